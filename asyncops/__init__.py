@@ -1,0 +1,87 @@
+"""Async client for services that run long operations: list them, fetch them, follow them.
+
+The names below are all that most programs need; each service's models are in ``asyncops.zoo``
+and ``asyncops.chainloop``.
+"""
+
+from asyncops.chainloop import AsyncOperation, AsyncOperationStatus, ChainloopClient
+from asyncops.errors import (
+    APIError,
+    AsyncOpsError,
+    AttemptTimeout,
+    BadRequest,
+    ConfigurationError,
+    Conflict,
+    ConnectionFailed,
+    DeadlineExceeded,
+    DecodeError,
+    Forbidden,
+    Gone,
+    NotFound,
+    OperationError,
+    OperationFailed,
+    PaginationError,
+    PoolTimeout,
+    RateLimited,
+    RepeatedToken,
+    ServerError,
+    TooManyPages,
+    TransportError,
+    Unauthorized,
+    UnexpectedPage,
+    Unprocessable,
+    WaitTimeout,
+)
+from asyncops.models import Checkpoint, Operation, Page, State
+from asyncops.pager import Pager, Walk
+from asyncops.retry import RetryPolicy
+from asyncops.transport import Timeout
+from asyncops.version import VERSION
+from asyncops.zoo import ApiCallStatus, AsyncApiCall, AsyncApiCallType, MlPrompt, ZooClient
+
+__version__ = VERSION
+
+__all__ = [
+    "APIError",
+    "ApiCallStatus",
+    "AsyncApiCall",
+    "AsyncApiCallType",
+    "AsyncOperation",
+    "AsyncOperationStatus",
+    "AsyncOpsError",
+    "AttemptTimeout",
+    "BadRequest",
+    "ChainloopClient",
+    "Checkpoint",
+    "ConfigurationError",
+    "Conflict",
+    "ConnectionFailed",
+    "DeadlineExceeded",
+    "DecodeError",
+    "Forbidden",
+    "Gone",
+    "MlPrompt",
+    "NotFound",
+    "Operation",
+    "OperationError",
+    "OperationFailed",
+    "Page",
+    "Pager",
+    "PaginationError",
+    "PoolTimeout",
+    "RateLimited",
+    "RepeatedToken",
+    "RetryPolicy",
+    "ServerError",
+    "State",
+    "Timeout",
+    "TooManyPages",
+    "TransportError",
+    "Unauthorized",
+    "UnexpectedPage",
+    "Unprocessable",
+    "WaitTimeout",
+    "Walk",
+    "ZooClient",
+    "__version__",
+]

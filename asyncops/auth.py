@@ -1,0 +1,131 @@
+"""Which credential goes with a request, and to whom it may go."""
+
+import asyncio
+import inspect
+import os
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+from asyncops.errors import ConfigurationError
+
+__all__ = ["Credential", "TokenProvider", "check_base_url", "credential_from"]
+
+TokenProvider = Callable[[], Awaitable[str]]
+"""An async callable that gives a token. It is asked before the first request and after a 401."""
+
+
+class Credential:
+    """The token of one client: fixed, or asked for anew when the service refuses it."""
+
+    __slots__ = ("_lock", "_provider", "_token")
+
+    def __init__(self, source: str | TokenProvider) -> None:
+        self._lock = asyncio.Lock()
+        self._token: str | None = None
+        self._provider: TokenProvider | None = None
+        if isinstance(source, str):
+            self._token = _check_token(source)
+        elif callable(source):
+            self._provider = source
+        else:
+            raise TypeError(
+                f"token must be a string or an async callable, got {type(source).__name__}"
+            )
+
+    async def token(self) -> str:
+        """The token to send now."""
+        return self._token if self._token is not None else await self._ask(None)
+
+    async def refresh(self, refused: str) -> bool:
+        """Get a token in place of one that was refused; one asking serves all tasks.
+
+        Returns:
+            False where the token is fixed, so that there is nothing to ask.
+        """
+        if self._provider is None:
+            return False
+        await self._ask(refused)
+        return True
+
+    async def _ask(self, refused: str | None) -> str:
+        # A lock rather than a shared task: when the asking task is cancelled, the next one asks.
+        async with self._lock:
+            if self._token is None or self._token == refused:
+                if self._provider is None:
+                    raise ConfigurationError("no token")
+                answer = self._provider()
+                if not inspect.isawaitable(answer):
+                    raise TypeError("token must be an async callable; this one is not async")
+                self._token = _check_token(await answer)
+            return self._token
+
+    def redact(self, text: str) -> str:
+        """``text`` without the token, should a service have echoed it."""
+        return text.replace(self._token, "***") if self._token else text
+
+    def __repr__(self) -> str:
+        return "Credential(***)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a credential is not pickled; give each process its own token")
+
+
+def credential_from(token: str | TokenProvider | None, variable: str) -> Credential:
+    """The credential from the argument, or else from an environment variable.
+
+    Raises:
+        ConfigurationError: Neither holds a token.
+        ValueError: The token holds something that an HTTP header cannot carry.
+    """
+    source = os.environ.get(variable, "").strip() if token is None else token
+    if source == "":
+        raise ConfigurationError(f"no token: pass token=... or set {variable}")
+    return Credential(source)
+
+
+def _check_token(token: object) -> str:
+    if not isinstance(token, str):
+        raise TypeError(f"token must be a string, got {type(token).__name__}")
+    if not token or not token.isascii() or any(c <= " " or c == "\x7f" for c in token):
+        # The token itself is left out of the message on purpose.
+        raise ValueError("token must be visible ASCII characters, without spaces or line breaks")
+    return token
+
+
+def check_base_url(url: str, *, allow_insecure: bool = False) -> str:
+    """A base URL that a token may be sent to, without a slash at its end.
+
+    Raises:
+        ValueError: It is no http(s) URL with a host, or has a user, query or fragment.
+        ConfigurationError: It is plain http to another machine.
+    """
+    if not isinstance(url, str):
+        raise TypeError(f"base_url must be a string, got {type(url).__name__}")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), None, None
+    if parts.scheme not in {"http", "https"} or not host or port == 0 or url != url.strip():
+        raise ValueError("base_url must look like 'https://api.example.com'")
+    if not url.isascii() or any(char <= " " for char in url):
+        raise ValueError("base_url must be ASCII without spaces or control characters")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("base_url must not hold a user, a query or a fragment")
+    if parts.scheme == "http" and not (allow_insecure or _is_loopback(host)):
+        raise ConfigurationError(
+            f"the token would travel in the clear over plain http to {host}; use https, "
+            "or pass allow_insecure=True if you mean it"
+        )
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

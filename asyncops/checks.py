@@ -1,0 +1,104 @@
+"""Arguments, checked before anything is sent. Each error names the argument and what is right."""
+
+import math
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID
+
+from attrs import Attribute
+
+from asyncops.models import OpenEnum
+
+__all__ = [
+    "check_count",
+    "check_seconds",
+    "count",
+    "enum_member",
+    "plain_text",
+    "seconds",
+    "uuid_segment",
+]
+
+E = TypeVar("E", bound=OpenEnum)
+
+
+def count(name: str, value: int, *, least: int = 1) -> int:
+    """A whole number of at least ``least``."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be a whole number, got {type(value).__name__}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")
+    return value
+
+
+def seconds(name: str, value: float, *, positive: bool = False) -> float:
+    """A finite number of seconds, 0 or more, or above 0."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} must be a number of seconds, got {type(value).__name__}")
+    if not math.isfinite(value) or value < 0 or (positive and value == 0):
+        least = "above 0" if positive else "0 or more"
+        raise ValueError(f"{name} must be a finite number of seconds, {least}, got {value}")
+    return value
+
+
+def check_count(least: int) -> "Callable[[object, Attribute[int], int], None]":
+    """An attrs validator over :func:`count`."""
+
+    def validate(_: object, attribute: "Attribute[int]", value: int) -> None:
+        count(attribute.name, value, least=least)
+
+    return validate
+
+
+def check_seconds(*, positive: bool = False) -> "Callable[[object, Attribute[float], float], None]":
+    """An attrs validator over :func:`seconds`."""
+
+    def validate(_: object, attribute: "Attribute[float]", value: float) -> None:
+        seconds(attribute.name, value, positive=positive)
+
+    return validate
+
+
+def plain_text(name: str, value: str) -> str:
+    """Text that is neither empty nor holds control characters."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a string, got {type(value).__name__}")
+    if not value:
+        raise ValueError(f"{name} must not be empty")
+    if any(ord(char) < 32 or ord(char) == 127 for char in value):
+        raise ValueError(f"{name} must not hold control characters, such as a line break")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{name} must be text that UTF-8 can encode") from None
+    return value
+
+
+def uuid_segment(name: str, value: UUID | str) -> str:
+    """A UUID, in the one spelling that is sent as a path segment."""
+    if isinstance(value, UUID):
+        return str(value)
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a UUID or its string, got {type(value).__name__}")
+    try:
+        parsed = UUID(value)
+    except ValueError:
+        parsed = None
+    # UUID() also reads braces, "urn:uuid:" and stray hyphens; the service does not.
+    if parsed is None or str(parsed) != value.lower():
+        raise ValueError(
+            f"{name} must be a UUID such as 'f135d675-c44a-4e2e-9638-87d941fa1872', got {value!r}"
+        )
+    return str(parsed)
+
+
+def enum_member(name: str, kind: type[E], value: E | str, *, short_prefix: str = "") -> E:
+    """A member of ``kind``, given as itself, its string or, with a prefix, its short form."""
+    if isinstance(value, kind):
+        return value
+    if isinstance(value, str):
+        for candidate in (value, short_prefix + value.upper() if short_prefix else value):
+            if kind(candidate).known:
+                return kind(candidate)
+    possible = ", ".join(repr(member.value.removeprefix(short_prefix).lower()) for member in kind)
+    raise ValueError(f"{name} must be one of {possible}; got {value!r}")

@@ -1,0 +1,229 @@
+"""What every service's client is: the parts it owns, their lifecycle, and ``fetch``."""
+
+import asyncio
+import os
+from types import TracebackType
+from typing import ClassVar, NoReturn, Self, TypeVar
+from urllib.parse import quote, urlencode
+
+import aiohttp
+from attrs import define, field
+
+from asyncops.auth import TokenProvider, check_base_url, credential_from
+from asyncops.checks import count
+from asyncops.clock import SYSTEM_CLOCK, Clock
+from asyncops.codec import Decode, api_error, decode_response
+from asyncops.errors import AsyncOpsError, ConfigurationError, DeadlineExceeded
+from asyncops.messages import Reply, Request, Response
+from asyncops.retry import CallRetry, Gate, RetryPolicy, RetryQuota
+from asyncops.transport import MAX_BODY, Timeout, Transport
+from asyncops.version import VERSION
+
+__all__ = ["BaseClient"]
+
+T = TypeVar("T")
+
+
+@define(eq=False)
+class _Call:
+    """One call under way."""
+
+    request: Request
+    url: str
+    deadline: float
+    replayed: bool = field(default=False)
+
+
+class BaseClient:
+    """A client for one service and one account.
+
+    Use it as an async context manager, or call :meth:`close` yourself. It belongs to the event
+    loop that it is first used in, and may be shared by all tasks there.
+
+    Args:
+        token: The service's API token, or an async callable that gives one and is asked again
+            after a 401. Without it, the service's environment variable is read.
+        base_url: Where the service is. Without it, the service's environment variable is read,
+            then the public address is used.
+        retry: When and how often a failed request is sent again.
+        timeout: How long things may take.
+        max_body: The largest answer that is read, in bytes after decompression.
+        session: An ``aiohttp.ClientSession`` to use. It is left open.
+        allow_insecure: Let the token travel over plain http to other machines.
+        clock: Time, for tests that replace it.
+
+    Raises:
+        ConfigurationError: There is no token, or it would travel in the clear.
+        ValueError: An argument is out of range.
+    """
+
+    _token_variable: ClassVar[str]
+    _url_variable: ClassVar[str]
+    _default_url: ClassVar[str]
+
+    def __init__(
+        self,
+        token: str | TokenProvider | None = None,
+        *,
+        base_url: str | None = None,
+        retry: RetryPolicy = RetryPolicy(),
+        timeout: Timeout = Timeout(),
+        max_body: int = MAX_BODY,
+        session: aiohttp.ClientSession | None = None,
+        allow_insecure: bool = False,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        url = base_url or os.environ.get(self._url_variable) or self._default_url
+        self._base_url = check_base_url(url, allow_insecure=allow_insecure)
+        self._credential = credential_from(token, self._token_variable)
+        self._retry = _instance("retry", retry, RetryPolicy)
+        self._timeout = _instance("timeout", timeout, Timeout)
+        self._clock = clock
+        self._quota = RetryQuota(retry.quota)
+        self._gate = Gate()
+        self._transport = Transport(timeout, max_body=count("max_body", max_body), session=session)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
+        self._calls: set[asyncio.Timeout] = set()
+
+    @property
+    def base_url(self) -> str:
+        """Where the service is."""
+        return self._base_url
+
+    async def fetch(self, request: Request, decode: Decode[T]) -> Reply[T]:
+        """Send a request, again where that is safe and may help, and decode the answer.
+
+        Args:
+            request: What to send; the base URL and the credential are added to it.
+            decode: From the body's bytes to the value.
+
+        Raises:
+            TransportError: No whole answer arrived.
+            APIError: The service answered with an error.
+            DecodeError: The answer is not what the service promises.
+            ConfigurationError: The client is closed, or belongs to another event loop.
+        """
+        self._check_usable()
+        scope = asyncio.timeout(self._timeout.deadline)
+        self._calls.add(scope)
+        try:
+            async with scope:
+                response = await self._send(request)
+        except TimeoutError:
+            if not scope.expired():
+                raise
+        except AsyncOpsError:
+            if not self._closed:
+                raise
+        else:
+            return Reply(
+                value=decode_response(response, decode),
+                status=response.status,
+                headers=response.headers,
+                request_id=response.request_id,
+            )
+        finally:
+            self._calls.discard(scope)
+        raise self._interrupted()
+
+    async def close(self) -> None:
+        """End all calls under way with a :class:`ConfigurationError` and close the connections.
+
+        A session that was given stays open. Closing again does nothing.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        now = asyncio.get_running_loop().time()
+        for scope in self._calls:
+            if not scope.expired():
+                scope.reschedule(now)
+        await self._transport.close()
+
+    async def __aenter__(self) -> Self:
+        self._check_usable()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._base_url!r}, token=***)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client is not pickled; make one in each process")
+
+    def _check_usable(self) -> None:
+        if self._closed:
+            raise ConfigurationError("this client is closed")
+        loop = asyncio.get_running_loop()
+        if self._loop is None:
+            self._loop = loop
+        elif self._loop is not loop:
+            raise ConfigurationError(
+                "this client belongs to another event loop; make one in each loop"
+            )
+
+    def _interrupted(self) -> AsyncOpsError:
+        if self._closed:
+            return ConfigurationError("the client was closed while the call was under way")
+        return DeadlineExceeded(f"the call took longer than {self._timeout.deadline:g} s")
+
+    async def _send(self, request: Request) -> Response:
+        query = f"?{urlencode(request.params, quote_via=quote, safe='')}" if request.params else ""
+        call = _Call(
+            request,
+            f"{self._base_url}{request.path}{query}",
+            self._clock.monotonic() + self._timeout.deadline,
+        )
+        retry = CallRetry(
+            self._retry, self._quota, self._gate, self._clock, request.method, call.deadline
+        )
+        response: Response = await retry.retrying()(self._attempt, call)
+        retry.succeeded()
+        return response
+
+    async def _attempt(self, call: _Call) -> Response:
+        await self._pass_gate(call)
+        token = await self._credential.token()
+        response = await self._exchange(call, token)
+        if response.status == 401 and not call.replayed and await self._credential.refresh(token):
+            call.replayed = True
+            response = await self._exchange(call, await self._credential.token())
+        if 200 <= response.status < 300:
+            return response
+        raise api_error(
+            response,
+            now=self._clock.time(),
+            hints=call.request.hints,
+            redact=self._credential.redact,
+        )
+
+    async def _pass_gate(self, call: _Call) -> None:
+        while (delay := self._gate.delay(self._clock.monotonic())) > 0:
+            if self._clock.monotonic() + delay >= call.deadline:
+                raise DeadlineExceeded(
+                    f"the service asked to wait {delay:.1f} s more, past the call's deadline"
+                )
+            await self._clock.sleep(delay)
+
+    async def _exchange(self, call: _Call, token: str) -> Response:
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "User-Agent": f"asyncops/{VERSION}",
+        }
+        return await self._transport.send(call.request.method, call.url, headers)
+
+
+def _instance(name: str, value: T, kind: type[T]) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}, got {type(value).__name__}")
+    return value

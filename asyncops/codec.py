@@ -1,0 +1,220 @@
+"""Bytes to models, strictly and in one step; a second reading that says what was wrong.
+
+JSON is UTF-8, always. Where an object holds a key twice, the last one counts. Nothing is coerced:
+a number in quotes is not a number. Unknown fields are passed over.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import UnionType
+from typing import Annotated, Any, TypeVar, get_args, get_origin
+
+import attrs
+import msgspec
+
+from asyncops.errors import APIError, DecodeError
+from asyncops.messages import Response
+from asyncops.retry import parse_retry_after
+
+__all__ = ["Decode", "api_error", "decode_json", "decode_response", "decoder", "snippet"]
+
+T = TypeVar("T")
+
+Decode = Callable[[bytes], T]
+"""Bytes to a value; raises :class:`DecodeError`."""
+
+# msgspec rounds a fraction that is longer than microseconds; the promise is to cut it.
+_LONG_FRACTION = re.compile(rb"\.\d{7,}(?:[Zz]|[+-]\d\d:)")
+_EXCESS_DIGITS = re.compile(r"(\.\d{6})\d+(?=[Zz]|[+-]\d\d:)")
+
+_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def decoder(shape: type[T]) -> Decode[T]:
+    """A function from bytes to ``shape`` (an attrs class). One is kept for each shape.
+
+    The function raises :class:`DecodeError`, with the JSON path of what is wrong.
+    """
+    kept: Decode[T] | None = _decoders.get(shape)
+    if kept is None:
+        kept = _decoders[shape] = _make_decoder(shape)
+    return kept
+
+
+_decoders: dict[object, Decode[Any]] = {}
+
+
+def _make_decoder(shape: type[T]) -> Decode[T]:
+    strict = msgspec.json.Decoder(shape)
+    cut = _cutter(shape)
+
+    def decode(body: bytes) -> T:
+        try:
+            if not body.isascii():
+                # msgspec does not look into the fields that it skips.
+                body.decode()
+            if cut is not None and _LONG_FRACTION.search(body):
+                return msgspec.convert(cut(msgspec.json.decode(body)), shape)
+            return strict.decode(body)
+        except _NOT_JSON:
+            return _second_reading(body, shape)
+
+    return decode
+
+
+def decode_json(body: bytes) -> Any:
+    """Free-form JSON, with integers of any usual size exact.
+
+    Raises:
+        DecodeError: It is not JSON.
+    """
+    try:
+        body.decode()
+        return msgspec.json.decode(body)
+    except _NOT_JSON as error:
+        reason = str(error) or type(error).__name__
+    raise DecodeError(f"the body is not JSON: {reason}: {snippet(body)!r}", snippet=snippet(body))
+
+
+def _second_reading(body: bytes, shape: type[T]) -> T:
+    # Imported here, since most programs never need it and it costs a tenth of the start-up.
+    from asyncops.structuring import structure  # noqa: PLC0415
+
+    try:
+        return structure(decode_json(body), shape)
+    except DecodeError as error:
+        error.snippet = snippet(body)
+        raise
+
+
+def decode_response(response: Response, decode: Decode[T]) -> T:
+    """The value of a 2xx answer.
+
+    Raises:
+        DecodeError: The content type is not JSON, or ``decode`` refuses the body.
+    """
+    problem = None
+    content_type = response.headers.get("Content-Type", "application/json")
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        text = snippet(response.body)
+        problem = DecodeError(f"the answer is {media_type!r}, not JSON: {text!r}", snippet=text)
+    else:
+        try:
+            return decode(response.body)
+        except DecodeError as error:
+            problem = error
+    problem.request_id = response.request_id
+    raise problem
+
+
+def api_error(
+    response: Response,
+    *,
+    now: float,
+    hints: Mapping[int, str],
+    redact: Callable[[str], str],
+) -> APIError:
+    """What a non-2xx answer means, from either service's shape or from none at all.
+
+    Args:
+        response: The answer.
+        now: Wall-clock time in seconds since the epoch, to read ``Retry-After`` dates by.
+        hints: A sentence on what usually helps, by status.
+        redact: Takes the credential out of a text.
+    """
+    try:
+        body = decode_json(response.body)
+    except DecodeError as error:
+        body = {"message": f"no JSON in the answer: {error.snippet!r}"}
+    fields = body if isinstance(body, dict) else {}
+    message = _text(fields.get("message")) or "the answer gives no message"
+    code = fields.get("error_code")
+    code = fields.get("code") if code is None else code
+    return APIError.of(response.status)(
+        redact(message),
+        status=response.status,
+        code=code if isinstance(code, str | int) and not isinstance(code, bool) else None,
+        request_id=_text(fields.get("request_id")) or response.request_id,
+        retry_after=parse_retry_after(response.headers, now),
+        reason=_text(fields.get("reason")),
+        details=fields.get("details", fields.get("metadata")),
+        hint=hints.get(response.status),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+_SECRET_LIKE = re.compile(
+    r"(?i)(?:bearer\s+\S+"
+    r"|[\"']?(?:token|secret|password|authorization|api[-_]?key)[\"']?\s*[:=]\s*\S+"
+    r"|[A-Za-z0-9+/_.=-]{24,})"
+)
+
+
+def snippet(body: bytes, limit: int = 100) -> str:
+    """The beginning of a body for people: one line, short, what looks secret masked."""
+    text = " ".join(body[: 4 * limit].decode("utf-8", "replace").split())
+    text = "".join(char if char.isprintable() else "?" for char in text)
+    text = _SECRET_LIKE.sub("***", text)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+Cut = Callable[[Any], Any]
+
+
+def _cutter(shape: Any) -> Cut | None:
+    """What cuts the timestamps in a JSON tree of ``shape``; None where it can have none."""
+    if shape is datetime:
+        return _cut_text
+    origin, args = get_origin(shape), get_args(shape)
+    if origin is Annotated:
+        return _cutter(args[0])
+    if origin is tuple or origin is list:
+        return _over_items(_cutter(args[0]))
+    if origin is dict:
+        return _over_values(_cutter(args[1]))
+    if isinstance(shape, UnionType) or origin is not None:
+        return next(filter(None, map(_cutter, args)), None)
+    if attrs.has(shape):
+        return _over_fields(shape)
+    return None
+
+
+def cut_fraction(text: str) -> str:
+    """A timestamp without the digits past the microsecond."""
+    return _EXCESS_DIGITS.sub(r"\1", text)
+
+
+def _cut_text(value: Any) -> Any:
+    return cut_fraction(value) if isinstance(value, str) else value
+
+
+def _over_items(cut: Cut | None) -> Cut | None:
+    if cut is None:
+        return None
+    return lambda tree: [cut(item) for item in tree] if isinstance(tree, list) else tree
+
+
+def _over_values(cut: Cut | None) -> Cut | None:
+    if cut is None:
+        return None
+    return lambda tree: {k: cut(v) for k, v in tree.items()} if isinstance(tree, dict) else tree
+
+
+def _over_fields(shape: type) -> Cut | None:
+    cuts = {field.name: cut for field in attrs.fields(shape) if (cut := _cutter(field.type))}
+    if not cuts:
+        return None
+
+    def cut_fields(tree: Any) -> Any:
+        if isinstance(tree, dict):
+            for name, cut in cuts.items():
+                if name in tree:
+                    tree[name] = cut(tree[name])
+        return tree
+
+    return cut_fields

@@ -1,0 +1,292 @@
+"""Every error of the library.
+
+::
+
+    AsyncOpsError
+    ├── ConfigurationError          no token, plain http, closed client, other event loop
+    ├── TransportError              no whole answer arrived
+    │   ├── ConnectionFailed        refused, DNS, TLS, lost
+    │   ├── AttemptTimeout          one attempt took too long
+    │   │   └── PoolTimeout         it waited too long for a free connection
+    │   └── DeadlineExceeded        the whole call took too long
+    ├── APIError                    the service answered with an error
+    │   ├── BadRequest 400   Unauthorized 401   Forbidden 403   NotFound 404
+    │   ├── Conflict 409     Gone 410           Unprocessable 422
+    │   ├── RateLimited 429
+    │   └── ServerError 5xx
+    ├── DecodeError                 an answer that is not what the service promises
+    ├── PaginationError             a listing that cannot be followed
+    │   └── RepeatedToken, UnexpectedPage, TooManyPages
+    └── OperationError              an operation that was waited for
+        ├── OperationFailed
+        └── WaitTimeout
+
+Bad arguments are ``ValueError`` or ``TypeError``, raised before anything is sent.
+An error that ends a walk carries the ``checkpoint`` to go on from.
+"""
+
+from typing import Any, Self
+
+from asyncops.models import Checkpoint, Operation
+
+__all__ = [
+    "APIError",
+    "AsyncOpsError",
+    "AttemptTimeout",
+    "BadRequest",
+    "ConfigurationError",
+    "Conflict",
+    "ConnectionFailed",
+    "DeadlineExceeded",
+    "DecodeError",
+    "Forbidden",
+    "Gone",
+    "NotFound",
+    "OperationError",
+    "OperationFailed",
+    "PaginationError",
+    "PoolTimeout",
+    "RateLimited",
+    "RepeatedToken",
+    "ServerError",
+    "TooManyPages",
+    "TransportError",
+    "Unauthorized",
+    "UnexpectedPage",
+    "Unprocessable",
+    "WaitTimeout",
+]
+
+
+class AsyncOpsError(Exception):
+    """Base of every error that the library raises by itself.
+
+    Attributes:
+        checkpoint: Where the walk stood that this error ended; None outside a walk.
+    """
+
+    checkpoint: Checkpoint | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by state, since most errors take keyword arguments."""
+        return _restore, (type(self), self.args, self.__dict__.copy())
+
+
+def _restore(
+    kind: type[AsyncOpsError], args: tuple[object, ...], state: dict[str, object]
+) -> AsyncOpsError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
+
+class ConfigurationError(AsyncOpsError):
+    """The client cannot work as it is set up or used."""
+
+
+class TransportError(AsyncOpsError):
+    """No whole answer arrived.
+
+    Attributes:
+        retryable: Whether sending the same request again may help.
+        sent: Whether any of the request may have reached the service.
+    """
+
+    def __init__(self, message: str, *, retryable: bool = False, sent: bool = True) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+        self.sent = sent
+
+
+class ConnectionFailed(TransportError):
+    """The connection was refused, not found, not trusted or lost."""
+
+
+class AttemptTimeout(TransportError):
+    """One attempt took longer than ``Timeout`` allows."""
+
+
+class PoolTimeout(AttemptTimeout):
+    """No connection of this client became free in time; nothing was sent."""
+
+
+class DeadlineExceeded(TransportError):
+    """The call, retries included, took longer than ``Timeout.deadline``."""
+
+
+class APIError(AsyncOpsError):
+    """The service answered with an error.
+
+    Attributes:
+        status: HTTP status.
+        code: The service's own code: Zoo's ``error_code``, Chainloop's gRPC number.
+        message: The service's own words.
+        request_id: What the service's support asks for.
+        retry_after: Seconds that the service asked to wait, if it did.
+        reason: Chainloop's machine-readable reason, if given.
+        details: Chainloop's ``details`` or ``metadata``, as they came.
+        hint: A sentence on what usually helps, if there is one.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        code: str | int | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+        reason: str | None = None,
+        details: Any = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.reason = reason
+        self.details = details
+        self.hint = hint
+
+    def __str__(self) -> str:
+        facts = [
+            f"{name} {value}"
+            for name, value in (
+                ("code", self.code),
+                ("retry after", self.retry_after),
+                ("request id", self.request_id),
+            )
+            if value is not None
+        ]
+        text = f"{self.status}: {self.message}"
+        if facts:
+            text += f" ({', '.join(facts)})"
+        return f"{text}. {self.hint}" if self.hint else text
+
+    @classmethod
+    def of(cls, status: int) -> type[Self]:
+        """The class for an HTTP status."""
+        kind = _BY_STATUS.get(status)
+        if kind is None:
+            kind = ServerError if 500 <= status < 600 else APIError
+        return kind if issubclass(kind, cls) else cls
+
+
+class BadRequest(APIError):
+    """400: the service does not accept these parameters."""
+
+
+class Unauthorized(APIError):
+    """401: the token is missing, wrong or expired."""
+
+
+class Forbidden(APIError):
+    """403: the token is good but may not do this."""
+
+
+class NotFound(APIError):
+    """404: no such thing."""
+
+
+class Conflict(APIError):
+    """409: the thing is in another state than the request needs."""
+
+
+class Gone(APIError):
+    """410: it was there once; an old page token, for instance."""
+
+
+class Unprocessable(APIError):
+    """422: well-formed, but not valid."""
+
+
+class RateLimited(APIError):
+    """429: too many requests; see ``retry_after``."""
+
+
+class ServerError(APIError):
+    """5xx: the service or its gateway failed."""
+
+
+_BY_STATUS: dict[int, type[APIError]] = {
+    400: BadRequest,
+    401: Unauthorized,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    410: Gone,
+    422: Unprocessable,
+    429: RateLimited,
+}
+
+
+class DecodeError(AsyncOpsError):
+    """An answer arrived whole but is not what the service promises.
+
+    Attributes:
+        path: JSON path of the first bad field, such as ``$.items[3].created_at``.
+        snippet: The beginning of the body, shortened, with what looks secret masked.
+        problems: Every problem found, each as ``message at path``.
+        request_id: What the service's support asks for, if the answer said.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str = "$",
+        snippet: str = "",
+        problems: tuple[str, ...] = (),
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.path = path
+        self.snippet = snippet
+        self.problems = problems
+        self.request_id = request_id
+
+
+class PaginationError(AsyncOpsError):
+    """The pages of a listing do not lead to its end."""
+
+
+class RepeatedToken(PaginationError):
+    """The service handed out a page token that was used before: a circle."""
+
+
+class UnexpectedPage(PaginationError):
+    """The answer is for another page, or of another size, than was asked for."""
+
+
+class TooManyPages(PaginationError):
+    """The listing goes on past the bound on pages, or on empty pages in a row."""
+
+
+class OperationError(AsyncOpsError):
+    """What came of waiting for an operation."""
+
+
+class OperationFailed(OperationError):
+    """The operation ended in failure.
+
+    Attributes:
+        operation: The operation as it was last seen.
+    """
+
+    def __init__(self, operation: Operation) -> None:
+        super().__init__(f"operation {operation.id} failed: {operation.error or 'no reason given'}")
+        self.operation = operation
+
+
+class WaitTimeout(OperationError):
+    """The operation had not ended when the time was up.
+
+    Attributes:
+        last: The operation as it was last seen; None if it never was.
+    """
+
+    def __init__(self, message: str, *, last: Operation | None = None) -> None:
+        super().__init__(message)
+        self.last = last

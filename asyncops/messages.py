@@ -1,0 +1,69 @@
+"""What goes out and what comes back, apart from any HTTP library."""
+
+from collections.abc import Iterable, Mapping
+from typing import Generic, Self, TypeVar
+
+from attrs import evolve, field, frozen
+
+__all__ = ["Reply", "Request", "Response"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@frozen(kw_only=True)
+class Request:
+    """One request, before a client adds its base URL and credential.
+
+    Attributes:
+        method: HTTP method.
+        path: Path below the base URL, every segment already encoded.
+        params: Query parameters, not yet encoded, in order.
+        hints: A sentence on what usually helps, by error status.
+    """
+
+    method: str = "GET"
+    path: str
+    # Query values (page tokens, filters) stay out of logs and tracebacks.
+    params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    hints: Mapping[int, str] = field(factory=dict, repr=False, hash=False)
+
+    def adding(self, params: Iterable[tuple[str, str]]) -> Self:
+        """The same request with more query parameters behind its own."""
+        return evolve(self, params=(*self.params, *params))
+
+
+@frozen(kw_only=True)
+class Response:
+    """One whole answer from the wire.
+
+    Attributes:
+        status: HTTP status.
+        headers: Headers; look-up ignores case.
+        body: The decoded (decompressed) body, in bytes.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False, hash=False)
+    body: bytes = field(repr=False)
+
+    @property
+    def request_id(self) -> str | None:
+        """Zoo's ``X-Api-Call-Id``, or the ``X-Request-Id`` that gateways add."""
+        return self.headers.get("X-Api-Call-Id") or self.headers.get("X-Request-Id")
+
+
+@frozen(kw_only=True)
+class Reply(Generic[T_co]):
+    """A decoded answer, with what came around it.
+
+    Attributes:
+        value: The decoded body.
+        status: HTTP status.
+        headers: Headers; look-up ignores case.
+        request_id: What the service's support asks for.
+    """
+
+    value: T_co
+    status: int = 200
+    headers: Mapping[str, str] = field(factory=dict, repr=False, hash=False)
+    request_id: str | None = None

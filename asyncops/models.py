@@ -1,0 +1,175 @@
+"""What the providers' models share: open enums, the operation protocol, pages, checkpoints."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Generic, Protocol, Self, TypeVar, runtime_checkable
+from uuid import UUID
+
+import msgspec
+from attrs import field, frozen
+
+__all__ = ["JSON", "Checkpoint", "Cursor", "OpenEnum", "Operation", "Page", "State", "Timestamp"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+JSON = Any
+"""Free-form JSON: what ``json.loads`` can give."""
+
+Timestamp = Annotated[datetime, msgspec.Meta(tz=True)]
+"""An aware datetime; digits past the microsecond are cut when it is read."""
+
+Cursor = str | int
+"""A page token, or a page number as the service counts."""
+
+
+class OpenEnum(StrEnum):
+    """An enum that keeps a value it does not know as a member of its own.
+
+    Services add values without notice. Such a member equals and hashes like its string, but is
+    not part of the enum's list and is not kept, so that a service cannot fill the memory.
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = value
+        member._value_ = value
+        return member
+
+    @property
+    def known(self) -> bool:
+        """Whether this release knows the value."""
+        return self._value_ in type(self)._value2member_map_
+
+    def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[str]]:
+        """Pickle by value: an unknown member has no name to look up."""
+        return type(self), (self._value_,)
+
+
+class State(StrEnum):
+    """Where an operation is in its life, in words that serve every service."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """The service reports a status that this release does not know."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen."""
+        return self in {State.SUCCEEDED, State.FAILED}
+
+
+@runtime_checkable
+class Operation(Protocol):
+    """What every service's operation has, so that code over several needs no branches."""
+
+    @property
+    def id(self) -> UUID | str:
+        """The service's identifier."""
+        ...
+
+    @property
+    def state(self) -> State:
+        """Where it is in its life."""
+        ...
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When it was asked for; aware."""
+        ...
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When work on it began; aware."""
+        ...
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """When it ended, either way; aware."""
+        ...
+
+    @property
+    def error(self) -> str | None:
+        """Why it failed, in the service's words."""
+        ...
+
+
+@frozen(kw_only=True)
+class Page(Generic[T_co]):
+    """One page of a listing, with what the answer said around it.
+
+    Attributes:
+        items: The items, in the service's order.
+        cursor: What this page was asked for with: a page token, a page number, or None for the
+            first page of a token listing.
+        next_cursor: The same for the page after it; None at the end. It goes into ``page_token=``
+            (Zoo) or ``page=`` (Chainloop) of the same query.
+        total_count: Items in the whole listing, where the service says.
+        total_pages: Pages in the whole listing, where the service says.
+        request_id: What the service's support asks for.
+        status: HTTP status of the answer.
+        headers: Headers of the answer; look-up ignores case.
+    """
+
+    items: tuple[T_co, ...]
+    cursor: Cursor | None = field(default=None, repr=False)
+    next_cursor: Cursor | None = field(default=None, repr=False)
+    total_count: int | None = None
+    total_pages: int | None = None
+    request_id: str | None = None
+    status: int = 200
+    headers: Mapping[str, str] = field(factory=dict, repr=False, hash=False)
+
+
+@frozen(kw_only=True)
+class Checkpoint:
+    """A place in a listing that outlives the process: give it back as ``list(resume=...)``.
+
+    Attributes:
+        query: Fingerprint of the listing; a checkpoint fits only the query it was taken from.
+        cursor: The page to ask for first; None for the beginning.
+        seen: Ids that were already given and that this page, or the next, may hold again.
+    """
+
+    query: str
+    cursor: Cursor | None = field(default=None, repr=False)
+    seen: tuple[str, ...] = field(default=(), repr=False)
+
+    def to_json(self) -> str:
+        """The checkpoint as one line of JSON."""
+        document = {
+            "version": 1,
+            "query": self.query,
+            "cursor": self.cursor,
+            "seen": list(self.seen),
+        }
+        return msgspec.json.encode(document).decode()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read what :meth:`to_json` wrote.
+
+        Raises:
+            ValueError: The text is not a checkpoint of a version that this release reads.
+        """
+        try:
+            stored = msgspec.json.decode(text, type=_StoredCheckpoint)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise ValueError(f"not a checkpoint: {error}") from None
+        if stored.version != 1:
+            raise ValueError(f"checkpoint version {stored.version} is not supported; expected 1")
+        return cls(query=stored.query, cursor=stored.cursor, seen=stored.seen)
+
+
+@frozen(kw_only=True)
+class _StoredCheckpoint:
+    version: int
+    query: str
+    cursor: str | int | None
+    seen: tuple[str, ...]

@@ -1,0 +1,258 @@
+"""aiohttp at work: one wire attempt, its limits, and the one place where its errors become ours."""
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import aiohttp
+from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
+from attrs import field, frozen
+from yarl import URL
+
+from asyncops.checks import check_seconds
+from asyncops.errors import (
+    AttemptTimeout,
+    ConnectionFailed,
+    PoolTimeout,
+    TransportError,
+)
+from asyncops.messages import Response
+
+__all__ = ["MAX_BODY", "Timeout", "Transport"]
+
+CONNECTIONS = 100
+KEEP_ALIVE = 4.0
+MAX_BODY = 10 * 1024 * 1024
+MAX_ERROR_BODY = 64 * 1024
+
+
+@frozen
+class Timeout:
+    """How long things may take, in seconds.
+
+    Attributes:
+        connect: Setting up a connection.
+        read: Silence between two reads of an answer.
+        attempt: One wire attempt as a whole.
+        deadline: One call as a whole, waiting and retries included.
+        pool: Waiting for a free connection.
+    """
+
+    connect: float = field(default=5.0, validator=check_seconds(positive=True))
+    read: float = field(default=30.0, validator=check_seconds(positive=True))
+    attempt: float = field(default=60.0, validator=check_seconds(positive=True))
+    deadline: float = field(default=120.0, validator=check_seconds(positive=True))
+    pool: float = field(default=5.0, validator=check_seconds(positive=True))
+
+
+class _Dropped(Exception):
+    """Carries a lost connection past aiohttp, which would silently send the request again."""
+
+
+async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    try:
+        return await handler(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _Dropped from error
+
+
+class Transport:
+    """Sends one request, once, and gives back a whole answer or a :class:`TransportError`."""
+
+    def __init__(
+        self,
+        timeout: Timeout,
+        *,
+        max_body: int = MAX_BODY,
+        session: aiohttp.ClientSession | None = None,
+    ) -> None:
+        self._timeout = timeout
+        self._max_body = max_body
+        self._given = session
+        self._session = session
+        # aiohttp's own queue for connections has no time limit apart from connecting's, and
+        # cancels whoever waits in it when the session closes.
+        self._slots = asyncio.Semaphore(CONNECTIONS)
+        self._limits = aiohttp.ClientTimeout(
+            total=timeout.attempt, sock_connect=timeout.connect, sock_read=timeout.read
+        )
+
+    async def send(self, method: str, url: str, headers: Mapping[str, str]) -> Response:
+        """Send one request.
+
+        Args:
+            method: HTTP method.
+            url: The whole URL, already encoded.
+            headers: What goes out, the credential included.
+
+        Raises:
+            TransportError: No whole answer arrived.
+        """
+        async with self._slot():
+            try:
+                return await self._exchange(method, url, headers)
+            except TransportError:
+                raise
+            except (aiohttp.ClientError, _Dropped, OSError) as error:
+                failure = transport_error(error)
+        # Raised out here, so that aiohttp's error, whose repr shows the headers, is not kept as
+        # its context.
+        raise failure
+
+    async def close(self) -> None:
+        """Close the session, unless it was given from outside."""
+        if self._session is not None and self._given is None:
+            await self._session.close()
+
+    @asynccontextmanager
+    async def _slot(self) -> AsyncIterator[None]:
+        if self._slots.locked():
+            try:
+                async with asyncio.timeout(self._timeout.pool):
+                    await self._slots.acquire()
+            except TimeoutError:
+                late = True
+            else:
+                late = False
+            if late:
+                raise PoolTimeout(
+                    f"no connection became free within {self._timeout.pool:g} s; "
+                    f"{CONNECTIONS} are in use",
+                    sent=False,
+                )
+        else:
+            await self._slots.acquire()
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    async def _exchange(self, method: str, url: str, headers: Mapping[str, str]) -> Response:
+        session = self._open()
+        async with session.request(
+            method,
+            URL(url, encoded=True),
+            headers=headers,
+            allow_redirects=False,
+            raise_for_status=False,
+            auto_decompress=False,
+            timeout=self._limits,
+            # Naming middlewares for a request replaces those of a session that was given.
+            middlewares=(*getattr(session, "_middlewares", ()), _send_once),
+        ) as response:
+            failed = response.status >= 300
+            limit = min(self._max_body, MAX_ERROR_BODY) if failed else self._max_body
+            body = await _read(response, limit, cut=failed)
+            return Response(status=response.status, headers=response.headers, body=body)
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+            )
+        return self._session
+
+
+def transport_error(error: BaseException) -> TransportError:
+    """Our error for one of aiohttp's, or the system's. Nothing of the request is in its text."""
+    cause = error.__cause__ if isinstance(error, _Dropped) else error
+    if isinstance(cause, _TLS_ERRORS):
+        return ConnectionFailed(f"TLS with {cause.host} failed: {_reason(cause)}", sent=False)
+    if isinstance(cause, aiohttp.ClientConnectorError):
+        where = f"{cause.host}:{cause.port}"
+        return ConnectionFailed(
+            f"cannot connect to {where}: {cause.os_error}", retryable=True, sent=False
+        )
+    if isinstance(cause, TimeoutError):
+        unsent = isinstance(cause, aiohttp.ConnectionTimeoutError)
+        what = "connecting" if unsent else "the answer"
+        return AttemptTimeout(f"{what} took too long", retryable=True, sent=not unsent)
+    if isinstance(cause, aiohttp.ClientPayloadError):
+        return ConnectionFailed("the answer ended too early", retryable=True)
+    if isinstance(cause, aiohttp.ClientConnectionError | OSError):
+        return ConnectionFailed(f"the connection was lost: {_reason(cause)}", retryable=True)
+    if isinstance(cause, aiohttp.ClientResponseError):
+        return TransportError("the answer is not well-formed HTTP")
+    return TransportError(f"the request could not be sent: {type(cause).__name__}")
+
+
+_TLS_ERRORS = (
+    aiohttp.ClientConnectorCertificateError,
+    aiohttp.ClientConnectorSSLError,
+    aiohttp.ServerFingerprintMismatch,
+)
+
+
+def _reason(error: BaseException) -> str:
+    """Why a connection failed, from what cannot hold anything of the request."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return str(error.certificate_error)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return str(error.os_error)
+    if isinstance(error, aiohttp.ServerFingerprintMismatch):
+        return "another certificate than the pinned one"
+    return (error.strerror if isinstance(error, OSError) else None) or "closed by the other side"
+
+
+async def _read(response: ClientResponse, limit: int, *, cut: bool) -> bytes:
+    """The decoded body; past ``limit`` bytes it is cut short or refused."""
+    gunzip = _gunzip_for(response.headers.get("Content-Encoding", "identity"))
+    chunks: list[bytes] = []
+    room = limit
+    async for chunk in response.content.iter_any():
+        data = chunk if gunzip is None else gunzip.feed(chunk, room)
+        chunks.append(data)
+        room -= len(data)
+        if room < 0:
+            # What is left is not worth reading: the connection goes with it.
+            response.close()
+            if cut:
+                break
+            raise TransportError(f"the answer is larger than {limit} bytes (max_body)")
+    else:
+        if gunzip is not None:
+            gunzip.finish()
+    body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    return body[:limit] if room < 0 else body
+
+
+def _gunzip_for(encoding: str) -> "_Gunzip | None":
+    match encoding.strip().lower():
+        case "identity" | "":
+            return None
+        case "gzip" | "x-gzip":
+            return _Gunzip()
+        case _:
+            raise TransportError("the answer has a content encoding that was not asked for")
+
+
+class _Gunzip:
+    """gzip, of one or more members, never more at a time than there is room for."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(31)
+
+    def feed(self, data: bytes, room: int) -> bytes:
+        """Decompress; the result may be one byte longer than ``room``, never more."""
+        parts: list[bytes] = []
+        while data and room >= 0:
+            if self._member.eof:
+                self._member = zlib.decompressobj(31)
+            try:
+                part = self._member.decompress(data, room + 1)
+            except zlib.error:
+                part = None
+            if part is None:
+                raise TransportError("the answer's gzip is damaged")
+            parts.append(part)
+            room -= len(part)
+            data = self._member.unconsumed_tail or self._member.unused_data
+        return b"".join(parts)
+
+    def finish(self) -> None:
+        """Refuse a body that ended inside a member."""
+        if not self._member.eof:
+            raise ConnectionFailed("the answer's gzip ended too early", retryable=True)

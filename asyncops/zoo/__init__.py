@@ -1,0 +1,57 @@
+"""Zoo: asynchronous API calls and ML prompts."""
+
+from asyncops.zoo.client import ZooClient
+from asyncops.zoo.models import (
+    ApiCallStatus,
+    AsyncApiCall,
+    AsyncApiCallType,
+    CreatedAtSortMode,
+    MlFeedback,
+    MlPrompt,
+    MlPromptMetadata,
+    MlPromptType,
+    SourcePosition,
+    SourceRange,
+    SourceRangePrompt,
+)
+from asyncops.zoo.outputs import (
+    AsyncApiCallOutput,
+    FileCenterOfMass,
+    FileConversion,
+    FileDensity,
+    FileMass,
+    FileSurfaceArea,
+    FileVolume,
+    Point3D,
+    TextToCad,
+    TextToCadIteration,
+    TextToCadMultiFileIteration,
+    UnknownOutput,
+)
+
+__all__ = [
+    "ApiCallStatus",
+    "AsyncApiCall",
+    "AsyncApiCallOutput",
+    "AsyncApiCallType",
+    "CreatedAtSortMode",
+    "FileCenterOfMass",
+    "FileConversion",
+    "FileDensity",
+    "FileMass",
+    "FileSurfaceArea",
+    "FileVolume",
+    "MlFeedback",
+    "MlPrompt",
+    "MlPromptMetadata",
+    "MlPromptType",
+    "Point3D",
+    "SourcePosition",
+    "SourceRange",
+    "SourceRangePrompt",
+    "TextToCad",
+    "TextToCadIteration",
+    "TextToCadMultiFileIteration",
+    "UnknownOutput",
+    "ZooClient",
+]

@@ -1,0 +1,30 @@
+"""The client for Zoo."""
+
+from functools import cached_property
+
+from asyncops.client import BaseClient
+from asyncops.zoo.resources import MlPrompts, Operations
+
+__all__ = ["ZooClient"]
+
+
+class ZooClient(BaseClient):
+    """A client for Zoo's API: asynchronous API calls and ML prompts.
+
+    The token comes from ``token=`` or ``ZOO_API_TOKEN``, the address from ``base_url=`` or
+    ``ZOO_BASE_URL``. See :class:`asyncops.client.BaseClient` for all arguments.
+    """
+
+    _token_variable = "ZOO_API_TOKEN"  # noqa: S105 - the variable's name
+    _url_variable = "ZOO_BASE_URL"
+    _default_url = "https://api.zoo.dev"
+
+    @cached_property
+    def operations(self) -> Operations:
+        """Asynchronous API calls."""
+        return Operations(self)
+
+    @cached_property
+    def ml_prompts(self) -> MlPrompts:
+        """Prompts to Zoo's models."""
+        return MlPrompts(self)

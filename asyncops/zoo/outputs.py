@@ -1,0 +1,232 @@
+"""What one asynchronous call gave: nine typed results, told apart by ``type``.
+
+Source: Zoo's API, ``GET /async/operations/{id}``. Files come as ``bytes``, decoded from base64.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import attrs
+from attrs import field, frozen
+
+from asyncops.codec import decode_json, snippet
+from asyncops.errors import DecodeError
+from asyncops.models import JSON, State, Timestamp
+from asyncops.zoo.models import (
+    ApiCallStatus,
+    AsyncApiCallType,
+    MlFeedback,
+    SourceRangePrompt,
+    state_of,
+)
+
+__all__ = [
+    "AsyncApiCallOutput",
+    "FileCenterOfMass",
+    "FileConversion",
+    "FileDensity",
+    "FileMass",
+    "FileSurfaceArea",
+    "FileVolume",
+    "Point3D",
+    "TextToCad",
+    "TextToCadIteration",
+    "TextToCadMultiFileIteration",
+    "UnknownOutput",
+    "decode_output",
+]
+
+
+@frozen(kw_only=True)
+class _Output:
+    """What every result has."""
+
+    id: UUID
+    type: AsyncApiCallType
+    status: ApiCallStatus
+    created_at: Timestamp
+    updated_at: Timestamp
+    user_id: UUID
+    started_at: Timestamp | None = None
+    completed_at: Timestamp | None = None
+    error: str | None = None
+
+    @property
+    def state(self) -> State:
+        """Where it is in its life, in words common to all services."""
+        return state_of(self.status)
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """``completed_at``, under the name common to all services."""
+        return self.completed_at
+
+
+@frozen(kw_only=True)
+class Point3D:
+    """A point in space, in the unit that its result names."""
+
+    x: float
+    y: float
+    z: float
+
+
+@frozen(kw_only=True)
+class FileConversion(_Output):
+    """A file in another format. ``outputs`` maps paths to file contents."""
+
+    src_format: str
+    output_format: str
+    src_format_options: JSON = field(default=None, hash=False)
+    output_format_options: JSON = field(default=None, hash=False)
+    outputs: dict[str, bytes] | None = field(default=None, repr=False, hash=False)
+
+
+@frozen(kw_only=True)
+class FileCenterOfMass(_Output):
+    """The centre of mass, in ``output_unit``."""
+
+    src_format: str
+    output_unit: str
+    center_of_mass: Point3D | None = None
+
+
+@frozen(kw_only=True)
+class FileMass(_Output):
+    """The mass, in ``output_unit``, of the given density."""
+
+    src_format: str
+    output_unit: str
+    material_density: float
+    material_density_unit: str
+    mass: float | None = None
+
+
+@frozen(kw_only=True)
+class FileVolume(_Output):
+    """The volume, in ``output_unit``."""
+
+    src_format: str
+    output_unit: str
+    volume: float | None = None
+
+
+@frozen(kw_only=True)
+class FileDensity(_Output):
+    """The density, in ``output_unit``, of the given mass."""
+
+    src_format: str
+    output_unit: str
+    material_mass: float
+    material_mass_unit: str
+    density: float | None = None
+
+
+@frozen(kw_only=True)
+class FileSurfaceArea(_Output):
+    """The surface area, in ``output_unit``."""
+
+    src_format: str
+    output_unit: str
+    surface_area: float | None = None
+
+
+@frozen(kw_only=True)
+class TextToCad(_Output):
+    """A model made from words. ``outputs`` maps paths to file contents."""
+
+    conversation_id: UUID
+    model: str
+    model_version: str
+    output_format: str
+    prompt: str
+    code: str | None = None
+    feedback: MlFeedback | None = None
+    kcl_version: str | None = None
+    outputs: dict[str, bytes] | None = field(default=None, repr=False, hash=False)
+
+
+@frozen(kw_only=True)
+class TextToCadIteration(_Output):
+    """A model changed by words."""
+
+    conversation_id: UUID
+    model: str
+    model_version: str
+    code: str
+    original_source_code: str
+    source_ranges: tuple[SourceRangePrompt, ...]
+    prompt: str | None = None
+    feedback: MlFeedback | None = None
+
+
+@frozen(kw_only=True)
+class TextToCadMultiFileIteration(_Output):
+    """A project of several files changed by words. ``outputs`` maps paths to source text."""
+
+    conversation_id: UUID
+    model: str
+    model_version: str
+    source_ranges: tuple[SourceRangePrompt, ...]
+    outputs: dict[str, str] | None = field(default=None, repr=False, hash=False)
+    project_name: str | None = None
+    prompt: str | None = None
+    kcl_version: str | None = None
+    feedback: MlFeedback | None = None
+
+
+@frozen(kw_only=True)
+class UnknownOutput(_Output):
+    """A result of a type that this release does not know; ``fields`` has the rest as it came."""
+
+    fields: Mapping[str, JSON] = field(factory=dict, repr=False, hash=False)
+
+
+AsyncApiCallOutput = (
+    FileConversion
+    | FileCenterOfMass
+    | FileMass
+    | FileVolume
+    | FileDensity
+    | FileSurfaceArea
+    | TextToCad
+    | TextToCadIteration
+    | TextToCadMultiFileIteration
+    | UnknownOutput
+)
+
+_SHAPES: dict[str, type[AsyncApiCallOutput]] = {
+    AsyncApiCallType.FILE_CONVERSION: FileConversion,
+    AsyncApiCallType.FILE_CENTER_OF_MASS: FileCenterOfMass,
+    AsyncApiCallType.FILE_MASS: FileMass,
+    AsyncApiCallType.FILE_VOLUME: FileVolume,
+    AsyncApiCallType.FILE_DENSITY: FileDensity,
+    AsyncApiCallType.FILE_SURFACE_AREA: FileSurfaceArea,
+    AsyncApiCallType.TEXT_TO_CAD: TextToCad,
+    AsyncApiCallType.TEXT_TO_CAD_ITERATION: TextToCadIteration,
+    AsyncApiCallType.TEXT_TO_CAD_MULTI_FILE_ITERATION: TextToCadMultiFileIteration,
+}
+
+_COMMON = frozenset(field.name for field in attrs.fields(_Output))
+
+
+def decode_output(body: bytes) -> AsyncApiCallOutput:
+    """The typed result in the body of ``GET /async/operations/{id}``.
+
+    Raises:
+        DecodeError: It is not one, with the JSON path of what is wrong.
+    """
+    # cattrs is loaded by those who need it: listings do not.
+    from asyncops.structuring import tagged  # noqa: PLC0415
+
+    tree = decode_json(body)
+    try:
+        output = tagged(tree, "type", _SHAPES, UnknownOutput)
+    except DecodeError as error:
+        error.snippet = snippet(body)
+        raise
+    if isinstance(output, UnknownOutput):
+        rest = {name: value for name, value in tree.items() if name not in _COMMON}
+        return attrs.evolve(output, fields=rest)
+    return output
