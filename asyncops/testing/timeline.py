@@ -1,0 +1,132 @@
+"""When things happen: the creation times of a long list, and the life of one operation.
+
+Everything is a pure function of numbers; times are nanoseconds since the epoch.
+"""
+
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from asyncops.testing.hashing import key, mix
+
+__all__ = ["MAX_LIFE", "NEVER", "STATUSES", "Life", "Timeline", "rfc3339"]
+
+SECOND = 1_000_000_000
+NEVER = 1 << 62
+STATUSES = ("queued", "uploaded", "in_progress", "completed", "failed")
+# No seeded life is longer, so whatever is older has settled: listings of unfinished
+# operations look no further back.
+MAX_LIFE = 60 * SECOND
+
+_STEP = 2 * SECOND
+# Seven rows share five instants: rows 3, 4 and 5 of each seven are ties.
+_SLOT_OF = (0, 1, 2, 3, 3, 3, 4)
+_ROWS_BEFORE = (0, 1, 2, 3, 6)
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_DIGITS = (0, 3, 6, 9)
+# Three rows of every 25 fail: 12 %.
+_FAILING = frozenset((0, 8, 17))
+_BLOCK = 25
+_PERIOD = 128 * _BLOCK
+
+
+class Life(NamedTuple):
+    """The instants of one operation's life; ``NEVER`` for what does not come."""
+
+    created: int
+    uploaded: int
+    started: int
+    finished: int
+    fails: bool
+
+    def status(self, now: int) -> str:
+        """The Zoo name of the state at ``now``."""
+        if now >= self.finished:
+            return "failed" if self.fails else "completed"
+        if now >= self.started:
+            return "in_progress"
+        return "uploaded" if now >= self.uploaded else "queued"
+
+    def changed(self, now: int) -> int:
+        """The last of the life's instants that is not after ``now``."""
+        if now >= self.finished:
+            return self.finished
+        if now >= self.started:
+            return self.started
+        return self.uploaded if now >= self.uploaded else self.created
+
+    @classmethod
+    def lasting(cls, created: int, seconds: float, *, fails: bool) -> "Life":
+        """A life of the given length, in its usual proportions."""
+        length = round(seconds * SECOND)
+        return cls(created, created + length // 4, created + length // 2, created + length, fails)
+
+    @classmethod
+    def held(cls, created: int, status: str) -> "Life":
+        """A life that has reached ``status`` at once and stays there."""
+        reached = STATUSES.index(status)
+        uploaded, started, finished = (created if step < reached else NEVER for step in range(3))
+        return cls(created, uploaded, started, finished, status == "failed")
+
+
+class Timeline:
+    """The lives of ``size`` seeded rows, oldest first, the last a moment before ``start``."""
+
+    def __init__(self, seed: int, salt: str, size: int, start: int) -> None:
+        self.size = size
+        self._created_key = key(seed, f"{salt}/created")
+        self._life_key = key(seed, f"{salt}/life")
+        slots = 5 * ((size - 1) // 7) + _SLOT_OF[(size - 1) % 7] + 1 if size else 0
+        self._base = start // SECOND * SECOND - slots * _STEP
+        fails_key = key(seed, f"{salt}/fails")
+        self.failing: bytes = bytes(
+            (place + mix(fails_key + place // _BLOCK)) % _BLOCK in _FAILING
+            for place in range(_PERIOD)
+        )
+
+    def slot(self, row: int) -> int:
+        """The row's place among the distinct instants."""
+        return 5 * (row // 7) + _SLOT_OF[row % 7]
+
+    def created(self, row: int) -> tuple[int, int]:
+        """When the row came to be, and how many fractional digits its times are written with."""
+        slot = self.slot(row)
+        bits = mix(self._created_key + slot)
+        digits = _DIGITS[bits >> 62]
+        fraction = bits % SECOND
+        return self._base + slot * _STEP + fraction - fraction % 10 ** (9 - digits), digits
+
+    def fails(self, row: int) -> bool:
+        """Whether the row's life ends in failure."""
+        return bool(self.failing[row % _PERIOD])
+
+    def life(self, row: int) -> Life:
+        """The whole life of a row: 3 to 4 s queued, 4 to 5 s uploaded, 5 to 45 s running."""
+        bits = mix(self._life_key + row)
+        created, _ = self.created(row)
+        uploaded = created + 3 * SECOND + bits % SECOND
+        started = uploaded + 4 * SECOND + (bits >> 16) % SECOND
+        running = (bits >> 30) % (40 * SECOND if bits >> 62 == 0 else 4 * SECOND)
+        return Life(created, uploaded, started, started + 5 * SECOND + running, self.fails(row))
+
+    def settled(self, now: int) -> int:
+        """How many of the oldest rows have surely come to their end by ``now``."""
+        slot = min((now - MAX_LIFE - self._base) // _STEP, self.slot(self.size))
+        if slot <= 0:
+            return 0
+        return min(7 * (slot // 5) + _ROWS_BEFORE[slot % 5], self.size)
+
+
+@lru_cache(maxsize=64)
+def _minute(minutes: int) -> str:
+    days, minute = divmod(minutes, 24 * 60)
+    return f"{date.fromordinal(_EPOCH_DAY + days)}T{minute // 60:02}:{minute % 60:02}:"
+
+
+def rfc3339(at: int, digits: int) -> str:
+    """An instant as text, cut (not rounded) to so many fractional digits."""
+    minutes, rest = divmod(at, 60 * SECOND)
+    seconds, fraction = divmod(rest, SECOND)
+    if not digits:
+        return f"{_minute(minutes)}{seconds:02}Z"
+    return f"{_minute(minutes)}{seconds:02}.{f'{fraction:09}'[:digits]}Z"

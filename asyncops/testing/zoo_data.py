@@ -1,0 +1,154 @@
+"""Zoo's JSON: one operation or prompt of a list, as it is at one instant."""
+
+from collections.abc import Callable
+from typing import Any
+
+from asyncops.testing.hashing import IdSpace, key, mix
+from asyncops.testing.rows import Row
+from asyncops.testing.timeline import rfc3339
+from asyncops.testing.zoo_outputs import OUTPUTS, Json, code, prompt_text, source_range
+
+__all__ = ["OPERATION_TYPES", "PROMPT_TYPES", "ZooWriter"]
+
+OPERATION_TYPES = tuple(OUTPUTS)
+PROMPT_TYPES = (
+    "text_to_cad",
+    "text_to_kcl",
+    "text_to_kcl_iteration",
+    "text_to_kcl_multi_file_iteration",
+    "copilot",
+)
+FEEDBACK = ("thumbs_up", "thumbs_down", "accepted", "rejected")
+_ERRORS = (
+    "The mesh is not closed.",
+    "The file holds no solid body.",
+    "Worker lost; the file was too large.",
+    "Modèle illisible : unité inconnue « furlong »",
+)
+_FEATURES = ("housing", "lid", "gear", "flange", "hinge")
+_USERS = 32
+_COMPUTED: dict[str, Callable[[Row], Json]] = {
+    "file_volume": lambda row: {"volume": row.bits % 10**9 / 1e3},
+    "file_mass": lambda row: {"mass": row.bits % 10**9 / 1e6},
+    "file_density": lambda row: {"density": row.bits % 10**7 / 1e3},
+    "file_surface_area": lambda row: {"surface_area": row.bits % 10**8 / 1e2},
+}
+
+
+class ZooWriter:
+    """Writes rows down as Zoo does. Which optional fields are absent and which null varies."""
+
+    def __init__(self, seed: int) -> None:
+        self._type_key = key(seed, "zoo type")
+        users = IdSpace(seed, "zoo user")
+        self._users = [users.encode(number) for number in range(_USERS)]
+        self._conversations = IdSpace(seed, "zoo conversation")
+        self._upstream = IdSpace(seed, "zoo upstream conversation")
+
+    def operation(self, row: Row) -> Json:
+        """An ``AsyncApiCall``, as the listing has it: without converted files."""
+        item = self._shared(row, self._type(row, OPERATION_TYPES))
+        item["input"] = _input(row)
+        completed = row.status == "completed"
+        compute = _COMPUTED.get(item["type"])
+        _optional(item, "output", compute(row) if completed and compute else None, row.bits >> 20)
+        unset = row.status in {"queued", "uploaded"}
+        _optional(item, "worker", None if unset else f"worker-{row.bits % 17}", row.bits >> 21)
+        if row.bits >> 22 & 1:
+            item["attempts"] = 0 if unset else 1 + (row.bits >> 23 & 7 == 0)
+        item.update(row.fields)
+        return item
+
+    def operation_output(self, row: Row) -> Json:
+        """An ``AsyncApiCallOutput``: the shared fields and those of its type."""
+        kind = self._type(row, OPERATION_TYPES)
+        item = self._shared(row, kind)
+        write = OUTPUTS.get(kind)
+        if write is not None:
+            given, results = write(row)
+            item.update(given)
+            if kind.startswith("text_to_cad"):
+                item["conversation_id"] = self._conversations.encode(row.number // 3)
+                results["feedback"] = FEEDBACK[row.bits % 4] if row.bits >> 24 & 3 == 0 else None
+            done = row.status == "completed"
+            for shift, (name, value) in enumerate(results.items(), start=25):
+                _optional(item, name, value if done else None, row.bits >> shift)
+        item.update(row.fields)
+        return item
+
+    def prompt(self, row: Row) -> Json:
+        """An ``MlPrompt``."""
+        kind = self._type(row, PROMPT_TYPES)
+        item = self._shared(row, kind)
+        bits = row.bits
+        done = row.status == "completed"
+        item["prompt"] = prompt_text(row)
+        item["model_version"] = f"0.{bits % 4}.{bits % 9}"
+        seconds = (row.life.finished - row.life.started) // 10**9 if done else None
+        feature = _FEATURES[bits % len(_FEATURES)]
+        optional = {
+            "conversation_id": self._conversations.encode(row.number // 3) if bits & 3 else None,
+            "feedback": FEEDBACK[bits >> 8 & 3] if done and bits >> 10 & 1 else None,
+            "kcl_version": f"0.2.{bits % 90}" if "kcl" in kind else None,
+            "output_file": f"{feature}.step" if done and kind == "text_to_cad" else None,
+            "project_name": f"{feature}-{bits % 50}" if "multi_file" in kind else None,
+            "seconds": seconds,
+            "metadata": self._metadata(row) if "iteration" in kind else None,
+        }
+        for shift, (name, value) in enumerate(optional.items(), start=12):
+            _optional(item, name, value, bits >> shift)
+        item.update(row.fields)
+        return item
+
+    def _type(self, row: Row, types: tuple[str, ...]) -> str:
+        if "type" in row.fields:
+            return str(row.fields["type"])
+        # Turning the order block by block shows every type in each full block.
+        size = len(types)
+        turn = mix(self._type_key + row.number // size)
+        return types[(row.number + turn) % size]
+
+    def _shared(self, row: Row, kind: str) -> Json:
+        life, now, digits = row.life, row.now, row.digits
+        item: Json = {
+            "id": row.id,
+            "type": kind,
+            "status": row.status,
+            "created_at": rfc3339(life.created, digits),
+            "updated_at": rfc3339(life.changed(now), digits),
+            "user_id": self._users[row.bits >> 40 & (_USERS - 1)],
+        }
+        started = rfc3339(life.started, digits) if now >= life.started else None
+        finished = rfc3339(life.finished, digits) if now >= life.finished else None
+        error = _ERRORS[row.bits >> 50 & 3] if row.status == "failed" else None
+        _optional(item, "started_at", started, row.bits >> 1)
+        _optional(item, "completed_at", finished, row.bits >> 2)
+        _optional(item, "error", error, row.bits >> 3)
+        return item
+
+    def _metadata(self, row: Row) -> Json:
+        metadata: Json = {
+            "code": code(row),
+            "original_source_code": code(row) + "// before\n",
+            "source_ranges": [source_range(row, place) for place in range(row.bits % 3)],
+        }
+        upstream = self._upstream.encode(row.number) if row.bits >> 31 & 1 else None
+        _optional(metadata, "upstream_conversation_id", upstream, row.bits >> 32)
+        return metadata
+
+
+def _optional(item: Json, name: str, value: Any, bit: int) -> None:
+    if value is not None:
+        item[name] = value
+    elif bit & 1:
+        item[name] = None
+
+
+def _input(row: Row) -> Any:
+    shape = row.bits >> 12 & 3
+    if shape == 0:
+        return "{}"
+    if shape == 1:
+        return None
+    # A whole 64-bit number: more than a double or a signed integer holds.
+    return {"checksum": row.bits, "parts": [{"path": f"part-{row.number}.step", "scale": 0.5}]}
