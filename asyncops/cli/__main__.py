@@ -1,0 +1,7 @@
+"""``python -m asyncops.cli``."""
+
+import sys
+
+from asyncops.cli import main
+
+sys.exit(main())
