@@ -78,6 +78,8 @@ class BaseClient:
         self._credential = credential_from(token, self._token_variable)
         self._retry = _instance("retry", retry, RetryPolicy)
         self._timeout = _instance("timeout", timeout, Timeout)
+        if session is not None:
+            _instance("session", session, aiohttp.ClientSession)
         self._clock = clock
         self._quota = RetryQuota(retry.quota)
         self._gate = Gate()

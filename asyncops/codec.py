@@ -6,16 +6,14 @@ a number in quotes is not a number. Unknown fields are passed over.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from types import UnionType
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar
 
-import attrs
 import msgspec
 
 from asyncops.errors import APIError, DecodeError
 from asyncops.messages import Response
 from asyncops.retry import parse_retry_after
+from asyncops.timestamps import cutter, has_long_fractions
 
 __all__ = ["Decode", "api_error", "decode_json", "decode_response", "decoder", "snippet"]
 
@@ -23,10 +21,6 @@ T = TypeVar("T")
 
 Decode = Callable[[bytes], T]
 """Bytes to a value; raises :class:`DecodeError`."""
-
-# msgspec rounds a fraction that is longer than microseconds; the promise is to cut it.
-_LONG_FRACTION = re.compile(rb"\.\d{7,}(?:[Zz]|[+-]\d\d:)")
-_EXCESS_DIGITS = re.compile(r"(\.\d{6})\d+(?=[Zz]|[+-]\d\d:)")
 
 _NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -47,14 +41,14 @@ _decoders: dict[object, Decode[Any]] = {}
 
 def _make_decoder(shape: type[T]) -> Decode[T]:
     strict = msgspec.json.Decoder(shape)
-    cut = _cutter(shape)
+    cut = cutter(shape)
 
     def decode(body: bytes) -> T:
         try:
             if not body.isascii():
                 # msgspec does not look into the fields that it skips.
                 body.decode()
-            if cut is not None and _LONG_FRACTION.search(body):
+            if cut is not None and has_long_fractions(body):
                 return msgspec.convert(cut(msgspec.json.decode(body)), shape)
             return strict.decode(body)
         except _NOT_JSON:
@@ -161,60 +155,3 @@ def snippet(body: bytes, limit: int = 100) -> str:
     text = "".join(char if char.isprintable() else "?" for char in text)
     text = _SECRET_LIKE.sub("***", text)
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
-
-
-Cut = Callable[[Any], Any]
-
-
-def _cutter(shape: Any) -> Cut | None:
-    """What cuts the timestamps in a JSON tree of ``shape``; None where it can have none."""
-    if shape is datetime:
-        return _cut_text
-    origin, args = get_origin(shape), get_args(shape)
-    if origin is Annotated:
-        return _cutter(args[0])
-    if origin is tuple or origin is list:
-        return _over_items(_cutter(args[0]))
-    if origin is dict:
-        return _over_values(_cutter(args[1]))
-    if isinstance(shape, UnionType) or origin is not None:
-        return next(filter(None, map(_cutter, args)), None)
-    if attrs.has(shape):
-        return _over_fields(shape)
-    return None
-
-
-def cut_fraction(text: str) -> str:
-    """A timestamp without the digits past the microsecond."""
-    return _EXCESS_DIGITS.sub(r"\1", text)
-
-
-def _cut_text(value: Any) -> Any:
-    return cut_fraction(value) if isinstance(value, str) else value
-
-
-def _over_items(cut: Cut | None) -> Cut | None:
-    if cut is None:
-        return None
-    return lambda tree: [cut(item) for item in tree] if isinstance(tree, list) else tree
-
-
-def _over_values(cut: Cut | None) -> Cut | None:
-    if cut is None:
-        return None
-    return lambda tree: {k: cut(v) for k, v in tree.items()} if isinstance(tree, dict) else tree
-
-
-def _over_fields(shape: type) -> Cut | None:
-    cuts = {field.name: cut for field in attrs.fields(shape) if (cut := _cutter(field.type))}
-    if not cuts:
-        return None
-
-    def cut_fields(tree: Any) -> Any:
-        if isinstance(tree, dict):
-            for name, cut in cuts.items():
-                if name in tree:
-                    tree[name] = cut(tree[name])
-        return tree
-
-    return cut_fields

@@ -37,6 +37,9 @@ END = math.inf
 # A lane's lookahead doubles each time a later lane has to ask again, up to this many pages.
 _LONGEST_BURST = 64
 
+# How much longer than the last page the next one is expected to be.
+_MARGIN = 1.25
+
 
 @define(eq=False)
 class Lane:
@@ -47,8 +50,9 @@ class Lane:
         request: The request for its first page.
         after: The lane of the status that comes before it in a life; None for the first. Lanes
             of statuses that end a life all come after the last one that does not.
-        reach: How far its pages have been read.
-        trust: How far it is known that no operation slipped past it and the lanes before it.
+        reach: How far its pages have been read: up to here, and some of what lies right here.
+        trust: Short of this, no operation slipped past it and the lanes before it.
+        asked_trust: How far the lanes before it were trusted when its last page was asked for.
     """
 
     name: str
@@ -59,7 +63,8 @@ class Lane:
     token: str | None = None
     next_token: str | None = None
     page_start: float = START
-    asked_trust: float = START
+    asked_trust: float = END
+    span: float = 0.0
     bursts: int = 0
     empty_pages: int = 0
     sent: set[str] = field(factory=set)
@@ -76,9 +81,18 @@ class Lane:
         """How far a page asked for now may be trusted."""
         return END if self.after is None else self.after.trust
 
+    @property
+    def ran_ahead(self) -> bool:
+        """Whether the last page has to be asked for again, as far as it was not trusted.
+
+        Also where trust ends right at its last item: of several that share one created_at, some
+        may have come to lie before that item since.
+        """
+        return self.reach >= self.asked_trust
+
     def ask(self) -> Request:
         """The request for the next page, or for the last one again where it ran ahead."""
-        if self.reach <= self.trust:
+        if not self.ran_ahead:
             self.token, self.page_start = self.next_token, self.reach
             self.anchors.append((self.token, self.page_start))
         self.asked_trust = self.ceiling
@@ -100,6 +114,8 @@ class Lane:
         if token is not None and self.empty_pages > EMPTY_PAGES:
             raise TooManyPages(f"{self.empty_pages} empty pages in a row of {self.name}")
         self.next_token = token
+        if places:
+            self.span = places[-1] - places[0]
         if token is None:
             self.reach = END
         else:
@@ -116,9 +132,24 @@ class Lane:
     def rewind(self) -> None:
         """Forget all that was read."""
         self.reach = self.trust = self.page_start = START
+        self.asked_trust = END
+        self.span = 0.0
         self.token = self.next_token = None
         self.sent.clear()
         self.anchors.clear()
+
+
+def _first_to_ask(lane: Lane) -> Lane:
+    """The lane itself, or one before it where asking this one now would gain too little.
+
+    A page that runs ahead of the lane before has to be asked for twice; one as long as the last
+    is what to expect.
+    """
+    before = lane.after
+    if before is None:
+        return lane
+    needed = lane.asked_trust if lane.ran_ahead else lane.reach + _MARGIN * lane.span
+    return lane if before.trust > needed else _first_to_ask(before)
 
 
 @define(eq=False)
@@ -165,6 +196,7 @@ class StatusMerge(Generic[T]):
         lane = self._burst_on() or min(self.lanes, key=lambda lane: lane.trust)
         if lane.trust == END:
             return None
+        lane = _first_to_ask(lane)
         if lane is not self._asked:
             self._burst = self._lookahead(lane)
         self._asked = lane
@@ -241,7 +273,7 @@ class StatusMerge(Generic[T]):
     def _burst_on(self) -> Lane | None:
         """The lane that is reading ahead, as long as that saves later lanes from asking again."""
         lane = self._asked
-        if lane is None or self._burst <= 0 or lane.reach > lane.trust:
+        if lane is None or self._burst <= 0 or lane.ran_ahead:
             return None
         if lane.reach >= min(self._depth_behind(lane), lane.ceiling):
             return None
@@ -249,18 +281,14 @@ class StatusMerge(Generic[T]):
         return lane
 
     def _lookahead(self, lane: Lane) -> int:
-        if lane.reach > lane.trust or lane.reach >= self._depth_behind(lane):
+        if lane.ran_ahead or lane.reach >= self._depth_behind(lane):
             return 0
         lane.bursts += 1
         return min(1 << (lane.bursts - 1), _LONGEST_BURST) - 1
 
     def _depth_behind(self, lane: Lane) -> float:
         """How far lanes after this one have run ahead of what they are trusted for."""
-        depths = [
-            other.reach
-            for other in self.lanes
-            if other.rank > lane.rank and other.reach > other.trust
-        ]
+        depths = [other.reach for other in self.lanes if other.rank > lane.rank and other.ran_ahead]
         return max(depths, default=START)
 
     def _cursor(self) -> MergeCursor:

@@ -18,9 +18,9 @@ from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.errors import BaseValidationError
 from cattrs.gen import make_dict_structure_fn, mapping_structure_factory
 
-from asyncops.codec import cut_fraction
 from asyncops.errors import DecodeError
 from asyncops.models import OpenEnum, Timestamp
+from asyncops.timestamps import cut_fraction
 
 __all__ = ["structure", "tagged"]
 

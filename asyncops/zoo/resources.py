@@ -26,7 +26,7 @@ __all__ = ["MlPrompts", "Operations"]
 
 
 _DESCENDING = CreatedAtSortMode.CREATED_AT_DESCENDING
-_STAFF_ONLY = {403: "Zoo's listings answer only to accounts with staff access."}
+_STAFF_ONLY = {403: "Zoo answers this only to accounts with staff access."}
 
 # The order of a life; the last two end it.
 _LIFE = tuple(ApiCallStatus)
@@ -160,7 +160,7 @@ class MlPrompts:
             NotFound: There is no such prompt.
             ValueError: ``id`` is no UUID.
         """
-        request = Request(path=f"/ml-prompts/{uuid_segment('id', id)}")
+        request = Request(path=f"/ml-prompts/{uuid_segment('id', id)}", hints=_STAFF_ONLY)
         return (await self._client.fetch(request, decoder(MlPrompt))).value
 
 

@@ -1,0 +1,326 @@
+"""Zoo's client against the fake server, over real sockets."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from asyncops import (
+    ApiCallStatus,
+    BadRequest,
+    Checkpoint,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    RetryPolicy,
+    ServerError,
+    Unauthorized,
+    Unprocessable,
+    ZooClient,
+)
+from asyncops.testing import FakeClock, FakeServer, Fault, ZooHabits
+from asyncops.zoo import AsyncApiCallType, CreatedAtSortMode, UnknownOutput
+
+LISTED = tuple(ApiCallStatus)
+
+
+def client(server: FakeServer, **settings: object) -> ZooClient:
+    retry = settings.pop("retry", RetryPolicy())
+    assert isinstance(retry, RetryPolicy)
+    assert not settings
+    return ZooClient(server.token, base_url=server.url, clock=server.clock, retry=retry)
+
+
+@pytest.mark.parametrize("max_limit", [1000, 70], ids=["pages as asked", "smaller pages"])
+async def test_a_walk_over_ten_thousand_gives_each_once_in_order(max_limit: int) -> None:
+    """With exactly as many requests as there are pages."""
+    habits = ZooHabits(max_limit=max_limit)
+    async with FakeServer(operations=10_000, zoo=habits) as server, client(server) as zoo:
+        expected = [row["id"] for row in server.zoo_operations("completed")]
+        ids = [str(call.id) async for call in zoo.operations.list(status="completed", limit=500)]
+        assert ids == expected
+        assert server.count() == -(-len(expected) // min(500, max_limit))
+
+
+async def test_all_statuses_come_merged_newest_first_and_each_once() -> None:
+    """No status given means all of them."""
+    async with FakeServer(operations=2_000) as server, client(server) as zoo:
+        ids = [str(call.id) async for call in zoo.operations.list(limit=100)]
+        everything = [row for status in LISTED for row in server.zoo_operations(status.value)]
+        assert len(ids) == len(set(ids)) == 2_000
+        assert set(ids) == {row["id"] for row in everything}
+        by_id = {row["id"]: row["created_at"] for row in everything}
+        calls = await zoo.operations.list(limit=100).collect()
+        moments = [call.created_at for call in calls]
+        assert moments == sorted(moments, reverse=True)
+        assert by_id
+
+
+async def test_the_newest_hundred_of_all_statuses_cost_a_handful_of_requests() -> None:
+    """However many there are."""
+    async with FakeServer(operations=1_000_000) as server, client(server) as zoo:
+        recent = await zoo.operations.list(limit=100).collect(max_items=100)
+        assert len({call.id for call in recent}) == 100
+        assert server.count() == 5
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data(), descending=st.booleans(), limit=st.integers(3, 40))
+def test_operations_that_move_under_the_walk_are_neither_missed_nor_repeated(
+    data: st.DataObject, descending: bool, limit: int
+) -> None:
+    """The server's clock is moved between the requests; all that existed comes exactly once."""
+
+    async def check() -> None:
+        async with FakeServer(operations=120) as server, client(server) as zoo:
+            existed = {row["id"] for status in LISTED for row in server.zoo_operations(status)}
+            order = "descending" if descending else "ascending"
+            listing = zoo.operations.list(sort_by=f"created_at_{order}", limit=limit)
+            ids = []
+            asked = 0
+            async for call in listing:
+                ids.append(str(call.id))
+                if server.count() > asked:
+                    asked = server.count()
+                    server.advance(data.draw(st.floats(0, 20)))
+            assert len(ids) == len(set(ids))
+            assert existed <= set(ids)
+
+    asyncio.run(check())
+
+
+async def test_a_service_that_ignores_the_order_is_followed() -> None:
+    """Asked for newest first, it answers oldest first: nothing is lost."""
+    habits = ZooHabits(ignores_sort_direction=True)
+    async with FakeServer(operations=300, zoo=habits) as server, client(server) as zoo:
+        calls = await zoo.operations.list(limit=20).collect()
+        assert len({call.id for call in calls}) == 300
+        moments = [call.created_at for call in calls]
+        assert moments == sorted(moments)
+
+
+async def test_empty_pages_with_a_token_are_walked_over() -> None:
+    """An empty page is not the end."""
+    async with (
+        FakeServer(prompts=30, zoo=ZooHabits(empty_pages=2)) as server,
+        client(server) as zoo,
+    ):
+        assert len([prompt async for prompt in zoo.ml_prompts.list(limit=10)]) == 30
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        pytest.param("failed", {"failed"}, id="a string"),
+        pytest.param(ApiCallStatus.QUEUED, {"queued"}, id="a member"),
+        pytest.param(["failed", ApiCallStatus.COMPLETED], {"completed", "failed"}, id="several"),
+        pytest.param(None, set(LISTED), id="none: all"),
+    ],
+)
+async def test_the_status_may_be_one_several_or_none(
+    status: str | list[str] | None, expected: set[str]
+) -> None:
+    """Members and their strings serve alike."""
+    async with FakeServer(operations=400) as server, client(server) as zoo:
+        calls = await zoo.operations.list(status=status, limit=200).collect()
+        assert {call.status for call in calls} == expected
+        assert len(calls) == sum(len(server.zoo_operations(each)) for each in expected)
+
+
+async def test_a_page_says_what_the_answer_said() -> None:
+    """Items, cursor, request id, status and headers."""
+    async with FakeServer(operations=500) as server, client(server) as zoo:
+        page = await zoo.operations.list(status="completed", limit=7)
+        assert len(page.items) == 7
+        assert isinstance(page.next_cursor, str)
+        assert page.request_id == page.headers["x-api-call-id"]
+        assert UUID(page.request_id)
+        assert page.status == 200
+        assert (page.total_count, page.total_pages) == (None, None)
+        following = await zoo.operations.list(
+            status="completed", limit=7, page_token=page.next_cursor
+        )
+        expected = [row["id"] for row in server.zoo_operations("completed")][:14]
+        assert [str(call.id) for call in (*page.items, *following.items)] == expected
+
+
+async def test_the_cursor_of_a_merged_page_fits_where_a_page_token_goes() -> None:
+    """A handler that keeps no state can page through all statuses."""
+    async with FakeServer(operations=130) as server, client(server) as zoo:
+        ids: list[UUID] = []
+        token: str | None = None
+        while True:
+            page = await zoo.operations.list(limit=20, page_token=token)
+            ids += [call.id for call in page.items]
+            assert page.next_cursor is None or isinstance(page.next_cursor, str)
+            token = page.next_cursor
+            if token is None:
+                break
+            assert len(page.items) == 20
+        assert len(ids) == len(set(ids)) == 130
+
+
+async def test_a_walk_over_all_statuses_goes_on_from_a_checkpoint() -> None:
+    """In another process, say: the checkpoint is one line of JSON."""
+    async with FakeServer(operations=300) as server, client(server) as zoo:
+        walk = aiter(zoo.operations.list(limit=30))
+        first = [(await anext(walk)).id for _ in range(77)]
+        text = walk.checkpoint.to_json()
+        await walk.aclose()
+        resumed = zoo.operations.list(limit=30, resume=Checkpoint.from_json(text))
+        rest = [call.id async for call in resumed]
+        assert len(rest) == 223
+        assert len({*first, *rest}) == 300
+
+
+async def test_every_type_of_result_is_fetched_and_typed() -> None:
+    """All nine outputs, and prompts, one by one."""
+    async with FakeServer(operations=300, prompts=20) as server, client(server) as zoo:
+        rows = [row for status in LISTED for row in server.zoo_operations(status)]
+        kinds: dict[str, str] = {}
+        for row in rows:
+            kinds.setdefault(row["type"], row["id"])
+        assert set(kinds) == {kind.value for kind in AsyncApiCallType}
+        for kind, id_ in kinds.items():
+            output = await zoo.operations.get(id_)
+            assert str(output.id) == id_
+            assert output.type == kind
+            assert type(output).__name__ == kind.title().replace("_", "")
+        for row in server.ml_prompts():
+            prompt = await zoo.ml_prompts.get(UUID(row["id"]))
+            assert prompt.prompt == row["prompt"]
+
+
+async def test_a_type_that_is_new_keeps_all_it_came_with() -> None:
+    """Nothing is lost by being unknown."""
+    async with FakeServer() as server, client(server) as zoo:
+        row = server.create_operation(type="file_smell", status="completed")
+        output = await zoo.operations.get(row["id"])
+        assert isinstance(output, UnknownOutput)
+        assert output.type == "file_smell"
+        listed = await zoo.operations.list(status="completed", limit=1)
+        assert listed.items[0].type == "file_smell"
+
+
+ERRORS = [
+    (400, BadRequest),
+    (401, Unauthorized),
+    (403, Forbidden),
+    (404, NotFound),
+    (422, Unprocessable),
+    (429, RateLimited),
+    (500, ServerError),
+    (503, ServerError),
+]
+
+
+@pytest.mark.parametrize(("status", "kind"), ERRORS)
+async def test_every_error_is_its_own_exception(status: int, kind: type[NotFound]) -> None:
+    """With status, code, message and request id."""
+    async with FakeServer() as server, client(server, retry=RetryPolicy(attempts=1)) as zoo:
+        server.script(Fault(status, message="told so"))
+        with pytest.raises(kind) as caught:
+            await zoo.ml_prompts.list()
+        error = caught.value
+        assert type(error) is kind
+        assert (error.status, error.message) == (status, "told so")
+        assert error.code is None or isinstance(error.code, str)
+        assert error.request_id
+        assert UUID(error.request_id)
+        assert str(status) in str(error)
+        assert error.request_id in str(error)
+        assert server.token not in str(error)
+
+
+async def test_a_listing_without_staff_access_says_what_is_missing() -> None:
+    """A 403 gets a sentence of its own."""
+    async with FakeServer(zoo=ZooHabits(staff=False)) as server, client(server) as zoo:
+        for listing in (zoo.operations.list(), zoo.ml_prompts.list()):
+            with pytest.raises(Forbidden, match="staff access"):
+                await listing
+        with pytest.raises(Forbidden, match="staff access"):
+            await zoo.ml_prompts.get(server.ml_prompts()[0]["id"])
+
+
+async def test_a_wrong_token_is_unauthorized_and_not_sent_again() -> None:
+    """A fixed token cannot be refreshed."""
+    async with FakeServer() as server:
+        async with ZooClient("wrong", base_url=server.url) as zoo:
+            with pytest.raises(Unauthorized):
+                await zoo.operations.list()
+        assert server.count() == 1
+
+
+async def test_a_token_provider_is_asked_again_after_a_401() -> None:
+    """One rotation, one replay, and the call goes through."""
+    asked = 0
+
+    async def provider() -> str:
+        nonlocal asked
+        asked += 1
+        return "old" if asked == 1 else "new"
+
+    async with FakeServer(token="old") as server:
+        async with ZooClient(provider, base_url=server.url) as zoo:
+            await zoo.ml_prompts.list()
+            server.token = "new"
+            await asyncio.gather(*(zoo.ml_prompts.list() for _ in range(8)))
+        assert asked == 2
+
+
+async def test_a_retry_after_is_waited_for() -> None:
+    """The third request answers 503 with Retry-After 1; the walk does not notice."""
+    async with FakeServer(prompts=100) as server, client(server) as zoo:
+        assert isinstance(server.clock, FakeClock)
+        server.script(Fault(503, on=3, retry_after=1))
+        assert len([prompt async for prompt in zoo.ml_prompts.list(limit=20)]) == 100
+        assert server.count() == 6
+        assert len(server.clock.slept) == 1
+        assert 1 <= server.clock.slept[0] < 1.2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        pytest.param({"limit": 0}, "limit must be at least 1, got 0", id="limit 0"),
+        pytest.param({"limit": "5"}, "limit must be a whole number", id="limit in quotes"),
+        pytest.param({"limit": True}, "limit must be a whole number", id="limit true"),
+        pytest.param({"status": "done"}, "status must be one of 'queued', 'uploaded'", id="status"),
+        pytest.param({"status": ["failed", "x"]}, "status must be one of", id="one of several"),
+        pytest.param({"status": []}, "at least one status", id="no status"),
+        pytest.param({"sort_by": "newest"}, "sort_by must be one of 'created_at_asc", id="order"),
+        pytest.param({"page_token": ""}, "page_token must not be empty", id="empty token"),
+        pytest.param({"page_token": "a\r\nb"}, "page_token must not hold control", id="CRLF"),
+        pytest.param({"page_token": "abc"}, "goes with the one status", id="token, all statuses"),
+        pytest.param({"max_pages": 0}, "max_pages must be at least 1", id="max_pages 0"),
+    ],
+)
+def test_bad_arguments_of_a_listing_fail_at_once(
+    arguments: dict[str, object], complaint: str
+) -> None:
+    """Before anything is sent, with a sentence that helps."""
+    zoo = ZooClient("token")
+    with pytest.raises((ValueError, TypeError), match=complaint):
+        zoo.operations.list(**arguments)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("bad", ["..", "%2e%2e", "a/b", "?x", "", "1\r\n2", "{" + "0" * 32 + "}"])
+async def test_an_id_that_is_no_uuid_fails_before_anything_is_sent(bad: str) -> None:
+    """It would change the path."""
+    async with FakeServer() as server, client(server) as zoo:
+        for get in (zoo.operations.get, zoo.ml_prompts.get):
+            with pytest.raises(ValueError, match="id must be a UUID"):
+                await get(bad)
+        assert server.count() == 0
+
+
+async def test_the_order_may_be_turned() -> None:
+    """Oldest first."""
+    async with FakeServer(prompts=50) as server, client(server) as zoo:
+        oldest = zoo.ml_prompts.list(sort_by=CreatedAtSortMode.CREATED_AT_ASCENDING)
+        ids = [str(prompt.id) async for prompt in oldest]
+        assert ids == [row["id"] for row in server.ml_prompts(descending=False)]

@@ -1,0 +1,69 @@
+"""The names that programs outside hold on to."""
+
+import importlib
+import inspect
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import asyncops
+
+
+@pytest.mark.parametrize("name", ["asyncops", "asyncops.zoo", "asyncops.chainloop"])
+def test_the_exported_names_are_exactly_all(name: str) -> None:
+    """No name comes or goes unnoticed."""
+    module = importlib.import_module(name)
+    submodules = {each.name for each in pkgutil.iter_modules(module.__path__)}
+    visible = {
+        each
+        for each, value in vars(module).items()
+        if not each.startswith("_") and each not in submodules and not inspect.ismodule(value)
+    }
+    exported = set(module.__all__)
+    assert visible - exported <= {"VERSION"}
+    assert all(hasattr(module, each) for each in exported)
+    assert list(module.__all__) == sorted(module.__all__, key=module.__all__.index)
+    assert len(exported) == len(module.__all__)
+
+
+def test_settings_have_the_promised_names_and_defaults() -> None:
+    """As outside programs write them."""
+    zoo = inspect.signature(asyncops.ZooClient)
+    assert list(zoo.parameters)[:7] == [
+        "token",
+        "base_url",
+        "retry",
+        "timeout",
+        "max_body",
+        "session",
+        "allow_insecure",
+    ]
+    assert inspect.signature(asyncops.ChainloopClient) == zoo
+    retry = asyncops.RetryPolicy()
+    assert (retry.attempts, retry.base, retry.cap) == (3, 0.5, 20.0)
+    assert (retry.max_retry_after, retry.quota) == (120.0, 500)
+    timeout = asyncops.Timeout()
+    assert (timeout.connect, timeout.read, timeout.attempt) == (5.0, 30.0, 60.0)
+    assert (timeout.deadline, timeout.pool) == (120.0, 5.0)
+
+
+def test_every_module_says_what_it_exports() -> None:
+    """And exports nothing that is not there."""
+    for module in pkgutil.walk_packages(asyncops.__path__, "asyncops."):
+        if module.name.endswith("__main__"):
+            continue
+        loaded = importlib.import_module(module.name)
+        assert loaded.__doc__, module.name
+        for name in getattr(loaded, "__all__", []):
+            assert hasattr(loaded, name), f"{module.name}.{name}"
+
+
+def test_importing_the_core_needs_none_of_the_extras() -> None:
+    """Nor cattrs, which only the second reading uses."""
+    code = (
+        "import sys, asyncops; "
+        "sys.exit(bool({'typer', 'rich', 'pytest', 'cattrs', 'hypothesis'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

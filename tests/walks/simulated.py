@@ -1,0 +1,135 @@
+"""A token-paged service with statuses, played in memory: what the merged walk is held against."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from attrs import define, evolve, field, frozen
+
+from asyncops.merge_cursor import MergeCursor
+from asyncops.merging import Lane, StatusMerge
+from asyncops.messages import Reply, Request
+from asyncops.models import Page
+
+LIFE = ("queued", "uploaded", "in_progress", "completed", "failed")
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@frozen
+class Call:
+    """An operation of the simulation."""
+
+    id: UUID
+    created_at: datetime
+    status: str
+
+
+@frozen
+class Body:
+    """A page as it is fed to a strategy."""
+
+    items: tuple[Call, ...]
+    next_page: str | None
+
+
+@define
+class Service:
+    """Keyset pages over calls that move forward, and new ones that arrive."""
+
+    calls: dict[UUID, Call] = field(factory=dict)
+    ignores_direction: bool = False
+    requests: int = 0
+
+    def add(self, second: int, status: int = 0) -> None:
+        """One more call, created so many seconds after the epoch."""
+        call = Call(UUID(int=len(self.calls)), EPOCH + timedelta(seconds=second), LIFE[status])
+        self.calls[call.id] = call
+
+    def move(self, index: int, end: str) -> None:
+        """Move one call a step on in its life; an ended one stays."""
+        call = self.calls[UUID(int=index % len(self.calls))]
+        at = LIFE.index(call.status)
+        if at < 3:
+            following = LIFE[at + 1] if at < 2 else end
+            self.calls[call.id] = evolve(call, status=following)
+
+    def answer(self, request: Request, page_size: int) -> Reply[Body]:
+        """The page that a request asks for, as things are now."""
+        self.requests += 1
+        params = dict(request.params)
+        descending = params["sort_by"].endswith("descending") and not self.ignores_direction
+        rows = sorted(
+            (call for call in self.calls.values() if call.status == params["status"]),
+            key=lambda call: (call.created_at, call.id),
+            reverse=descending,
+        )
+        if token := params.get("page_token"):
+            second, number = map(int, token.split("/"))
+            edge = (EPOCH + timedelta(seconds=second), UUID(int=number))
+            rows = [
+                row
+                for row in rows
+                if ((row.created_at, row.id) < edge) == descending
+                and (row.created_at, row.id) != edge
+            ]
+        items = tuple(rows[:page_size])
+        more = len(rows) > page_size
+        last = items[-1] if items else None
+        return Reply(
+            value=Body(
+                items,
+                f"{int((last.created_at - EPOCH).total_seconds())}/{last.id.int}"
+                if more and last
+                else None,
+            )
+        )
+
+
+def lanes(statuses: tuple[str, ...], sort_by: str) -> list[Lane]:
+    """The lanes of some statuses, as a provider sets them up."""
+    result: list[Lane] = []
+    before: Lane | None = None
+    for status in statuses:
+        request = Request(path="/", params=(("sort_by", sort_by), ("status", status)))
+        result.append(Lane(status, request, after=before))
+        if status in LIFE[:3]:
+            before = result[-1]
+    return result
+
+
+def merge(
+    statuses: tuple[str, ...] = LIFE,
+    *,
+    descending: bool = True,
+    limit: int | None = None,
+    cursor: MergeCursor | None = None,
+) -> StatusMerge[Call]:
+    """A merged walk over some statuses."""
+    sort_by = "created_at_descending" if descending else "created_at_ascending"
+    return StatusMerge(
+        lanes(statuses, sort_by),
+        lambda call: call.created_at.timestamp(),
+        lambda call: call.id,
+        descending=descending,
+        limit=limit,
+        cursor=cursor,
+    )
+
+
+def drive(
+    paging: StatusMerge[Call],
+    service: Service,
+    page_size: Callable[[], int],
+    between: Callable[[], None] = lambda: None,
+) -> list[Page[Call]]:
+    """Walk to the end; ``between`` is called before each request is answered."""
+    pages: list[Page[Call]] = []
+    while True:
+        while (page := paging.take()) is not None:
+            pages.append(page)
+        request = paging.next_request()
+        if request is None:
+            return pages
+        between()
+        assert service.requests < 40 * (len(service.calls) + 5), "the walk does not come to an end"
+        paging.feed(service.answer(request, page_size()))
