@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import os
+import re
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from typing import NoReturn
@@ -16,13 +17,17 @@ TokenProvider = Callable[[], Awaitable[str]]
 """An async callable that gives a token. It is asked before the first request and after a 401."""
 
 
+_SHORTEST_SECRET = 6
+
+
 class Credential:
     """The token of one client: fixed, or asked for anew when the service refuses it."""
 
-    __slots__ = ("_lock", "_provider", "_token")
+    __slots__ = ("_answers", "_lock", "_provider", "_token")
 
     def __init__(self, source: str | TokenProvider) -> None:
         self._lock = asyncio.Lock()
+        self._answers = 0
         self._token: str | None = None
         self._provider: TokenProvider | None = None
         if isinstance(source, str):
@@ -36,7 +41,7 @@ class Credential:
 
     async def token(self) -> str:
         """The token to send now."""
-        return self._token if self._token is not None else await self._ask(None)
+        return self._token if self._token is not None else await self._ask()
 
     async def refresh(self, refused: str) -> bool:
         """Get a token in place of one that was refused; one asking serves all tasks.
@@ -46,24 +51,31 @@ class Credential:
         """
         if self._provider is None:
             return False
-        await self._ask(refused)
+        if refused == self._token:
+            await self._ask()
         return True
 
-    async def _ask(self, refused: str | None) -> str:
+    async def _ask(self) -> str:
+        answers = self._answers
         # A lock rather than a shared task: when the asking task is cancelled, the next one asks.
         async with self._lock:
-            if self._token is None or self._token == refused:
+            # An answer that came while this task waited serves it too, even the same as before.
+            if self._token is None or self._answers == answers:
                 if self._provider is None:
                     raise ConfigurationError("no token")
                 answer = self._provider()
                 if not inspect.isawaitable(answer):
                     raise TypeError("token must be an async callable; this one is not async")
                 self._token = _check_token(await answer)
+                self._answers += 1
             return self._token
 
     def redact(self, text: str) -> str:
         """``text`` without the token, should a service have echoed it."""
-        return text.replace(self._token, "***") if self._token else text
+        # A token of a few characters is no secret, and would turn up in any text.
+        if self._token is None or len(self._token) < _SHORTEST_SECRET:
+            return text
+        return text.replace(self._token, "***")
 
     def __repr__(self) -> str:
         return "Credential(***)"
@@ -94,6 +106,12 @@ def _check_token(token: object) -> str:
     return token
 
 
+# Stricter than urlsplit, which takes control characters, and text around an address in brackets.
+_BASE_URL = re.compile(
+    r"https?://(?:[A-Za-z0-9._%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(?:/[!-\[\]-~]*)?", re.IGNORECASE
+)
+
+
 def check_base_url(url: str, *, allow_insecure: bool = False) -> str:
     """A base URL that a token may be sent to, without a slash at its end.
 
@@ -103,17 +121,15 @@ def check_base_url(url: str, *, allow_insecure: bool = False) -> str:
     """
     if not isinstance(url, str):
         raise TypeError(f"base_url must be a string, got {type(url).__name__}")
+    if "@" in url or "?" in url or "#" in url:
+        raise ValueError("base_url must not hold a user, a query or a fragment")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
         parts, host, port = urlsplit(""), None, None
-    if parts.scheme not in {"http", "https"} or not host or port == 0 or url != url.strip():
+    if not _BASE_URL.fullmatch(url) or not host or port == 0:
         raise ValueError("base_url must look like 'https://api.example.com'")
-    if not url.isascii() or any(char <= " " for char in url):
-        raise ValueError("base_url must be ASCII without spaces or control characters")
-    if parts.username is not None or parts.query or parts.fragment:
-        raise ValueError("base_url must not hold a user, a query or a fragment")
     if parts.scheme == "http" and not (allow_insecure or _is_loopback(host)):
         raise ConfigurationError(
             f"the token would travel in the clear over plain http to {host}; use https, "

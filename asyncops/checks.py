@@ -35,10 +35,18 @@ def seconds(name: str, value: float, *, positive: bool = False) -> float:
     """A finite number of seconds, 0 or more, or above 0."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} must be a number of seconds, got {type(value).__name__}")
-    if not math.isfinite(value) or value < 0 or (positive and value == 0):
+    if not _is_finite(value) or value < 0 or (positive and value == 0):
         least = "above 0" if positive else "0 or more"
         raise ValueError(f"{name} must be a finite number of seconds, {least}, got {value}")
     return value
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        # A whole number may be larger than any float.
+        return False
 
 
 def check_count(least: int) -> "Callable[[object, Attribute[int], int], None]":
@@ -95,6 +103,8 @@ def uuid_segment(name: str, value: UUID | str) -> str:
 def enum_member(name: str, kind: type[E], value: E | str, *, short_prefix: str = "") -> E:
     """A member of ``kind``, given as itself, its string or, with a prefix, its short form."""
     if isinstance(value, kind):
+        if not value.known:
+            plain_text(name, value.value)
         return value
     if isinstance(value, str):
         for candidate in (value, short_prefix + value.upper() if short_prefix else value):

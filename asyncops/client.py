@@ -48,7 +48,9 @@ class BaseClient:
         retry: When and how often a failed request is sent again.
         timeout: How long things may take.
         max_body: The largest answer that is read, in bytes after decompression.
-        session: An ``aiohttp.ClientSession`` to use. It is left open.
+        session: An ``aiohttp.ClientSession`` to use. It is left open. Its proxies, cookies and
+            middlewares apply, and so does aiohttp's way of taking bytes that a server sends on an
+            idle connection for the next answer; the client's own sessions drop such connections.
         allow_insecure: Let the token travel over plain http to other machines.
         clock: Time, for tests that replace it.
 
@@ -120,7 +122,7 @@ class BaseClient:
                 raise
         else:
             return Reply(
-                value=decode_response(response, decode),
+                value=decode_response(response, decode, redact=self._credential.redact),
                 status=response.status,
                 headers=response.headers,
                 request_id=response.request_id,
@@ -136,6 +138,7 @@ class BaseClient:
         """
         if self._closed:
             return
+        self._check_usable()
         self._closed = True
         now = asyncio.get_running_loop().time()
         for scope in self._calls:
@@ -211,9 +214,11 @@ class BaseClient:
         while (delay := self._gate.delay(self._clock.monotonic())) > 0:
             if self._clock.monotonic() + delay >= call.deadline:
                 raise DeadlineExceeded(
-                    f"the service asked to wait {delay:.1f} s more, past the call's deadline"
+                    f"the service asked to wait {delay:.1f} s more, past the call's deadline",
+                    sent=False,
                 )
-            await self._clock.sleep(delay)
+            # What rounding leaves of a delay may be too small for a clock to move at all.
+            await self._clock.sleep(max(delay, 1e-6))
 
     async def _exchange(self, call: _Call, token: str) -> Response:
         headers = {

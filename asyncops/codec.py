@@ -6,7 +6,9 @@ a number in quotes is not a number. Unknown fields are passed over.
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -44,15 +46,15 @@ def _make_decoder(shape: type[T]) -> Decode[T]:
     cut = cutter(shape)
 
     def decode(body: bytes) -> T:
-        try:
+        # Outside the handler: msgspec's error may quote the body, and must not become a context.
+        with suppress(*_NOT_JSON):
             if not body.isascii():
                 # msgspec does not look into the fields that it skips.
                 body.decode()
             if cut is not None and has_long_fractions(body):
                 return msgspec.convert(cut(msgspec.json.decode(body)), shape)
             return strict.decode(body)
-        except _NOT_JSON:
-            return _second_reading(body, shape)
+        return _second_reading(body, shape)
 
     return decode
 
@@ -82,25 +84,53 @@ def _second_reading(body: bytes, shape: type[T]) -> T:
         raise
 
 
-def decode_response(response: Response, decode: Decode[T]) -> T:
+def decode_response(
+    response: Response, decode: Decode[T], *, redact: Callable[[str], str] = str
+) -> T:
     """The value of a 2xx answer.
+
+    Args:
+        response: The answer.
+        decode: From the body's bytes to the value.
+        redact: Takes the credential out of a text, should the service have echoed it.
 
     Raises:
         DecodeError: The content type is not JSON, or ``decode`` refuses the body.
     """
-    problem = None
-    content_type = response.headers.get("Content-Type", "application/json")
-    media_type = content_type.partition(";")[0].strip().lower()
-    if media_type != "application/json" and not media_type.endswith("+json"):
-        text = snippet(response.body)
-        problem = DecodeError(f"the answer is {media_type!r}, not JSON: {text!r}", snippet=text)
-    else:
-        try:
+    if _is_json(response):
+        with suppress(DecodeError):
             return decode(response.body)
-        except DecodeError as error:
-            problem = error
-    problem.request_id = response.request_id
+    problem = DecodeError("the answer cannot be read")
+    try:
+        # Once more for the error alone, from a body without the credential.
+        decode(_json_or_refused(response, redact))
+    except DecodeError as error:
+        problem = error
+    problem.request_id = redact(response.request_id or "") or None
     raise problem
+
+
+def _media_type(response: Response) -> str:
+    content_type = response.headers.get("Content-Type", "application/json")
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _is_json(response: Response) -> bool:
+    media_type = _media_type(response)
+    return media_type == "application/json" or media_type.endswith("+json")
+
+
+def _json_or_refused(response: Response, redact: Callable[[str], str]) -> bytes:
+    body = _redacted(response.body, redact)
+    if not _is_json(response):
+        text = snippet(body)
+        kind = redact(_media_type(response))
+        raise DecodeError(f"the answer is {kind!r}, not JSON: {text!r}", snippet=text)
+    return body
+
+
+def _redacted(body: bytes, redact: Callable[[str], str]) -> bytes:
+    return redact(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def api_error(
@@ -118,19 +148,15 @@ def api_error(
         hints: A sentence on what usually helps, by status.
         redact: Takes the credential out of a text.
     """
-    try:
-        body = decode_json(response.body)
-    except DecodeError as error:
-        body = {"message": f"no JSON in the answer: {error.snippet!r}"}
-    fields = body if isinstance(body, dict) else {}
+    fields = _error_fields(response, redact)
     message = _text(fields.get("message")) or "the answer gives no message"
     code = fields.get("error_code")
     code = fields.get("code") if code is None else code
     return APIError.of(response.status)(
-        redact(message),
+        message,
         status=response.status,
         code=code if isinstance(code, str | int) and not isinstance(code, bool) else None,
-        request_id=_text(fields.get("request_id")) or response.request_id,
+        request_id=_text(fields.get("request_id")) or redact(response.request_id or "") or None,
         retry_after=parse_retry_after(response.headers, now),
         reason=_text(fields.get("reason")),
         details=fields.get("details", fields.get("metadata")),
@@ -138,20 +164,48 @@ def api_error(
     )
 
 
+def _error_fields(response: Response, redact: Callable[[str], str]) -> dict[str, Any]:
+    """What an error's body says; a message of ours where it says nothing that can be read."""
+    try:
+        fields = decode_json(_redacted(response.body, redact))
+    except DecodeError as error:
+        fields = {"message": f"no JSON in the answer: {error.snippet!r}"}
+    fields = fields if isinstance(fields, dict) else {}
+    if 300 <= response.status < 400:
+        fields["message"] = f"a redirect to {_host(response.headers)} is not followed"
+    return fields
+
+
+def _host(headers: Mapping[str, str]) -> str:
+    """The host that a redirect names, and nothing more of it: the rest may hold a credential."""
+    try:
+        return urlsplit(headers.get("Location", "")).hostname or "the same host"
+    except ValueError:
+        return "no valid address"
+
+
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
 _SECRET_LIKE = re.compile(
-    r"(?i)(?:bearer\s+\S+"
-    r"|[\"']?(?:token|secret|password|authorization|api[-_]?key)[\"']?\s*[:=]\s*\S+"
+    r"(?i)(?:(?:bearer|basic)\s+\S+"
+    r"|[\"']?(?:token|secret|password|authorization|api[-_]?key)[\"']?\s*[:=]\s*"
+    r"(?:(?:bearer|basic)\s+)?\S+"
     r"|[A-Za-z0-9+/_.=-]{24,})"
 )
+
+_RUN_AT_THE_END = re.compile(r"\S+\Z")
 
 
 def snippet(body: bytes, limit: int = 100) -> str:
     """The beginning of a body for people: one line, short, what looks secret masked."""
-    text = " ".join(body[: 4 * limit].decode("utf-8", "replace").split())
+    window = body[: 4 * limit]
+    text = window.decode("utf-8", "replace")
+    if len(window) < len(body):
+        # What the window cuts in two would be too short to be known for a secret.
+        text = _RUN_AT_THE_END.sub("", text)
+    text = " ".join(text.split())
     text = "".join(char if char.isprintable() else "?" for char in text)
     text = _SECRET_LIKE.sub("***", text)
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

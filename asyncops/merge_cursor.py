@@ -1,7 +1,6 @@
 """The cursor of a merged listing, as one opaque string that fits where a page token goes."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from typing import NamedTuple, Self
 
 import msgspec
@@ -47,11 +46,14 @@ class MergeCursor:
         Raises:
             ValueError: It is another text, or belongs to other statuses.
         """
-        document = text.removeprefix(_PREFIX)
+        prefix, document = text[: len(_PREFIX)], text[len(_PREFIX) :]
+        cursor = None
         try:
             raw = urlsafe_b64decode(document + "=" * (-len(document) % 4))
-            cursor = msgspec.json.decode(raw, type=cls)
-        except (Base64Error, msgspec.DecodeError, UnicodeDecodeError, ValueError):
+            if prefix == _PREFIX:
+                cursor = msgspec.json.decode(raw, type=cls)
+        except (ValueError, RecursionError):
+            # base64's, msgspec's and Unicode's errors are all ValueErrors.
             cursor = None
         if cursor is None or len(cursor.tokens) != len(cursor.names):
             raise ValueError(

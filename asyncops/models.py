@@ -160,7 +160,7 @@ class Checkpoint:
         """
         try:
             stored = msgspec.json.decode(text, type=_StoredCheckpoint)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             raise ValueError(f"not a checkpoint: {error}") from None
         if stored.version != 1:
             raise ValueError(f"checkpoint version {stored.version} is not supported; expected 1")

@@ -4,8 +4,8 @@ A walk asks :meth:`Paging.next_request`, sends it, gives the answer to :meth:`Pa
 takes what is ready with :meth:`Paging.take`, until there is nothing more to send.
 """
 
-from collections import deque
 from collections.abc import Callable, Hashable
+from itertools import islice
 from typing import Generic, Protocol, TypeVar
 
 from attrs import define, evolve, field
@@ -31,8 +31,8 @@ B_contra = TypeVar("B_contra", contravariant=True)
 EMPTY_PAGES = 10
 """Empty pages in a row that are still followed."""
 
-# How many pages back a row that an insertion has pushed on is recognised.
-_REMEMBERED_PAGES = 4
+# How many rows back one that insertions have pushed on is recognised: a megabyte or two.
+_REMEMBERED_ROWS = 10_000
 
 
 class TokenBody(Protocol[T_co]):
@@ -200,9 +200,7 @@ class NumberedPaging(Generic[T]):
     _undecided: Page[T] | None = field(default=None, init=False)
     _done: bool = field(default=False, init=False)
     _ready: Page[T] | None = field(default=None, init=False)
-    _recent: deque[tuple[Hashable, ...]] = field(
-        factory=lambda: deque(maxlen=_REMEMBERED_PAGES), init=False
-    )
+    _recent: dict[Hashable, None] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._number = self.base.first if self.start is None else self.start
@@ -289,7 +287,8 @@ class NumberedPaging(Generic[T]):
         if self._number != total - 1:
             return self._number < total - 1
         # The last page counted from 0, the last but one counted from 1, where it must be full.
-        return None if body.items and len(body.items) == self._used_size else False
+        full = len(body.items) >= self._used_size
+        return None if body.items and full else False
 
     def _decide(self, base: int) -> None:
         page, self._undecided = self._undecided, None
@@ -305,8 +304,11 @@ class NumberedPaging(Generic[T]):
     def _fresh(self, items: tuple[T, ...]) -> tuple[T, ...]:
         """The items that earlier pages have not held; rows without an identity always count."""
         keys = tuple(map(self.identity, items))
-        known = {key for page in self._recent for key in page if key != ""}
-        self._recent.append(keys)
-        if known.isdisjoint(keys):
-            return items
-        return tuple(item for item, key in zip(items, keys, strict=True) if key not in known)
+        fresh = items
+        if not self._recent.keys().isdisjoint(keys):
+            pairs = zip(items, keys, strict=True)
+            fresh = tuple(item for item, key in pairs if key == "" or key not in self._recent)
+        self._recent.update(dict.fromkeys(keys))
+        for key in list(islice(self._recent, max(0, len(self._recent) - _REMEMBERED_ROWS))):
+            del self._recent[key]
+        return fresh

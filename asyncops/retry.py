@@ -130,7 +130,7 @@ def parse_retry_after(headers: Mapping[str, str], now: float) -> float | None:
     milliseconds = _parse_seconds(headers.get("Retry-After-Ms", ""))
     if milliseconds is not None:
         return milliseconds / 1000
-    value = headers.get("Retry-After", "").strip()
+    value = headers.get("Retry-After", "").strip(" \t")
     seconds = _parse_seconds(value)
     if seconds is not None:
         return seconds
@@ -143,7 +143,9 @@ def parse_retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 
 def _parse_seconds(text: str) -> float | None:
-    if len(text) > 32 or not _SECONDS.fullmatch(text.strip()):
+    # The header's own white space alone: str.strip() would take more.
+    text = text.strip(" \t")
+    if not _SECONDS.fullmatch(text):
         return None
     value = float(text)
     return value if math.isfinite(value) else None

@@ -40,11 +40,11 @@ def structure(tree: Any, shape: type[T]) -> T:
         return _converter.structure(tree, shape)
     except (BaseValidationError, TypeError, ValueError) as error:
         problems = transform_error(error, "$", _describe)
-    reason, _, path = problems[0].rpartition(" @ ")
+    reason, _, path = problems[0].partition(" @ ")
     raise DecodeError(
         f"{reason} at {path}" + (f" (and {len(problems) - 1} more)" if problems[1:] else ""),
         path=path,
-        problems=tuple(" at ".join(problem.rsplit(" @ ", 1)) for problem in problems),
+        problems=tuple(" at ".join(problem.split(" @ ", 1)) for problem in problems),
     )
 
 
@@ -57,7 +57,8 @@ def tagged(tree: Any, tag: str, shapes: Mapping[str, type[T]], default: type[T])
 def _describe(error: BaseException, _: type | None) -> str:
     if isinstance(error, KeyError):
         return f"required field {error.args[0]!r} is missing"
-    return str(error).removesuffix(".")
+    # cattrs puts " @ " between this and the path, which may hold it itself.
+    return str(error).removesuffix(".").replace(" @ ", " at ")
 
 
 def _expect(value: object, kind: type, name: str) -> None:

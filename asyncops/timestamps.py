@@ -10,13 +10,14 @@ import attrs
 
 __all__ = ["Cut", "cut_fraction", "cutter", "has_long_fractions"]
 
-_LONG_FRACTION = re.compile(rb"\.\d{7,}(?:[Zz]|[+-]\d\d:)")
-_EXCESS_DIGITS = re.compile(r"(\.\d{6})\d+(?=[Zz]|[+-]\d\d:)")
+_LONG_FRACTION = re.compile(rb"\.\d{7,}(?:[Zz]|[+-]\d\d)")
+_EXCESS_DIGITS = re.compile(r"(\.[0-9]{6})[0-9]+(?=[Zz]|[+-][0-9]{2})")
 
 
 def has_long_fractions(body: bytes) -> bool:
     """Whether a JSON body may hold a timestamp that is longer than microseconds."""
-    return _LONG_FRACTION.search(body) is not None
+    # JSON may also spell any of its characters as an escape, all of which begin like this.
+    return _LONG_FRACTION.search(body) is not None or rb"\u00" in body
 
 
 Cut = Callable[[Any], Any]

@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import aiohttp
-from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
+from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
 from attrs import field, frozen
 from yarl import URL
 
 from asyncops.checks import check_seconds
 from asyncops.errors import (
     AttemptTimeout,
+    ConfigurationError,
     ConnectionFailed,
     PoolTimeout,
     TransportError,
@@ -57,6 +58,35 @@ async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> Clie
         raise _Dropped from error
 
 
+def _authorized(value: str) -> ClientMiddlewareType:
+    async def authorize(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+        request.headers["Authorization"] = value
+        return await handler(request)
+
+    return authorize
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Drops an idle connection on which the server has sent something unasked.
+
+    aiohttp would take it for the answer to the next request.
+    """
+
+    async def connect(
+        self,
+        req: ClientRequest,
+        traces: "list[aiohttp.tracing.Trace]",
+        timeout: aiohttp.ClientTimeout,
+    ) -> "aiohttp.connector.Connection":
+        """A connection that nothing has come on yet, or at least nothing since its last answer."""
+        for _ in range(CONNECTIONS):
+            connection = await super().connect(req, traces, timeout)
+            if connection.protocol is None or not connection.protocol.should_close:
+                return connection
+            connection.close()
+        raise ConnectionFailed("the server speaks before it is asked", sent=False)
+
+
 class Transport:
     """Sends one request, once, and gives back a whole answer or a :class:`TransportError`."""
 
@@ -73,9 +103,14 @@ class Transport:
         self._session = session
         # aiohttp's own queue for connections has no time limit apart from connecting's, and
         # cancels whoever waits in it when the session closes.
-        self._slots = asyncio.Semaphore(CONNECTIONS)
+        self._connections = _connections_of(session)
+        self._slots = asyncio.Semaphore(self._connections)
         self._limits = aiohttp.ClientTimeout(
-            total=timeout.attempt, sock_connect=timeout.connect, sock_read=timeout.read
+            total=timeout.attempt,
+            # Another client may have filled a session that both were given.
+            connect=timeout.pool + timeout.connect,
+            sock_connect=timeout.connect,
+            sock_read=timeout.read,
         )
 
     async def send(self, method: str, url: str, headers: Mapping[str, str]) -> Response:
@@ -118,7 +153,7 @@ class Transport:
             if late:
                 raise PoolTimeout(
                     f"no connection became free within {self._timeout.pool:g} s; "
-                    f"{CONNECTIONS} are in use",
+                    f"{self._connections} are in use",
                     sent=False,
                 )
         else:
@@ -130,6 +165,11 @@ class Transport:
 
     async def _exchange(self, method: str, url: str, headers: Mapping[str, str]) -> Response:
         session = self._open()
+        middlewares = (*getattr(session, "_middlewares", ()), _send_once)
+        if session.trust_env or session.auth is not None:
+            # aiohttp refuses our Authorization next to one from a netrc file or the session.
+            headers = dict(headers)
+            middlewares = (*middlewares, _authorized(headers.pop("Authorization")))
         async with session.request(
             method,
             URL(url, encoded=True),
@@ -139,21 +179,36 @@ class Transport:
             auto_decompress=False,
             timeout=self._limits,
             # Naming middlewares for a request replaces those of a session that was given.
-            middlewares=(*getattr(session, "_middlewares", ()), _send_once),
+            middlewares=middlewares,
         ) as response:
+            if "\0" in (response.reason or ""):
+                raise TransportError("the answer is not well-formed HTTP")
             failed = response.status >= 300
             limit = min(self._max_body, MAX_ERROR_BODY) if failed else self._max_body
-            body = await _read(response, limit, cut=failed)
+            try:
+                body = await _read(response, limit, cut=failed)
+            except TransportError:
+                if not failed:
+                    raise
+                # The status says enough; a body that cannot be unpacked does not hide it.
+                body = b""
             return Response(status=response.status, headers=response.headers, body=body)
 
     def _open(self) -> aiohttp.ClientSession:
+        if self._given is not None and self._given.closed:
+            raise ConfigurationError("the session that this client was given is closed")
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE),
+                connector=_Connector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
             )
         return self._session
+
+
+def _connections_of(session: aiohttp.ClientSession | None) -> int:
+    limit = session.connector.limit if session is not None and session.connector else 0
+    return min(limit or CONNECTIONS, CONNECTIONS)
 
 
 def transport_error(error: BaseException) -> TransportError:

@@ -23,7 +23,7 @@ __all__ = [
 STATUS_PREFIX = "ASYNC_OPERATION_STATUS_"
 
 # protobuf writes 64-bit integers in quotes.
-WireInt = int | Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]{1,19}$")]
+WireInt = int | Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]{1,19}\Z")]
 
 
 class AsyncOperationStatus(OpenEnum):

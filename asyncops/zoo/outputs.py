@@ -3,7 +3,6 @@
 Source: Zoo's API, ``GET /async/operations/{id}``. Files come as ``bytes``, decoded from base64.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -180,7 +179,7 @@ class TextToCadMultiFileIteration(_Output):
 class UnknownOutput(_Output):
     """A result of a type that this release does not know; ``fields`` has the rest as it came."""
 
-    fields: Mapping[str, JSON] = field(factory=dict, repr=False, hash=False)
+    fields: dict[str, JSON] = field(factory=dict, init=False, repr=False, hash=False)
 
 
 AsyncApiCallOutput = (
@@ -227,6 +226,5 @@ def decode_output(body: bytes) -> AsyncApiCallOutput:
         error.snippet = snippet(body)
         raise
     if isinstance(output, UnknownOutput):
-        rest = {name: value for name, value in tree.items() if name not in _COMMON}
-        return attrs.evolve(output, fields=rest)
+        output.fields.update({name: value for name, value in tree.items() if name not in _COMMON})
     return output

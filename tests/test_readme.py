@@ -1,0 +1,64 @@
+"""The README's recipes, run as they are written."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from asyncops.testing import FakeServer
+
+pytest_plugins = ("pytester",)
+
+README = Path(__file__).parent.parent / "README.md"
+RECIPES = dict(
+    re.findall(
+        r"^### ([^\n]+)\n(?:(?!^###).)*?^```python\n(.*?)^```$",
+        README.read_text(),
+        re.DOTALL | re.MULTILINE,
+    )
+)
+PROGRAMS = {title: code for title, code in RECIPES.items() if "def test_" not in code}
+
+
+def test_the_recipes_are_found() -> None:
+    """A recipe that is not found would not be run."""
+    assert len(RECIPES) == README.read_text().count("```python\n") == 8
+    assert len(PROGRAMS) == 7
+
+
+@pytest.mark.parametrize("title", PROGRAMS)
+def test_a_recipe_runs_as_written(
+    title: str,
+    fake_server: FakeServer,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Against the fake server, from an empty folder, twice where it keeps a file."""
+    for service in ("ZOO", "CHAINLOOP"):
+        monkeypatch.setenv(f"{service}_BASE_URL", fake_server.url)
+    monkeypatch.setenv("ZOO_API_TOKEN", fake_server.token)
+    monkeypatch.setenv("CHAINLOOP_TOKEN", fake_server.token)
+    monkeypatch.chdir(tmp_path)
+    program = compile(PROGRAMS[title], f"README: {title}", "exec")
+    exec(program, {"__name__": "__main__"})
+    assert capsys.readouterr().out.strip()
+    if "Path(" in PROGRAMS[title]:
+        exec(program, {"__name__": "__main__"})
+        assert not capsys.readouterr().out, "going on from the end gives nothing twice"
+
+
+def test_the_recipe_for_tests_passes_as_a_test(pytester: pytest.Pytester) -> None:
+    """As a file of its own, with the fixture that installing the package gives."""
+    (code,) = (code for code in RECIPES.values() if "def test_" in code)
+    ast.parse(code)
+    pytester.makepyfile(code)
+    pytester.runpytest_inprocess("-p", "no:asyncio").assert_outcomes(passed=1)
+
+
+def test_the_two_commands_are_there() -> None:
+    """One line sets up and runs the demo, one the tests."""
+    lines = README.read_text().splitlines()
+    commands = [line for line in lines if line.startswith("python3 -m venv")]
+    assert [line.rsplit("/", 1)[1] for line in commands] == ["asyncops demo", "pytest -n auto"]
