@@ -1,0 +1,203 @@
+"""Credentials: what a token may hold, where it comes from, and one refresh for all tasks."""
+
+import asyncio
+import copy
+import pickle
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asyncops.auth import Credential, credential_from
+from asyncops.errors import ConfigurationError
+
+VISIBLE = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1)
+SECRET = "hunter2-hunter2"
+
+
+class Desk:
+    """Hands out tokens, and counts how often it was asked."""
+
+    def __init__(self, *tokens: object) -> None:
+        self.tokens = list(tokens)
+        self.asked = 0
+        self.busy = asyncio.Event()
+        self.open = asyncio.Event()
+        self.open.set()
+
+    async def __call__(self) -> Any:
+        self.asked += 1
+        token = self.tokens[min(self.asked, len(self.tokens)) - 1]
+        if not self.open.is_set():
+            self.busy.set()
+        await asyncio.sleep(0)
+        await self.open.wait()
+        if isinstance(token, BaseException):
+            raise token
+        return token
+
+
+class TestTokens:
+    @given(VISIBLE)
+    def test_visible_ascii_is_sent_as_it_is(self, token: str) -> None:
+        assert asyncio.run(Credential(token).token()) == token
+
+    @pytest.mark.parametrize(
+        "bad", ["", " ", "\r\nX-Evil: 1", "\n", "\0", "\x7f", "\u00e9", "\t", " tail", "\ud800"]
+    )
+    def test_what_a_header_cannot_carry_is_refused_and_not_shown(self, bad: str) -> None:
+        token = SECRET + bad if bad else ""
+        with pytest.raises(ValueError, match=r"^token must be visible ASCII") as caught:
+            Credential(token)
+        assert SECRET not in repr(caught.value)
+
+    @pytest.mark.parametrize("token", [b"bytes", 5, 1.5, ["t"], True])
+    def test_another_type_is_a_type_error_that_does_not_show_it(self, token: Any) -> None:
+        with pytest.raises(TypeError, match=f"got {type(token).__name__}$"):
+            Credential(token)
+
+    def test_it_shows_nothing_and_is_not_pickled_or_copied(self) -> None:
+        credential = Credential(SECRET)
+        assert SECRET not in f"{credential!r} {credential}"
+        for keep in (pickle.dumps, copy.copy, copy.deepcopy):
+            with pytest.raises(TypeError, match="not pickled"):
+                keep(credential)
+
+    @given(st.from_regex(r"[A-Za-z0-9]{6,20}", fullmatch=True), st.text(), st.text())
+    def test_it_takes_its_token_out_of_a_text(self, token: str, before: str, after: str) -> None:
+        redacted = Credential(token).redact(f"{before} {token} {after}")
+        assert token not in redacted
+        assert " *** " in redacted
+
+    def test_without_a_token_there_is_nothing_to_take_out(self) -> None:
+        assert Credential(Desk("t")).redact("as it was") == "as it was"
+
+
+class TestSource:
+    def test_the_argument_wins(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SOME_TOKEN", "from-env")
+        assert asyncio.run(credential_from("given", "SOME_TOKEN").token()) == "given"
+
+    def test_the_environment_serves_where_there_is_no_argument(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SOME_TOKEN", " from-env\n")
+        assert asyncio.run(credential_from(None, "SOME_TOKEN").token()) == "from-env"
+
+    @pytest.mark.parametrize("value", [None, "", "  \n"])
+    def test_neither_is_an_error_that_names_the_variable(
+        self, monkeypatch: pytest.MonkeyPatch, value: str | None
+    ) -> None:
+        monkeypatch.delenv("SOME_TOKEN", raising=False)
+        if value is not None:
+            monkeypatch.setenv("SOME_TOKEN", value)
+        with pytest.raises(ConfigurationError, match="SOME_TOKEN"):
+            credential_from(None, "SOME_TOKEN")
+
+    def test_an_empty_argument_does_not_fall_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SOME_TOKEN", "from-env")
+        with pytest.raises(ConfigurationError, match=r"token=\.\.\."):
+            credential_from("", "SOME_TOKEN")
+
+    def test_a_bad_token_in_the_environment_is_not_shown(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SOME_TOKEN", SECRET + "\r\nX: 1")
+        with pytest.raises(ValueError, match="token") as caught:
+            credential_from(None, "SOME_TOKEN")
+        assert SECRET not in str(caught.value)
+
+
+class TestProvider:
+    async def test_it_is_asked_once_for_the_first_requests_of_all_tasks(self) -> None:
+        desk = Desk("t1", "t2")
+        credential = Credential(desk)
+        assert set(await asyncio.gather(*(credential.token() for _ in range(50)))) == {"t1"}
+        assert desk.asked == 1
+
+    async def test_it_is_asked_once_for_fifty_refreshes_at_once(self) -> None:
+        desk = Desk("t1", "t2", "t3")
+        credential = Credential(desk)
+        old = await credential.token()
+        assert all(await asyncio.gather(*(credential.refresh(old) for _ in range(50))))
+        assert await credential.token() == "t2"
+        assert desk.asked == 2
+
+    async def test_a_token_that_comes_back_the_same_is_not_asked_for_by_every_task(self) -> None:
+        desk = Desk("t1", "t1")
+        credential = Credential(desk)
+        old = await credential.token()
+        await asyncio.gather(*(credential.refresh(old) for _ in range(50)))
+        assert desk.asked == 2
+
+    async def test_a_refusal_of_an_older_token_asks_for_nothing(self) -> None:
+        desk = Desk("t1", "t2", "t3")
+        credential = Credential(desk)
+        old = await credential.token()
+        await credential.refresh(old)
+        assert await credential.refresh(old)
+        assert desk.asked == 2
+
+    async def test_a_later_refusal_asks_again(self) -> None:
+        desk = Desk("t1", "t2", "t3")
+        credential = Credential(desk)
+        for expected in ("t1", "t2", "t3"):
+            assert await credential.token() == expected
+            await credential.refresh(expected)
+
+    async def test_a_fixed_token_cannot_be_refreshed(self) -> None:
+        credential = Credential("fixed")
+        assert not await credential.refresh("fixed")
+        assert await credential.token() == "fixed"
+
+    async def test_a_cancelled_refresher_leaves_the_others_their_token(self) -> None:
+        desk = Desk("t1", "t2", "t3")
+        credential = Credential(desk)
+        old = await credential.token()
+        desk.open.clear()
+        tasks = [asyncio.create_task(credential.refresh(old)) for _ in range(5)]
+        await desk.busy.wait()
+        tasks[0].cancel()
+        desk.open.set()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        assert isinstance(results[0], asyncio.CancelledError)
+        assert results[1:] == [True] * 4
+        assert await credential.token() == "t3"
+
+    async def test_its_error_is_the_callers_and_the_next_asking_may_work(self) -> None:
+        credential = Credential(Desk(OSError("vault is shut"), "t2"))
+        with pytest.raises(OSError, match="vault is shut"):
+            await credential.token()
+        assert await credential.token() == "t2"
+
+    @pytest.mark.parametrize("answer", ["", SECRET + "\r\n", SECRET + "\u00e9"])
+    async def test_its_answer_is_checked_and_not_shown(self, answer: str) -> None:
+        with pytest.raises(ValueError, match="token must be") as caught:
+            await Credential(Desk(answer)).token()
+        assert SECRET not in repr(caught.value)
+
+    @pytest.mark.parametrize("answer", [None, b"t", 5])
+    async def test_an_answer_that_is_no_text_is_a_type_error(self, answer: object) -> None:
+        with pytest.raises(TypeError, match="token must be a string"):
+            await Credential(Desk(answer)).token()
+
+    async def test_a_callable_that_is_not_async_is_a_type_error_that_shows_nothing(self) -> None:
+        plain: Any = lambda: SECRET  # noqa: E731
+        with pytest.raises(TypeError, match="async callable") as caught:
+            await Credential(plain).token()
+        assert SECRET not in repr(caught.value)
+
+    async def test_a_new_token_is_the_one_that_is_taken_out_of_texts(self) -> None:
+        credential = Credential(Desk(SECRET))
+        await credential.token()
+        assert credential.redact(f"you sent {SECRET}") == "you sent ***"
+
+
+def test_a_plain_function_that_gives_an_awaitable_will_do() -> None:
+    def provider() -> Awaitable[str]:
+        return Desk("t")()
+
+    source: Callable[[], Awaitable[str]] = provider
+    assert asyncio.run(Credential(source).token()) == "t"

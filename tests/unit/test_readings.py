@@ -1,0 +1,230 @@
+"""The strict reading and the second one agree, on good bodies and on damaged ones."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, Any, get_args, get_origin
+from uuid import UUID
+
+import attrs
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asyncops.chainloop.models import OperationsPage
+from asyncops.codec import decoder
+from asyncops.errors import DecodeError
+from asyncops.models import OpenEnum
+from asyncops.structuring import structure
+from asyncops.zoo.models import AsyncApiCallPage, MlPrompt, MlPromptPage
+from asyncops.zoo.outputs import FileCenterOfMass, FileConversion, FileMass, TextToCadIteration
+
+Path = tuple[str | int, ...]
+
+SHAPES: list[Any] = [
+    AsyncApiCallPage,
+    MlPromptPage,
+    MlPrompt,
+    OperationsPage,
+    FileCenterOfMass,
+    FileConversion,
+    FileMass,
+    TextToCadIteration,
+]
+
+FREE = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=4,
+)
+UUIDS = st.builds(
+    lambda value, spell: spell(value),
+    st.uuids(),
+    st.sampled_from([str, lambda value: str(value).upper(), lambda value: value.hex]),
+)
+TIMES = st.datetimes(timezones=st.just(UTC)).map(
+    lambda moment: moment.isoformat().replace("+00:00", "Z")
+)
+WIRE_INTS = st.integers(-(10**18), 10**18).flatmap(lambda n: st.sampled_from([n, str(n)]))
+LOOKALIKES = st.sampled_from(
+    [
+        "",
+        "null",
+        "false",
+        "true",
+        "5",
+        "1.5",
+        "NaN",
+        "2024-09-19",
+        "QQ==",
+        "QQ",
+        "failed",
+        1.0,
+        -0.0,
+    ]
+)
+
+
+def parts(shape: Any) -> tuple[Any, bool]:
+    """A field's type without annotations and None, and whether None was in it."""
+    shape = get_args(shape)[0] if get_origin(shape) is Annotated else shape
+    if type(None) in get_args(shape):
+        (kind,) = (member for member in get_args(shape) if member is not type(None))
+        return parts(kind)[0], True
+    return shape, False
+
+
+@cache
+def wire(shape: Any) -> st.SearchStrategy[Any]:
+    """JSON as a service may send it for ``shape``."""
+    kind, optional = parts(shape)
+    return st.none() | wire_value(kind) if optional else wire_value(kind)
+
+
+@cache
+def wire_value(kind: Any) -> st.SearchStrategy[Any]:
+    if attrs.has(kind):
+        fields = attrs.fields(kind)
+        required = {f.name: wire(f.type) for f in fields if f.default is attrs.NOTHING}
+        optional = {f.name: wire(f.type) for f in fields if f.default is not attrs.NOTHING}
+        extra = {"never_heard_of": FREE}
+        return st.fixed_dictionaries(required, optional={**optional, **extra})
+    if get_origin(kind) is tuple:
+        return st.lists(wire(get_args(kind)[0]), max_size=2)
+    if get_origin(kind) is dict:
+        return st.dictionaries(st.text(max_size=4), wire(get_args(kind)[1]), max_size=2)
+    if isinstance(kind, type) and issubclass(kind, OpenEnum):
+        return st.sampled_from([*kind]).map(str) | st.text(max_size=8)
+    leaves: dict[object, st.SearchStrategy[Any]] = {
+        str: st.text(max_size=8),
+        int: st.integers(-(2**70), 2**70),
+        float: st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**70), 2**70),
+        bytes: st.binary(max_size=6).map(lambda data: msgspec.json.encode(data).decode()[1:-1]),
+        UUID: UUIDS,
+        datetime: TIMES,
+    }
+    return leaves.get(kind, WIRE_INTS if get_args(kind) else FREE)
+
+
+def members(tree: Any) -> list[tuple[str | int, Any]]:
+    if isinstance(tree, dict):
+        return list(tree.items())
+    return list(enumerate(tree)) if isinstance(tree, list) else []
+
+
+def paths(tree: Any, path: Path = ()) -> Iterator[Path]:
+    yield path
+    for key, value in members(tree):
+        yield from paths(value, (*path, key))
+
+
+def changed(tree: Any, path: Path, new: list[Any]) -> list[Any]:
+    """The tree with ``new``, one value or none, in the place of the value at ``path``."""
+    if not path:
+        return new
+    kept = [
+        (key, each)
+        for key, value in members(tree)
+        for each in (changed(value, path[1:], new) if key == path[0] else [value])
+    ]
+    return [dict(kept) if isinstance(tree, dict) else [value for _, value in kept]]
+
+
+@st.composite
+def damaged(draw: st.DrawFn, shape: Any) -> Any:
+    """JSON for ``shape`` in which up to three values are others, or are gone."""
+    tree = draw(wire_value(shape))
+    for _ in range(draw(st.integers(1, 3))):
+        path = draw(st.sampled_from(list(paths(tree))))
+        new = draw(st.just([]) | st.lists(FREE | LOOKALIKES, min_size=1, max_size=1))
+        tree = next(iter(changed(tree, path, new)), None)
+    return tree
+
+
+def without_tolerated_nulls(tree: Any, shape: Any) -> Any:
+    """The tree without nulls in the place of fields that have a default other than null."""
+    kind, _ = parts(shape)
+    if get_origin(kind) is tuple and isinstance(tree, list):
+        return [without_tolerated_nulls(each, get_args(kind)[0]) for each in tree]
+    if not attrs.has(kind) or not isinstance(tree, dict):
+        return tree
+    fields = attrs.fields_dict(kind)
+    return {
+        name: without_tolerated_nulls(value, fields[name].type) if name in fields else value
+        for name, value in tree.items()
+        if value is not None or name not in fields or fields[name].default in {attrs.NOTHING, None}
+    }
+
+
+def first(tree: Any, shape: Any) -> Any:
+    """What msgspec alone makes of the JSON; the error's class where it refuses."""
+    try:
+        return msgspec.json.decode(json.dumps(tree).encode(), type=shape)
+    except msgspec.DecodeError:
+        return DecodeError
+
+
+def second(tree: Any, shape: Any) -> Any:
+    try:
+        return structure(msgspec.json.decode(json.dumps(tree).encode()), shape)
+    except DecodeError:
+        return DecodeError
+
+
+def whole(tree: Any, shape: Any) -> Any:
+    try:
+        return decoder(shape)(json.dumps(tree).encode())
+    except DecodeError:
+        return DecodeError
+
+
+def same(one: object, other: object) -> bool:
+    # 1 equals True and 1.0, which are different JSON.
+    return one == other and repr(one) == repr(other)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@given(st.data())
+def test_whatever_the_strict_reading_reads_the_second_reads_alike(
+    shape: Any, data: st.DataObject
+) -> None:
+    tree = data.draw(wire_value(shape))
+    strict = first(tree, shape)
+    assert strict is not DecodeError
+    assert same(second(tree, shape), strict)
+    assert same(whole(tree, shape), strict)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@given(st.data())
+def test_damage_is_read_alike_or_refused_alike(shape: Any, data: st.DataObject) -> None:
+    tree = data.draw(damaged(shape))
+    strict, lenient = first(tree, shape), second(tree, shape)
+    if strict is not DecodeError:
+        assert same(lenient, strict)
+    else:
+        assert same(lenient, first(without_tolerated_nulls(tree, shape), shape))
+    assert same(whole(tree, shape), lenient)
+
+
+@given(st.data())
+def test_a_null_where_protobuf_means_nothing_is_the_default(data: st.DataObject) -> None:
+    tree = data.draw(wire_value(OperationsPage))
+    names = attrs.fields_dict(OperationsPage)
+    name = data.draw(st.sampled_from(sorted(names)))
+    rest = {key: value for key, value in tree.items() if key != name}
+    assert same(whole({**rest, name: None}, OperationsPage), whole(rest, OperationsPage))
+
+
+@pytest.mark.parametrize("name", ["id", "status", "created_at", "user_id"])
+def test_a_null_is_not_tolerated_where_there_is_no_default(name: str) -> None:
+    body = f'{{"items": [{{"{name}": null}}]}}'.encode()
+    with pytest.raises(DecodeError) as caught:
+        decoder(AsyncApiCallPage)(body)
+    assert any(f"$.items[0].{name}" in problem for problem in caught.value.problems)
