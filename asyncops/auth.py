@@ -23,21 +23,20 @@ _SHORTEST_SECRET = 6
 class Credential:
     """The token of one client: fixed, or asked for anew when the service refuses it."""
 
-    __slots__ = ("_answers", "_lock", "_provider", "_token")
+    __slots__ = ("_answers", "_fixed", "_lock", "_source", "_token")
 
     def __init__(self, source: str | TokenProvider) -> None:
         self._lock = asyncio.Lock()
         self._answers = 0
+        self._fixed = isinstance(source, str)
         self._token: str | None = None
-        self._provider: TokenProvider | None = None
         if isinstance(source, str):
             self._token = _check_token(source)
-        elif callable(source):
-            self._provider = source
-        else:
+        elif not callable(source):
             raise TypeError(
                 f"token must be a string or an async callable, got {type(source).__name__}"
             )
+        self._source = source
 
     async def token(self) -> str:
         """The token to send now."""
@@ -49,7 +48,7 @@ class Credential:
         Returns:
             False where the token is fixed, so that there is nothing to ask.
         """
-        if self._provider is None:
+        if self._fixed:
             return False
         if refused == self._token:
             await self._ask()
@@ -61,12 +60,7 @@ class Credential:
         async with self._lock:
             # An answer that came while this task waited serves it too, even the same as before.
             if self._token is None or self._answers == answers:
-                if self._provider is None:
-                    raise ConfigurationError("no token")
-                answer = self._provider()
-                if not inspect.isawaitable(answer):
-                    raise TypeError("token must be an async callable; this one is not async")
-                self._token = _check_token(await answer)
+                self._token = _check_token(await _answer_of(self._source))
                 self._answers += 1
             return self._token
 
@@ -82,6 +76,15 @@ class Credential:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a credential is not pickled; give each process its own token")
+
+
+async def _answer_of(source: str | TokenProvider) -> str:
+    if isinstance(source, str):
+        return source
+    answer = source()
+    if not inspect.isawaitable(answer):
+        raise TypeError("token must be an async callable; this one is not async")
+    return await answer
 
 
 def credential_from(token: str | TokenProvider | None, variable: str) -> Credential:

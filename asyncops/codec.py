@@ -167,13 +167,27 @@ def api_error(
 def _error_fields(response: Response, redact: Callable[[str], str]) -> dict[str, Any]:
     """What an error's body says; a message of ours where it says nothing that can be read."""
     try:
-        fields = decode_json(_redacted(response.body, redact))
-    except DecodeError as error:
-        fields = {"message": f"no JSON in the answer: {error.snippet!r}"}
-    fields = fields if isinstance(fields, dict) else {}
+        fields = decode_json(response.body)
+    except DecodeError:
+        body = _redacted(response.body, redact)
+        fields = {"message": f"no JSON in the answer: {snippet(body)!r}"}
+    fields = _without(redact, fields) if isinstance(fields, dict) else {}
     if 300 <= response.status < 400:
         fields["message"] = f"a redirect to {_host(response.headers)} is not followed"
     return fields
+
+
+def _without(redact: Callable[[str], str], tree: Any) -> Any:
+    """A JSON tree with every text redacted: in the bytes, a credential may be escaped."""
+    match tree:
+        case str():
+            return redact(tree)
+        case dict():
+            return {redact(key): _without(redact, value) for key, value in tree.items()}
+        case list():
+            return [_without(redact, value) for value in tree]
+        case _:
+            return tree
 
 
 def _host(headers: Mapping[str, str]) -> str:

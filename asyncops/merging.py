@@ -11,7 +11,6 @@ An operation that goes back to an earlier status while it is looked for may be m
 that is created meanwhile may or may not be seen.
 """
 
-import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
@@ -20,136 +19,19 @@ from typing import Any, Generic, TypeVar
 
 from attrs import define, field
 
-from asyncops.errors import APIError, RepeatedToken, TooManyPages, UnexpectedPage
+from asyncops.errors import APIError, UnexpectedPage
+from asyncops.lanes import END, START, Lane, first_to_ask
 from asyncops.merge_cursor import MergeCursor, Position
 from asyncops.messages import Reply, Request
 from asyncops.models import Page
-from asyncops.paging import EMPTY_PAGES, TokenBody
+from asyncops.paging import TokenBody
 
-__all__ = ["Lane", "StatusMerge"]
+__all__ = ["StatusMerge"]
 
 T = TypeVar("T")
 
-# Places along created_at are floats that grow in the direction of the walk.
-START = -math.inf
-END = math.inf
-
 # A lane's lookahead doubles each time a later lane has to ask again, up to this many pages.
 _LONGEST_BURST = 64
-
-# How much longer than the last page the next one is expected to be.
-_MARGIN = 1.25
-
-
-@define(eq=False)
-class Lane:
-    """One status's listing.
-
-    Attributes:
-        name: The status.
-        request: The request for its first page.
-        after: The lane of the status that comes before it in a life; None for the first. Lanes
-            of statuses that end a life all come after the last one that does not.
-        reach: How far its pages have been read: up to here, and some of what lies right here.
-        trust: Short of this, no operation slipped past it and the lanes before it.
-        asked_trust: How far the lanes before it were trusted when its last page was asked for.
-    """
-
-    name: str
-    request: Request
-    after: "Lane | None" = None
-    reach: float = START
-    trust: float = START
-    token: str | None = None
-    next_token: str | None = None
-    page_start: float = START
-    asked_trust: float = END
-    span: float = 0.0
-    bursts: int = 0
-    empty_pages: int = 0
-    sent: set[str] = field(factory=set)
-    # The pages that a walk going on from here may need again: (token, where the page starts).
-    anchors: list[tuple[str | None, float]] = field(factory=list)
-
-    @property
-    def rank(self) -> int:
-        """Statuses before this one."""
-        return 0 if self.after is None else self.after.rank + 1
-
-    @property
-    def ceiling(self) -> float:
-        """How far a page asked for now may be trusted."""
-        return END if self.after is None else self.after.trust
-
-    @property
-    def ran_ahead(self) -> bool:
-        """Whether the last page has to be asked for again, as far as it was not trusted.
-
-        Also where trust ends right at its last item: of several that share one created_at, some
-        may have come to lie before that item since.
-        """
-        return self.reach >= self.asked_trust
-
-    def ask(self) -> Request:
-        """The request for the next page, or for the last one again where it ran ahead."""
-        if not self.ran_ahead:
-            self.token, self.page_start = self.next_token, self.reach
-            self.anchors.append((self.token, self.page_start))
-        self.asked_trust = self.ceiling
-        if self.token is None:
-            return self.request
-        self.sent.add(self.token)
-        return self.request.adding([("page_token", self.token)])
-
-    def answer(self, token: str | None, places: list[float]) -> None:
-        """Take what the last request gave: the next token, and where its items lie.
-
-        Raises:
-            RepeatedToken: The token was sent before.
-            TooManyPages: It is the eleventh empty page in a row.
-        """
-        if token is not None and token in self.sent:
-            raise RepeatedToken(f"the listing of {self.name} gave out a page token used before")
-        self.empty_pages = 0 if places else self.empty_pages + 1
-        if token is not None and self.empty_pages > EMPTY_PAGES:
-            raise TooManyPages(f"{self.empty_pages} empty pages in a row of {self.name}")
-        self.next_token = token
-        if places:
-            self.span = places[-1] - places[0]
-        if token is None:
-            self.reach = END
-        else:
-            self.reach = places[-1] if places else self.page_start
-        self.trust = max(self.trust, min(self.reach, self.asked_trust))
-
-    def anchor(self, place: float) -> str | None:
-        """The token from which everything from ``place`` on can be read again."""
-        # Strictly before: items that share one created_at may lie on both sides of a page's edge.
-        while len(self.anchors) > 1 and self.anchors[1][1] < place:
-            del self.anchors[0]
-        return self.anchors[0][0] if self.anchors else self.next_token
-
-    def rewind(self) -> None:
-        """Forget all that was read."""
-        self.reach = self.trust = self.page_start = START
-        self.asked_trust = END
-        self.span = 0.0
-        self.token = self.next_token = None
-        self.sent.clear()
-        self.anchors.clear()
-
-
-def _first_to_ask(lane: Lane) -> Lane:
-    """The lane itself, or one before it where asking this one now would gain too little.
-
-    A page that runs ahead of the lane before has to be asked for twice; one as long as the last
-    is what to expect.
-    """
-    before = lane.after
-    if before is None:
-        return lane
-    needed = lane.asked_trust if lane.ran_ahead else lane.reach + _MARGIN * lane.span
-    return lane if before.trust > needed else _first_to_ask(before)
 
 
 @define(eq=False)
@@ -196,7 +78,7 @@ class StatusMerge(Generic[T]):
         lane = self._burst_on() or min(self.lanes, key=lambda lane: lane.trust)
         if lane.trust == END:
             return None
-        lane = _first_to_ask(lane)
+        lane = first_to_ask(lane)
         if lane is not self._asked:
             self._burst = self._lookahead(lane)
         self._asked = lane

@@ -4,21 +4,16 @@ A walk asks :meth:`Paging.next_request`, sends it, gives the answer to :meth:`Pa
 takes what is ready with :meth:`Paging.take`, until there is nothing more to send.
 """
 
-from collections.abc import Callable, Hashable
-from itertools import islice
 from typing import Generic, Protocol, TypeVar
 
-from attrs import define, evolve, field
+from attrs import define, field
 
-from asyncops.errors import APIError, RepeatedToken, TooManyPages, UnexpectedPage
+from asyncops.errors import APIError, RepeatedToken, TooManyPages
 from asyncops.messages import Reply, Request
 from asyncops.models import Page
 
 __all__ = [
     "EMPTY_PAGES",
-    "NumberedBody",
-    "NumberedPaging",
-    "PageBase",
     "Paging",
     "TokenBody",
     "TokenPaging",
@@ -30,9 +25,6 @@ B_contra = TypeVar("B_contra", contravariant=True)
 
 EMPTY_PAGES = 10
 """Empty pages in a row that are still followed."""
-
-# How many rows back one that insertions have pushed on is recognised: a megabyte or two.
-_REMEMBERED_ROWS = 10_000
 
 
 class TokenBody(Protocol[T_co]):
@@ -46,35 +38,6 @@ class TokenBody(Protocol[T_co]):
     @property
     def next_page(self) -> str | None:
         """Token of the next page; absent, null or empty at the end."""
-        ...
-
-
-class NumberedBody(Protocol[T_co]):
-    """The body of a page that says which of how many it is. 0 stands for "not said"."""
-
-    @property
-    def items(self) -> tuple[T_co, ...]:
-        """The items."""
-        ...
-
-    @property
-    def number(self) -> int:
-        """This page, as the service counts."""
-        ...
-
-    @property
-    def page_size(self) -> int:
-        """The page size that the service used."""
-        ...
-
-    @property
-    def total_count(self) -> int:
-        """Items in the whole listing."""
-        ...
-
-    @property
-    def total_pages(self) -> int:
-        """Pages in the whole listing."""
         ...
 
 
@@ -159,156 +122,3 @@ class TokenPaging(Generic[T]):
     def recover(self, _: APIError, /) -> bool:
         """Never: a token that is refused is not made good by another."""
         return False
-
-
-@define
-class PageBase:
-    """What a client has learned of where a service's page numbers start.
-
-    Attributes:
-        first: The number to begin with. It becomes 1 for a service that refuses page 0; one that
-            answers 0 with page 1 is asked for 0 each time, since that costs nothing.
-    """
-
-    first: int = 0
-
-
-@define(eq=False)
-class NumberedPaging(Generic[T]):
-    """Follows page numbers, whether the service counts from 0 or from 1.
-
-    The base is learned from the first answer; from then on, only the answers' own numbers count.
-    Rows that an insertion pushed onto a later page are given once.
-
-    Attributes:
-        request: The request, without its page parameters.
-        page_size: The page size to ask for; the service may use another.
-        base: What the client's walks have learned together.
-        identity: What tells one item from another.
-        start: The page to begin with, as the service counts; None for the beginning.
-    """
-
-    request: Request
-    page_size: int
-    base: PageBase
-    identity: Callable[[T], Hashable]
-    start: int | None = None
-    _number: int = field(default=0, init=False)
-    _base: int | None = field(default=None, init=False)
-    _zero_refused: bool = field(default=False, init=False)
-    _used_size: int = field(default=0, init=False)
-    _undecided: Page[T] | None = field(default=None, init=False)
-    _done: bool = field(default=False, init=False)
-    _ready: Page[T] | None = field(default=None, init=False)
-    _recent: dict[Hashable, None] = field(factory=dict, init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._number = self.base.first if self.start is None else self.start
-
-    def next_request(self) -> Request | None:
-        """The request for the next page, always with number and size."""
-        if self._done:
-            return None
-        number = 0 if self._undecided is not None else self._number
-        return self.request.adding(
-            [("pagination.page", str(number)), ("pagination.page_size", str(self.page_size))]
-        )
-
-    def feed(self, reply: Reply[NumberedBody[T]]) -> None:
-        """Take one page.
-
-        Raises:
-            UnexpectedPage: It is another page, or of another size, than the listing goes on with.
-        """
-        body = reply.value
-        if self._undecided is not None:
-            self._decide(0 if body.number == 0 else 1)
-            return
-        self._check_number(body.number)
-        self._check_size(body.page_size)
-        more = self._has_more(body)
-        page = Page(
-            items=self._fresh(body.items),
-            cursor=self._number,
-            next_cursor=self._number + 1 if more is not False else None,
-            total_count=body.total_count,
-            total_pages=body.total_pages,
-            request_id=reply.request_id,
-            status=reply.status,
-            headers=reply.headers,
-        )
-        if more is None:
-            self._undecided = page
-        else:
-            self._give(page)
-
-    def take(self) -> Page[T] | None:
-        """The page last fed, once."""
-        ready, self._ready = self._ready, None
-        return ready
-
-    def recover(self, error: APIError, /) -> bool:
-        """A 400 on page 0 says that the service counts from 1."""
-        if error.status != 400:
-            return False
-        if self._undecided is not None:
-            self._decide(1)
-            return True
-        if self._number != 0 or self._zero_refused:
-            return False
-        # Not yet the client's knowledge: the 400 may be about something else.
-        self._zero_refused = True
-        self._number = 1
-        return True
-
-    def _check_number(self, number: int) -> None:
-        asked = self._number
-        if asked == 0 and number in {0, 1}:
-            self._base = self._number = number
-        elif number != asked:
-            raise UnexpectedPage(f"asked for page {asked}, the answer is page {number}")
-        elif self._zero_refused or self.base.first == 1:
-            self._base = self.base.first = 1
-
-    def _check_size(self, size: int) -> None:
-        if self._used_size and size and size != self._used_size:
-            raise UnexpectedPage(
-                f"the page size changed from {self._used_size} to {size} on the way"
-            )
-        self._used_size = size or self._used_size
-
-    def _has_more(self, body: NumberedBody[T]) -> bool | None:
-        """Whether a page follows; None when that hangs on a base that is not known."""
-        total = body.total_pages
-        if not total:
-            return bool(body.items)
-        if self._base is not None:
-            return self._number < self._base + total - 1
-        if self._number != total - 1:
-            return self._number < total - 1
-        # The last page counted from 0, the last but one counted from 1, where it must be full.
-        full = len(body.items) >= self._used_size
-        return None if body.items and full else False
-
-    def _decide(self, base: int) -> None:
-        page, self._undecided = self._undecided, None
-        self._base = base
-        if page is not None:
-            self._give(page if base == 1 else evolve(page, next_cursor=None))
-
-    def _give(self, page: Page[T]) -> None:
-        self._ready = page
-        self._done = page.next_cursor is None
-        self._number += 1
-
-    def _fresh(self, items: tuple[T, ...]) -> tuple[T, ...]:
-        """The items that earlier pages have not held; rows without an identity always count."""
-        keys = tuple(map(self.identity, items))
-        fresh = items
-        if not self._recent.keys().isdisjoint(keys):
-            pairs = zip(items, keys, strict=True)
-            fresh = tuple(item for item, key in pairs if key == "" or key not in self._recent)
-        self._recent.update(dict.fromkeys(keys))
-        for key in list(islice(self._recent, max(0, len(self._recent) - _REMEMBERED_ROWS))):
-            del self._recent[key]
-        return fresh

@@ -19,7 +19,7 @@ from cattrs.errors import BaseValidationError
 from cattrs.gen import make_dict_structure_fn, mapping_structure_factory
 
 from asyncops.errors import DecodeError
-from asyncops.models import OpenEnum, Timestamp
+from asyncops.models import Timestamp
 from asyncops.timestamps import cut_fraction
 
 __all__ = ["structure", "tagged"]
@@ -81,11 +81,6 @@ def _base64(value: Any, _: Any) -> bytes:
     return b64decode(text + "=" * (-len(text) % 4), validate=True)
 
 
-def _open_enum(value: Any, shape: type[OpenEnum]) -> OpenEnum:
-    _expect(value, str, "str")
-    return shape(value)
-
-
 def _tuple_factory(shape: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     inner = homogenous_tuple_structure_factory(shape, converter)
 
@@ -140,9 +135,6 @@ def _make_converter() -> Converter:
     converter.register_structure_hook_factory(_has_origin(tuple))(_tuple_factory)
     converter.register_structure_hook_factory(_has_origin(dict))(_dict_factory)
     converter.register_structure_hook_func(_is_leaf_union, _leaf)
-    converter.register_structure_hook_func(
-        lambda t: isinstance(t, type) and issubclass(t, OpenEnum), _open_enum
-    )
     for leaf in _LEAVES:
         converter.register_structure_hook(leaf, _leaf)
     converter.register_structure_hook(datetime, _timestamp)

@@ -11,13 +11,16 @@ import attrs
 __all__ = ["Cut", "cut_fraction", "cutter", "has_long_fractions"]
 
 _LONG_FRACTION = re.compile(rb"\.\d{7,}(?:[Zz]|[+-]\d\d)")
+_ESCAPED_FRACTION = re.compile(rb"(?:\.|\\u002[eE])(?:[0-9]|\\u003[0-9]){7,}(?:[Zz+-]|\\u00)")
 _EXCESS_DIGITS = re.compile(r"(\.[0-9]{6})[0-9]+(?=[Zz]|[+-][0-9]{2})")
 
 
 def has_long_fractions(body: bytes) -> bool:
     """Whether a JSON body may hold a timestamp that is longer than microseconds."""
-    # JSON may also spell any of its characters as an escape, all of which begin like this.
-    return _LONG_FRACTION.search(body) is not None or rb"\u00" in body
+    if _LONG_FRACTION.search(body):
+        return True
+    # JSON may spell any character as an escape; those of a timestamp all begin like this.
+    return rb"\u00" in body and _ESCAPED_FRACTION.search(body) is not None
 
 
 Cut = Callable[[Any], Any]

@@ -1,7 +1,6 @@
 """aiohttp at work: one wire attempt, its limits, and the one place where its errors become ours."""
 
 import asyncio
-import zlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -10,6 +9,7 @@ from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, Clie
 from attrs import field, frozen
 from yarl import URL
 
+from asyncops.bodies import read_body
 from asyncops.checks import check_seconds
 from asyncops.errors import (
     AttemptTimeout,
@@ -186,7 +186,7 @@ class Transport:
             failed = response.status >= 300
             limit = min(self._max_body, MAX_ERROR_BODY) if failed else self._max_body
             try:
-                body = await _read(response, limit, cut=failed)
+                body = await read_body(response, limit, cut=failed)
             except TransportError:
                 if not failed:
                     raise
@@ -250,64 +250,3 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, aiohttp.ServerFingerprintMismatch):
         return "another certificate than the pinned one"
     return (error.strerror if isinstance(error, OSError) else None) or "closed by the other side"
-
-
-async def _read(response: ClientResponse, limit: int, *, cut: bool) -> bytes:
-    """The decoded body; past ``limit`` bytes it is cut short or refused."""
-    gunzip = _gunzip_for(response.headers.get("Content-Encoding", "identity"))
-    chunks: list[bytes] = []
-    room = limit
-    async for chunk in response.content.iter_any():
-        data = chunk if gunzip is None else gunzip.feed(chunk, room)
-        chunks.append(data)
-        room -= len(data)
-        if room < 0:
-            # What is left is not worth reading: the connection goes with it.
-            response.close()
-            if cut:
-                break
-            raise TransportError(f"the answer is larger than {limit} bytes (max_body)")
-    else:
-        if gunzip is not None:
-            gunzip.finish()
-    body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-    return body[:limit] if room < 0 else body
-
-
-def _gunzip_for(encoding: str) -> "_Gunzip | None":
-    match encoding.strip().lower():
-        case "identity" | "":
-            return None
-        case "gzip" | "x-gzip":
-            return _Gunzip()
-        case _:
-            raise TransportError("the answer has a content encoding that was not asked for")
-
-
-class _Gunzip:
-    """gzip, of one or more members, never more at a time than there is room for."""
-
-    def __init__(self) -> None:
-        self._member = zlib.decompressobj(31)
-
-    def feed(self, data: bytes, room: int) -> bytes:
-        """Decompress; the result may be one byte longer than ``room``, never more."""
-        parts: list[bytes] = []
-        while data and room >= 0:
-            if self._member.eof:
-                self._member = zlib.decompressobj(31)
-            try:
-                part = self._member.decompress(data, room + 1)
-            except zlib.error:
-                part = None
-            if part is None:
-                raise TransportError("the answer's gzip is damaged")
-            parts.append(part)
-            room -= len(part)
-            data = self._member.unconsumed_tail or self._member.unused_data
-        return b"".join(parts)
-
-    def finish(self) -> None:
-        """Refuse a body that ended inside a member."""
-        if not self._member.eof:
-            raise ConnectionFailed("the answer's gzip ended too early", retryable=True)

@@ -11,8 +11,8 @@ from asyncops.client import BaseClient
 from asyncops.codec import decoder
 from asyncops.messages import Request
 from asyncops.models import Checkpoint, Cursor
+from asyncops.numbered import NumberedPaging, PageBase
 from asyncops.pager import MAX_PAGES, Pager, fingerprint
-from asyncops.paging import NumberedPaging, PageBase
 
 __all__ = ["Operations"]
 

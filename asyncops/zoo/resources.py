@@ -6,8 +6,9 @@ from uuid import UUID
 from asyncops.checks import count, enum_member, plain_text, uuid_segment
 from asyncops.client import BaseClient
 from asyncops.codec import decoder
+from asyncops.lanes import Lane
 from asyncops.merge_cursor import MergeCursor
-from asyncops.merging import Lane, StatusMerge
+from asyncops.merging import StatusMerge
 from asyncops.messages import Request
 from asyncops.models import Checkpoint, Cursor
 from asyncops.pager import MAX_PAGES, Pager, fingerprint

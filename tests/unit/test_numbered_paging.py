@@ -12,7 +12,7 @@ from asyncops.chainloop.models import AsyncOperation, OffsetPagination, Operatio
 from asyncops.errors import APIError, BadRequest, UnexpectedPage
 from asyncops.messages import Reply, Request
 from asyncops.models import Page
-from asyncops.paging import NumberedPaging, PageBase
+from asyncops.numbered import NumberedPaging, PageBase
 
 LISTING = Request(path="/v1/operations", params=(("status", "x"),))
 COUNTING = st.sampled_from(["from 0", "from 1, clamping", "from 1, refusing"])

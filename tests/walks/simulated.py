@@ -6,8 +6,9 @@ from uuid import UUID
 
 from attrs import define, evolve, field, frozen
 
+from asyncops.lanes import Lane
 from asyncops.merge_cursor import MergeCursor
-from asyncops.merging import Lane, StatusMerge
+from asyncops.merging import StatusMerge
 from asyncops.messages import Reply, Request
 from asyncops.models import Page
 

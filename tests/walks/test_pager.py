@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from asyncops import Checkpoint, ServerError, TooManyPages
 from asyncops.messages import Reply, Request
 from asyncops.models import Cursor
+from asyncops.numbered import NumberedPaging, PageBase
 from asyncops.pager import Pager
-from asyncops.paging import NumberedPaging, PageBase, TokenPaging
+from asyncops.paging import TokenPaging
 from tests.walks.listings import NumberedListing, TokenBody, TokenListing
 
 
