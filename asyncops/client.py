@@ -95,6 +95,11 @@ class BaseClient:
         """Where the service is."""
         return self._base_url
 
+    @property
+    def clock(self) -> Clock:
+        """What this client measures time by."""
+        return self._clock
+
     async def fetch(self, request: Request, decode: Decode[T]) -> Reply[T]:
         """Send a request, again where that is safe and may help, and decode the answer.
 

@@ -21,6 +21,7 @@
         ├── OperationFailed
         └── WaitTimeout
 
+``ListingMoved`` is a warning: the walk goes on.
 Bad arguments are ``ValueError`` or ``TypeError``, raised before anything is sent.
 An error that ends a walk carries the ``checkpoint`` to go on from.
 """
@@ -41,6 +42,7 @@ __all__ = [
     "DecodeError",
     "Forbidden",
     "Gone",
+    "ListingMoved",
     "NotFound",
     "OperationError",
     "OperationFailed",
@@ -262,6 +264,10 @@ class UnexpectedPage(PaginationError):
 
 class TooManyPages(PaginationError):
     """The listing goes on past the bound on pages, or on empty pages in a row."""
+
+
+class ListingMoved(UserWarning):
+    """Rows moved between numbered pages and could not be followed; some may be missing."""
 
 
 class OperationError(AsyncOpsError):

@@ -135,11 +135,13 @@ class Checkpoint:
         query: Fingerprint of the listing; a checkpoint fits only the query it was taken from.
         cursor: The page to ask for first; None for the beginning.
         seen: Ids that were already given and that this page, or the next, may hold again.
+        total_count: Items that the whole listing had then, where the service says.
     """
 
     query: str
     cursor: Cursor | None = field(default=None, repr=False)
     seen: tuple[str, ...] = field(default=(), repr=False)
+    total_count: int | None = None
 
     def to_json(self) -> str:
         """The checkpoint as one line of JSON."""
@@ -148,6 +150,7 @@ class Checkpoint:
             "query": self.query,
             "cursor": self.cursor,
             "seen": list(self.seen),
+            "total_count": self.total_count,
         }
         return msgspec.json.encode(document).decode()
 
@@ -164,7 +167,12 @@ class Checkpoint:
             raise ValueError(f"not a checkpoint: {error}") from None
         if stored.version != 1:
             raise ValueError(f"checkpoint version {stored.version} is not supported; expected 1")
-        return cls(query=stored.query, cursor=stored.cursor, seen=stored.seen)
+        return cls(
+            query=stored.query,
+            cursor=stored.cursor,
+            seen=stored.seen,
+            total_count=stored.total_count,
+        )
 
 
 @frozen(kw_only=True)
@@ -173,3 +181,4 @@ class _StoredCheckpoint:
     query: str
     cursor: str | int | None
     seen: tuple[str, ...]
+    total_count: int | None = None

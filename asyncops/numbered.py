@@ -1,11 +1,12 @@
 """Page numbers: where they start, what the answers say of them, and rows that move meanwhile."""
 
 from collections.abc import Callable, Hashable
-from itertools import islice
+from itertools import compress
 from typing import Generic, Protocol, TypeVar
 
 from attrs import define, evolve, field
 
+from asyncops.drift import Drift
 from asyncops.errors import APIError, UnexpectedPage
 from asyncops.messages import Reply, Request
 from asyncops.models import Page
@@ -14,9 +15,6 @@ __all__ = ["NumberedBody", "NumberedPaging", "PageBase"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-
-# How many rows back one that insertions have pushed on is recognised: a megabyte or two.
-_REMEMBERED_ROWS = 10_000
 
 
 class NumberedBody(Protocol[T_co]):
@@ -65,7 +63,8 @@ class NumberedPaging(Generic[T]):
     """Follows page numbers, whether the service counts from 0 or from 1.
 
     The base is learned from the first answer; from then on, only the answers' own numbers count.
-    Rows that an insertion pushed onto a later page are given once.
+    Rows that insertions pushed onto a later page are given once, and pages that removals pulled
+    rows onto are read again.
 
     Attributes:
         request: The request, without its page parameters.
@@ -73,6 +72,7 @@ class NumberedPaging(Generic[T]):
         base: What the client's walks have learned together.
         identity: What tells one item from another.
         start: The page to begin with, as the service counts; None for the beginning.
+        drift: What is known of rows that move.
     """
 
     request: Request
@@ -80,6 +80,7 @@ class NumberedPaging(Generic[T]):
     base: PageBase
     identity: Callable[[T], Hashable]
     start: int | None = None
+    drift: Drift = field(factory=Drift)
     _number: int = field(default=0, init=False)
     _base: int | None = field(default=None, init=False)
     _zero_refused: bool = field(default=False, init=False)
@@ -87,7 +88,6 @@ class NumberedPaging(Generic[T]):
     _undecided: Page[T] | None = field(default=None, init=False)
     _done: bool = field(default=False, init=False)
     _ready: Page[T] | None = field(default=None, init=False)
-    _recent: dict[Hashable, None] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._number = self.base.first if self.start is None else self.start
@@ -113,6 +113,8 @@ class NumberedPaging(Generic[T]):
             return
         self._check_number(body.number)
         self._check_size(body.page_size)
+        if self._moved(body):
+            return
         more = self._has_more(body)
         page = Page(
             items=self._fresh(body.items),
@@ -164,6 +166,20 @@ class NumberedPaging(Generic[T]):
             )
         self._used_size = size or self._used_size
 
+    def _moved(self, body: NumberedBody[T]) -> bool:
+        """Whether to read another page than this one next, because rows have moved."""
+        step = self.drift.step(self._number, body.total_count, self._used_size)
+        # Page 0 is a fair question to any service: the answer, or a 400, tells its base.
+        target = max(self._base or 0, self._number + step)
+        moved = target != self._number
+        self._number = target
+        return moved
+
+    def _fresh(self, items: tuple[T, ...]) -> tuple[T, ...]:
+        """The items that no page before has held."""
+        fresh = self.drift.fresh(tuple(map(self.identity, items)))
+        return items if all(fresh) else tuple(compress(items, fresh))
+
     def _has_more(self, body: NumberedBody[T]) -> bool | None:
         """Whether a page follows; None when that hangs on a base that is not known."""
         total = body.total_pages
@@ -187,15 +203,3 @@ class NumberedPaging(Generic[T]):
         self._ready = page
         self._done = page.next_cursor is None
         self._number += 1
-
-    def _fresh(self, items: tuple[T, ...]) -> tuple[T, ...]:
-        """The items that earlier pages have not held; rows without an identity always count."""
-        keys = tuple(map(self.identity, items))
-        fresh = items
-        if not self._recent.keys().isdisjoint(keys):
-            pairs = zip(items, keys, strict=True)
-            fresh = tuple(item for item, key in pairs if key == "" or key not in self._recent)
-        self._recent.update(dict.fromkeys(keys))
-        for key in list(islice(self._recent, max(0, len(self._recent) - _REMEMBERED_ROWS))):
-            del self._recent[key]
-        return fresh

@@ -12,13 +12,14 @@ from asyncops.errors import AsyncOpsError
 from asyncops.messages import Request
 from asyncops.models import Checkpoint, Cursor, Page
 from asyncops.paging import Paging
-from asyncops.walks import Fetch, prefetched, walk
+from asyncops.walks import Fetch, Limits, prefetched, walk
 
-__all__ = ["MAX_PAGES", "Pager", "Walk", "fingerprint"]
+__all__ = ["Pager", "Walk", "fingerprint"]
 
 T = TypeVar("T")
 
-MAX_PAGES = 10_000
+# Ids that a checkpoint holds at the most, unless pages are larger than half of it.
+_SEEN = 200
 
 
 class Pager(Generic[T]):
@@ -31,21 +32,21 @@ class Pager(Generic[T]):
     def __init__(
         self,
         fetch: Fetch[Any],
-        strategy: Callable[[Cursor | None], Paging[Any, T]],
+        strategy: Callable[[Checkpoint], Paging[Any, T]],
         *,
         query: str,
         identity: Callable[[T], object],
         cursor: Cursor | None = None,
         resume: Checkpoint | None = None,
-        max_pages: int = MAX_PAGES,
+        limits: Limits | None = None,
     ) -> None:
         self._start = _start(query, cursor, resume)
         self._fetch = fetch
         self._strategy = strategy
         self._identity = identity
-        self._max_pages = count("max_pages", max_pages)
+        self._limits = limits or Limits()
         # A cursor that does not fit is refused here, before anything is sent.
-        strategy(self._start.cursor)
+        strategy(self._start)
 
     def __await__(self) -> Generator[Any, None, Page[T]]:
         return self._first().__await__()
@@ -85,9 +86,9 @@ class Pager(Generic[T]):
 
     async def _pages(self) -> AsyncGenerator[Page[T], None]:
         trail = _Trail(self._start, self._identity)
-        paging = self._strategy(self._start.cursor)
+        paging = self._strategy(self._start)
         try:
-            async with aclosing(walk(self._fetch, paging, max_pages=self._max_pages)) as pages:
+            async with aclosing(walk(self._fetch, paging, self._limits)) as pages:
                 async for whole in pages:
                     page = trail.without_seen(whole)
                     yield page
@@ -143,6 +144,8 @@ class _Trail(Generic[T]):
         self._place = start
         self._identity = identity
         self._unseen = set(start.seen)
+        self._started_with = len(start.seen)
+        self._largest = 0
 
     def without_seen(self, page: Page[T]) -> Page[T]:
         """The page without what the walk before this one has given."""
@@ -158,20 +161,34 @@ class _Trail(Generic[T]):
 
     def passed(self, page: Page[T]) -> None:
         """All of a page has been given."""
+        self._largest = max(self._largest, len(page.items))
         if page.next_cursor is None:
             self._place = self.checkpoint(len(page.items), page)
         else:
-            # Numbered pages move: what was on this page may be on the next one by then.
+            # Tokens name a place for good; what was on a numbered page may be on the next by now.
             numbered = isinstance(page.next_cursor, int)
-            seen = self._ids(page.items) if numbered else ()
-            self._place = evolve(self._place, cursor=page.next_cursor, seen=seen)
+            self._place = evolve(
+                self._place,
+                cursor=page.next_cursor,
+                seen=self._seen_with(page.items) if numbered else (),
+                total_count=page.total_count,
+            )
 
     def checkpoint(self, given: int, page: Page[T] | None) -> Checkpoint:
         """The place after ``given`` items of ``page``, or before any page."""
         if page is None or given == 0:
             return self._place
-        seen = (*self._place.seen, *self._ids(page.items[:given]))
-        return evolve(self._place, cursor=page.cursor, seen=seen)
+        return evolve(
+            self._place,
+            cursor=page.cursor,
+            seen=self._seen_with(page.items[:given]),
+            total_count=page.total_count,
+        )
+
+    def _seen_with(self, items: tuple[T, ...]) -> tuple[str, ...]:
+        """The ids given last: two pages of them tell where a moved listing goes on."""
+        seen = (*self._place.seen, *self._ids(items))
+        return seen[-max(_SEEN, 2 * self._largest, self._started_with) :]
 
     def _ids(self, items: tuple[T, ...]) -> tuple[str, ...]:
         return tuple(str(self._identity(item)) for item in items)

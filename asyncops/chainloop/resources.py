@@ -9,10 +9,12 @@ from asyncops.chainloop.models import (
 from asyncops.checks import count, enum_member, plain_text
 from asyncops.client import BaseClient
 from asyncops.codec import decoder
+from asyncops.drift import Drift
 from asyncops.messages import Request
 from asyncops.models import Checkpoint, Cursor
 from asyncops.numbered import NumberedPaging, PageBase
-from asyncops.pager import MAX_PAGES, Pager, fingerprint
+from asyncops.pager import Pager, fingerprint
+from asyncops.walks import MAX_PAGES, Limits
 
 __all__ = ["Operations"]
 
@@ -37,6 +39,7 @@ class Operations:
         page_size: int = 100,
         resume: Checkpoint | None = None,
         max_pages: int = MAX_PAGES,
+        deadline: float | None = None,
     ) -> Pager[AsyncOperation]:
         """List operations, in the service's order.
 
@@ -52,6 +55,8 @@ class Operations:
             page_size: Items of one page to ask for, at least 1; the service may give fewer.
             resume: Start at this checkpoint of the same query.
             max_pages: The most requests of one walk.
+            deadline: Seconds that one walk may take, your own work between the items included;
+                None for no end.
 
         Raises:
             ValueError: An argument is out of range, or lacks the one that it goes with.
@@ -60,9 +65,14 @@ class Operations:
         size = count("page_size", page_size)
         decode = decoder(OperationsPage)
 
-        def strategy(cursor: Cursor | None) -> NumberedPaging[AsyncOperation]:
+        def strategy(start: Checkpoint) -> NumberedPaging[AsyncOperation]:
             return NumberedPaging(
-                request, size, self._base, lambda operation: operation.id, _number(cursor)
+                request,
+                size,
+                self._base,
+                lambda operation: operation.id,
+                _number(start.cursor),
+                Drift.since(start),
             )
 
         return Pager(
@@ -72,7 +82,7 @@ class Operations:
             identity=lambda operation: operation.id,
             cursor=None if page is None else count("page", page, least=0),
             resume=resume,
-            max_pages=max_pages,
+            limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
         )
 
 

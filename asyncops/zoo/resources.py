@@ -11,8 +11,9 @@ from asyncops.merge_cursor import MergeCursor
 from asyncops.merging import StatusMerge
 from asyncops.messages import Request
 from asyncops.models import Checkpoint, Cursor
-from asyncops.pager import MAX_PAGES, Pager, fingerprint
+from asyncops.pager import Pager, fingerprint
 from asyncops.paging import TokenPaging
+from asyncops.walks import MAX_PAGES, Limits
 from asyncops.zoo.models import (
     ApiCallStatus,
     AsyncApiCall,
@@ -49,6 +50,7 @@ class Operations:
         page_token: str | None = None,
         resume: Checkpoint | None = None,
         max_pages: int = MAX_PAGES,
+        deadline: float | None = None,
     ) -> Pager[AsyncApiCall]:
         """List calls, newest first unless told otherwise.
 
@@ -62,6 +64,8 @@ class Operations:
             page_token: Start at this page: a ``next_cursor`` of the same query.
             resume: Start at this checkpoint of the same query.
             max_pages: The most requests of one walk.
+            deadline: Seconds that one walk may take, your own work between the items included;
+                None for no end.
 
         Raises:
             ValueError: An argument is out of range, or belongs to another query.
@@ -71,10 +75,11 @@ class Operations:
         request = _listing("/async/operations", order, limit)
         requests = {each: request.adding([("status", each.value)]) for each in statuses}
 
-        def one(cursor: Cursor | None) -> TokenPaging[AsyncApiCall]:
-            return TokenPaging(requests[statuses[0]], _token(cursor))
+        def one(start: Checkpoint) -> TokenPaging[AsyncApiCall]:
+            return TokenPaging(requests[statuses[0]], _token(start.cursor))
 
-        def merged(cursor: Cursor | None) -> StatusMerge[AsyncApiCall]:
+        def merged(start: Checkpoint) -> StatusMerge[AsyncApiCall]:
+            cursor = _token(start.cursor)
             return StatusMerge(
                 _lanes(requests),
                 lambda call: call.created_at.timestamp(),
@@ -83,7 +88,7 @@ class Operations:
                 limit=limit,
                 cursor=None
                 if cursor is None
-                else MergeCursor.decode(str(cursor), tuple(map(str, statuses))),
+                else MergeCursor.decode(cursor, tuple(map(str, statuses))),
             )
 
         decode = decoder(AsyncApiCallPage)
@@ -94,7 +99,7 @@ class Operations:
             identity=lambda call: call.id,
             cursor=_checked_token(page_token),
             resume=resume,
-            max_pages=max_pages,
+            limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
         )
 
     async def get(self, id: UUID | str) -> AsyncApiCallOutput:  # noqa: A002 - the API's own name
@@ -125,6 +130,7 @@ class MlPrompts:
         page_token: str | None = None,
         resume: Checkpoint | None = None,
         max_pages: int = MAX_PAGES,
+        deadline: float | None = None,
     ) -> Pager[MlPrompt]:
         """List prompts, newest first unless told otherwise.
 
@@ -134,6 +140,8 @@ class MlPrompts:
             page_token: Start at this page: a ``next_cursor`` of the same query.
             resume: Start at this checkpoint of the same query.
             max_pages: The most requests of one walk.
+            deadline: Seconds that one walk may take, your own work between the items included;
+                None for no end.
 
         Raises:
             ValueError: An argument is out of range, or belongs to another query.
@@ -143,12 +151,12 @@ class MlPrompts:
         decode = decoder(MlPromptPage)
         return Pager(
             lambda request: self._client.fetch(request, decode),
-            lambda cursor: TokenPaging(request, _token(cursor)),
+            lambda start: TokenPaging(request, _token(start.cursor)),
             query=_fingerprint("/ml-prompts", order),
             identity=lambda prompt: prompt.id,
             cursor=_checked_token(page_token),
             resume=resume,
-            max_pages=max_pages,
+            limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
         )
 
     async def get(self, id: UUID | str) -> MlPrompt:  # noqa: A002 - the API's own name

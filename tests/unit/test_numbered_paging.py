@@ -335,7 +335,7 @@ class TestRowsThatMove:
         service = Service(rows(10_500), max_size=250)
         paging = paging_for(250)
         assert ids(walk(service, paging)) == service.ids
-        assert len(paging._recent) <= 10_000
+        assert len(paging.drift._known) <= 10_000
 
     def test_rows_without_an_identity_are_never_taken_for_the_same(self) -> None:
         service = Service([""] * 7)

@@ -43,7 +43,7 @@ class TokenListing:
 
 
 @frozen
-class _NumberedBody:
+class NumberedBody:
     items: tuple[str, ...]
     number: int
     page_size: int
@@ -61,14 +61,14 @@ class NumberedListing:
     inserted: int = 0
     requests: int = 0
 
-    async def fetch(self, request: Request) -> Reply[_NumberedBody]:
+    async def fetch(self, request: Request) -> Reply[NumberedBody]:
         """Answer as a client's ``fetch`` would."""
         self.requests += 1
         number = max(int(dict(request.params)["pagination.page"]), self.base)
         rows = [f"new {n}" for n in range(self.inserted)] + [str(n) for n in range(self.total)]
         start = (number - self.base) * self.size
         return Reply(
-            value=_NumberedBody(
+            value=NumberedBody(
                 items=tuple(rows[start : start + self.size]),
                 number=number,
                 page_size=self.size,

@@ -7,12 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncops import Checkpoint, ServerError, TooManyPages
+from asyncops import Checkpoint, DeadlineExceeded, ServerError, TooManyPages
+from asyncops.clock import SYSTEM_CLOCK
+from asyncops.drift import Drift
 from asyncops.messages import Reply, Request
-from asyncops.models import Cursor
 from asyncops.numbered import NumberedPaging, PageBase
 from asyncops.pager import Pager
 from asyncops.paging import TokenPaging
+from asyncops.testing import FakeClock
+from asyncops.walks import Limits
 from tests.walks.listings import NumberedListing, TokenBody, TokenListing
 
 
@@ -22,9 +25,11 @@ def token_pager(
     cursor: str | None = None,
     resume: Checkpoint | None = None,
     max_pages: int = 100,
+    deadline: float | None = None,
+    clock: FakeClock | None = None,
 ) -> Pager[str]:
-    def strategy(cursor: Cursor | None) -> TokenPaging[str]:
-        return TokenPaging(Request(path="/"), None if cursor is None else str(cursor))
+    def strategy(start: Checkpoint) -> TokenPaging[str]:
+        return TokenPaging(Request(path="/"), None if start.cursor is None else str(start.cursor))
 
     return Pager(
         listing.fetch,
@@ -33,16 +38,16 @@ def token_pager(
         identity=str,
         cursor=cursor,
         resume=resume,
-        max_pages=max_pages,
+        limits=Limits(max_pages=max_pages, deadline=deadline, clock=clock or SYSTEM_CLOCK),
     )
 
 
 def numbered_pager(listing: NumberedListing, resume: Checkpoint | None = None) -> Pager[str]:
     base = PageBase()
 
-    def strategy(cursor: Cursor | None) -> NumberedPaging[str]:
-        start = cursor if isinstance(cursor, int) else None
-        return NumberedPaging(Request(path="/"), 3, base, str, start)
+    def strategy(start: Checkpoint) -> NumberedPaging[str]:
+        number = start.cursor if isinstance(start.cursor, int) else None
+        return NumberedPaging(Request(path="/"), 3, base, str, number, Drift.since(start))
 
     return Pager(listing.fetch, strategy, query="numbers", identity=str, resume=resume)
 
@@ -219,6 +224,28 @@ async def test_a_failed_page_costs_nothing_of_the_page_before() -> None:
     listing.fail_at = None
     rest = token_pager(listing, resume=caught.value.checkpoint)
     assert [*taken, *[item async for item in rest]] == [str(n) for n in range(10)]
+
+
+async def test_a_walk_has_a_deadline_of_its_own() -> None:
+    """Over all its pages and the consumer's own work; the checkpoint leads on."""
+    clock = FakeClock()
+    walk = aiter(token_pager(TokenListing(99, 3), deadline=60, clock=clock))
+    taken = [await anext(walk)]
+    clock.advance(61)
+    with pytest.raises(DeadlineExceeded, match="the walk took longer than 60 s") as caught:
+        while True:
+            taken.append(await anext(walk))
+    rest = token_pager(TokenListing(99, 3), resume=caught.value.checkpoint)
+    assert [*taken, *[item async for item in rest]] == [str(n) for n in range(99)]
+
+
+async def test_a_walks_deadline_ends_a_request_that_hangs() -> None:
+    """In real time, too."""
+    listing = TokenListing(9, 3)
+    listing.stall_from = 2
+    with pytest.raises(DeadlineExceeded):
+        await token_pager(listing, deadline=0.05).collect()
+    assert listing.stalled == 0
 
 
 @pytest.mark.parametrize(
