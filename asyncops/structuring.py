@@ -7,14 +7,13 @@ alphabets, and a null in the place of a left-out field, which protobuf's JSON al
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from types import UnionType
+from types import GenericAlias, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
 import attrs
 import msgspec
 from cattrs import Converter, transform_error
-from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.errors import BaseValidationError
 from cattrs.gen import make_dict_structure_fn, mapping_structure_factory
 
@@ -82,11 +81,12 @@ def _base64(value: Any, _: Any) -> bytes:
 
 
 def _tuple_factory(shape: Any, converter: Converter) -> Callable[[Any, Any], Any]:
-    inner = homogenous_tuple_structure_factory(shape, converter)
+    as_list: Any = GenericAlias(list, get_args(shape)[:1])
+    inner = converter.get_structure_hook(as_list)
 
-    def hook(value: Any, kind: Any) -> Any:
+    def hook(value: Any, _: Any) -> Any:
         _expect(value, list, "array")
-        return inner(value, kind)
+        return tuple(inner(value, as_list))
 
     return hook
 

@@ -12,7 +12,7 @@ from asyncops.clock import SYSTEM_CLOCK
 from asyncops.drift import Drift
 from asyncops.messages import Reply, Request
 from asyncops.numbered import NumberedPaging, PageBase
-from asyncops.pager import Pager
+from asyncops.pager import Pager, Walk
 from asyncops.paging import TokenPaging
 from asyncops.testing import FakeClock
 from asyncops.walks import Limits
@@ -232,9 +232,9 @@ async def test_a_walk_has_a_deadline_of_its_own() -> None:
     walk = aiter(token_pager(TokenListing(99, 3), deadline=60, clock=clock))
     taken = [await anext(walk)]
     clock.advance(61)
+
     with pytest.raises(DeadlineExceeded, match="the walk took longer than 60 s") as caught:
-        while True:
-            taken.append(await anext(walk))
+        await take_all(walk, taken)
     rest = token_pager(TokenListing(99, 3), resume=caught.value.checkpoint)
     assert [*taken, *[item async for item in rest]] == [str(n) for n in range(99)]
 
@@ -246,6 +246,11 @@ async def test_a_walks_deadline_ends_a_request_that_hangs() -> None:
     with pytest.raises(DeadlineExceeded):
         await token_pager(listing, deadline=0.05).collect()
     assert listing.stalled == 0
+
+
+async def take_all(walk: Walk[str], taken: list[str]) -> None:
+    while (item := await anext(walk, None)) is not None:
+        taken.append(item)
 
 
 @pytest.mark.parametrize(
