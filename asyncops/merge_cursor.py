@@ -52,8 +52,8 @@ class MergeCursor:
             raw = urlsafe_b64decode(document + "=" * (-len(document) % 4))
             if prefix == _PREFIX:
                 cursor = msgspec.json.decode(raw, type=cls)
-        except (ValueError, RecursionError):
-            # base64's, msgspec's and Unicode's errors are all ValueErrors.
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            # base64's and Unicode's errors are ValueErrors.
             cursor = None
         if cursor is None or len(cursor.tokens) != len(cursor.names):
             raise ValueError(

@@ -37,7 +37,7 @@ def structure(tree: Any, shape: type[T]) -> T:
     """
     try:
         return _converter.structure(tree, shape)
-    except (BaseValidationError, TypeError, ValueError) as error:
+    except (BaseValidationError, msgspec.MsgspecError, TypeError, ValueError) as error:
         problems = transform_error(error, "$", _describe)
     reason, _, path = problems[0].partition(" @ ")
     raise DecodeError(
