@@ -42,7 +42,8 @@ class Lane:
     page_start: float = START
     asked_trust: float = END
     span: float = 0.0
-    bursts: int = 0
+    burst: int = 0
+    page_size: int = 1
     empty_pages: int = 0
     sent: set[str] = field(factory=set)
     # The pages that a walk going on from here may need again: (token, where the page starts).
@@ -93,6 +94,7 @@ class Lane:
         self.next_token = token
         if places:
             self.span = places[-1] - places[0]
+            self.page_size = len(places)
         if token is None:
             self.reach = END
         else:

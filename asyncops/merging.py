@@ -30,8 +30,10 @@ __all__ = ["StatusMerge"]
 
 T = TypeVar("T")
 
-# A lane's lookahead doubles each time a later lane has to ask again, up to this many pages.
+# A lane's lookahead doubles each time a later lane has to ask again. What is read ahead is held in
+# memory: so many pages at the most, and no more than hold so many items.
 _LONGEST_BURST = 64
+_BURST_ITEMS = 4_000
 
 
 @define(eq=False)
@@ -165,8 +167,9 @@ class StatusMerge(Generic[T]):
     def _lookahead(self, lane: Lane) -> int:
         if lane.ran_ahead or lane.reach >= self._depth_behind(lane):
             return 0
-        lane.bursts += 1
-        return min(1 << (lane.bursts - 1), _LONGEST_BURST) - 1
+        longest = max(1, min(_LONGEST_BURST, _BURST_ITEMS // lane.page_size))
+        lane.burst = min(2 * lane.burst, longest) if lane.burst else 1
+        return lane.burst - 1
 
     def _depth_behind(self, lane: Lane) -> float:
         """How far lanes after this one have run ahead of what they are trusted for."""

@@ -62,3 +62,17 @@ def test_the_two_commands_are_there() -> None:
     lines = README.read_text().splitlines()
     commands = [line for line in lines if line.startswith("python3 -m venv")]
     assert [line.rsplit("/", 1)[1] for line in commands] == ["asyncops demo", "pytest -n auto"]
+
+
+def test_every_promise_names_tests_that_exist() -> None:
+    """A promise whose test was renamed or removed is noticed."""
+    promises = [line for line in README.read_text().splitlines() if "::" in line]
+    assert len(promises) > 15
+    for path, name in re.findall(r"`(\S+\.py)::(\w+)`", "\n".join(promises)):
+        tests = ast.parse((Path(__file__).parent / path).read_text())
+        names = {
+            node.name
+            for node in ast.walk(tests)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        }
+        assert name in names, f"{path}::{name}"

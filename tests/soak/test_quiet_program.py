@@ -1,0 +1,79 @@
+"""Programs that leave walks, calls and clients in every way end without a word on stderr."""
+
+import asyncio
+import sys
+
+import pytest
+
+from asyncops.testing import FakeServer
+from tests.wire.faultserver import until
+
+PROGRAM = """
+import asyncio, gc, sys
+from contextlib import suppress
+from asyncops import ChainloopClient, ConfigurationError, ZooClient
+
+LISTINGS = {
+    "tokens": (ZooClient, lambda client: client.ml_prompts.list(limit=7)),
+    "every status": (ZooClient, lambda client: client.operations.list(limit=7)),
+    "numbers": (ChainloopClient, lambda client: client.operations.list(page_size=7)),
+}
+url, token, name = sys.argv[1:]
+service, listing = LISTINGS[name]
+
+async def follow(client):
+    async for _ in listing(client):
+        await asyncio.sleep(0)
+
+async def main():
+    async with service(token, base_url=url) as client:
+        await follow(client)
+        async for _ in listing(client):
+            break
+        async for _ in listing(client).pages():
+            break
+        walk = aiter(listing(client))
+        await anext(walk)
+        await walk.aclose()
+        for turns in range(0, 60, 3):
+            walk = asyncio.create_task(follow(client))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            walk.cancel()
+            with suppress(asyncio.CancelledError):
+                await walk
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.005):
+                await follow(client)
+        left = aiter(listing(client))
+        await anext(left)
+        under_way = asyncio.create_task(follow(client))
+        await asyncio.sleep(0.005)
+    with suppress(ConfigurationError):
+        await under_way
+    with suppress(ConfigurationError):
+        await follow(client)
+    del left
+    gc.collect()
+    forgotten = service(token, base_url=url)
+    await listing(forgotten)
+    await forgotten.close()
+
+asyncio.run(main())
+gc.collect()
+print("done")
+"""
+
+
+@pytest.mark.parametrize("listing", ["tokens", "every status", "numbers"])
+async def test_a_program_that_leaves_everything_half_way_is_quiet(listing: str) -> None:
+    with FakeServer(operations=200, prompts=100, chainloop_operations=100) as server:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-X", "dev", "-W", "error", "-c", PROGRAM),
+            *(server.url, server.token, listing),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        await until(lambda: server.open_connections == 0)
+    assert (process.returncode, out.strip(), err.decode()) == (0, b"done", "")
