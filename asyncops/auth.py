@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import os
 import re
+from collections import deque
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from typing import NoReturn
@@ -23,15 +24,17 @@ _SHORTEST_SECRET = 6
 class Credential:
     """The token of one client: fixed, or asked for anew when the service refuses it."""
 
-    __slots__ = ("_answers", "_fixed", "_lock", "_source", "_token")
+    __slots__ = ("_answers", "_fixed", "_lock", "_sent", "_source", "_token")
 
     def __init__(self, source: str | TokenProvider) -> None:
         self._lock = asyncio.Lock()
         self._answers = 0
         self._fixed = isinstance(source, str)
         self._token: str | None = None
+        # Calls that were sent with an earlier token may still get their answer.
+        self._sent: deque[str] = deque(maxlen=4)
         if isinstance(source, str):
-            self._token = _check_token(source)
+            self._keep(_check_token(source))
         elif not callable(source):
             raise TypeError(
                 f"token must be a string or an async callable, got {type(source).__name__}"
@@ -55,21 +58,29 @@ class Credential:
         return True
 
     async def _ask(self) -> str:
+        """The token that the callable gives, asked once for all who ask at the same time."""
         answers = self._answers
         # A lock rather than a shared task: when the asking task is cancelled, the next one asks.
         async with self._lock:
             # An answer that came while this task waited serves it too, even the same as before.
-            if self._token is None or self._answers == answers:
-                self._token = _check_token(await _answer_of(self._source))
-                self._answers += 1
-            return self._token
+            if self._token is not None and self._answers != answers:
+                return self._token
+            token = self._keep(await _answer_of(self._source))
+            self._answers += 1
+            return token
+
+    def _keep(self, token: str) -> str:
+        self._token = token
+        self._sent.append(token)
+        return token
 
     def redact(self, text: str) -> str:
         """``text`` without the token, should a service have echoed it."""
-        # A token of a few characters is no secret, and would turn up in any text.
-        if self._token is None or len(self._token) < _SHORTEST_SECRET:
-            return text
-        return text.replace(self._token, "***")
+        for token in self._sent:
+            # A token of a few characters is no secret, and would turn up in any text.
+            if len(token) >= _SHORTEST_SECRET:
+                text = text.replace(token, "***")
+        return text
 
     def __repr__(self) -> str:
         return "Credential(***)"
@@ -78,13 +89,21 @@ class Credential:
         raise TypeError("a credential is not pickled; give each process its own token")
 
 
+class _BadToken(ValueError):
+    """A token that cannot be sent."""
+
+
 async def _answer_of(source: str | TokenProvider) -> str:
     if isinstance(source, str):
         return source
     answer = source()
     if not inspect.isawaitable(answer):
         raise TypeError("token must be an async callable; this one is not async")
-    return await answer
+    try:
+        return _check_token(await answer)
+    except _BadToken as error:
+        problem = str(error)
+    raise ConfigurationError(f"the token callable gave no token: {problem}")
 
 
 def credential_from(token: str | TokenProvider | None, variable: str) -> Credential:
@@ -102,10 +121,10 @@ def credential_from(token: str | TokenProvider | None, variable: str) -> Credent
 
 def _check_token(token: object) -> str:
     if not isinstance(token, str):
-        raise TypeError(f"token must be a string, got {type(token).__name__}")
+        raise _BadToken(f"token must be a string, got {type(token).__name__}")
     if not token or not token.isascii() or any(c <= " " or c == "\x7f" for c in token):
         # The token itself is left out of the message on purpose.
-        raise ValueError("token must be visible ASCII characters, without spaces or line breaks")
+        raise _BadToken("token must be visible ASCII characters, without spaces or line breaks")
     return token
 
 

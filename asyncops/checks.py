@@ -22,7 +22,7 @@ __all__ = [
 E = TypeVar("E", bound=OpenEnum)
 
 
-def count(name: str, value: int, *, least: int = 1) -> int:
+def count(name: str, value: object, *, least: int = 1) -> int:
     """A whole number of at least ``least``."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be a whole number, got {type(value).__name__}")
@@ -67,7 +67,7 @@ def check_seconds(*, positive: bool = False) -> "Callable[[object, Attribute[flo
     return validate
 
 
-def plain_text(name: str, value: str) -> str:
+def plain_text(name: str, value: object) -> str:
     """Text that is neither empty nor holds control characters."""
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a string, got {type(value).__name__}")

@@ -32,6 +32,7 @@ class _Call:
     url: str
     deadline: float
     replayed: bool = field(default=False)
+    failure: AsyncOpsError | None = field(default=None)
 
 
 class BaseClient:
@@ -114,11 +115,12 @@ class BaseClient:
             ConfigurationError: The client is closed, or belongs to another event loop.
         """
         self._check_usable()
+        call = self._call(request)
         scope = asyncio.timeout(self._timeout.deadline)
         self._calls.add(scope)
         try:
             async with scope:
-                response = await self._send(request)
+                response = await self._send(call)
         except TimeoutError:
             if not scope.expired():
                 raise
@@ -134,7 +136,7 @@ class BaseClient:
             )
         finally:
             self._calls.discard(scope)
-        raise self._interrupted()
+        raise self._interrupted(call)
 
     async def close(self) -> None:
         """End all calls under way with a :class:`ConfigurationError` and close the connections.
@@ -180,27 +182,36 @@ class BaseClient:
                 "this client belongs to another event loop; make one in each loop"
             )
 
-    def _interrupted(self) -> AsyncOpsError:
+    def _interrupted(self, call: _Call) -> AsyncOpsError:
         if self._closed:
             return ConfigurationError("the client was closed while the call was under way")
-        return DeadlineExceeded(f"the call took longer than {self._timeout.deadline:g} s")
+        before = f"; what went wrong before: {call.failure}" if call.failure is not None else ""
+        return DeadlineExceeded(f"the call took longer than {self._timeout.deadline:g} s{before}")
 
-    async def _send(self, request: Request) -> Response:
+    def _call(self, request: Request) -> _Call:
         query = f"?{urlencode(request.params, quote_via=quote, safe='')}" if request.params else ""
-        call = _Call(
+        return _Call(
             request,
             f"{self._base_url}{request.path}{query}",
             self._clock.monotonic() + self._timeout.deadline,
         )
+
+    async def _send(self, call: _Call) -> Response:
         retry = CallRetry(
-            self._retry, self._quota, self._gate, self._clock, request.method, call.deadline
+            self._retry, self._quota, self._gate, self._clock, call.request.method, call.deadline
         )
         response: Response = await retry.retrying()(self._attempt, call)
         retry.succeeded()
         return response
 
     async def _attempt(self, call: _Call) -> Response:
-        await self._pass_gate(call)
+        try:
+            return await self._authorized(call)
+        except AsyncOpsError as error:
+            call.failure = error
+            raise
+
+    async def _authorized(self, call: _Call) -> Response:
         token = await self._credential.token()
         response = await self._exchange(call, token)
         if response.status == 401 and not call.replayed and await self._credential.refresh(token):
@@ -218,7 +229,7 @@ class BaseClient:
     async def _pass_gate(self, call: _Call) -> None:
         while (delay := self._gate.delay(self._clock.monotonic())) > 0:
             if self._clock.monotonic() + delay >= call.deadline:
-                raise DeadlineExceeded(
+                raise self._gate.told or DeadlineExceeded(
                     f"the service asked to wait {delay:.1f} s more, past the call's deadline",
                     sent=False,
                 )
@@ -226,6 +237,15 @@ class BaseClient:
             await self._clock.sleep(max(delay, 1e-6))
 
     async def _exchange(self, call: _Call, token: str) -> Response:
+        while True:
+            await self._pass_gate(call)
+            async with self._transport.slot():
+                # It may have closed while this call stood in the queue.
+                if self._gate.delay(self._clock.monotonic()) > 0:
+                    continue
+                return await self._put_on_the_wire(call, token)
+
+    async def _put_on_the_wire(self, call: _Call, token: str) -> Response:
         headers = {
             "Authorization": f"Bearer {token}",
             "Accept": "application/json",

@@ -171,7 +171,12 @@ def _error_fields(response: Response, redact: Callable[[str], str]) -> dict[str,
     except DecodeError:
         body = _redacted(response.body, redact)
         fields = {"message": f"no JSON in the answer: {snippet(body)!r}"}
-    fields = _without(redact, fields) if isinstance(fields, dict) else {}
+    try:
+        fields = _without(redact, fields)
+    except RecursionError:
+        fields = {"message": "the answer is nested too deep to be read"}
+    if not isinstance(fields, dict):
+        fields = {}
     if 300 <= response.status < 400:
         fields["message"] = f"a redirect to {_host(response.headers)} is not followed"
     return fields

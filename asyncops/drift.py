@@ -38,32 +38,35 @@ class Drift:
     _knows_all: bool = True
     _furthest: int = field(default=-1, init=False)
     _setbacks: int = field(default=0, init=False)
+    _left: int | None = field(default=None, init=False)
+    _looked_back: bool = field(default=False, init=False)
 
     @classmethod
     def since(cls, start: Checkpoint) -> Self:
         """What a walk that goes on from ``start`` knows."""
         return cls(start.total_count, dict.fromkeys(start.seen), start.cursor is None)
 
-    def step(self, number: int, count: int, size: int) -> int:
+    def step(self, number: int, count: int, size: int, keys: Sequence[Hashable]) -> int:
         """Where to go instead of taking a page, in pages; 0 where it can be taken.
 
         Args:
             number: The page that was answered.
             count: Rows of the whole listing, as this answer says; 0 where it does not say.
             size: Rows of one page.
+            keys: The rows of the page.
         """
         before, self.count = self.count, count or self.count
+        if self._left is not None:
+            return self._land(number, keys)
         if number > self._furthest:
             self._furthest, self._setbacks = number, 0
-        # What is known is what was given last; it may end anywhere on this page.
-        pages_known = len(self._known) // size - 1 if size else 0
         if before is None or not count or not size or count == before:
             return 0
+        # What is known is what was given last; it may end anywhere on the furthest page.
+        pages_known = len(self._known) // size - 1 - (self._furthest - number)
         if count > before:
-            added = (count - before) // size
-            # Pages that hold, by now, only what was given too long ago to be known, are skipped.
-            return 0 if self._knows_all or added < pages_known else added
-        return -self._back(before - count, size, pages_known)
+            return self._ahead(number, (count - before - 1) // size, pages_known)
+        return -self._back(number, before - count, size, pages_known)
 
     def fresh(self, keys: Sequence[Hashable]) -> tuple[bool, ...]:
         """For each row of a page, whether no page before it has held it."""
@@ -84,16 +87,36 @@ class Drift:
                 del known[key]
         return fresh
 
-    def _back(self, removed: int, size: int, known: int) -> int:
+    def _ahead(self, number: int, pages: int, known: int) -> int:
+        """Pages to skip: those that hold, by now, only what was given too long ago to be known."""
+        if self._knows_all or pages < known or not pages:
+            return 0
+        self._left = number
+        return pages
+
+    def _land(self, number: int, keys: Sequence[Hashable]) -> int:
+        """Whether the rows are where the counts said: then some of them are known."""
+        left = self._left if self._left is not None else number
+        if self._known.keys().isdisjoint(keys):
+            if not self._looked_back:
+                # Perhaps the new rows came last, and nothing has moved here.
+                self._looked_back = True
+                return left - 1 - number
+            _warn(f"rows were added before page {left} is read, and it is not clear where")
+        self._left, self._looked_back = None, False
+        return 0
+
+    def _back(self, number: int, removed: int, size: int, known: int) -> int:
         """Pages to read again: those that unread rows may have been pulled onto."""
         pages = -(-removed // size)
         self._setbacks += 1
         if (pages > known and not self._knows_all) or self._setbacks > _SETBACKS:
-            warnings.warn(
-                f"{removed} rows were removed while the pages were read, and what they pulled "
-                "onto earlier pages could not be followed: rows may be missing",
-                ListingMoved,
-                stacklevel=2,
-            )
+            _warn(f"{removed} rows were removed before page {number} is read")
             return 0
         return pages
+
+
+def _warn(what: str) -> None:
+    text = f"{what}; that could not be followed: rows may be missing, or come twice"
+    # Without a registry, so that the second walk to meet with this says so as well.
+    warnings.warn_explicit(text, ListingMoved, __file__, 1, module=__name__)

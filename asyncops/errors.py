@@ -267,7 +267,13 @@ class TooManyPages(PaginationError):
 
 
 class ListingMoved(UserWarning):
-    """Rows moved between numbered pages and could not be followed; some may be missing."""
+    """Rows moved between numbered pages and could not be followed; some may be missing.
+
+    Attributes:
+        checkpoint: Where the walk stood, where the warning is raised as an error.
+    """
+
+    checkpoint: Checkpoint | None = None
 
 
 class OperationError(AsyncOpsError):

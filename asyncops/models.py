@@ -112,6 +112,7 @@ class Page(Generic[T_co]):
             (Zoo) or ``page=`` (Chainloop) of the same query.
         total_count: Items in the whole listing, where the service says.
         total_pages: Pages in the whole listing, where the service says.
+        page_size: The page size that the service used, where it says.
         request_id: What the service's support asks for.
         status: HTTP status of the answer.
         headers: Headers of the answer; look-up ignores case.
@@ -122,6 +123,7 @@ class Page(Generic[T_co]):
     next_cursor: Cursor | None = field(default=None, repr=False)
     total_count: int | None = None
     total_pages: int | None = None
+    page_size: int | None = None
     request_id: str | None = None
     status: int = 200
     headers: Mapping[str, str] = field(factory=dict, repr=False, hash=False)
@@ -136,12 +138,14 @@ class Checkpoint:
         cursor: The page to ask for first; None for the beginning.
         seen: Ids that were already given and that this page, or the next, may hold again.
         total_count: Items that the whole listing had then, where the service says.
+        page_size: The page size that the cursor counts in, where the service says.
     """
 
     query: str
     cursor: Cursor | None = field(default=None, repr=False)
     seen: tuple[str, ...] = field(default=(), repr=False)
     total_count: int | None = None
+    page_size: int | None = None
 
     def to_json(self) -> str:
         """The checkpoint as one line of JSON."""
@@ -151,6 +155,7 @@ class Checkpoint:
             "cursor": self.cursor,
             "seen": list(self.seen),
             "total_count": self.total_count,
+            "page_size": self.page_size,
         }
         return msgspec.json.encode(document).decode()
 
@@ -172,6 +177,7 @@ class Checkpoint:
             cursor=stored.cursor,
             seen=stored.seen,
             total_count=stored.total_count,
+            page_size=stored.page_size,
         )
 
 
@@ -182,3 +188,4 @@ class _StoredCheckpoint:
     cursor: str | int | None
     seen: tuple[str, ...]
     total_count: int | None = None
+    page_size: int | None = None

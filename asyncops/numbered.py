@@ -73,6 +73,7 @@ class NumberedPaging(Generic[T]):
         identity: What tells one item from another.
         start: The page to begin with, as the service counts; None for the beginning.
         drift: What is known of rows that move.
+        used_size: The page size that ``start`` counts in; 0 where that is not known.
     """
 
     request: Request
@@ -81,10 +82,10 @@ class NumberedPaging(Generic[T]):
     identity: Callable[[T], Hashable]
     start: int | None = None
     drift: Drift = field(factory=Drift)
+    used_size: int = 0
     _number: int = field(default=0, init=False)
     _base: int | None = field(default=None, init=False)
     _zero_refused: bool = field(default=False, init=False)
-    _used_size: int = field(default=0, init=False)
     _undecided: Page[T] | None = field(default=None, init=False)
     _done: bool = field(default=False, init=False)
     _ready: Page[T] | None = field(default=None, init=False)
@@ -120,8 +121,10 @@ class NumberedPaging(Generic[T]):
             items=self._fresh(body.items),
             cursor=self._number,
             next_cursor=self._number + 1 if more is not False else None,
-            total_count=body.total_count,
-            total_pages=body.total_pages,
+            # Left out, a zero may also stand for "not said".
+            total_count=body.total_count if body.total_count or not body.items else None,
+            total_pages=body.total_pages if body.total_pages or not body.items else None,
+            page_size=self.used_size or None,
             request_id=reply.request_id,
             status=reply.status,
             headers=reply.headers,
@@ -152,7 +155,7 @@ class NumberedPaging(Generic[T]):
 
     def _check_number(self, number: int) -> None:
         asked = self._number
-        if asked == 0 and number in {0, 1}:
+        if asked == 0 and number in ({0} if self._base == 0 else {0, 1}):
             self._base = self._number = number
         elif number != asked:
             raise UnexpectedPage(f"asked for page {asked}, the answer is page {number}")
@@ -160,15 +163,16 @@ class NumberedPaging(Generic[T]):
             self._base = self.base.first = 1
 
     def _check_size(self, size: int) -> None:
-        if self._used_size and size and size != self._used_size:
+        if self.used_size and size and size != self.used_size:
             raise UnexpectedPage(
-                f"the page size changed from {self._used_size} to {size} on the way"
+                f"the page size changed from {self.used_size} to {size} on the way"
             )
-        self._used_size = size or self._used_size
+        self.used_size = size or self.used_size
 
     def _moved(self, body: NumberedBody[T]) -> bool:
         """Whether to read another page than this one next, because rows have moved."""
-        step = self.drift.step(self._number, body.total_count, self._used_size)
+        keys = tuple(map(self.identity, body.items))
+        step = self.drift.step(self._number, body.total_count, self.used_size, keys)
         # Page 0 is a fair question to any service: the answer, or a 400, tells its base.
         target = max(self._base or 0, self._number + step)
         moved = target != self._number
@@ -190,7 +194,7 @@ class NumberedPaging(Generic[T]):
         if self._number != total - 1:
             return self._number < total - 1
         # The last page counted from 0, the last but one counted from 1, where it must be full.
-        full = len(body.items) >= self._used_size
+        full = len(body.items) >= self.used_size
         return None if body.items and full else False
 
     def _decide(self, base: int) -> None:

@@ -4,6 +4,7 @@ import math
 import random
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
@@ -76,10 +77,17 @@ class Gate:
     """One 429 holds back every task of the client, not only the one that was told."""
 
     opens_at: float = -math.inf
+    _reason: RateLimited | None = None
 
-    def close_until(self, moment: float) -> None:
+    def close_until(self, moment: float, reason: RateLimited | None = None) -> None:
         """Let nobody pass before ``moment`` on the client's monotonic clock."""
-        self.opens_at = max(self.opens_at, moment)
+        if moment > self.opens_at:
+            self.opens_at, self._reason = moment, reason
+
+    @property
+    def told(self) -> RateLimited | None:
+        """A new error of what closed it, for those who cannot wait so long."""
+        return None if self._reason is None else copy(self._reason)
 
     def delay(self, now: float) -> float:
         """Seconds until it opens; 0 when it is open."""
@@ -167,7 +175,6 @@ class CallRetry:
 
     Attributes:
         deadline: When the call must be over, on the client's monotonic clock.
-        retries: Retries decided so far.
     """
 
     policy: RetryPolicy
@@ -177,7 +184,6 @@ class CallRetry:
     method: str
     deadline: float
     draw: Callable[[], float] = random.random
-    retries: int = 0
     _paid: int = 0
 
     def retrying(self) -> AsyncRetrying:
@@ -203,7 +209,7 @@ class CallRetry:
         if isinstance(error, RateLimited) and (error.retry_after or 0) <= (
             self.policy.max_retry_after
         ):
-            self.gate.close_until(self.clock.monotonic() + delay)
+            self.gate.close_until(self.clock.monotonic() + delay, copy(error))
         return delay
 
     def _is_final(self, state: RetryCallState) -> bool:
@@ -219,7 +225,6 @@ class CallRetry:
         if not self.quota.take(cost):
             return True
         self._paid = cost
-        self.retries += 1
         return False
 
 

@@ -114,7 +114,7 @@ class Transport:
         )
 
     async def send(self, method: str, url: str, headers: Mapping[str, str]) -> Response:
-        """Send one request.
+        """Send one request, within a :meth:`slot`.
 
         Args:
             method: HTTP method.
@@ -124,13 +124,12 @@ class Transport:
         Raises:
             TransportError: No whole answer arrived.
         """
-        async with self._slot():
-            try:
-                return await self._exchange(method, url, headers)
-            except TransportError:
-                raise
-            except (aiohttp.ClientError, _Dropped, OSError) as error:
-                failure = transport_error(error)
+        try:
+            return await self._exchange(method, url, headers)
+        except TransportError:
+            raise
+        except (aiohttp.ClientError, _Dropped, OSError) as error:
+            failure = transport_error(error)
         # Raised out here, so that aiohttp's error, whose repr shows the headers, is not kept as
         # its context.
         raise failure
@@ -141,7 +140,12 @@ class Transport:
             await self._session.close()
 
     @asynccontextmanager
-    async def _slot(self) -> AsyncIterator[None]:
+    async def slot(self) -> AsyncIterator[None]:
+        """One of the connections that may be in use at once.
+
+        Raises:
+            PoolTimeout: None became free in time.
+        """
         if self._slots.locked():
             try:
                 async with asyncio.timeout(self._timeout.pool):
@@ -187,7 +191,7 @@ class Transport:
             limit = min(self._max_body, MAX_ERROR_BODY) if failed else self._max_body
             try:
                 body = await read_body(response, limit, cut=failed)
-            except TransportError:
+            except (TransportError, aiohttp.ClientPayloadError):
                 if not failed:
                     raise
                 # The status says enough; a body that cannot be unpacked does not hide it.
@@ -195,8 +199,11 @@ class Transport:
             return Response(status=response.status, headers=response.headers, body=body)
 
     def _open(self) -> aiohttp.ClientSession:
-        if self._given is not None and self._given.closed:
-            raise ConfigurationError("the session that this client was given is closed")
+        if self._given is not None:
+            if self._given.closed:
+                raise ConfigurationError("the session that this client was given is closed")
+            if getattr(self._given, "_loop", None) not in {None, asyncio.get_running_loop()}:
+                raise ConfigurationError("the session that was given is of another event loop")
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=_Connector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE),

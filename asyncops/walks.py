@@ -20,6 +20,7 @@ __all__ = ["MAX_PAGES", "Fetch", "Limits", "prefetched", "walk"]
 
 B = TypeVar("B")
 T = TypeVar("T")
+P = TypeVar("P")
 
 Fetch = Callable[[Request], Awaitable[Reply[B]]]
 """Sends one request and decodes its answer."""
@@ -88,7 +89,7 @@ async def _fetch_by(ends_at: float, fetch: Fetch[B], request: Request, limits: L
     raise DeadlineExceeded(f"the walk took longer than {limits.deadline:g} s")
 
 
-async def prefetched(pages: AsyncGenerator[Page[T], None]) -> AsyncGenerator[Page[T], None]:
+async def prefetched(pages: AsyncGenerator[P, None]) -> AsyncGenerator[P, None]:
     """The same pages, the next one being fetched while the consumer is at work on one.
 
     It is fetched by a plain task: a task group around a ``yield`` would cancel the consumer's
@@ -105,14 +106,21 @@ async def prefetched(pages: AsyncGenerator[Page[T], None]) -> AsyncGenerator[Pag
                 await _end(ahead)
 
 
-async def _next(pages: AsyncGenerator[Page[T], None]) -> Page[T] | None:
+async def _next(pages: AsyncGenerator[P, None]) -> P | None:
     return await anext(pages, None)
 
 
-async def _end(task: "asyncio.Task[Page[T] | None]") -> None:
-    if not task.done():
-        task.cancel()
-        await asyncio.wait([task])
+async def _end(task: "asyncio.Task[P | None]") -> None:
+    cancelled = False
+    task.cancel()
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            # Its generator cannot be closed while it runs: first the task, then the cancellation.
+            cancelled = True
     if not task.cancelled():
         # Looked at here, so that an error which nobody waits for any more is not reported.
         task.exception()
+    if cancelled:
+        raise asyncio.CancelledError

@@ -35,7 +35,7 @@ class Operations:
         kind: str | None = None,
         resource_type: str | None = None,
         resource_id: str | None = None,
-        page: int | None = None,
+        page: Cursor | None = None,
         page_size: int = 100,
         resume: Checkpoint | None = None,
         max_pages: int = MAX_PAGES,
@@ -73,6 +73,7 @@ class Operations:
                 lambda operation: operation.id,
                 _number(start.cursor),
                 Drift.since(start),
+                start.page_size or 0,
             )
 
         return Pager(

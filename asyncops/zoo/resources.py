@@ -1,6 +1,6 @@
 """Zoo's endpoints: what they take, and how their pages follow each other."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from asyncops.checks import count, enum_member, plain_text, uuid_segment
@@ -44,10 +44,10 @@ class Operations:
     def list(
         self,
         *,
-        status: ApiCallStatus | str | Sequence[ApiCallStatus | str] | None = None,
+        status: ApiCallStatus | str | Collection[ApiCallStatus | str] | None = None,
         sort_by: CreatedAtSortMode | str = _DESCENDING,
         limit: int | None = None,
-        page_token: str | None = None,
+        page_token: Cursor | None = None,
         resume: Checkpoint | None = None,
         max_pages: int = MAX_PAGES,
         deadline: float | None = None,
@@ -127,7 +127,7 @@ class MlPrompts:
         *,
         sort_by: CreatedAtSortMode | str = _DESCENDING,
         limit: int | None = None,
-        page_token: str | None = None,
+        page_token: Cursor | None = None,
         resume: Checkpoint | None = None,
         max_pages: int = MAX_PAGES,
         deadline: float | None = None,
@@ -188,12 +188,15 @@ def _fingerprint(
 
 
 def _statuses(
-    status: ApiCallStatus | str | Sequence[ApiCallStatus | str] | None,
+    status: ApiCallStatus | str | Collection[ApiCallStatus | str] | None,
 ) -> tuple[ApiCallStatus, ...]:
     """The statuses asked for, in the order of a life; one that is new comes before the ends."""
     if status is None:
         return _LIFE
-    given = [status] if isinstance(status, str) else list(status)
+    if isinstance(status, str) or not isinstance(status, Collection):
+        given: list[ApiCallStatus | str] = [status]
+    else:
+        given = list(status)
     members = {enum_member("status", ApiCallStatus, each) for each in given}
     if not members:
         raise ValueError("status must name at least one status; None stands for all of them")
@@ -213,7 +216,8 @@ def _lanes(requests: dict[ApiCallStatus, Request]) -> list[Lane]:
     return lanes
 
 
-def _checked_token(page_token: str | None) -> str | None:
+def _checked_token(page_token: Cursor | None) -> str | None:
+    # A cursor of any page is taken, for the type checker's sake; here it is always a text.
     return None if page_token is None else plain_text("page_token", page_token)
 
 

@@ -174,13 +174,13 @@ class TestProvider:
 
     @pytest.mark.parametrize("answer", ["", SECRET + "\r\n", SECRET + "\u00e9"])
     async def test_its_answer_is_checked_and_not_shown(self, answer: str) -> None:
-        with pytest.raises(ValueError, match="token must be") as caught:
+        with pytest.raises(ConfigurationError, match="token must be") as caught:
             await Credential(Desk(answer)).token()
         assert SECRET not in repr(caught.value)
 
     @pytest.mark.parametrize("answer", [None, b"t", 5])
-    async def test_an_answer_that_is_no_text_is_a_type_error(self, answer: object) -> None:
-        with pytest.raises(TypeError, match="token must be a string"):
+    async def test_an_answer_that_is_no_text_is_refused(self, answer: object) -> None:
+        with pytest.raises(ConfigurationError, match="token must be a string"):
             await Credential(Desk(answer)).token()
 
     async def test_a_callable_that_is_not_async_is_a_type_error_that_shows_nothing(self) -> None:

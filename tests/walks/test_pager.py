@@ -47,7 +47,9 @@ def numbered_pager(listing: NumberedListing, resume: Checkpoint | None = None) -
 
     def strategy(start: Checkpoint) -> NumberedPaging[str]:
         number = start.cursor if isinstance(start.cursor, int) else None
-        return NumberedPaging(Request(path="/"), 3, base, str, number, Drift.since(start))
+        return NumberedPaging(
+            Request(path="/"), 3, base, str, number, Drift.since(start), start.page_size or 0
+        )
 
     return Pager(listing.fetch, strategy, query="numbers", identity=str, resume=resume)
 

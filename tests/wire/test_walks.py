@@ -110,6 +110,8 @@ import asyncio, sys
 from asyncops import ZooClient
 
 async def main():
+    # On a busy machine a step may be slow; asyncio's debug mode would say so.
+    asyncio.get_running_loop().slow_callback_duration = 60
     client = ZooClient("t", base_url=sys.argv[1])
     if sys.argv[2] == "closed":
         async with client:
