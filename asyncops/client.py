@@ -227,9 +227,9 @@ class BaseClient:
         )
 
     async def _pass_gate(self, call: _Call) -> None:
-        while (delay := self._gate.delay(self._clock.monotonic())) > 0:
-            if self._clock.monotonic() + delay >= call.deadline:
-                raise self._gate.told or DeadlineExceeded(
+        while (delay := self._gate.delay(now := self._clock.monotonic())) > 0:
+            if now + delay >= call.deadline:
+                raise self._gate.refusal(now) or DeadlineExceeded(
                     f"the service asked to wait {delay:.1f} s more, past the call's deadline",
                     sent=False,
                 )

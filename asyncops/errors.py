@@ -128,7 +128,11 @@ class APIError(AsyncOpsError):
         reason: Chainloop's machine-readable reason, if given.
         details: Chainloop's ``details`` or ``metadata``, as they came.
         hint: A sentence on what usually helps, if there is one.
+        sent: False where this request never went out: the service's answer to another one, to
+            wait for so long, already said what would come of it.
     """
+
+    sent: bool = True
 
     def __init__(
         self,

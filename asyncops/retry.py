@@ -84,10 +84,14 @@ class Gate:
         if moment > self.opens_at:
             self.opens_at, self._reason = moment, reason
 
-    @property
-    def told(self) -> RateLimited | None:
-        """A new error of what closed it, for those who cannot wait so long."""
-        return None if self._reason is None else copy(self._reason)
+    def refusal(self, now: float) -> RateLimited | None:
+        """What closed it, as an error for a call that cannot wait so long."""
+        if self._reason is None:
+            return None
+        error = copy(self._reason)
+        error.sent = False
+        error.retry_after = self.delay(now)
+        return error
 
     def delay(self, now: float) -> float:
         """Seconds until it opens; 0 when it is open."""
@@ -99,7 +103,7 @@ def is_retryable(error: BaseException | None, method: str) -> bool:
     match error:
         case TransportError(retryable=True, sent=sent):
             return method in SAFE_METHODS or not sent
-        case APIError(status=status):
+        case APIError(status=status, sent=True):
             return status in RETRIED_STATUSES and method in SAFE_METHODS
         case _:
             return False

@@ -206,10 +206,14 @@ async def test_a_gate_that_opens_past_the_deadline_is_not_waited_for() -> None:
         FaultServer([[limited("30")]]) as server,
         zoo(server, clock=clock, timeout=timeout) as client,
     ):
-        for _ in range(2):
-            # The one that never went out is told what the first one was told.
+        assert (await failing(ask(client), RateLimited)).sent
+        for passed in range(29):
+            # Those that never go out are told how long it is still closed, and do not prolong it.
             error = await failing(ask(client), RateLimited)
-            assert error.retry_after == 30
+            assert not error.sent
+            assert error.retry_after is not None
+            assert 29.9 < error.retry_after + passed < 33.1
+            clock.advance(1)
     assert (clock.slept, server.requests) == ([], 1)
 
 
