@@ -4,9 +4,8 @@ import math
 
 from attrs import define, field
 
-from asyncops.errors import RepeatedToken, TooManyPages
 from asyncops.messages import Request
-from asyncops.paging import EMPTY_PAGES
+from asyncops.paging import TokenTrail
 
 __all__ = ["END", "START", "Lane", "first_to_ask"]
 
@@ -44,8 +43,7 @@ class Lane:
     span: float = 0.0
     burst: int = 0
     page_size: int = 1
-    empty_pages: int = 0
-    sent: set[str] = field(factory=set)
+    trail: TokenTrail = field(factory=TokenTrail)
     # The pages that a walk going on from here may need again: (token, where the page starts).
     anchors: list[tuple[str | None, float]] = field(factory=list)
 
@@ -74,10 +72,7 @@ class Lane:
             self.token, self.page_start = self.next_token, self.reach
             self.anchors.append((self.token, self.page_start))
         self.asked_trust = self.ceiling
-        if self.token is None:
-            return self.request
-        self.sent.add(self.token)
-        return self.request.adding([("page_token", self.token)])
+        return self.request.adding(self.trail.send(self.token))
 
     def answer(self, token: str | None, places: list[float]) -> None:
         """Take what the last request gave: the next token, and where its items lie.
@@ -86,11 +81,7 @@ class Lane:
             RepeatedToken: The token was sent before.
             TooManyPages: It is the eleventh empty page in a row.
         """
-        if token is not None and token in self.sent:
-            raise RepeatedToken(f"the listing of {self.name} gave out a page token used before")
-        self.empty_pages = 0 if places else self.empty_pages + 1
-        if token is not None and self.empty_pages > EMPTY_PAGES:
-            raise TooManyPages(f"{self.empty_pages} empty pages in a row of {self.name}")
+        self.trail.check(token, places)
         self.next_token = token
         if places:
             self.span = places[-1] - places[0]
@@ -114,7 +105,7 @@ class Lane:
         self.asked_trust = END
         self.span = 0.0
         self.token = self.next_token = None
-        self.sent.clear()
+        self.trail = TokenTrail()
         self.anchors.clear()
 
 

@@ -4,6 +4,7 @@ A walk asks :meth:`Paging.next_request`, sends it, gives the answer to :meth:`Pa
 takes what is ready with :meth:`Paging.take`, until there is nothing more to send.
 """
 
+from collections.abc import Sized
 from typing import Generic, Protocol, TypeVar
 
 from attrs import define, field
@@ -17,6 +18,7 @@ __all__ = [
     "Paging",
     "TokenBody",
     "TokenPaging",
+    "TokenTrail",
 ]
 
 T = TypeVar("T")
@@ -66,6 +68,34 @@ class Paging(Protocol[B_contra, T_co]):
 
 
 @define(eq=False)
+class TokenTrail:
+    """The page tokens that one walk has sent, and what is wrong with those that come back."""
+
+    _sent: set[str] = field(factory=set, init=False)
+    _empty_pages: int = field(default=0, init=False)
+
+    def send(self, token: str | None) -> list[tuple[str, str]]:
+        """The query parameter for a token; none for the first page."""
+        if token is None:
+            return []
+        self._sent.add(token)
+        return [("page_token", token)]
+
+    def check(self, token: str | None, items: Sized) -> None:
+        """Take a page's items and the token for the page after it.
+
+        Raises:
+            RepeatedToken: The token was sent before, at once or in a longer circle.
+            TooManyPages: It is the eleventh empty page in a row.
+        """
+        if token is not None and token in self._sent:
+            raise RepeatedToken("the service gave out a page token that was used before")
+        self._empty_pages = 0 if items else self._empty_pages + 1
+        if token is not None and self._empty_pages > EMPTY_PAGES:
+            raise TooManyPages(f"{self._empty_pages} empty pages in a row, and no end")
+
+
+@define(eq=False)
 class TokenPaging(Generic[T]):
     """Follows page tokens, which are opaque: each is sent on as it came.
 
@@ -76,8 +106,7 @@ class TokenPaging(Generic[T]):
 
     request: Request
     cursor: str | None = None
-    _sent: set[str] = field(factory=set, init=False)
-    _empty_pages: int = field(default=0, init=False)
+    _trail: TokenTrail = field(factory=TokenTrail, init=False)
     _done: bool = field(default=False, init=False)
     _ready: Page[T] | None = field(default=None, init=False)
 
@@ -85,24 +114,17 @@ class TokenPaging(Generic[T]):
         """The request for the page after the last one fed."""
         if self._done:
             return None
-        if self.cursor is None:
-            return self.request
-        self._sent.add(self.cursor)
-        return self.request.adding([("page_token", self.cursor)])
+        return self.request.adding(self._trail.send(self.cursor))
 
     def feed(self, reply: Reply[TokenBody[T]]) -> None:
         """Take one page.
 
         Raises:
-            RepeatedToken: Its token was sent before, at once or in a longer circle.
+            RepeatedToken: Its token was sent before.
             TooManyPages: It is the eleventh empty page in a row.
         """
         token = reply.value.next_page or None
-        if token is not None and token in self._sent:
-            raise RepeatedToken("the service gave out a page token that was used before")
-        self._empty_pages = 0 if reply.value.items else self._empty_pages + 1
-        if token is not None and self._empty_pages > EMPTY_PAGES:
-            raise TooManyPages(f"{self._empty_pages} empty pages in a row, and no end")
+        self._trail.check(token, reply.value.items)
         self._ready = Page(
             items=reply.value.items,
             cursor=self.cursor,

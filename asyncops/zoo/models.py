@@ -16,7 +16,9 @@ __all__ = [
     "AsyncApiCall",
     "AsyncApiCallPage",
     "AsyncApiCallType",
+    "CallRecord",
     "CreatedAtSortMode",
+    "Lifecycle",
     "MlFeedback",
     "MlPrompt",
     "MlPromptMetadata",
@@ -87,41 +89,51 @@ _STATES = {
 }
 
 
-def state_of(status: ApiCallStatus) -> State:
-    """The common word for a Zoo status."""
-    return _STATES.get(status, State.UNKNOWN)
+class Lifecycle:
+    """What all of Zoo's operations say under names common to all services."""
+
+    __slots__ = ()
+
+    status: ApiCallStatus
+    completed_at: Timestamp | None
+
+    @property
+    def state(self) -> State:
+        """Where it is in its life, in words common to all services."""
+        return _STATES.get(self.status, State.UNKNOWN)
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """``completed_at``, under the name common to all services."""
+        return self.completed_at
 
 
 @frozen(kw_only=True)
-class AsyncApiCall:
-    """One asynchronous API call, as the listing shows it.
-
-    The listing leaves out converted files; ``operations.get(id)`` has them.
-    """
+class CallRecord(Lifecycle):
+    """What every asynchronous API call has, listed or fetched with its result."""
 
     id: UUID
-    status: ApiCallStatus
     type: AsyncApiCallType
+    status: ApiCallStatus
     created_at: Timestamp
     updated_at: Timestamp
     user_id: UUID
     started_at: Timestamp | None = None
     completed_at: Timestamp | None = None
     error: str | None = None
+
+
+@frozen(kw_only=True)
+class AsyncApiCall(CallRecord):
+    """One asynchronous API call, as the listing shows it.
+
+    The listing leaves out converted files; ``operations.get(id)`` has them.
+    """
+
     worker: str | None = None
     input: JSON = field(default=None, hash=False)
     output: JSON = field(default=None, hash=False)
     attempts: int | None = None
-
-    @property
-    def state(self) -> State:
-        """Where it is in its life, in words common to all services."""
-        return state_of(self.status)
-
-    @property
-    def finished_at(self) -> datetime | None:
-        """``completed_at``, under the name common to all services."""
-        return self.completed_at
 
 
 @frozen(kw_only=True)
@@ -160,7 +172,7 @@ class MlPromptMetadata:
 
 
 @frozen(kw_only=True)
-class MlPrompt:
+class MlPrompt(Lifecycle):
     """One prompt to a model, with what became of it."""
 
     id: UUID
@@ -181,16 +193,6 @@ class MlPrompt:
     project_name: str | None = None
     seconds: int | None = None
     metadata: MlPromptMetadata | None = None
-
-    @property
-    def state(self) -> State:
-        """Where it is in its life, in words common to all services."""
-        return state_of(self.status)
-
-    @property
-    def finished_at(self) -> datetime | None:
-        """``completed_at``, under the name common to all services."""
-        return self.completed_at
 
 
 @frozen(kw_only=True)

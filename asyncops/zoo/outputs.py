@@ -3,7 +3,6 @@
 Source: Zoo's API, ``GET /async/operations/{id}``. Files come as ``bytes``, decoded from base64.
 """
 
-from datetime import datetime
 from uuid import UUID
 
 import attrs
@@ -11,14 +10,8 @@ from attrs import field, frozen
 
 from asyncops.codec import decode_json, snippet
 from asyncops.errors import DecodeError
-from asyncops.models import JSON, State, Timestamp
-from asyncops.zoo.models import (
-    ApiCallStatus,
-    AsyncApiCallType,
-    MlFeedback,
-    SourceRangePrompt,
-    state_of,
-)
+from asyncops.models import JSON
+from asyncops.zoo.models import AsyncApiCallType, CallRecord, MlFeedback, SourceRangePrompt
 
 __all__ = [
     "AsyncApiCallOutput",
@@ -38,31 +31,6 @@ __all__ = [
 
 
 @frozen(kw_only=True)
-class _Output:
-    """What every result has."""
-
-    id: UUID
-    type: AsyncApiCallType
-    status: ApiCallStatus
-    created_at: Timestamp
-    updated_at: Timestamp
-    user_id: UUID
-    started_at: Timestamp | None = None
-    completed_at: Timestamp | None = None
-    error: str | None = None
-
-    @property
-    def state(self) -> State:
-        """Where it is in its life, in words common to all services."""
-        return state_of(self.status)
-
-    @property
-    def finished_at(self) -> datetime | None:
-        """``completed_at``, under the name common to all services."""
-        return self.completed_at
-
-
-@frozen(kw_only=True)
 class Point3D:
     """A point in space, in the unit that its result names."""
 
@@ -72,7 +40,7 @@ class Point3D:
 
 
 @frozen(kw_only=True)
-class FileConversion(_Output):
+class FileConversion(CallRecord):
     """A file in another format. ``outputs`` maps paths to file contents."""
 
     src_format: str
@@ -83,7 +51,7 @@ class FileConversion(_Output):
 
 
 @frozen(kw_only=True)
-class FileCenterOfMass(_Output):
+class FileCenterOfMass(CallRecord):
     """The centre of mass, in ``output_unit``."""
 
     src_format: str
@@ -92,7 +60,7 @@ class FileCenterOfMass(_Output):
 
 
 @frozen(kw_only=True)
-class FileMass(_Output):
+class FileMass(CallRecord):
     """The mass, in ``output_unit``, of the given density."""
 
     src_format: str
@@ -103,7 +71,7 @@ class FileMass(_Output):
 
 
 @frozen(kw_only=True)
-class FileVolume(_Output):
+class FileVolume(CallRecord):
     """The volume, in ``output_unit``."""
 
     src_format: str
@@ -112,7 +80,7 @@ class FileVolume(_Output):
 
 
 @frozen(kw_only=True)
-class FileDensity(_Output):
+class FileDensity(CallRecord):
     """The density, in ``output_unit``, of the given mass."""
 
     src_format: str
@@ -123,7 +91,7 @@ class FileDensity(_Output):
 
 
 @frozen(kw_only=True)
-class FileSurfaceArea(_Output):
+class FileSurfaceArea(CallRecord):
     """The surface area, in ``output_unit``."""
 
     src_format: str
@@ -132,7 +100,7 @@ class FileSurfaceArea(_Output):
 
 
 @frozen(kw_only=True)
-class TextToCad(_Output):
+class TextToCad(CallRecord):
     """A model made from words. ``outputs`` maps paths to file contents."""
 
     conversation_id: UUID
@@ -147,7 +115,7 @@ class TextToCad(_Output):
 
 
 @frozen(kw_only=True)
-class TextToCadIteration(_Output):
+class TextToCadIteration(CallRecord):
     """A model changed by words."""
 
     conversation_id: UUID
@@ -161,7 +129,7 @@ class TextToCadIteration(_Output):
 
 
 @frozen(kw_only=True)
-class TextToCadMultiFileIteration(_Output):
+class TextToCadMultiFileIteration(CallRecord):
     """A project of several files changed by words. ``outputs`` maps paths to source text."""
 
     conversation_id: UUID
@@ -176,7 +144,7 @@ class TextToCadMultiFileIteration(_Output):
 
 
 @frozen(kw_only=True)
-class UnknownOutput(_Output):
+class UnknownOutput(CallRecord):
     """A result of a type that this release does not know; ``fields`` has the rest as it came."""
 
     fields: dict[str, JSON] = field(factory=dict, init=False, repr=False, hash=False)
@@ -207,7 +175,7 @@ _SHAPES: dict[str, type[AsyncApiCallOutput]] = {
     AsyncApiCallType.TEXT_TO_CAD_MULTI_FILE_ITERATION: TextToCadMultiFileIteration,
 }
 
-_COMMON = frozenset(field.name for field in attrs.fields(_Output))
+_COMMON = frozenset(field.name for field in attrs.fields(CallRecord))
 
 
 def decode_output(body: bytes) -> AsyncApiCallOutput:

@@ -301,7 +301,7 @@ def test_a_repeated_token_is_refused() -> None:
     lane.ask()
     lane.answer("a", [1.0])
     lane.ask()
-    with pytest.raises(RepeatedToken, match="queued"):
+    with pytest.raises(RepeatedToken, match="used before"):
         lane.answer("a", [2.0])
 
 
