@@ -87,7 +87,9 @@ async def test_each_item_comes_once_and_each_page_is_asked_for_until_it_is_there
     blocks = Blocks(3 * items)
     assert await walk(rig, page_size, blocks.step) == clean
     assert rig.requests == clean.total() + rig.faults
-    assert rig.backoffs == rig.faults
+    # One wait for each fault; and at a gate that a 429 has closed, the other walks may wait too.
+    refusals = sum(times for name, times in rig.played.items() if name.startswith("429"))
+    assert rig.faults <= rig.backoffs <= rig.faults + 3 * refusals
     assert rig.played.keys() == PASSING.keys() | ODD.keys()
     assert RATE / 2 < rig.played.total() / rig.requests < RATE * 2
     assert blocks.growth < 50_000
