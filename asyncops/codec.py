@@ -171,26 +171,27 @@ def _error_fields(response: Response, redact: Callable[[str], str]) -> dict[str,
     except DecodeError:
         body = _redacted(response.body, redact)
         fields = {"message": f"no JSON in the answer: {snippet(body)!r}"}
-    try:
-        fields = _without(redact, fields)
-    except RecursionError:
-        fields = {"message": "the answer is nested too deep to be read"}
-    if not isinstance(fields, dict):
-        fields = {}
+    fields = _without(redact, fields) if isinstance(fields, dict) else {}
     if 300 <= response.status < 400:
         fields["message"] = f"a redirect to {_host(response.headers)} is not followed"
     return fields
 
 
-def _without(redact: Callable[[str], str], tree: Any) -> Any:
+# Deeper than any error means to be, and far from what Python can pickle or compare.
+_DEEPEST = 100
+
+
+def _without(redact: Callable[[str], str], tree: Any, depth: int = _DEEPEST) -> Any:
     """A JSON tree with every text redacted: in the bytes, a credential may be escaped."""
+    if depth == 0:
+        return "(nested too deep to keep)"
     match tree:
         case str():
             return redact(tree)
         case dict():
-            return {redact(key): _without(redact, value) for key, value in tree.items()}
+            return {redact(k): _without(redact, v, depth - 1) for k, v in tree.items()}
         case list():
-            return [_without(redact, value) for value in tree]
+            return [_without(redact, value, depth - 1) for value in tree]
         case _:
             return tree
 

@@ -70,7 +70,7 @@ async def test_a_token_that_was_replaced_meanwhile_does_not_show() -> None:
     assert_clean(caught.value, ["tok-first-1", "tok-second-2"])
 
 
-@pytest.mark.parametrize("depth", [600, 900, 5_000])
+@pytest.mark.parametrize("depth", [90, 600, 900, 5_000])
 async def test_an_error_that_is_nested_deep_is_still_an_error_of_its_status(depth: int) -> None:
     body = b'{"message": "no", "details": %b1%b}' % (b"[" * depth, b"]" * depth)
     raw = answer(body, status="400 Bad Request")
