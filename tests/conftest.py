@@ -8,6 +8,11 @@ from unittest.mock import Mock
 import pytest
 from aiohttp import ClientResponse
 from aioresponses import aioresponses
+from hypothesis import HealthCheck, settings
+
+# Timing belongs in benchmarks: a busy machine is no reason for an example to fail.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 class MendedResponse(ClientResponse):
