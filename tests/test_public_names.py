@@ -24,7 +24,7 @@ def test_the_exported_names_are_exactly_all(name: str) -> None:
     exported = set(module.__all__)
     assert visible - exported <= {"VERSION"}
     assert all(hasattr(module, each) for each in exported)
-    assert list(module.__all__) == sorted(module.__all__, key=module.__all__.index)
+    assert sorted(module.__all__) == module.__all__
     assert len(exported) == len(module.__all__)
 
 
