@@ -87,6 +87,13 @@ class Drift:
                 del known[key]
         return fresh
 
+    def early(self, keys: Sequence[Hashable]) -> tuple[bool, ...]:
+        """For each row of a page whose turn has not come, whether it can be given already.
+
+        Nothing is remembered. A row without an identity waits: it would not be known again.
+        """
+        return tuple(key != "" and key not in self._known for key in keys)
+
     def _ahead(self, number: int, pages: int, known: int) -> int:
         """Pages to skip: those that hold, by now, only what was given too long ago to be known."""
         if self._knows_all or pages < known or not pages:

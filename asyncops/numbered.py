@@ -84,6 +84,7 @@ class NumberedPaging(Generic[T]):
     drift: Drift = field(factory=Drift)
     used_size: int = 0
     _number: int = field(default=0, init=False)
+    _pages: int = field(default=0, init=False)
     _base: int | None = field(default=None, init=False)
     _zero_refused: bool = field(default=False, init=False)
     _undecided: Page[T] | None = field(default=None, init=False)
@@ -94,13 +95,32 @@ class NumberedPaging(Generic[T]):
         self._number = self.base.first if self.start is None else self.start
 
     def next_request(self) -> Request | None:
-        """The request for the next page, always with number and size."""
-        if self._done:
-            return None
-        number = 0 if self._undecided is not None else self._number
+        """The request for the next page."""
+        number = self.next_number
+        return None if number is None else self.request_for(number)
+
+    def request_for(self, number: int) -> Request:
+        """The request for a page, always with number and size."""
         return self.request.adding(
             [("pagination.page", str(number)), ("pagination.page_size", str(self.page_size))]
         )
+
+    @property
+    def next_number(self) -> int | None:
+        """The page that the next request asks for; None at the end."""
+        if self._done:
+            return None
+        return 0 if self._undecided is not None else self._number
+
+    @property
+    def remaining(self) -> range:
+        """The pages still to be read; none where the last answer left a count out.
+
+        Where the base is not known they are counted from 0, so that all of them exist.
+        """
+        if self._undecided is not None:
+            return range(0)
+        return range(self._number, (self._base or 0) + self._pages)
 
     def feed(self, reply: Reply[NumberedBody[T]]) -> None:
         """Take one page.
@@ -114,25 +134,34 @@ class NumberedPaging(Generic[T]):
             return
         self._check_number(body.number)
         self._check_size(body.page_size)
+        self._pages = body.total_pages if body.total_count else 0
         if self._moved(body):
             return
         more = self._has_more(body)
-        page = Page(
-            items=self._fresh(body.items),
-            cursor=self._number,
-            next_cursor=self._number + 1 if more is not False else None,
-            # Left out, a zero may also stand for "not said".
-            total_count=body.total_count if body.total_count or not body.items else None,
-            total_pages=body.total_pages if body.total_pages or not body.items else None,
-            page_size=self.used_size or None,
-            request_id=reply.request_id,
-            status=reply.status,
-            headers=reply.headers,
-        )
+        page = self._page(self._number, self._fresh(body.items), reply)
+        if more is False:
+            page = evolve(page, next_cursor=None)
         if more is None:
             self._undecided = page
         else:
             self._give(page)
+
+    def early(self, number: int, reply: Reply[NumberedBody[T]]) -> Page[T] | None:
+        """A page whose turn has not come, without the rows that were given before.
+
+        Nothing is learned from it. None where it does not fit the last answer that was fed: what
+        that means is seen when its turn comes.
+        """
+        body = reply.value
+        fits = (
+            body.number == number
+            and (body.page_size or self.used_size) == self.used_size
+            and (body.total_count or None) == self.drift.count
+        )
+        if not fits:
+            return None
+        unknown = self.drift.early(tuple(map(self.identity, body.items)))
+        return self._page(number, tuple(compress(body.items, unknown)), reply)
 
     def take(self) -> Page[T] | None:
         """The page last fed, once."""
@@ -152,6 +181,22 @@ class NumberedPaging(Generic[T]):
         self._zero_refused = True
         self._number = 1
         return True
+
+    def _page(self, number: int, items: tuple[T, ...], reply: Reply[NumberedBody[T]]) -> Page[T]:
+        """A page that another one follows."""
+        body = reply.value
+        return Page(
+            items=items,
+            cursor=number,
+            next_cursor=number + 1,
+            # Left out, a zero may also stand for "not said".
+            total_count=body.total_count if body.total_count or not body.items else None,
+            total_pages=body.total_pages if body.total_pages or not body.items else None,
+            page_size=self.used_size or None,
+            request_id=reply.request_id,
+            status=reply.status,
+            headers=reply.headers,
+        )
 
     def _check_number(self, number: int) -> None:
         asked = self._number
