@@ -4,6 +4,7 @@ The names below are all that most programs need; each service's models are in ``
 and ``asyncops.chainloop``.
 """
 
+from asyncops.accounts import FanOut, fan_out
 from asyncops.chainloop import AsyncOperation, AsyncOperationStatus, ChainloopClient
 from asyncops.errors import (
     APIError,
@@ -33,9 +34,11 @@ from asyncops.errors import (
     Unprocessable,
     WaitTimeout,
 )
+from asyncops.many import Many
 from asyncops.models import Checkpoint, Operation, Page, State
 from asyncops.pager import Pager, Walk
 from asyncops.retry import RetryPolicy
+from asyncops.sorting import Merge, merge
 from asyncops.transport import Timeout
 from asyncops.version import VERSION
 from asyncops.zoo import ApiCallStatus, AsyncApiCall, AsyncApiCallType, MlPrompt, ZooClient
@@ -59,9 +62,12 @@ __all__ = [
     "ConnectionFailed",
     "DeadlineExceeded",
     "DecodeError",
+    "FanOut",
     "Forbidden",
     "Gone",
     "ListingMoved",
+    "Many",
+    "Merge",
     "MlPrompt",
     "NotFound",
     "Operation",
@@ -86,4 +92,6 @@ __all__ = [
     "Walk",
     "ZooClient",
     "__version__",
+    "fan_out",
+    "merge",
 ]

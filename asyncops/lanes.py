@@ -29,6 +29,8 @@ class Lane:
         reach: How far its pages have been read: up to here, and some of what lies right here.
         trust: Short of this, no operation slipped past it and the lanes before it.
         asked_trust: How far the lanes before it were trusted when its last page was asked for.
+        under_way: Whether a request for it is.
+        rank: Statuses before this one.
     """
 
     name: str
@@ -43,14 +45,15 @@ class Lane:
     span: float = 0.0
     burst: int = 0
     page_size: int = 1
+    under_way: bool = False
     trail: TokenTrail = field(factory=TokenTrail)
     # The pages that a walk going on from here may need again: (token, where the page starts).
     anchors: list[tuple[str | None, float]] = field(factory=list)
+    rank: int = field(init=False)
+    _first_token: str | None = field(default=None, init=False)
 
-    @property
-    def rank(self) -> int:
-        """Statuses before this one."""
-        return 0 if self.after is None else self.after.rank + 1
+    def __attrs_post_init__(self) -> None:
+        self.rank = 0 if self.after is None else self.after.rank + 1
 
     @property
     def ceiling(self) -> float:
@@ -92,6 +95,15 @@ class Lane:
             self.reach = places[-1] if places else self.page_start
         self.trust = max(self.trust, min(self.reach, self.asked_trust))
 
+    def pages_beyond(self, place: float) -> int:
+        """How many pages of it that were asked for begin beyond a place."""
+        count = 0
+        for _, start in reversed(self.anchors):
+            if start <= place:
+                break
+            count += 1
+        return count
+
     def anchor(self, place: float) -> str | None:
         """The token from which everything from ``place`` on can be read again."""
         # Strictly before: items that share one created_at may lie on both sides of a page's edge.
@@ -99,12 +111,17 @@ class Lane:
             del self.anchors[0]
         return self.anchors[0][0] if self.anchors else self.next_token
 
+    def begin(self, token: str | None) -> None:
+        """Read from this page on, now and after a rewind."""
+        self._first_token = self.next_token = token
+
     def rewind(self) -> None:
         """Forget all that was read."""
         self.reach = self.trust = self.page_start = START
         self.asked_trust = END
         self.span = 0.0
-        self.token = self.next_token = None
+        self.token, self.next_token = None, self._first_token
+        self.under_way = False
         self.trail = TokenTrail()
         self.anchors.clear()
 

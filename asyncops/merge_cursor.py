@@ -9,6 +9,8 @@ from attrs import frozen
 __all__ = ["MergeCursor", "Position"]
 
 _PREFIX = "merge1."
+# A reader that knows nothing of the far end would give its items again.
+_TWO_ENDED = "merge2."
 
 
 class Position(NamedTuple):
@@ -27,17 +29,32 @@ class MergeCursor:
         position: The last item given out; None at the beginning.
         names: The statuses, in the order of a life.
         tokens: For each of them, the page token to read again from.
+        far: The last item given out by a walk from the other end, as that walk counts places;
+            None where there was none.
+        far_tokens: For each status, the page token in the other direction.
     """
 
     descending: bool
     position: Position | None
     names: tuple[str, ...]
     tokens: tuple[str | None, ...]
+    far: Position | None = None
+    far_tokens: tuple[str | None, ...] = ()
 
     def encode(self) -> str:
         """The cursor as text."""
         document = msgspec.json.encode(self)
-        return _PREFIX + urlsafe_b64encode(document).decode().rstrip("=")
+        prefix = _PREFIX if self.far is None else _TWO_ENDED
+        return prefix + urlsafe_b64encode(document).decode().rstrip("=")
+
+    def text(self) -> str | None:
+        """The cursor as a page has it: None at the beginning, where nothing was given out."""
+        return None if self.position is None and self.far is None else self.encode()
+
+    @staticmethod
+    def fits(text: str | None) -> bool:
+        """Whether a text looks like a cursor of this kind rather than a service's token."""
+        return text is not None and text.startswith((_PREFIX, _TWO_ENDED))
 
     @classmethod
     def decode(cls, text: str, names: tuple[str, ...]) -> Self:
@@ -50,12 +67,17 @@ class MergeCursor:
         cursor = None
         try:
             raw = urlsafe_b64decode(document + "=" * (-len(document) % 4))
-            if prefix == _PREFIX:
+            if cls.fits(prefix):
                 cursor = msgspec.json.decode(raw, type=cls)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             # base64's and Unicode's errors are ValueErrors.
             cursor = None
-        if cursor is None or len(cursor.tokens) != len(cursor.names):
+        if (
+            cursor is None
+            or len(cursor.tokens) != len(cursor.names)
+            or len(cursor.far_tokens) != (len(cursor.names) if prefix == _TWO_ENDED else 0)
+            or (cursor.far is None) != (prefix == _PREFIX)
+        ):
             raise ValueError(
                 "page_token is not one of a listing over several statuses; "
                 "a service's own token goes with the one status it came from"

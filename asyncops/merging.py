@@ -1,27 +1,14 @@
-"""Several listings of one kind of operation, one for each status, read as one.
+"""A merged walk over several statuses, one request after the other."""
 
-An operation moves from status to status while the listings are read. It only moves forward, so
-reading the statuses in the order of a life sees it at least once: where an earlier status does
-not show it any more, a later one that is read afterwards does. This holds place by place along
-``created_at``: a page of a later status is trusted only as far as the earlier statuses had been
-read before that page was asked for, and the rest of it is asked for again. What all statuses are
-trusted for is given out in ``created_at`` order, each id once, in its latest status.
-
-An operation that goes back to an earlier status while it is looked for may be missed, and one
-that is created meanwhile may or may not be seen.
-"""
-
-from collections import deque
 from collections.abc import Callable, Sequence
-from heapq import heappop, heappush
-from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 from attrs import define, field
 
-from asyncops.errors import APIError, UnexpectedPage
+from asyncops.errors import APIError
 from asyncops.lanes import END, START, Lane, first_to_ask
-from asyncops.merge_cursor import MergeCursor, Position
+from asyncops.merge_cursor import MergeCursor
+from asyncops.merged import Merged
 from asyncops.messages import Reply, Request
 from asyncops.models import Page
 from asyncops.paging import TokenBody
@@ -44,8 +31,7 @@ class StatusMerge(Generic[T]):
         lanes: One for each status, in the order of a life.
         created_at: An item's time of creation, in seconds since the epoch.
         identity: An item's id; ties in time are given in its order.
-        descending: Newest first. Where the service answers the other way round all the same, the
-            walk notices before anything is given out, and follows the service.
+        descending: Newest first, unless the service answers the other way round all the same.
         limit: Items of one page; None for all that are ready.
         cursor: Where an earlier walk stood.
     """
@@ -56,29 +42,23 @@ class StatusMerge(Generic[T]):
     descending: bool
     limit: int | None = None
     cursor: MergeCursor | None = None
+    _merged: Merged[T] = field(init=False)
     _asked: Lane | None = field(default=None, init=False)
     _burst: int = field(default=0, init=False)
-    _proven: bool = field(default=False, init=False)
-    _settled: Position | None = field(default=None, init=False)
-    _ready: deque[tuple[Position, T]] = field(factory=deque, init=False)
-    _given: Position | None = field(default=None, init=False)
-    _heap: list[tuple[float, str]] = field(factory=list, init=False)
-    _held: dict[str, tuple[int, T]] = field(factory=dict, init=False)
     _last: Reply[Any] | None = field(default=None, init=False)
     _gave: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
+        self._merged = Merged(self.lanes, self.created_at, self.identity, self.descending)
         if self.cursor is not None:
-            self.descending = self.cursor.descending
-            self._proven = True
-            self._given = self._settled = self.cursor.position
-            for lane, token in zip(self.lanes, self.cursor.tokens, strict=True):
-                lane.next_token = token
+            self._merged.descending = self.cursor.descending
+            self._merged.go_on(self.cursor.position, self.cursor.tokens)
+            self._merged.far = self.cursor.far
 
     def next_request(self) -> Request | None:
         """The next page of the lane that holds the others back."""
         lane = self._burst_on() or min(self.lanes, key=lambda lane: lane.trust)
-        if lane.trust == END:
+        if lane.trust == END or self._merged.passed_far():
             return None
         lane = first_to_ask(lane)
         if lane is not self._asked:
@@ -96,62 +76,26 @@ class StatusMerge(Generic[T]):
         if lane is None:
             raise RuntimeError("fed before anything was asked for")
         self._last = reply
-        places = [self._place(item) for item in reply.value.items]
-        if not self._in_order(lane, places):
-            return
-        lane.answer(reply.value.next_page or None, places)
-        for place, item in zip(places, reply.value.items, strict=True):
-            self._hold(lane.rank, place, item)
+        turns = self._merged.turns
+        self._merged.answer(lane, reply)
+        if self._merged.turns > turns:
+            self._asked, self._burst = None, 0
 
     def take(self) -> Page[T] | None:
         """``limit`` items that all lanes are trusted for; fewer only at the end."""
-        front = min(lane.trust for lane in self.lanes)
+        merged = self._merged
+        front = END if merged.passed_far() else merged.trust
         done = front == END
-        if not self._proven and not done:
+        if not merged.proven and not done:
             return None
-        while self._heap and self._heap[0][0] < front:
-            self._settled = Position(*heappop(self._heap))
-            self._ready.append((self._settled, self._held.pop(self._settled.identity)[1]))
-        wanted = self.limit or len(self._ready) or 1
-        if (len(self._ready) < wanted and not done) or (self._gave and not self._ready):
+        merged.settle(front)
+        wanted = self.limit or merged.ready or 1
+        if (merged.ready < wanted and not done) or (self._gave and not merged.ready):
             return None
-        return self._give(min(wanted, len(self._ready)), done)
+        return self._give(wanted, done)
 
     def recover(self, _: APIError, /) -> bool:
         """Never: a refusal is an answer."""
-        return False
-
-    def _place(self, item: T) -> float:
-        moment = self.created_at(item)
-        return -moment if self.descending else moment
-
-    def _hold(self, rank: int, place: float, item: T) -> None:
-        identity = str(self.identity(item))
-        if self._settled is not None and (place, identity) <= self._settled:
-            return
-        held = self._held.get(identity)
-        if held is None:
-            heappush(self._heap, (place, identity))
-        if held is None or rank >= held[0]:
-            self._held[identity] = (rank, item)
-
-    def _in_order(self, lane: Lane, places: list[float]) -> bool:
-        """Whether a page continues its lane in the walk's direction; if it was turned, restart."""
-        line = places if lane.page_start == START else [lane.page_start, *places]
-        steps = [after - before for before, after in pairwise(line)]
-        if all(step >= 0 for step in steps):
-            self._proven = self._proven or any(step > 0 for step in steps)
-            return True
-        if self._proven or any(step > 0 for step in steps):
-            raise UnexpectedPage(f"the listing of {lane.name} is not sorted by created_at")
-        # The service answers the other way round: nothing was given out yet, so begin again.
-        self.descending = not self.descending
-        self._proven = True
-        self._asked, self._burst = None, 0
-        self._heap.clear()
-        self._held.clear()
-        for each in self.lanes:
-            each.rewind()
         return False
 
     def _burst_on(self) -> Lane | None:
@@ -176,28 +120,27 @@ class StatusMerge(Generic[T]):
         depths = [other.reach for other in self.lanes if other.rank > lane.rank and other.ran_ahead]
         return max(depths, default=START)
 
-    def _cursor(self) -> MergeCursor:
-        position = self._given
-        place = START if position is None else position.place
+    def _place(self) -> MergeCursor:
+        far = self.cursor
         return MergeCursor(
-            descending=self.descending,
-            position=position,
+            descending=self._merged.descending,
+            position=self._merged.given,
             names=tuple(lane.name for lane in self.lanes),
-            tokens=tuple(lane.anchor(place) for lane in self.lanes),
+            tokens=self._merged.tokens(),
+            far=None if far is None else far.far,
+            far_tokens=() if far is None else far.far_tokens,
         )
 
-    def _give(self, size: int, done: bool) -> Page[T]:
+    def _give(self, most: int, done: bool) -> Page[T]:
         if self._last is None:
             raise RuntimeError("taken before anything was fed")
-        start = self._cursor()
-        taken = [self._ready.popleft() for _ in range(size)]
-        if taken:
-            self._given = taken[-1][0]
+        start = self._place()
+        items = self._merged.pick(most)
         self._gave = True
         return Page(
-            items=tuple(item for _, item in taken),
-            cursor=None if start.position is None else start.encode(),
-            next_cursor=None if done and not self._ready else self._cursor().encode(),
+            items=items,
+            cursor=start.text(),
+            next_cursor=None if done and not self._merged.ready else self._place().text(),
             request_id=self._last.request_id,
             status=self._last.status,
             headers=self._last.headers,

@@ -139,6 +139,7 @@ class Checkpoint:
         seen: Ids that were already given and that this page, or the next, may hold again.
         total_count: Items that the whole listing had then, where the service says.
         page_size: The page size that the cursor counts in, where the service says.
+        ahead: Ids that were given before their turn, from pages behind this one.
     """
 
     query: str
@@ -146,17 +147,21 @@ class Checkpoint:
     seen: tuple[str, ...] = field(default=(), repr=False)
     total_count: int | None = None
     page_size: int | None = None
+    ahead: tuple[str, ...] = field(default=(), repr=False)
 
     def to_json(self) -> str:
         """The checkpoint as one line of JSON."""
-        document = {
-            "version": 1,
+        document: dict[str, JSON] = {
+            # A reader that knows nothing of what was given ahead would give it again.
+            "version": 2 if self.ahead else 1,
             "query": self.query,
             "cursor": self.cursor,
             "seen": list(self.seen),
             "total_count": self.total_count,
             "page_size": self.page_size,
         }
+        if self.ahead:
+            document["ahead"] = list(self.ahead)
         return msgspec.json.encode(document).decode()
 
     @classmethod
@@ -170,14 +175,17 @@ class Checkpoint:
             stored = msgspec.json.decode(text, type=_StoredCheckpoint)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             raise ValueError(f"not a checkpoint: {error}") from None
-        if stored.version != 1:
-            raise ValueError(f"checkpoint version {stored.version} is not supported; expected 1")
+        if stored.version not in {1, 2}:
+            raise ValueError(
+                f"checkpoint version {stored.version} is not supported; expected 1 or 2"
+            )
         return cls(
             query=stored.query,
             cursor=stored.cursor,
             seen=stored.seen,
             total_count=stored.total_count,
             page_size=stored.page_size,
+            ahead=stored.ahead,
         )
 
 
@@ -189,3 +197,4 @@ class _StoredCheckpoint:
     seen: tuple[str, ...]
     total_count: int | None = None
     page_size: int | None = None
+    ahead: tuple[str, ...] = ()

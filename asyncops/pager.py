@@ -1,25 +1,26 @@
 """What a listing gives: awaited, its first page; iterated, its items."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from hashlib import blake2s
 from typing import Any, Generic, Self, TypeVar
 
-from attrs import evolve
-
 from asyncops.checks import count
+from asyncops.concurrency import CONCURRENCY, Flights
 from asyncops.errors import AsyncOpsError, ListingMoved, PaginationError
 from asyncops.messages import Request
 from asyncops.models import Checkpoint, Cursor, Page
 from asyncops.paging import Paging
+from asyncops.plans import Leaf, OneByOne, Plan
+from asyncops.trail import Trail, Turned
 from asyncops.walks import Fetch, Limits, prefetched, walk
 
 __all__ = ["Pager", "Walk", "fingerprint"]
 
 T = TypeVar("T")
 
-# Ids that a checkpoint holds at the most, unless pages are larger than half of it.
-_SEEN = 200
+Together = Callable[[Checkpoint, int, bool], Plan[Any, Any, T]]
+"""From a place, how many requests at once, and whether order counts, to a plan."""
 
 
 class Pager(Generic[T]):
@@ -36,6 +37,7 @@ class Pager(Generic[T]):
         *,
         query: str,
         identity: Callable[[T], object],
+        together: Together[T] | None = None,
         cursor: Cursor | None = None,
         resume: Checkpoint | None = None,
         limits: Limits | None = None,
@@ -44,6 +46,7 @@ class Pager(Generic[T]):
         self._fetch = fetch
         self._strategy = strategy
         self._identity = identity
+        self._together = together
         self._limits = limits or Limits()
         # A cursor that does not fit is refused here, before anything is sent.
         strategy(self._start)
@@ -52,7 +55,37 @@ class Pager(Generic[T]):
         return self._first().__await__()
 
     def __aiter__(self) -> "Walk[T]":
-        return Walk(prefetched(self._both()), self._start, self._identity)
+        return Walk(prefetched(self._turned()), Trail(self._start, self._identity))
+
+    def concurrent(
+        self, n: int = CONCURRENCY, *, ordered: bool = True
+    ) -> AbstractAsyncContextManager["Walk[T]"]:
+        """Walk with several requests under way at once.
+
+        ``async with pager.concurrent() as items: async for item in items`` gives the same items
+        as walking one page after the other. What it does depends on the listing:
+
+        - Numbered pages (Chainloop): the first page says how many there are; then ``n`` at once.
+          At most ``n`` pages are under way or held.
+        - Page tokens (Zoo): the listing is read from both ends at once, until the two meet: half
+          the round trips. A service that answers in one direction only is walked in that one.
+          Several statuses are also read side by side, 10 requests at once for all of them.
+
+        Args:
+            n: The most requests under way at once, at least 1; with 1, a walk as any other.
+            ordered: Give the items in the order of the listing. With page tokens, this holds back
+                what the walk from the far end has read until the other one meets it: half the
+                listing, in memory. False gives each page as it comes, and holds next to nothing.
+
+        Returns:
+            An async context manager over a :class:`Walk`. Leaving it ends all requests.
+
+        Raises:
+            AsyncOpsError: While iterating, with the ``checkpoint`` from which a walk can go on.
+        """
+        count("n", n)
+        pages = self._checked(self._leaves(n, ordered))
+        return aclosing(Walk(pages, Trail(self._start, self._identity)))
 
     async def pages(self) -> AsyncGenerator[Page[T], None]:
         """The pages, in order; while one is in use, the next one is being fetched.
@@ -60,9 +93,9 @@ class Pager(Generic[T]):
         Raises:
             AsyncOpsError: With the ``checkpoint`` from which the walk can go on.
         """
-        async with aclosing(prefetched(self._both())) as pages:
-            async for page, _ in pages:
-                yield page
+        async with aclosing(prefetched(self._turned())) as pages:
+            async for turned in pages:
+                yield turned.page
 
     async def collect(self, *, max_items: int | None = None) -> list[T]:
         """The items as a list.
@@ -82,33 +115,52 @@ class Pager(Generic[T]):
             raise
 
     async def _collected(self, max_items: int | None) -> list[T]:
-        if max_items is None:
-            return [item async for item in self]
         items: list[T] = []
         if max_items == 0:
             return items
-        async with aclosing(self._both()) as pages:
-            async for page, _ in pages:
-                items.extend(page.items[: max_items - len(items)])
+        pages = prefetched(self._turned()) if max_items is None else self._turned()
+        async with aclosing(pages):
+            async for turned in pages:
+                if max_items is None:
+                    items.extend(turned.page.items)
+                    continue
+                items.extend(turned.page.items[: max_items - len(items)])
                 if len(items) == max_items:
                     break
         return items
 
     async def _first(self) -> Page[T]:
-        async with aclosing(self._both()) as pages:
-            page, _ = await anext(pages)
-            return page
+        async with aclosing(self._turned()) as pages:
+            return (await anext(pages)).page
 
-    async def _both(self) -> AsyncGenerator[tuple[Page[T], Page[T]], None]:
-        """Each page as it is given out, and as it came: with what an earlier walk has given."""
-        trail = _Trail(self._start, self._identity)
-        paging = self._strategy(self._start)
+    def _turned(self) -> AsyncGenerator[Turned[T], None]:
+        """The pages, one after the other."""
+        return self._checked(self._one_by_one())
+
+    async def _one_by_one(self) -> AsyncGenerator[Leaf[T], None]:
+        async with aclosing(walk(self._fetch, self._strategy(self._start), self._limits)) as pages:
+            async for page in pages:
+                yield Leaf(page)
+
+    def _leaves(self, n: int, ordered: bool) -> AsyncGenerator[Leaf[T], None]:
+        plan: Plan[Any, Any, T] = (
+            OneByOne(self._strategy(self._start))
+            if self._together is None or n == 1
+            else self._together(self._start, n, ordered)
+        )
+        return Flights(self._fetch, plan, n, self._limits).leaves()
+
+    async def _checked(
+        self, leaves: AsyncGenerator[Leaf[T], None]
+    ) -> AsyncGenerator[Turned[T], None]:
+        """Each page without what was given before; an error gets the place to go on from."""
+        trail = Trail(self._start, self._identity)
         try:
-            async with aclosing(walk(self._fetch, paging, self._limits)) as pages:
-                async for whole in pages:
-                    page = trail.without_seen(whole)
-                    yield page, whole
-                    trail.passed(page, whole)
+            async with aclosing(leaves):
+                async for leaf in leaves:
+                    turned = trail.turn(leaf)
+                    yield turned
+                    trail.passed(turned)
         except (AsyncOpsError, ListingMoved) as error:
             error.checkpoint = trail.checkpoint(0, None)
             raise
@@ -117,19 +169,14 @@ class Pager(Generic[T]):
 class Walk(AsyncIterator[T]):
     """One iteration over a pager's items, with a checkpoint after each."""
 
-    def __init__(
-        self,
-        pages: AsyncGenerator[tuple[Page[T], Page[T]], None],
-        start: Checkpoint,
-        identity: Callable[[T], object],
-    ) -> None:
+    def __init__(self, pages: AsyncGenerator[Turned[T], None], trail: Trail[T]) -> None:
         self._pages = pages
-        self._trail = _Trail(start, identity)
-        self._page: Page[T] | None = None
-        self._whole: Page[T] | None = None
+        self._trail = trail
+        self._turned: Turned[T] | None = None
         self._items: tuple[T, ...] = ()
         self._index = 0
         self._broken = False
+        self._ended = False
 
     def __aiter__(self) -> Self:
         return self
@@ -145,22 +192,22 @@ class Walk(AsyncIterator[T]):
         """Take the next page."""
         if self._broken:
             raise self._refusal()
-        if self._page is not None and self._whole is not None:
-            self._trail.passed(self._page, self._whole)
-        self._page, self._items, self._index = None, (), 0
+        if self._turned is not None:
+            self._trail.passed(self._turned)
+        self._turned, self._items, self._index = None, (), 0
         self._broken = True
         try:
-            page, self._whole = await anext(self._pages)
+            self._turned = await anext(self._pages)
         except StopAsyncIteration:
-            self._broken = False
+            self._broken, self._ended = False, True
             raise
         self._broken = False
-        self._page, self._items = page, page.items
+        self._items = self._turned.page.items
 
     def _refusal(self) -> PaginationError:
         """A generator that has failed would look like one that has ended."""
         error = PaginationError(
-            "this walk was broken off by an error or a cancellation; "
+            "this walk was broken off by an error, a cancellation or its closing; "
             "go on with list(resume=walk.checkpoint)"
         )
         error.checkpoint = self.checkpoint
@@ -168,79 +215,15 @@ class Walk(AsyncIterator[T]):
 
     async def aclose(self) -> None:
         """End the iteration and what it was fetching."""
+        if not self._ended:
+            # Closed, its generator would look like one that has come to the end.
+            self._broken, self._items = True, ()
         await self._pages.aclose()
 
     @property
     def checkpoint(self) -> Checkpoint:
         """The place after the item last given: ``list(resume=...)`` goes on from there."""
-        return self._trail.checkpoint(self._index, self._page)
-
-
-class _Trail(Generic[T]):
-    """Where a walk has come to, in terms that a later walk can start from."""
-
-    def __init__(self, start: Checkpoint, identity: Callable[[T], object]) -> None:
-        self._place = start
-        self._identity = identity
-        # What was given before this walk and has not come again: it may, on any later page,
-        # since pages need not begin where they did then.
-        self._expected = dict.fromkeys(start.seen)
-
-    def without_seen(self, page: Page[T]) -> Page[T]:
-        """The page without what the walk before this one has given."""
-        if _is_numbered(page) or not self._expected:
-            return page
-        ids = self._ids(page.items)
-        if self._expected.keys().isdisjoint(ids):
-            return page
-        pairs = zip(page.items, ids, strict=True)
-        return evolve(page, items=tuple(item for item, each in pairs if each not in self._expected))
-
-    def passed(self, page: Page[T], whole: Page[T]) -> None:
-        """All of a page has been given; ``whole`` is the page with what was left out of it."""
-        for each in self._ids(whole.items):
-            self._expected.pop(each, None)
-        if page.next_cursor is None:
-            self._place = self.checkpoint(len(page.items), page)
-            return
-        self._place = evolve(
-            self._place,
-            cursor=page.next_cursor,
-            seen=self._seen_with(page, len(page.items))[-_kept(page) :]
-            if _is_numbered(page)
-            else tuple(self._expected),
-            total_count=page.total_count,
-            page_size=page.page_size,
-        )
-
-    def checkpoint(self, given: int, page: Page[T] | None) -> Checkpoint:
-        """The place after ``given`` items of ``page``, or before any page."""
-        if page is None or given == 0:
-            return self._place
-        return evolve(
-            self._place,
-            cursor=page.cursor,
-            seen=self._seen_with(page, given),
-            total_count=page.total_count,
-            page_size=page.page_size,
-        )
-
-    def _seen_with(self, page: Page[T], given: int) -> tuple[str, ...]:
-        """What was given before, as far as it matters, and of this page."""
-        older = self._place.seen[-_kept(page) :] if _is_numbered(page) else self._place.seen
-        return (*older, *self._ids(page.items[:given]))
-
-    def _ids(self, items: tuple[T, ...]) -> tuple[str, ...]:
-        return tuple(str(self._identity(item)) for item in items)
-
-
-def _is_numbered(page: Page[T]) -> bool:
-    return isinstance(page.cursor, int)
-
-
-def _kept(page: Page[T]) -> int:
-    """Ids of a numbered listing to keep: two pages tell where it goes on after it has moved."""
-    return max(_SEEN, 2 * (page.page_size or len(page.items)))
+        return self._trail.checkpoint(self._index, self._turned)
 
 
 def fingerprint(request: Request) -> str:

@@ -15,8 +15,9 @@ from asyncops.errors import APIError, DeadlineExceeded, TooManyPages
 from asyncops.messages import Reply, Request
 from asyncops.models import Page
 from asyncops.paging import Paging
+from asyncops.tasks import end
 
-__all__ = ["MAX_PAGES", "Fetch", "Limits", "prefetched", "walk"]
+__all__ = ["MAX_PAGES", "Fetch", "Limits", "ends_at", "fetch_by", "prefetched", "walk"]
 
 B = TypeVar("B")
 T = TypeVar("T")
@@ -55,7 +56,7 @@ async def walk(
         DeadlineExceeded: It took longer than ``limits`` allow.
     """
     sent = 0
-    ends_at = math.inf if limits.deadline is None else limits.clock.monotonic() + limits.deadline
+    end_of_walk = ends_at(limits)
     while True:
         while (page := paging.take()) is not None:
             yield page
@@ -66,7 +67,7 @@ async def walk(
             raise TooManyPages(f"the listing goes on after {sent} pages (max_pages)")
         sent += 1
         try:
-            reply = await _fetch_by(ends_at, fetch, request, limits)
+            reply = await fetch_by(end_of_walk, fetch, request, limits)
         except APIError as error:
             if not paging.recover(error):
                 raise
@@ -74,10 +75,20 @@ async def walk(
             paging.feed(reply)
 
 
-async def _fetch_by(ends_at: float, fetch: Fetch[B], request: Request, limits: Limits) -> Reply[B]:
-    if ends_at == math.inf:
+def ends_at(limits: Limits) -> float:
+    """When a walk that begins now has to be over, on its clock."""
+    return math.inf if limits.deadline is None else limits.clock.monotonic() + limits.deadline
+
+
+async def fetch_by(moment: float, fetch: Fetch[B], request: Request, limits: Limits) -> Reply[B]:
+    """One request, by the moment when its walk has to be over.
+
+    Raises:
+        DeadlineExceeded: It was not answered by then.
+    """
+    if moment == math.inf:
         return await fetch(request)
-    left = ends_at - limits.clock.monotonic()
+    left = moment - limits.clock.monotonic()
     if left > 0:
         scope = asyncio.timeout(left)
         try:
@@ -103,24 +114,8 @@ async def prefetched(pages: AsyncGenerator[P, None]) -> AsyncGenerator[P, None]:
                 yield page
                 page = await ahead
             finally:
-                await _end(ahead)
+                await end([ahead])
 
 
 async def _next(pages: AsyncGenerator[P, None]) -> P | None:
     return await anext(pages, None)
-
-
-async def _end(task: "asyncio.Task[P | None]") -> None:
-    cancelled = False
-    task.cancel()
-    while not task.done():
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError:
-            # Its generator cannot be closed while it runs: first the task, then the cancellation.
-            cancelled = True
-    if not task.cancelled():
-        # Looked at here, so that an error which nobody waits for any more is not reported.
-        task.exception()
-    if cancelled:
-        raise asyncio.CancelledError

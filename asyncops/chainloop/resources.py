@@ -1,5 +1,6 @@
 """Chainloop's endpoints: what they take, and how their pages follow each other."""
 
+from asyncops.ahead import NumberedAhead
 from asyncops.chainloop.models import (
     STATUS_PREFIX,
     AsyncOperation,
@@ -79,6 +80,7 @@ class Operations:
         return Pager(
             lambda request: self._client.fetch(request, decode),
             strategy,
+            together=lambda start, n, ordered: NumberedAhead(strategy(start), n, ordered),
             query=fingerprint(request.adding([("page_size", str(size))])),
             identity=lambda operation: operation.id,
             cursor=None if page is None else count("page", page, least=0),

@@ -1,19 +1,17 @@
 """Zoo's endpoints: what they take, and how their pages follow each other."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterable, Collection, Iterable
 from uuid import UUID
 
 from asyncops.checks import count, enum_member, plain_text, uuid_segment
 from asyncops.client import BaseClient
 from asyncops.codec import decoder
-from asyncops.lanes import Lane
-from asyncops.merge_cursor import MergeCursor
-from asyncops.merging import StatusMerge
+from asyncops.many import Many
 from asyncops.messages import Request
 from asyncops.models import Checkpoint, Cursor
-from asyncops.pager import Pager, fingerprint
-from asyncops.paging import TokenPaging
+from asyncops.pager import Pager
 from asyncops.walks import MAX_PAGES, Limits
+from asyncops.zoo.listings import ENDS, LIFE, CreatedAtListing
 from asyncops.zoo.models import (
     ApiCallStatus,
     AsyncApiCall,
@@ -29,10 +27,6 @@ __all__ = ["MlPrompts", "Operations"]
 
 _DESCENDING = CreatedAtSortMode.CREATED_AT_DESCENDING
 _STAFF_ONLY = {403: "Zoo answers this only to accounts with staff access."}
-
-# The order of a life; the last two end it.
-_LIFE = tuple(ApiCallStatus)
-_ENDS = frozenset({ApiCallStatus.COMPLETED, ApiCallStatus.FAILED})
 
 
 class Operations:
@@ -70,33 +64,17 @@ class Operations:
         Raises:
             ValueError: An argument is out of range, or belongs to another query.
         """
-        statuses = _statuses(status)
         order = enum_member("sort_by", CreatedAtSortMode, sort_by)
-        request = _listing("/async/operations", order, limit)
-        requests = {each: request.adding([("status", each.value)]) for each in statuses}
-
-        def one(start: Checkpoint) -> TokenPaging[AsyncApiCall]:
-            return TokenPaging(requests[statuses[0]], _token(start.cursor))
-
-        def merged(start: Checkpoint) -> StatusMerge[AsyncApiCall]:
-            cursor = _token(start.cursor)
-            return StatusMerge(
-                _lanes(requests),
-                lambda call: call.created_at.timestamp(),
-                lambda call: call.id,
-                descending=order == _DESCENDING,
-                limit=limit,
-                cursor=None
-                if cursor is None
-                else MergeCursor.decode(cursor, tuple(map(str, statuses))),
-            )
-
+        listing: CreatedAtListing[AsyncApiCall] = CreatedAtListing(
+            _request("/async/operations", limit), order, _statuses(status), limit
+        )
         decode = decoder(AsyncApiCallPage)
         return Pager(
             lambda request: self._client.fetch(request, decode),
-            one if len(statuses) == 1 else merged,
-            query=_fingerprint("/async/operations", order, statuses),
+            listing.one_by_one,
+            query=listing.fingerprint,
             identity=lambda call: call.id,
+            together=listing.together,
             cursor=_checked_token(page_token),
             resume=resume,
             limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
@@ -112,7 +90,35 @@ class Operations:
             NotFound: There is no such call.
             ValueError: ``id`` is no UUID.
         """
-        request = Request(path=f"/async/operations/{uuid_segment('id', id)}")
+        return await self._one(uuid_segment("id", id))
+
+    def get_many(
+        self,
+        ids: Iterable[UUID | str] | AsyncIterable[UUID | str],
+        *,
+        concurrency: int = 16,
+        ordered: bool = False,
+    ) -> Many[UUID | str, AsyncApiCallOutput]:
+        """Many calls with their results, several asked for at once.
+
+        ``async with zoo.operations.get_many(ids) as results: async for id, result in results``
+        gives each id as it was given, with its call or with the error that it met: one that is
+        missing costs the others nothing. See :class:`asyncops.many.Many`.
+
+        Args:
+            ids: UUIDs. An iterable is checked whole, at once; of an async iterable, such as
+                ``(call.id async for call in zoo.operations.list())``, ids are taken as they can
+                be asked for.
+            concurrency: The most requests under way at once, at least 1.
+            ordered: Give the results in the order of ``ids``, not as they come.
+
+        Raises:
+            ValueError: An id is no UUID; nothing has been sent.
+        """
+        return Many(ids, self._one, check=uuid_segment, concurrency=concurrency, ordered=ordered)
+
+    async def _one(self, segment: str) -> AsyncApiCallOutput:
+        request = Request(path=f"/async/operations/{segment}")
         return (await self._client.fetch(request, decode_output)).value
 
 
@@ -147,13 +153,16 @@ class MlPrompts:
             ValueError: An argument is out of range, or belongs to another query.
         """
         order = enum_member("sort_by", CreatedAtSortMode, sort_by)
-        request = _listing("/ml-prompts", order, limit)
+        listing: CreatedAtListing[MlPrompt] = CreatedAtListing(
+            _request("/ml-prompts", limit), order, limit=limit
+        )
         decode = decoder(MlPromptPage)
         return Pager(
             lambda request: self._client.fetch(request, decode),
-            lambda start: TokenPaging(request, _token(start.cursor)),
-            query=_fingerprint("/ml-prompts", order),
+            listing.one_by_one,
+            query=listing.fingerprint,
             identity=lambda prompt: prompt.id,
+            together=listing.together,
             cursor=_checked_token(page_token),
             resume=resume,
             limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
@@ -169,22 +178,40 @@ class MlPrompts:
             NotFound: There is no such prompt.
             ValueError: ``id`` is no UUID.
         """
-        request = Request(path=f"/ml-prompts/{uuid_segment('id', id)}", hints=_STAFF_ONLY)
+        return await self._one(uuid_segment("id", id))
+
+    def get_many(
+        self,
+        ids: Iterable[UUID | str] | AsyncIterable[UUID | str],
+        *,
+        concurrency: int = 16,
+        ordered: bool = False,
+    ) -> Many[UUID | str, MlPrompt]:
+        """Many prompts, several asked for at once.
+
+        ``async with zoo.ml_prompts.get_many(ids) as results: async for id, result in results``
+        gives each id as it was given, with its prompt or with the error that it met: one that is
+        missing costs the others nothing. See :class:`asyncops.many.Many`.
+
+        Args:
+            ids: UUIDs. An iterable is checked whole, at once; of an async iterable, ids are taken
+                as they can be asked for.
+            concurrency: The most requests under way at once, at least 1.
+            ordered: Give the results in the order of ``ids``, not as they come.
+
+        Raises:
+            ValueError: An id is no UUID; nothing has been sent.
+        """
+        return Many(ids, self._one, check=uuid_segment, concurrency=concurrency, ordered=ordered)
+
+    async def _one(self, segment: str) -> MlPrompt:
+        request = Request(path=f"/ml-prompts/{segment}", hints=_STAFF_ONLY)
         return (await self._client.fetch(request, decoder(MlPrompt))).value
 
 
-def _listing(path: str, order: CreatedAtSortMode, limit: int | None) -> Request:
-    params = [("sort_by", order.value)]
-    if limit is not None:
-        params.append(("limit", str(count("limit", limit))))
-    return Request(path=path, params=tuple(params), hints=_STAFF_ONLY)
-
-
-def _fingerprint(
-    path: str, order: CreatedAtSortMode, statuses: Sequence[ApiCallStatus] = ()
-) -> str:
-    filters = [("sort_by", order.value), *(("status", each.value) for each in statuses)]
-    return fingerprint(Request(path=path, params=tuple(filters)))
+def _request(path: str, limit: int | None) -> Request:
+    params = () if limit is None else (("limit", str(count("limit", limit))),)
+    return Request(path=path, params=params, hints=_STAFF_ONLY)
 
 
 def _statuses(
@@ -192,7 +219,7 @@ def _statuses(
 ) -> tuple[ApiCallStatus, ...]:
     """The statuses asked for, in the order of a life; one that is new comes before the ends."""
     if status is None:
-        return _LIFE
+        return LIFE
     if isinstance(status, str) or not isinstance(status, Collection):
         given: list[ApiCallStatus | str] = [status]
     else:
@@ -201,27 +228,10 @@ def _statuses(
     if not members:
         raise ValueError("status must name at least one status; None stands for all of them")
     new = sorted(member for member in members if not member.known)
-    unfinished = [each for each in _LIFE if each in members - _ENDS]
-    return (*unfinished, *new, *(each for each in _LIFE if each in members & _ENDS))
-
-
-def _lanes(requests: dict[ApiCallStatus, Request]) -> list[Lane]:
-    lanes: list[Lane] = []
-    before: Lane | None = None
-    for status, request in requests.items():
-        lane = Lane(status.value, request, after=before)
-        lanes.append(lane)
-        if status not in _ENDS:
-            before = lane
-    return lanes
+    unfinished = [each for each in LIFE if each in members - ENDS]
+    return (*unfinished, *new, *(each for each in LIFE if each in members & ENDS))
 
 
 def _checked_token(page_token: Cursor | None) -> str | None:
     # A cursor of any page is taken, for the type checker's sake; here it is always a text.
     return None if page_token is None else plain_text("page_token", page_token)
-
-
-def _token(cursor: Cursor | None) -> str | None:
-    if isinstance(cursor, int):
-        raise TypeError("resume holds a page number, and this listing has page tokens")
-    return cursor

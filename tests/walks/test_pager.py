@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncops import Checkpoint, DeadlineExceeded, ServerError, TooManyPages
+from asyncops import Checkpoint, DeadlineExceeded, PaginationError, ServerError, TooManyPages
 from asyncops.clock import SYSTEM_CLOCK
 from asyncops.drift import Drift
 from asyncops.messages import Reply, Request
@@ -143,6 +143,10 @@ async def test_leaving_early_ends_the_page_being_fetched(leave: str) -> None:
 
     if leave == "raise":
         with pytest.raises(ZeroDivisionError):
+            await consume()
+    elif leave == "aclose":
+        # Going on would look as if the listing had come to its end.
+        with pytest.raises(PaginationError, match="closing"):
             await consume()
     else:
         await consume()

@@ -1,0 +1,230 @@
+"""Several listings as one, in order."""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from functools import partial
+from heapq import heapify, heappop, heapreplace
+from typing import Any, Generic, TypeVar, overload
+
+from attrs import evolve
+
+from asyncops.crew import Crew
+from asyncops.errors import PaginationError
+from asyncops.models import Checkpoint
+from asyncops.pager import Pager
+
+__all__ = ["Merge", "merge"]
+
+T = TypeVar("T")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+
+
+@overload
+def merge(a: Pager[A], /, *, key: Callable[[A], Any], reverse: bool = False) -> "Merge[A]": ...
+
+
+@overload
+def merge(
+    a: Pager[A], b: Pager[B], /, *, key: Callable[[A | B], Any], reverse: bool = False
+) -> "Merge[A | B]": ...
+
+
+@overload
+def merge(
+    a: Pager[A],
+    b: Pager[B],
+    c: Pager[C],
+    /,
+    *,
+    key: Callable[[A | B | C], Any],
+    reverse: bool = False,
+) -> "Merge[A | B | C]": ...
+
+
+@overload
+def merge(
+    a: Pager[A],
+    b: Pager[B],
+    c: Pager[C],
+    d: Pager[D],
+    /,
+    *,
+    key: Callable[[A | B | C | D], Any],
+    reverse: bool = False,
+) -> "Merge[A | B | C | D]": ...
+
+
+@overload
+def merge(*pagers: Pager[T], key: Callable[[T], Any], reverse: bool = False) -> "Merge[T]": ...
+
+
+def merge(*pagers: Pager[Any], key: Callable[[Any], Any], reverse: bool = False) -> "Merge[Any]":
+    """Merge listings, of one service or of several, that are each sorted by ``key``.
+
+    ``async with merge(one, other, key=...) as items: async for item in items`` gives the items
+    of all in the order of their keys; where keys are equal, those of the earlier pager first. Of
+    each listing, one page is in use and one is fetched ahead; the first pages are fetched side
+    by side, as soon as the ``async with`` is entered.
+
+    Args:
+        pagers: The listings, each in the order that ``reverse`` says.
+        key: What an item is sorted by: anything that ``sorted`` can compare, never None.
+        reverse: The largest key first: with ``created_at``, the newest.
+
+    Raises:
+        TypeError: One of ``pagers`` is no pager.
+        PaginationError: While iterating: a listing is not sorted, or an item has no key.
+        AsyncOpsError: While iterating: a listing failed. It is raised once all items that come
+            before its next one were given, and carries the ``checkpoint`` of that listing.
+    """
+    for position, pager in enumerate(pagers):
+        if not isinstance(pager, Pager):
+            raise TypeError(f"pagers[{position}] must be a Pager, got {type(pager).__name__}")
+    return Merge(pagers, key, reverse)
+
+
+class _Input(Generic[T]):
+    """One of the listings, and the item of it whose turn is next."""
+
+    item: T
+    key: Any
+
+    def __init__(
+        self, pager: Pager[T], position: int, key_of: Callable[[T], Any], reverse: bool
+    ) -> None:
+        self.walk = aiter(pager)
+        self._start = self.walk.checkpoint
+        self._position = position
+        self._key_of = key_of
+        self._reverse = reverse
+        self._any = False
+        self._given = False
+        self._waits = False
+        self.ended = False
+
+    def __lt__(self, other: "_Input[Any]") -> bool:
+        """Whether its item comes first."""
+        if self._precedes(self.key, other.key):
+            return True
+        return self._position < other._position and not self._precedes(other.key, self.key)
+
+    def _precedes(self, one: Any, other: Any) -> bool:
+        return bool(other < one if self._reverse else one < other)
+
+    async def pull(self) -> bool:
+        """Get the next item; False at the end.
+
+        Raises:
+            PaginationError: It has no key, or one that belongs before the item before it.
+            AsyncOpsError: The listing failed.
+        """
+        try:
+            item = await anext(self.walk)
+        except StopAsyncIteration:
+            self.ended = True
+            return False
+        self._waits = True
+        key = self._key_of(item)
+        # What equals not even itself has no place in any order.
+        if key is None or key != key:  # noqa: PLR0124
+            raise self._error("has an item whose key is None or NaN; give another key")
+        if self._any and self._precedes(key, self.key):
+            order = "descending" if self._reverse else "ascending"
+            raise self._error(
+                f"is not in {order} order of its keys, so nothing can be merged with it; "
+                "list it in that order (sort_by=...), or give the key or the direction (reverse=) "
+                "that it is sorted by"
+            )
+        self.item, self.key, self._any = item, key, True
+        return True
+
+    def give(self) -> T:
+        """The item, for good."""
+        self._given, self._waits = True, False
+        return self.item
+
+    def _error(self, what: str) -> PaginationError:
+        error = PaginationError(f"pagers[{self._position}] {what}")
+        error.checkpoint = self.checkpoint
+        return error
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """The place after the last item that was given."""
+        if not self._given:
+            return self._start
+        place = self.walk.checkpoint
+        # The walk has already counted the item that waits for its turn, as the last one seen.
+        return evolve(place, seen=place.seen[:-1]) if self._waits else place
+
+
+class Merge(Crew[T]):
+    """The items of several listings, in order: what :func:`merge` gives."""
+
+    def __init__(
+        self, pagers: tuple[Pager[T], ...], key: Callable[[T], Any], reverse: bool
+    ) -> None:
+        super().__init__()
+        self._inputs = [
+            _Input(pager, position, key, reverse) for position, pager in enumerate(pagers)
+        ]
+        self._heap: list[_Input[T]] | None = None
+        self._used = False
+
+    async def __anext__(self) -> T:
+        self._check_open()
+        if self._failure is not None:
+            raise self._failure
+        if self._heap is None:
+            while await self._arrival():
+                self._check_open()
+        try:
+            heap = await self._turned()
+        except BaseException:
+            self._failure = PaginationError(
+                "this was broken off by an error or a cancellation; "
+                "go on with list(resume=...) from its checkpoints"
+            )
+            raise
+        if not heap:
+            raise StopAsyncIteration
+        self._used = True
+        return heap[0].give()
+
+    @property
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """The place of each listing, in the order of the pagers, after the item last given.
+
+        ``list(resume=...)`` with each of them, merged again, goes on with exactly the rest.
+        """
+        return tuple(each.checkpoint for each in self._inputs)
+
+    async def _turned(self) -> list[_Input[T]]:
+        """The listings that go on, the one whose turn it is in front."""
+        heap = self._heap
+        if heap is None:
+            heap = self._heap = [each for each in self._inputs if not each.ended]
+            heapify(heap)
+        elif self._used:
+            # Not before the next item is wanted: an error behind this one must not cost it.
+            self._used = False
+            if await heap[0].pull():
+                heapreplace(heap, heap[0])
+            else:
+                heappop(heap)
+        return heap
+
+    def _start(self) -> None:
+        for each in self._inputs:
+            self._spawn(partial(self._first, each))
+
+    async def _first(self, each: _Input[T]) -> None:
+        await each.pull()
+
+    async def _close(self) -> None:
+        async with AsyncExitStack() as stack:
+            for each in self._inputs:
+                stack.push_async_callback(each.walk.aclose)

@@ -1,0 +1,123 @@
+"""Where a walk has come to, in terms that a later walk can start from."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from attrs import evolve, frozen
+
+from asyncops.models import Checkpoint, Page
+from asyncops.plans import Leaf
+
+__all__ = ["Trail", "Turned"]
+
+T = TypeVar("T")
+
+# Ids that a checkpoint holds at the most, unless pages are larger than half of it.
+_SEEN = 200
+
+
+@frozen
+class Turned(Generic[T]):
+    """A page as a walk turns it.
+
+    Attributes:
+        page: What is given out of it.
+        whole: The page as it came, with what was given before.
+        early: Whether it came before its turn.
+    """
+
+    page: Page[T]
+    whole: Page[T]
+    early: bool = False
+
+
+class Trail(Generic[T]):
+    """The place of one walk.
+
+    Args:
+        start: Where it begins.
+        identity: What tells one item from another.
+    """
+
+    def __init__(self, start: Checkpoint, identity: Callable[[T], object]) -> None:
+        self._place = evolve(start, ahead=())
+        self._identity = identity
+        # What was given before this walk and has not come again: it may, on any later page,
+        # since pages need not begin where they did then.
+        self._expected = dict.fromkeys(start.seen)
+        # What was given before its turn, by this walk or the one before it.
+        self._ahead = dict.fromkeys(start.ahead)
+
+    def turn(self, leaf: Leaf[T]) -> Turned[T]:
+        """The page without what was given before."""
+        page = leaf.page
+        given = self._ahead if _is_numbered(page) else self._expected
+        if given:
+            ids = self._ids(page.items)
+            if not given.keys().isdisjoint(ids):
+                pairs = zip(page.items, ids, strict=True)
+                rest = tuple(item for item, each in pairs if each not in given)
+                return Turned(evolve(page, items=rest), page, leaf.early)
+        return Turned(page, page, leaf.early)
+
+    def passed(self, turned: Turned[T]) -> None:
+        """All of a page has been given."""
+        page, whole = turned.page, turned.whole
+        if turned.early:
+            self._ahead.update(dict.fromkeys(self._ids(page.items)))
+            return
+        numbered = _is_numbered(page)
+        # Spelling out ids costs more than reading them, so only where they are needed.
+        ids = self._ids(whole.items) if numbered or self._expected else ()
+        for each in ids:
+            self._expected.pop(each, None)
+            self._ahead.pop(each, None)
+        if page.next_cursor is None:
+            # Nothing comes after it: it is kept as a page that was given in part.
+            self._place = self._within(page, ids if numbered else self._ids(page.items))
+        else:
+            self._place = evolve(
+                self._place,
+                cursor=page.next_cursor,
+                seen=(*self._place.seen, *ids)[-_kept(page) :]
+                if numbered
+                else tuple(self._expected),
+                total_count=page.total_count,
+                page_size=page.page_size,
+            )
+
+    def checkpoint(self, given: int, turned: Turned[T] | None) -> Checkpoint:
+        """The place after ``given`` items of a page, or before any page."""
+        place, ahead = self._place, tuple(self._ahead)
+        if turned is not None and given > 0:
+            ids = self._ids(turned.page.items[:given])
+            if turned.early:
+                ahead = (*ahead, *ids)
+            else:
+                place = self._within(turned.page, ids)
+        return evolve(place, ahead=ahead) if ahead else place
+
+    def _within(self, page: Page[T], ids: tuple[str, ...]) -> Checkpoint:
+        """The place on a page after the items with these ids."""
+        if not ids:
+            return self._place
+        older = self._place.seen[-_kept(page) :] if _is_numbered(page) else self._place.seen
+        return evolve(
+            self._place,
+            cursor=page.cursor,
+            seen=(*older, *ids),
+            total_count=page.total_count,
+            page_size=page.page_size,
+        )
+
+    def _ids(self, items: tuple[T, ...]) -> tuple[str, ...]:
+        return tuple(str(self._identity(item)) for item in items)
+
+
+def _is_numbered(page: Page[T]) -> bool:
+    return isinstance(page.cursor, int)
+
+
+def _kept(page: Page[T]) -> int:
+    """Ids of a numbered listing to keep: two pages tell where it goes on after it has moved."""
+    return max(_SEEN, 2 * (page.page_size or len(page.items)))

@@ -1,0 +1,143 @@
+"""How Zoo's listings are paged: by tokens, sorted by ``created_at``, one status at a time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from attrs import frozen
+
+from asyncops.lanes import Lane
+from asyncops.merge_cursor import MergeCursor
+from asyncops.merging import StatusMerge
+from asyncops.messages import Request
+from asyncops.models import Checkpoint, Cursor
+from asyncops.pager import fingerprint
+from asyncops.paging import Paging, TokenPaging
+from asyncops.twoended import TwoEnded
+from asyncops.zoo.models import ApiCallStatus, CreatedAtSortMode
+
+__all__ = ["ENDS", "LIFE", "CreatedAtListing"]
+
+# The order of a life; the last two end it.
+LIFE = tuple(ApiCallStatus)
+ENDS = frozenset({ApiCallStatus.COMPLETED, ApiCallStatus.FAILED})
+
+_ASCENDING = CreatedAtSortMode.CREATED_AT_ASCENDING
+_DESCENDING = CreatedAtSortMode.CREATED_AT_DESCENDING
+
+
+class Created(Protocol):
+    """What all of Zoo's items have."""
+
+    @property
+    def id(self) -> UUID:
+        """The item's UUID."""
+        ...
+
+    @property
+    def created_at(self) -> datetime:
+        """When it was asked for."""
+        ...
+
+
+C = TypeVar("C", bound=Created)
+
+
+@frozen
+class CreatedAtListing(Generic[C]):
+    """A listing over one status, over several, or over what has none.
+
+    Attributes:
+        request: Its request, without order and status.
+        order: The order of the listing.
+        statuses: In the order of a life; empty for what is not listed by status.
+        limit: Items of one page; None for the service's choice.
+    """
+
+    request: Request
+    order: CreatedAtSortMode
+    statuses: Sequence[ApiCallStatus] = ()
+    limit: int | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """What its checkpoints are bound to: the size of its pages is not part of it."""
+        filters = [
+            ("sort_by", self.order.value),
+            *(("status", each.value) for each in self.statuses),
+        ]
+        return fingerprint(Request(path=self.request.path, params=tuple(filters)))
+
+    def one_by_one(self, start: Checkpoint) -> Paging[Any, C]:
+        """From page to page, all statuses as one."""
+        cursor = self._cursor(start.cursor)
+        if len(self.statuses) < 2 and cursor is None:
+            (request,) = self._requests(self.order).values()
+            return TokenPaging(request, _token(start.cursor))
+        return StatusMerge(
+            self._lanes(self.order),
+            _created_at,
+            _identity,
+            descending=self._descending,
+            limit=self.limit,
+            cursor=cursor,
+        )
+
+    def together(self, start: Checkpoint, _: int, ordered: bool) -> TwoEnded[C]:
+        """From both ends, all statuses side by side."""
+        return TwoEnded(
+            self._lanes(self.order),
+            self._lanes(_ASCENDING if self._descending else _DESCENDING),
+            _created_at,
+            _identity,
+            descending=self._descending,
+            ordered=ordered,
+            cursor=self._cursor(start.cursor),
+            token=_token(start.cursor),
+        )
+
+    @property
+    def _descending(self) -> bool:
+        return self.order == _DESCENDING
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(status.value for status in self.statuses) or ("every one",)
+
+    def _cursor(self, cursor: Cursor | None) -> MergeCursor | None:
+        """A cursor over several statuses; None where it is a token of the service's own."""
+        token = _token(cursor)
+        if token is None or (len(self.statuses) < 2 and not MergeCursor.fits(token)):
+            return None
+        return MergeCursor.decode(token, self._names)
+
+    def _requests(self, order: CreatedAtSortMode) -> Mapping[str, Request]:
+        request = self.request.adding([("sort_by", order.value)])
+        if not self.statuses:
+            return dict.fromkeys(self._names, request)
+        return {name: request.adding([("status", name)]) for name in self._names}
+
+    def _lanes(self, order: CreatedAtSortMode) -> list[Lane]:
+        lanes: list[Lane] = []
+        before: Lane | None = None
+        for name, request in self._requests(order).items():
+            lane = Lane(name, request, after=before)
+            lanes.append(lane)
+            if name not in ENDS:
+                before = lane
+        return lanes
+
+
+def _created_at(item: Created) -> float:
+    return item.created_at.timestamp()
+
+
+def _identity(item: Created) -> UUID:
+    return item.id
+
+
+def _token(cursor: Cursor | None) -> str | None:
+    if isinstance(cursor, int):
+        raise TypeError("resume holds a page number, and this listing has page tokens")
+    return cursor

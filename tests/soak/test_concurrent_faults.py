@@ -1,0 +1,72 @@
+"""Five requests in a hundred go wrong under walks with many of them under way at once."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from asyncops import AsyncOpsError, Checkpoint
+from asyncops.testing import FakeServer
+from tests.soak.faults import FATAL, ODD, PASSING
+from tests.soak.rig import Listing, Rig, listings
+from tests.soak.test_faults import stored
+from tests.wire.kit import quiet
+
+RATE = 0.05
+
+sizes = pytest.mark.parametrize(
+    ("items", "page_size"),
+    [
+        pytest.param(600, 4, id="2,300 items"),
+        pytest.param(
+            50_000, 100, id="190,000 items", marks=[pytest.mark.soak, pytest.mark.timeout(180)]
+        ),
+    ],
+)
+orders = pytest.mark.parametrize("ordered", [True, False], ids=["in order", "as they come"])
+
+
+async def walked(listing: Listing, ordered: bool, errors: list[AsyncOpsError]) -> list[Any]:
+    """The items of walks that go on from each other's errors, until one comes to the end."""
+    items: list[Any] = []
+    place: Checkpoint | None = None
+    while True:
+        try:
+            async with listing.start(place).concurrent(6, ordered=ordered) as walk:
+                async for item in walk:
+                    items.append(item)  # noqa: PERF401 - kept when it fails
+        except AsyncOpsError as error:
+            errors.append(error)
+            place = stored(error)
+        else:
+            return items
+
+
+def check(items: Sequence[Any], listing: Listing, ordered: bool) -> None:
+    """Each item once, the newest first where that was asked for."""
+    assert sorted(str(item.id) for item in items) == sorted(listing.expected())
+    if ordered:
+        moments = [item.created_at for item in items]
+        assert moments == sorted(moments, reverse=True)
+
+
+@sizes
+@orders
+@pytest.mark.parametrize("passing", [True, False], ids=["passing", "final"])
+async def test_each_item_comes_once(
+    items: int, page_size: int, ordered: bool, passing: bool
+) -> None:
+    """Whether the calls get over their faults, or walks go on from where an error ended one."""
+    data = FakeServer(operations=items, prompts=items, chainloop_operations=items)
+    rig = Rig(data, rate=RATE, cards={**PASSING, **ODD} if passing else FATAL)
+    errors = list[AsyncOpsError]()
+    async with rig.server:
+        async with listings(rig, page_size) as found:
+            walks = [walked(each, ordered, errors) for each in found.values()]
+            for each, came in zip(found.values(), await asyncio.gather(*walks), strict=True):
+                check(came, each, ordered)
+        await quiet(rig.server)
+    assert bool(errors) is not passing
+    # Some faults hit requests that a walk's end has called back.
+    assert len(errors) <= rig.faults
