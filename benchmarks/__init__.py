@@ -1,0 +1,1 @@
+"""How fast asyncops is, next to others. Run ``python -m benchmarks`` from a clone."""

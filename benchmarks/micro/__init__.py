@@ -1,0 +1,1 @@
+"""Single steps of a call, measured with pytest-benchmark."""
