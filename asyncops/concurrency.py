@@ -106,9 +106,12 @@ class Flights(Generic[T]):
         self._tasks.discard(task)
         if self._left:
             return
-        self._news.set()
         if task.cancelled():
             self._failure = PaginationError("a request of this walk was cancelled from outside")
         elif (error := task.exception()) is not None:
             self._failure = error
-        self._depart()
+        try:
+            # The next request goes out before the consumer sets to work.
+            self._depart()
+        finally:
+            self._news.set()

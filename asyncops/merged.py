@@ -64,6 +64,7 @@ class Merged(Generic[T]):
     given: Position | None = field(default=None, init=False)
     far: Position | None = field(default=None, init=False)
     _ready: deque[tuple[Position, T]] = field(factory=deque, init=False)
+    _pages: list[tuple[int, Sequence[float], Sequence[T]]] = field(factory=list, init=False)
     _heap: list[Position] = field(factory=list, init=False)
     _held: dict[str, tuple[int, T]] = field(factory=dict, init=False)
 
@@ -97,7 +98,8 @@ class Merged(Generic[T]):
         lane.answer(reply.value.next_page or None, places)
         if places and self.first is None:
             self.first = places[0]
-        self._hold(lane.rank, places, items)
+        # Looked into when something is settled: until then, nothing has to wait for it.
+        self._pages.append((lane.rank, places, items))
 
     def _hold(self, rank: int, places: Sequence[float], items: Sequence[T]) -> None:
         """Keep items until they are settled, unless they have been; of two readings, the later."""
@@ -114,6 +116,9 @@ class Merged(Generic[T]):
 
     def settle(self, until: float) -> None:
         """What lies before ``until`` is ready to be given out."""
+        for page in self._pages:
+            self._hold(*page)
+        self._pages.clear()
         while self._heap and self._heap[0].place < until:
             position = heappop(self._heap)
             _, item = self._held.pop(position.identity)
@@ -178,6 +183,7 @@ class Merged(Generic[T]):
         self.proven = True
         self.turns += 1
         self.first = None
+        self._pages.clear()
         self._heap.clear()
         self._held.clear()
         for each in self.lanes:

@@ -23,8 +23,8 @@ PROGRAMS = {title: code for title, code in RECIPES.items() if "def test_" not in
 
 def test_the_recipes_are_found() -> None:
     """A recipe that is not found would not be run."""
-    assert len(RECIPES) == README.read_text().count("```python\n") == 8
-    assert len(PROGRAMS) == 7
+    assert len(RECIPES) == README.read_text().count("```python\n") == 10
+    assert len(PROGRAMS) == 9
 
 
 @pytest.mark.parametrize("title", PROGRAMS)
