@@ -89,6 +89,7 @@ class TwoEnded(Generic[T]):
 
     def ask(self) -> tuple[Name, Request] | None:
         """The next page of the lane that holds its walk back most, in turns."""
+        self._meet()
         if self._failure is not None or self._over:
             return None
         sides = [self._near] if self._far is None else [self._near, self._far]
