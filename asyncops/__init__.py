@@ -39,6 +39,7 @@ from asyncops.models import Checkpoint, Operation, Page, State
 from asyncops.pager import Pager, Walk
 from asyncops.retry import RetryPolicy
 from asyncops.sorting import Merge, merge
+from asyncops.throttle import RateLimiter
 from asyncops.transport import Timeout
 from asyncops.version import VERSION
 from asyncops.zoo import ApiCallStatus, AsyncApiCall, AsyncApiCallType, MlPrompt, ZooClient
@@ -78,6 +79,7 @@ __all__ = [
     "PaginationError",
     "PoolTimeout",
     "RateLimited",
+    "RateLimiter",
     "RepeatedToken",
     "RetryPolicy",
     "ServerError",

@@ -11,10 +11,12 @@ __all__ = ["read_body"]
 
 async def read_body(response: ClientResponse, limit: int, *, cut: bool) -> bytes:
     """The decoded body; past ``limit`` bytes it is cut short or refused."""
-    gunzip = _gunzip_for(response.headers.get("Content-Encoding", "identity"))
+    encoding = response.headers.get("Content-Encoding")
+    gunzip = None if encoding is None else _gunzip_for(encoding)
+    content = response.content
     chunks: list[bytes] = []
     room = limit
-    async for chunk in response.content.iter_any():
+    while chunk := content.read_nowait() if content.is_eof() else await content.readany():
         data = chunk if gunzip is None else gunzip.feed(chunk, room)
         chunks.append(data)
         room -= len(data)

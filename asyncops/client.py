@@ -4,7 +4,6 @@ import asyncio
 import os
 from types import TracebackType
 from typing import ClassVar, NoReturn, Self, TypeVar
-from urllib.parse import quote, urlencode
 
 import aiohttp
 from attrs import define, field
@@ -13,18 +12,19 @@ from asyncops.auth import TokenProvider, check_base_url, credential_from
 from asyncops.checks import count
 from asyncops.clock import SYSTEM_CLOCK, Clock
 from asyncops.codec import Decode, api_error, decode_response
+from asyncops.deadlines import Deadlines
 from asyncops.errors import AsyncOpsError, ConfigurationError, DeadlineExceeded
 from asyncops.messages import Reply, Request, Response
-from asyncops.retry import CallRetry, Gate, RetryPolicy, RetryQuota
+from asyncops.retry import SUCCESS_REWARD, CallRetry, Gate, RetryPolicy, RetryQuota, is_retryable
+from asyncops.throttle import RateLimiter, rate_limiter
 from asyncops.transport import MAX_BODY, Timeout, Transport
-from asyncops.version import VERSION
 
 __all__ = ["BaseClient"]
 
 T = TypeVar("T")
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class _Call:
     """One call under way."""
 
@@ -53,6 +53,9 @@ class BaseClient:
             middlewares apply, and so does aiohttp's way of taking bytes that a server sends on an
             idle connection for the next answer; the client's own sessions drop such connections.
         allow_insecure: Let the token travel over plain http to other machines.
+        rate_limit: The most requests per second, evenly spaced (this needs the extra ``rate``); or
+            a :class:`~asyncops.throttle.RateLimiter` of your own, which several clients may share.
+            Each request on the wire counts, retries too; waiting is part of a call's deadline.
         clock: Time, for tests that replace it.
 
     Raises:
@@ -74,6 +77,7 @@ class BaseClient:
         max_body: int = MAX_BODY,
         session: aiohttp.ClientSession | None = None,
         allow_insecure: bool = False,
+        rate_limit: float | RateLimiter | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         url = base_url or os.environ.get(self._url_variable) or self._default_url
@@ -86,10 +90,12 @@ class BaseClient:
         self._clock = clock
         self._quota = RetryQuota(retry.quota)
         self._gate = Gate()
+        self._rate = rate_limiter(rate_limit)
+        self._lane = asyncio.Lock()
         self._transport = Transport(timeout, max_body=count("max_body", max_body), session=session)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
-        self._calls: set[asyncio.Timeout] = set()
+        self._calls = Deadlines(timeout.deadline)
 
     @property
     def base_url(self) -> str:
@@ -116,13 +122,12 @@ class BaseClient:
         """
         self._check_usable()
         call = self._call(request)
-        scope = asyncio.timeout(self._timeout.deadline)
-        self._calls.add(scope)
+        scope = self._calls.scope()
         try:
-            async with scope:
+            with scope:
                 response = await self._send(call)
         except TimeoutError:
-            if not scope.expired():
+            if not scope.expired:
                 raise
         except AsyncOpsError:
             if not self._closed:
@@ -134,8 +139,6 @@ class BaseClient:
                 headers=response.headers,
                 request_id=response.request_id,
             )
-        finally:
-            self._calls.discard(scope)
         raise self._interrupted(call)
 
     async def close(self) -> None:
@@ -147,10 +150,7 @@ class BaseClient:
             return
         self._check_usable()
         self._closed = True
-        now = asyncio.get_running_loop().time()
-        for scope in self._calls:
-            if not scope.expired():
-                scope.reschedule(now)
+        self._calls.end_all()
         await self._transport.close()
 
     async def __aenter__(self) -> Self:
@@ -189,29 +189,47 @@ class BaseClient:
         return DeadlineExceeded(f"the call took longer than {self._timeout.deadline:g} s{before}")
 
     def _call(self, request: Request) -> _Call:
-        query = f"?{urlencode(request.params, quote_via=quote, safe='')}" if request.params else ""
         return _Call(
             request,
-            f"{self._base_url}{request.path}{query}",
+            f"{self._base_url}{request.target}",
             self._clock.monotonic() + self._timeout.deadline,
         )
 
     async def _send(self, call: _Call) -> Response:
+        try:
+            response = await self._attempt(call)
+        except AsyncOpsError as error:
+            call.failure = error
+            if not is_retryable(error, call.request.method):
+                raise
+        else:
+            self._quota.give_back(SUCCESS_REWARD)
+            return response
+        return await self._again(call, call.failure)
+
+    async def _again(self, call: _Call, failure: AsyncOpsError) -> Response:
+        """Let tenacity go on after a first attempt that failed; most calls need nothing of it."""
         retry = CallRetry(
             self._retry, self._quota, self._gate, self._clock, call.request.method, call.deadline
         )
-        response: Response = await retry.retrying()(self._attempt, call)
+        attempts = 0
+
+        async def attempt() -> Response:
+            nonlocal attempts
+            attempts += 1
+            if attempts == 1:
+                raise failure
+            try:
+                return await self._attempt(call)
+            except AsyncOpsError as error:
+                call.failure = error
+                raise
+
+        response: Response = await retry.retrying()(attempt)
         retry.succeeded()
         return response
 
     async def _attempt(self, call: _Call) -> Response:
-        try:
-            return await self._authorized(call)
-        except AsyncOpsError as error:
-            call.failure = error
-            raise
-
-    async def _authorized(self, call: _Call) -> Response:
         token = await self._credential.token()
         response = await self._exchange(call, token)
         if response.status == 401 and not call.replayed and await self._credential.refresh(token):
@@ -226,6 +244,9 @@ class BaseClient:
             redact=self._credential.redact,
         )
 
+    def _is_held_back(self) -> bool:
+        return self._gate.opens_at > self._clock.monotonic()
+
     async def _pass_gate(self, call: _Call) -> None:
         while (delay := self._gate.delay(now := self._clock.monotonic())) > 0:
             if now + delay >= call.deadline:
@@ -237,22 +258,39 @@ class BaseClient:
             await self._clock.sleep(max(delay, 1e-6))
 
     async def _exchange(self, call: _Call, token: str) -> Response:
+        slots = self._transport.slots
         while True:
-            await self._pass_gate(call)
-            async with self._transport.slot():
+            if self._is_held_back():
+                await self._pass_gate(call)
+            if self._rate is None:
+                await slots.take()
+            elif not await self._take_at_rate(self._rate):
+                continue
+            try:
                 # It may have closed while this call stood in the queue.
-                if self._gate.delay(self._clock.monotonic()) > 0:
+                if self._is_held_back():
                     continue
-                return await self._put_on_the_wire(call, token)
+                epoch = slots.epoch
+                response = await self._transport.send(
+                    call.request.method, call.url, f"Bearer {token}"
+                )
+                slots.answered(epoch, response.status)
+                return response
+            finally:
+                slots.give_back()
 
-    async def _put_on_the_wire(self, call: _Call, token: str) -> Response:
-        headers = {
-            "Authorization": f"Bearer {token}",
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
-            "User-Agent": f"asyncops/{VERSION}",
-        }
-        return await self._transport.send(call.request.method, call.url, headers)
+    async def _take_at_rate(self, rate: RateLimiter) -> bool:
+        """Take a slot when the rate allows; False, and none taken, if the gate has closed.
+
+        One call at a time: what is allowed now must not go out later, all at once, because the
+        calls that it was granted to stood in the queue for a slot.
+        """
+        async with self._lane:
+            if self._is_held_back():
+                return False
+            await rate.acquire()
+            await self._transport.slots.take()
+            return True
 
 
 def _instance(name: str, value: T, kind: type[T]) -> T:

@@ -6,7 +6,6 @@ a number in quotes is not a number. Unknown fields are passed over.
 
 import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -46,14 +45,16 @@ def _make_decoder(shape: type[T]) -> Decode[T]:
     cut = cutter(shape)
 
     def decode(body: bytes) -> T:
-        # Outside the handler: msgspec's error may quote the body, and must not become a context.
-        with suppress(*_NOT_JSON):
+        try:
             if not body.isascii():
                 # msgspec does not look into the fields that it skips.
                 body.decode()
             if cut is not None and has_long_fractions(body):
                 return msgspec.convert(cut(msgspec.json.decode(body)), shape)
             return strict.decode(body)
+        except _NOT_JSON:
+            pass
+        # Outside the handler: msgspec's error may quote the body, and must not become a context.
         return _second_reading(body, shape)
 
     return decode
@@ -97,9 +98,11 @@ def decode_response(
     Raises:
         DecodeError: The content type is not JSON, or ``decode`` refuses the body.
     """
-    if _is_json(response):
-        with suppress(DecodeError):
+    try:
+        if _is_json(response):
             return decode(response.body)
+    except DecodeError:
+        pass
     problem = DecodeError("the answer cannot be read")
     try:
         # Once more for the error alone, from a body without the credential.
@@ -116,6 +119,8 @@ def _media_type(response: Response) -> str:
 
 
 def _is_json(response: Response) -> bool:
+    if response.headers.get("Content-Type") == "application/json":
+        return True
     media_type = _media_type(response)
     return media_type == "application/json" or media_type.endswith("+json")
 
@@ -208,14 +213,15 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-_SECRET_LIKE = re.compile(
+# re compiles these when an error first needs them, and keeps them.
+_MASKED = (
     r"(?i)(?:(?:bearer|basic)\s+\S+"
     r"|[\"']?(?:token|secret|password|authorization|api[-_]?key)[\"']?\s*[:=]\s*"
     r"(?:(?:bearer|basic)\s+)?\S+"
     r"|[A-Za-z0-9+/_.=-]{24,})"
 )
 
-_RUN_AT_THE_END = re.compile(r"\S+\Z")
+_RUN_AT_THE_END = r"\S+\Z"
 
 
 def snippet(body: bytes, limit: int = 100) -> str:
@@ -224,8 +230,8 @@ def snippet(body: bytes, limit: int = 100) -> str:
     text = window.decode("utf-8", "replace")
     if len(window) < len(body):
         # What the window cuts in two would be too short to be known for a secret.
-        text = _RUN_AT_THE_END.sub("", text)
+        text = re.sub(_RUN_AT_THE_END, "", text)
     text = " ".join(text.split())
     text = "".join(char if char.isprintable() else "?" for char in text)
-    text = _SECRET_LIKE.sub("***", text)
+    text = re.sub(_MASKED, "***", text)
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -1,7 +1,9 @@
 """What goes out and what comes back, apart from any HTTP library."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Generic, Self, TypeVar
+from urllib.parse import quote
 
 from attrs import evolve, field, frozen
 
@@ -26,6 +28,14 @@ class Request:
     # Query values (page tokens, filters) stay out of logs and tracebacks.
     params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     hints: Mapping[int, str] = field(factory=dict, repr=False, hash=False)
+
+    @property
+    def target(self) -> str:
+        """Path and query, encoded: what goes behind the base URL."""
+        if not self.params:
+            return self.path
+        query = "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in self.params])
+        return f"{self.path}?{query}"
 
     def adding(self, params: Iterable[tuple[str, str]]) -> Self:
         """The same request with more query parameters behind its own."""
@@ -67,3 +77,11 @@ class Reply(Generic[T_co]):
     status: int = 200
     headers: Mapping[str, str] = field(factory=dict, repr=False, hash=False)
     request_id: str | None = None
+
+
+# What quote() leaves as it is (RFC 3986's unreserved characters); it takes longer to find out.
+_is_unreserved = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
+
+
+def _quoted(text: str) -> str:
+    return text if _is_unreserved(text) else quote(text, safe="")

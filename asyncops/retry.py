@@ -7,15 +7,27 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
-from tenacity import AsyncRetrying, RetryCallState
 
 from asyncops.checks import check_count, check_seconds
 from asyncops.clock import Clock
 from asyncops.errors import APIError, RateLimited, TransportError
 
-__all__ = ["CallRetry", "Gate", "RetryPolicy", "RetryQuota", "backoff", "parse_retry_after"]
+if TYPE_CHECKING:
+    from tenacity import AsyncRetrying, RetryCallState
+
+__all__ = [
+    "SUCCESS_REWARD",
+    "CallRetry",
+    "Gate",
+    "RetryPolicy",
+    "RetryQuota",
+    "backoff",
+    "is_retryable",
+    "parse_retry_after",
+]
 
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -50,7 +62,7 @@ class RetryPolicy:
     quota: int = field(default=500, validator=check_count(0))
 
 
-@define
+@define(eq=False)
 class RetryQuota:
     """The retry tokens of one client. In a full outage it runs dry, and calls fail at once."""
 
@@ -69,10 +81,11 @@ class RetryQuota:
 
     def give_back(self, tokens: int) -> None:
         """Put tokens back, up to the capacity."""
-        self.tokens = min(self.capacity, self.tokens + tokens)
+        if self.tokens < self.capacity:
+            self.tokens = min(self.capacity, self.tokens + tokens)
 
 
-@define
+@define(eq=False)
 class Gate:
     """One 429 holds back every task of the client, not only the one that was told."""
 
@@ -126,7 +139,7 @@ def backoff(
 
 
 # ASCII digits alone: Python's own float() would also read "1_000", "٣", "nan" and " 1 ".
-_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]*)?(?:[eE]\+?[0-9]+)?", re.ASCII)
+_SECONDS = r"[0-9]+(?:\.[0-9]*)?(?:[eE]\+?[0-9]+)?"
 
 
 def parse_retry_after(headers: Mapping[str, str], now: float) -> float | None:
@@ -157,7 +170,7 @@ def parse_retry_after(headers: Mapping[str, str], now: float) -> float | None:
 def _parse_seconds(text: str) -> float | None:
     # The header's own white space alone: str.strip() would take more.
     text = text.strip(" \t")
-    if not _SECONDS.fullmatch(text):
+    if not re.fullmatch(_SECONDS, text):
         return None
     value = float(text)
     return value if math.isfinite(value) else None
@@ -173,7 +186,7 @@ def _parse_date(text: str) -> float | None:
         return None
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class CallRetry:
     """The retry of one call: tenacity's hooks over the policy and what the client's calls share.
 
@@ -190,8 +203,11 @@ class CallRetry:
     draw: Callable[[], float] = random.random
     _paid: int = 0
 
-    def retrying(self) -> AsyncRetrying:
+    def retrying(self) -> "AsyncRetrying":
         """A new tenacity controller; one shared between tasks loses their results."""
+        # Imported here, since it takes a while and most programs never see an attempt fail.
+        from tenacity import AsyncRetrying  # noqa: PLC0415
+
         return AsyncRetrying(
             sleep=self.clock.sleep,
             retry=self._may_help,
@@ -204,10 +220,10 @@ class CallRetry:
         """Pay the quota back once the call has its answer."""
         self.quota.give_back(self._paid or SUCCESS_REWARD)
 
-    def _may_help(self, state: RetryCallState) -> bool:
+    def _may_help(self, state: "RetryCallState") -> bool:
         return is_retryable(_error_of(state), self.method)
 
-    def _wait(self, state: RetryCallState) -> float:
+    def _wait(self, state: "RetryCallState") -> float:
         error = _error_of(state)
         delay = backoff(self.policy, state.attempt_number, error, self.draw)
         if isinstance(error, RateLimited) and (error.retry_after or 0) <= (
@@ -216,7 +232,7 @@ class CallRetry:
             self.gate.close_until(self.clock.monotonic() + delay, copy(error))
         return delay
 
-    def _is_final(self, state: RetryCallState) -> bool:
+    def _is_final(self, state: "RetryCallState") -> bool:
         error = _error_of(state)
         asked = error.retry_after if isinstance(error, APIError) else None
         if state.attempt_number >= self.policy.attempts:
@@ -232,5 +248,5 @@ class CallRetry:
         return False
 
 
-def _error_of(state: RetryCallState) -> BaseException | None:
+def _error_of(state: "RetryCallState") -> BaseException | None:
     return state.outcome.exception() if state.outcome is not None else None

@@ -1,8 +1,6 @@
 """aiohttp at work: one wire attempt, its limits, and the one place where its errors become ours."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 
 import aiohttp
 from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
@@ -11,14 +9,16 @@ from yarl import URL
 
 from asyncops.bodies import read_body
 from asyncops.checks import check_seconds
+from asyncops.deadlines import Deadlines
 from asyncops.errors import (
     AttemptTimeout,
     ConfigurationError,
     ConnectionFailed,
-    PoolTimeout,
     TransportError,
 )
 from asyncops.messages import Response
+from asyncops.throttle import Slots
+from asyncops.version import VERSION
 
 __all__ = ["MAX_BODY", "Timeout", "Transport"]
 
@@ -26,6 +26,12 @@ CONNECTIONS = 100
 KEEP_ALIVE = 4.0
 MAX_BODY = 10 * 1024 * 1024
 MAX_ERROR_BODY = 64 * 1024
+
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+    "User-Agent": f"asyncops/{VERSION}",
+}
 
 
 @frozen
@@ -37,7 +43,8 @@ class Timeout:
         read: Silence between two reads of an answer.
         attempt: One wire attempt as a whole.
         deadline: One call as a whole, waiting and retries included.
-        pool: Waiting for a free connection.
+        pool: Waiting for a free connection. After a 429 fewer of them are used, and the wait for
+            one of those is bounded by the deadline alone.
     """
 
     connect: float = field(default=5.0, validator=check_seconds(positive=True))
@@ -88,7 +95,11 @@ class _Connector(aiohttp.TCPConnector):
 
 
 class Transport:
-    """Sends one request, once, and gives back a whole answer or a :class:`TransportError`."""
+    """Sends one request, once, and gives back a whole answer or a :class:`TransportError`.
+
+    Attributes:
+        slots: The connections that may be in use at once; a request is sent within one of them.
+    """
 
     def __init__(
         self,
@@ -97,35 +108,36 @@ class Transport:
         max_body: int = MAX_BODY,
         session: aiohttp.ClientSession | None = None,
     ) -> None:
-        self._timeout = timeout
         self._max_body = max_body
         self._given = session
         self._session = session
         # aiohttp's own queue for connections has no time limit apart from connecting's, and
         # cancels whoever waits in it when the session closes.
-        self._connections = _connections_of(session)
-        self._slots = asyncio.Semaphore(self._connections)
+        self.slots = Slots(_connections_of(session), timeout.pool)
+        self._attempts = Deadlines(timeout.attempt)
         self._limits = aiohttp.ClientTimeout(
-            total=timeout.attempt,
+            # That is for the scopes above, which cost less than aiohttp's.
+            total=None,
             # Another client may have filled a session that both were given.
             connect=timeout.pool + timeout.connect,
             sock_connect=timeout.connect,
             sock_read=timeout.read,
         )
 
-    async def send(self, method: str, url: str, headers: Mapping[str, str]) -> Response:
-        """Send one request, within a :meth:`slot`.
+    async def send(self, method: str, url: str, authorization: str) -> Response:
+        """Send one request, within one of the :attr:`slots`.
 
         Args:
             method: HTTP method.
             url: The whole URL, already encoded.
-            headers: What goes out, the credential included.
+            authorization: The header that holds the credential.
 
         Raises:
             TransportError: No whole answer arrived.
         """
         try:
-            return await self._exchange(method, url, headers)
+            with self._attempts.scope():
+                return await self._exchange(method, url, authorization)
         except TransportError:
             raise
         except (aiohttp.ClientError, _Dropped, OSError) as error:
@@ -135,45 +147,14 @@ class Transport:
         raise failure
 
     async def close(self) -> None:
-        """Close the session, unless it was given from outside."""
+        """End what is under way and close the session, unless it was given from outside."""
+        self._attempts.end_all()
         if self._session is not None and self._given is None:
             await self._session.close()
 
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """One of the connections that may be in use at once.
-
-        Raises:
-            PoolTimeout: None became free in time.
-        """
-        if self._slots.locked():
-            try:
-                async with asyncio.timeout(self._timeout.pool):
-                    await self._slots.acquire()
-            except TimeoutError:
-                late = True
-            else:
-                late = False
-            if late:
-                raise PoolTimeout(
-                    f"no connection became free within {self._timeout.pool:g} s; "
-                    f"{self._connections} are in use",
-                    sent=False,
-                )
-        else:
-            await self._slots.acquire()
-        try:
-            yield
-        finally:
-            self._slots.release()
-
-    async def _exchange(self, method: str, url: str, headers: Mapping[str, str]) -> Response:
+    async def _exchange(self, method: str, url: str, authorization: str) -> Response:
         session = self._open()
-        middlewares = (*getattr(session, "_middlewares", ()), _send_once)
-        if session.trust_env or session.auth is not None:
-            # aiohttp refuses our Authorization next to one from a netrc file or the session.
-            headers = dict(headers)
-            middlewares = (*middlewares, _authorized(headers.pop("Authorization")))
+        headers, middlewares = self._additions(session, authorization)
         async with session.request(
             method,
             URL(url, encoded=True),
@@ -182,7 +163,6 @@ class Transport:
             raise_for_status=False,
             auto_decompress=False,
             timeout=self._limits,
-            # Naming middlewares for a request replaces those of a session that was given.
             middlewares=middlewares,
         ) as response:
             if "\0" in (response.reason or ""):
@@ -198,6 +178,19 @@ class Transport:
                 body = b""
             return Response(status=response.status, headers=response.headers, body=body)
 
+    def _additions(
+        self, session: aiohttp.ClientSession, authorization: str
+    ) -> tuple[dict[str, str], tuple[ClientMiddlewareType, ...]]:
+        """The headers and middlewares that a request needs on top of its session's own."""
+        if self._given is None:
+            return {"Authorization": authorization}, (_send_once,)
+        # Naming middlewares for a request replaces those of the session.
+        middlewares = (*getattr(session, "_middlewares", ()), _send_once)
+        if session.trust_env or session.auth is not None:
+            # aiohttp refuses our Authorization next to one from a netrc file or the session.
+            return dict(_HEADERS), (*middlewares, _authorized(authorization))
+        return {**_HEADERS, "Authorization": authorization}, middlewares
+
     def _open(self) -> aiohttp.ClientSession:
         if self._given is not None:
             if self._given.closed:
@@ -208,6 +201,7 @@ class Transport:
             self._session = aiohttp.ClientSession(
                 connector=_Connector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE),
                 cookie_jar=aiohttp.DummyCookieJar(),
+                headers=_HEADERS,
                 trust_env=False,
             )
         return self._session

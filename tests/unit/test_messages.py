@@ -1,5 +1,9 @@
 """Requests and answers as values."""
 
+from urllib.parse import parse_qsl, quote, urlencode
+
+from hypothesis import given
+from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from asyncops.messages import Reply, Request, Response
@@ -11,6 +15,18 @@ def test_adding_keeps_what_was_there_and_its_order() -> None:
     assert more.params == (("b", "1"), ("a", "2"), ("b", "3"))
     assert (more.method, more.path, more.hints) == ("GET", "/x", {403: "h"})
     assert request.params == (("b", "1"),)
+
+
+def test_a_request_without_a_query_is_its_path() -> None:
+    assert Request(path="/a/b%20c").target == "/a/b%20c"
+
+
+@given(st.lists(st.tuples(st.text(), st.text(min_size=1)), min_size=1))
+def test_the_query_is_encoded_whole(params: list[tuple[str, str]]) -> None:
+    """As the standard library would, so that whatever a value holds comes out again."""
+    target = Request(path="/x", params=tuple(params)).target
+    assert target == f"/x?{urlencode(params, quote_via=quote, safe='')}"
+    assert parse_qsl(target.removeprefix("/x?"), strict_parsing=True) == params
 
 
 def test_equal_requests_hash_alike_whatever_their_hints() -> None:

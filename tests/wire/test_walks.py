@@ -8,7 +8,7 @@ from contextlib import aclosing, asynccontextmanager
 
 import pytest
 
-from asyncops import ZooClient
+from asyncops import PaginationError, ZooClient
 from tests.wire.faultserver import FaultServer, Seen, Step
 from tests.wire.kit import endless, quiet, strays, then_silent, zoo
 
@@ -53,7 +53,8 @@ async def test_aclose_ends_what_was_fetched_ahead(script: Callable[[Seen], Seque
         await asyncio.sleep(0.002)
         await walk.aclose()
         assert not [task for task in strays() if "_next" in repr(task)]
-        assert len([prompt async for prompt in walk]) <= 1
+        with pytest.raises(PaginationError, match="closing"):
+            await anext(walk)
         await walk.aclose()
 
 

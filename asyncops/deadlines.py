@@ -1,0 +1,109 @@
+"""Time limits for many things at once that all may take equally long."""
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+__all__ = ["Deadlines", "Scope"]
+
+
+class Deadlines:
+    """``asyncio.timeout`` for many scopes with one timer between them.
+
+    Each scope may take the same time, so they are over in the order in which they began: a timer
+    for the oldest one is enough. A timer for each would be most of what a scope costs.
+
+    Args:
+        seconds: How long each scope may take.
+    """
+
+    __slots__ = ("_ends", "_timer", "seconds")
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._ends: dict[Scope, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def scope(self) -> "Scope":
+        """A scope, whose time begins when it is entered."""
+        return Scope(self)
+
+    def end_all(self) -> None:
+        """Let every scope that is open run out now."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for scope in self._ends:
+            scope.run_out()
+        self._ends.clear()
+
+    def opened(self, scope: "Scope") -> None:
+        """Let a scope's time begin."""
+        loop = asyncio.get_running_loop()
+        self._ends[scope] = end = loop.time() + self.seconds
+        if self._timer is None:
+            self._timer = loop.call_at(end, self._end_the_oldest)
+
+    def closed(self, scope: "Scope") -> None:
+        """Forget a scope."""
+        self._ends.pop(scope, None)
+
+    def _end_the_oldest(self) -> None:
+        self._timer = None
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        while self._ends:
+            scope, end = next(iter(self._ends.items()))
+            if end > now:
+                self._timer = loop.call_at(end, self._end_the_oldest)
+                return
+            del self._ends[scope]
+            scope.run_out()
+
+
+class Scope:
+    """One of them, a context manager: what it holds is cancelled when its time is over.
+
+    Raises:
+        TimeoutError: On leaving, if that is what it was left by.
+
+    Attributes:
+        expired: Whether its time was over.
+    """
+
+    __slots__ = ("_cancelling", "_deadlines", "_task", "expired")
+
+    _task: "asyncio.Task[object]"
+
+    def __init__(self, deadlines: Deadlines) -> None:
+        self._deadlines = deadlines
+        self._cancelling = 0
+        self.expired = False
+
+    def run_out(self) -> None:
+        """Cancel what it holds."""
+        self.expired = True
+        self._task.cancel()
+
+    def __enter__(self) -> Self:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a time limit needs a task")
+        self._task, self._cancelling = task, task.cancelling()
+        self._deadlines.opened(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._deadlines.closed(self)
+        # Somebody else may have cancelled the task too, and that must go on.
+        if (
+            self.expired
+            and self._task.uncancel() <= self._cancelling
+            and kind is asyncio.CancelledError
+        ):
+            raise TimeoutError from error
