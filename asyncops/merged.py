@@ -63,7 +63,7 @@ class Merged(Generic[T]):
     settled: Position | None = field(default=None, init=False)
     given: Position | None = field(default=None, init=False)
     far: Position | None = field(default=None, init=False)
-    _ready: deque[tuple[Position, T]] = field(factory=deque, init=False)
+    _ready: deque[T] = field(factory=deque, init=False)
     _pages: list[tuple[int, Sequence[float], Sequence[T]]] = field(factory=list, init=False)
     _heap: list[Position] = field(factory=list, init=False)
     _held: dict[str, tuple[int, T]] = field(factory=dict, init=False)
@@ -123,33 +123,33 @@ class Merged(Generic[T]):
             position = heappop(self._heap)
             _, item = self._held.pop(position.identity)
             if not self._is_far(position):
-                self._ready.append((position, item))
+                self._ready.append(item)
             self.settled = position
 
     def pick(self, most: int) -> tuple[T, ...]:
         """Give out what is ready, in order, so many at the most."""
-        picked = [self._ready.popleft() for _ in range(min(most, len(self._ready)))]
+        picked = tuple(self._ready.popleft() for _ in range(min(most, len(self._ready))))
         if picked:
-            self.given = picked[-1][0]
-        return tuple(item for _, item in picked)
+            self.given = self._position(picked[-1])
+        return picked
 
-    def append(self, items: Iterable[tuple[Position, T]]) -> None:
+    def append(self, items: Iterable[T]) -> None:
         """Take what follows as settled."""
         self._ready.extend(items)
 
-    def backwards(self, start: float) -> Iterator[tuple[Position, T]]:
-        """What is ready, taken from the end, in the order and the places of the other walk.
+    def backwards(self, start: float) -> Iterator[T]:
+        """What is ready, taken from the end, in the order of the other walk.
 
         Args:
             start: Where the other walk goes on; what it would place before that is left out.
         """
         while self._ready:
-            place = self._ready[-1][0].place
-            tied: list[tuple[Position, T]] = []
-            while self._ready and self._ready[-1][0].place == place:
-                position, item = self._ready.pop()
-                tied.append((Position(-place, position.identity), item))
+            tied = [self._ready.pop()]
+            place = self._place(tied[0])
+            while self._ready and self._place(self._ready[-1]) == place:
+                tied.append(self._ready.pop())
             if -place >= start:
+                # Ties come in the order of their ids, whichever way the walk goes.
                 yield from reversed(tied)
 
     def tokens(self) -> tuple[str | None, ...]:
@@ -164,6 +164,9 @@ class Merged(Generic[T]):
     def _place(self, item: T) -> float:
         moment = self.created_at(item)
         return -moment if self.descending else moment
+
+    def _position(self, item: T) -> Position:
+        return Position(self._place(item), str(self.identity(item)))
 
     def _is_far(self, position: Position) -> bool:
         """Whether the walk from the other end has settled it."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Generic, Self, TypeVar
 from urllib.parse import quote
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 __all__ = ["Reply", "Request", "Response"]
 
@@ -39,7 +39,9 @@ class Request:
 
     def adding(self, params: Iterable[tuple[str, str]]) -> Self:
         """The same request with more query parameters behind its own."""
-        return evolve(self, params=(*self.params, *params))
+        return type(self)(
+            method=self.method, path=self.path, params=(*self.params, *params), hints=self.hints
+        )
 
 
 @frozen(kw_only=True)

@@ -1,8 +1,9 @@
 """What a listing gives: awaited, its first page; iterated, its items."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from contextlib import AbstractAsyncContextManager, aclosing
 from hashlib import blake2s
+from operator import length_hint
 from typing import Any, Generic, Self, TypeVar
 
 from asyncops.checks import count
@@ -173,20 +174,21 @@ class Walk(AsyncIterator[T]):
         self._pages = pages
         self._trail = trail
         self._turned: Turned[T] | None = None
-        self._items: tuple[T, ...] = ()
-        self._index = 0
+        self._left: Iterator[T] = iter(())
         self._broken = False
         self._ended = False
+        # Items given of the page that it was closed in.
+        self._given: int | None = None
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> T:
-        while self._index >= len(self._items):
+        while True:
+            # The shortest way to one item, since it is gone for each of them.
+            for item in self._left:
+                return item
             await self._turn()
-        item = self._items[self._index]
-        self._index += 1
-        return item
 
     async def _turn(self) -> None:
         """Take the next page."""
@@ -194,7 +196,7 @@ class Walk(AsyncIterator[T]):
             raise self._refusal()
         if self._turned is not None:
             self._trail.passed(self._turned)
-        self._turned, self._items, self._index = None, (), 0
+        self._turned, self._left = None, iter(())
         self._broken = True
         try:
             self._turned = await anext(self._pages)
@@ -202,7 +204,7 @@ class Walk(AsyncIterator[T]):
             self._broken, self._ended = False, True
             raise
         self._broken = False
-        self._items = self._turned.page.items
+        self._left = iter(self._turned.page.items)
 
     def _refusal(self) -> PaginationError:
         """A generator that has failed would look like one that has ended."""
@@ -217,13 +219,20 @@ class Walk(AsyncIterator[T]):
         """End the iteration and what it was fetching."""
         if not self._ended:
             # Closed, its generator would look like one that has come to the end.
-            self._broken, self._items = True, ()
+            self._given, self._broken, self._left = self._index, True, iter(())
         await self._pages.aclose()
 
     @property
     def checkpoint(self) -> Checkpoint:
         """The place after the item last given: ``list(resume=...)`` goes on from there."""
         return self._trail.checkpoint(self._index, self._turned)
+
+    @property
+    def _index(self) -> int:
+        """Items of the page that have been given."""
+        if self._turned is None or self._given is not None:
+            return self._given or 0
+        return len(self._turned.page.items) - length_hint(self._left)
 
 
 def fingerprint(request: Request) -> str:

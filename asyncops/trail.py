@@ -76,8 +76,8 @@ class Trail(Generic[T]):
             # Nothing comes after it: it is kept as a page that was given in part.
             self._place = self._within(page, ids if numbered else self._ids(page.items))
         else:
-            self._place = evolve(
-                self._place,
+            self._place = Checkpoint(
+                query=self._place.query,
                 cursor=page.next_cursor,
                 seen=(*self._place.seen, *ids)[-_kept(page) :]
                 if numbered

@@ -16,7 +16,7 @@ from attrs import define, field
 
 from asyncops.errors import AsyncOpsError
 from asyncops.lanes import END, START, Lane, first_to_ask
-from asyncops.merge_cursor import MergeCursor, Position
+from asyncops.merge_cursor import MergeCursor
 from asyncops.merged import Merged
 from asyncops.messages import Reply, Request
 from asyncops.models import Page
@@ -64,7 +64,7 @@ class TwoEnded(Generic[T]):
     _near: Merged[T] = field(init=False)
     _far: Merged[T] | None = field(init=False)
     _met: bool = field(default=False, init=False)
-    _rest: Iterator[tuple[Position, T]] | None = field(default=None, init=False)
+    _rest: Iterator[T] | None = field(default=None, init=False)
     _given_all: bool = field(default=False, init=False)
     _last: Reply[Any] | None = field(default=None, init=False)
     _failure: AsyncOpsError | None = field(default=None, init=False)

@@ -65,6 +65,7 @@ class TokenListing:
             "completed_at": _moment(day, created + 2_000_654),
             "updated_at": _moment(day, created + 2_000_987),
             "user_id": _USER,
+            "error": None,
             "worker": f"worker-{at % 16}",
             "input": {"path": "part.step", "scale": 0.5},
             "output": {"surface_area": 12.5},

@@ -21,7 +21,7 @@ _WAYS = (
     "numbered",
     "numbered, concurrent",
     "all statuses",
-    "all statuses, concurrent",
+    "all statuses, concurrent, unordered",
 )
 # Items, and how often they are walked in a round, so that a small listing is not measured by luck.
 _SIZES = ((1_000, 41), (10_000, 11), (100_000, 3), (1_000_000, 1))
