@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from asyncops import ZooClient
+from asyncops import Timeout, ZooClient
 from asyncops.testing import FakeClock
 from tests.wire.faultserver import FIN, SILENCE, FaultServer, Seen, Step, answer
 from tests.wire.kit import ask, echo, get, quiet, zoo
@@ -30,7 +30,9 @@ async def test_random_cancels_leak_nothing_and_mix_up_nothing(given: bool) -> No
         cut = dice.randrange(len(raw))
         return [dice.random() * 0.004, raw[:cut], dice.random() * 0.002, raw[cut:]]
 
-    async with FaultServer(script) as server, zoo(server, given=given) as client:
+    # On a busy machine, a turn of the queue may take longer than the usual patience.
+    timeout = Timeout(pool=60.0)
+    async with FaultServer(script) as server, zoo(server, given=given, timeout=timeout) as client:
         tasks = [asyncio.create_task(wander(client, number)) for number in range(110)]
         for number in range(110, 410):
             if number % 4 == 0:
