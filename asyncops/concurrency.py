@@ -34,7 +34,7 @@ class Flights(Generic[T]):
     """
 
     fetch: Fetch[Any]
-    plan: Plan[Any, Any, T]
+    plan: Plan[Any, Any, T] = field(repr=False)
     most: int
     limits: Limits
     _tasks: "set[asyncio.Task[None]]" = field(factory=set, init=False)
@@ -106,10 +106,10 @@ class Flights(Generic[T]):
         self._tasks.discard(task)
         if self._left:
             return
+        error = None if task.cancelled() else task.exception()
         if task.cancelled():
-            self._failure = PaginationError("a request of this walk was cancelled from outside")
-        elif (error := task.exception()) is not None:
-            self._failure = error
+            error = PaginationError("a request of this walk was cancelled from outside")
+        self._failure = self._failure or error
         try:
             # The next request goes out before the consumer sets to work.
             self._depart()

@@ -20,7 +20,7 @@ class Deadlines:
     __slots__ = ("_ends", "_timer", "seconds")
 
     def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+        self.seconds: float = seconds
         self._ends: dict[Scope, float] = {}
         self._timer: asyncio.TimerHandle | None = None
 
@@ -78,7 +78,7 @@ class Scope:
     def __init__(self, deadlines: Deadlines) -> None:
         self._deadlines = deadlines
         self._cancelling = 0
-        self.expired = False
+        self.expired: bool = False
 
     def run_out(self) -> None:
         """Cancel what it holds."""

@@ -38,19 +38,19 @@ class Lane:
     after: "Lane | None" = None
     reach: float = START
     trust: float = START
-    token: str | None = None
-    next_token: str | None = None
+    token: str | None = field(default=None, repr=False)
+    next_token: str | None = field(default=None, repr=False)
     page_start: float = START
     asked_trust: float = END
     span: float = 0.0
     burst: int = 0
     page_size: int = 1
     under_way: bool = False
-    trail: TokenTrail = field(factory=TokenTrail)
+    trail: TokenTrail = field(factory=TokenTrail, repr=False)
     # The pages that a walk going on from here may need again: (token, where the page starts).
-    anchors: list[tuple[str | None, float]] = field(factory=list)
+    anchors: list[tuple[str | None, float]] = field(factory=list, repr=False)
     rank: int = field(init=False)
-    _first_token: str | None = field(default=None, init=False)
+    _first_token: str | None = field(default=None, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         self.rank = 0 if self.after is None else self.after.rank + 1

@@ -4,7 +4,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import NamedTuple, Self
 
 import msgspec
-from attrs import frozen
+from attrs import field, frozen
 
 __all__ = ["MergeCursor", "Position"]
 
@@ -37,9 +37,9 @@ class MergeCursor:
     descending: bool
     position: Position | None
     names: tuple[str, ...]
-    tokens: tuple[str | None, ...]
+    tokens: tuple[str | None, ...] = field(repr=False)
     far: Position | None = None
-    far_tokens: tuple[str | None, ...] = ()
+    far_tokens: tuple[str | None, ...] = field(default=(), repr=False)
 
     def encode(self) -> str:
         """The cursor as text."""

@@ -71,7 +71,7 @@ class Paging(Protocol[B_contra, T_co]):
 class TokenTrail:
     """The page tokens that one walk has sent, and what is wrong with those that come back."""
 
-    _sent: set[str] = field(factory=set, init=False)
+    _sent: set[str] = field(factory=set, init=False, repr=False)
     _empty_pages: int = field(default=0, init=False)
 
     def send(self, token: str | None) -> list[tuple[str, str]]:
@@ -105,8 +105,8 @@ class TokenPaging(Generic[T]):
     """
 
     request: Request
-    cursor: str | None = None
-    _trail: TokenTrail = field(factory=TokenTrail, init=False)
+    cursor: str | None = field(default=None, repr=False)
+    _trail: TokenTrail = field(factory=TokenTrail, init=False, repr=False)
     _done: bool = field(default=False, init=False)
     _ready: Page[T] | None = field(default=None, init=False)
 

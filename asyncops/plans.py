@@ -79,7 +79,7 @@ class OneByOne(Generic[T]):
         paging: How it is followed.
     """
 
-    paging: Paging[Any, T]
+    paging: Paging[Any, T] = field(repr=False)
     _under_way: bool = field(default=False, init=False)
     _ended: bool = field(default=False, init=False)
     _holds: bool = field(default=False, init=False)
@@ -109,7 +109,10 @@ class OneByOne(Generic[T]):
     def fail(self, _: int, error: AsyncOpsError) -> None:
         """Ask otherwise where the refusal taught how to, else keep the error."""
         self._under_way = False
-        if not isinstance(error, APIError) or not self.paging.recover(error):
+        if isinstance(error, APIError) and self.paging.recover(error):
+            # What it has learned may have made a page ready.
+            self._holds = True
+        else:
             self._failure = error
 
     def take(self) -> Leaf[T] | None:

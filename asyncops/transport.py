@@ -113,7 +113,7 @@ class Transport:
         self._session = session
         # aiohttp's own queue for connections has no time limit apart from connecting's, and
         # cancels whoever waits in it when the session closes.
-        self.slots = Slots(_connections_of(session), timeout.pool)
+        self.slots: Slots = Slots(_connections_of(session), timeout.pool)
         self._attempts = Deadlines(timeout.attempt)
         self._limits = aiohttp.ClientTimeout(
             # That is for the scopes above, which cost less than aiohttp's.

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from attrs import define, field
 
-from asyncops.errors import AsyncOpsError
+from asyncops.errors import AsyncOpsError, BadRequest, Unprocessable
 from asyncops.lanes import END, START, Lane, first_to_ask
 from asyncops.merge_cursor import MergeCursor
 from asyncops.merged import Merged
@@ -60,7 +60,7 @@ class TwoEnded(Generic[T]):
     descending: bool
     ordered: bool
     cursor: MergeCursor | None = None
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     _near: Merged[T] = field(init=False)
     _far: Merged[T] | None = field(init=False)
     _met: bool = field(default=False, init=False)
@@ -121,11 +121,16 @@ class TwoEnded(Generic[T]):
             self._far = None
 
     def fail(self, name: Name, error: AsyncOpsError) -> None:
-        """Keep the error, unless it is of a walk that was given up."""
+        """Keep the error, unless it is of a walk that was given up or can be done without."""
         walk, turns, _ = name
         side = self._far if walk else self._near
-        if side is not None and side.turns == turns and not self._over:
-            self._failure = self._failure or error
+        if side is None or side.turns != turns or self._over:
+            return
+        if side is self._far and side.first is None and _refuses(error):
+            # The service answers in one direction only, and says so.
+            self._far = None
+            return
+        self._failure = self._failure or error
 
     def take(self) -> Leaf[T] | None:
         """What is settled, in pages.
@@ -207,7 +212,8 @@ class TwoEnded(Generic[T]):
         self._refill()
         return Page(
             items=items,
-            cursor=start.text(),
+            # Before anything is given, a walk stands where it began.
+            cursor=start.text() or self.token,
             next_cursor=None if self.done else self._place().text(),
             request_id=last.request_id,
             status=last.status,
@@ -228,6 +234,11 @@ class TwoEnded(Generic[T]):
             far=far,
             far_tokens=far_tokens,
         )
+
+
+def _refuses(error: AsyncOpsError) -> bool:
+    """Whether it is the request that the service does not like."""
+    return isinstance(error, BadRequest | Unprocessable)
 
 
 def _lane_to_ask(side: Merged[T]) -> Lane | None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from asyncops import (
     AsyncOpsError,
+    BadRequest,
     Checkpoint,
     DeadlineExceeded,
     Pager,
@@ -93,47 +94,59 @@ seconds = st.lists(st.integers(0, 8), max_size=25)
 choices = st.sampled_from([tuple(ApiCallStatus), (ApiCallStatus.QUEUED,)])
 
 
-@settings(max_examples=150, deadline=None)
+async def leg(
+    listing: Pager[Call], dice: random.Random, n: int, most: int
+) -> tuple[list[int], Checkpoint]:
+    """So many items at the most, one page after the other or many at once; and the place then."""
+    given: list[int] = []
+    if dice.random() < 0.3:
+        walk = aiter(listing)
+        async for call in walk:
+            given.append(call.id.int)
+            if len(given) == most:
+                break
+        await walk.aclose()
+        return given, walk.checkpoint
+    async with listing.concurrent(n, ordered=dice.random() < 0.5) as walk:
+        async for call in walk:
+            given.append(call.id.int)
+            if len(given) == most:
+                break
+    return given, walk.checkpoint
+
+
+@settings(max_examples=250, deadline=None)
 @given(
     moments=seconds,
     statuses=choices,
     n=st.integers(1, 12),
-    ordered=st.booleans(),
     order=st.sampled_from([ASCENDING, DESCENDING]),
-    again=st.sampled_from(["one by one", "ordered", "as they come"]),
     seed=st.integers(0, 1 << 32),
 )
-def test_a_walk_goes_on_after_any_item(
+def test_walks_go_on_after_any_item(
     moments: list[int],
     statuses: tuple[ApiCallStatus, ...],
     n: int,
-    ordered: bool,
     order: CreatedAtSortMode,
-    again: str,
     seed: int,
 ) -> None:
-    """With exactly the rest, through JSON, whichever way it goes on."""
+    """Leg after leg, each its own way, the places through JSON: each call in one of them."""
     wire = wire_of(moments)
-    wire.dice = random.Random(seed)
+    dice = wire.dice = random.Random(seed)
     names = {status.value for status in statuses}
     expected = sorted(call.id.int for call in wire.service.calls.values() if call.status in names)
-    stop = wire.dice.randint(0, len(expected))
 
     async def check() -> None:
-        before: list[int] = []
-        async with pager(wire, statuses, order=order).concurrent(n, ordered=ordered) as walk:
-            while len(before) < stop:
-                before.append((await anext(walk)).id.int)
-            place = Checkpoint.from_json(walk.checkpoint.to_json())
-        assert wire.highest <= n
-        assert wire.under_way == 0
-        going_on = pager(wire, statuses, place, order=order)
-        if again == "one by one":
-            rest = await ids_of(aiter(going_on))
-        else:
-            async with going_on.concurrent(n, ordered=again == "ordered") as walk:
-                rest = await ids_of(walk)
-        assert sorted(before + rest) == expected
+        given: list[int] = []
+        place: Checkpoint | None = None
+        for most in [*dice.choices(range(1, 9), k=4), 1_000]:
+            listing = pager(wire, statuses, place, order=order)
+            more, place = await leg(listing, dice, n, most)
+            place = Checkpoint.from_json(place.to_json())
+            given += more
+            assert wire.under_way == 0
+        assert wire.highest <= max(n, 1)
+        assert sorted(given) == expected
 
     asyncio.run(check())
 
@@ -243,6 +256,21 @@ async def test_what_is_no_error_of_ours_surfaces_too() -> None:
         async with pager(wire).concurrent() as walk:
             await ids_of(walk)
     assert wire.under_way == 0
+
+
+async def test_a_service_that_refuses_the_other_direction_is_walked_in_its_own() -> None:
+    """As one after the other, though the walk from the far end was refused."""
+    wire = wire_of(list(range(100)), statuses=1)
+
+    async def fetch(request: Request) -> Reply[Body]:
+        if ("sort_by", ASCENDING.value) in request.params:
+            raise BadRequest("only descending is supported", status=400)
+        return await wire.fetch(request)
+
+    listing = pager(wire, (ApiCallStatus.QUEUED,))
+    listing._fetch = fetch
+    async with listing.concurrent() as walk:
+        assert await ids_of(walk) == list(range(99, -1, -1))
 
 
 async def test_a_request_cancelled_from_outside_is_an_error() -> None:
