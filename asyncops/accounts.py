@@ -10,7 +10,7 @@ from attrs import define
 
 from asyncops.checks import count
 from asyncops.crew import Crew
-from asyncops.errors import AsyncOpsError
+from asyncops.errors import AsyncOpsError, ListingMoved, PaginationError
 from asyncops.pager import Pager
 
 __all__ = ["FanOut", "fan_out"]
@@ -30,13 +30,15 @@ def fan_out(
     account. Those of one account are in its own order.
 
     An account that fails gives ``(name, error)`` in the place of its further items, with the
-    ``checkpoint`` to go on from, and costs the others nothing.
+    ``checkpoint`` to go on from, and costs the others nothing. :class:`ListingMoved`, where that
+    warning was made an error, is given as a :class:`PaginationError` with it as its cause.
 
     Args:
         clients: The clients by the names of their accounts.
         walk: From a client to the listing; called at once for each of them.
         concurrency: The most listings that are walked at once, at least 1. Each of them holds at
-            most two pages: one that is in use or waits for its turn, and one fetched ahead.
+            most two pages: one that is in use or waits for its turn, and one fetched ahead. Each
+            client has 100 connections; clients that were given one session share those of it.
 
     Raises:
         TypeError: ``walk`` gave something else than a pager.
@@ -102,6 +104,10 @@ class FanOut(Crew[tuple[K, T | AsyncOpsError]], Generic[K, T]):
                         await self._lend(name, page.items)
             except AsyncOpsError as error:
                 await self._lend(name, (error,))
+            except ListingMoved as moved:
+                failure = PaginationError(str(moved))
+                failure.__cause__, failure.checkpoint = moved, moved.checkpoint
+                await self._lend(name, (failure,))
 
     async def _lend(self, name: K, items: tuple[T | AsyncOpsError, ...]) -> None:
         over = asyncio.get_running_loop().create_future()

@@ -55,7 +55,8 @@ class BaseClient:
         allow_insecure: Let the token travel over plain http to other machines.
         rate_limit: The most requests per second, evenly spaced (this needs the extra ``rate``); or
             a :class:`~asyncops.throttle.RateLimiter` of your own, which several clients may share.
-            Each request on the wire counts, retries too; waiting is part of a call's deadline.
+            Each request on the wire counts, retries too. Waiting for the rate is part of a call's
+            deadline, and is no waiting for a connection: ``Timeout.pool`` does not end it.
         clock: Time, for tests that replace it.
 
     Raises:
@@ -91,8 +92,8 @@ class BaseClient:
         self._quota = RetryQuota(retry.quota)
         self._gate = Gate()
         self._rate = rate_limiter(rate_limit)
-        self._lane = asyncio.Lock()
         self._transport = Transport(timeout, max_body=count("max_body", max_body), session=session)
+        self._transport.slots.one_by_one = self._rate is not None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self._calls = Deadlines(timeout.deadline)
@@ -262,11 +263,10 @@ class BaseClient:
         while True:
             if self._is_held_back():
                 await self._pass_gate(call)
-            if self._rate is None:
-                await slots.take()
-            elif not await self._take_at_rate(self._rate):
-                continue
+            await slots.take()
             try:
+                if self._rate is not None:
+                    await self._keep_to(self._rate)
                 # It may have closed while this call stood in the queue.
                 if self._is_held_back():
                     continue
@@ -279,18 +279,14 @@ class BaseClient:
             finally:
                 slots.give_back()
 
-    async def _take_at_rate(self, rate: RateLimiter) -> bool:
-        """Take a slot when the rate allows; False, and none taken, if the gate has closed.
-
-        One call at a time: what is allowed now must not go out later, all at once, because the
-        calls that it was granted to stood in the queue for a slot.
-        """
-        async with self._lane:
-            if self._is_held_back():
-                return False
-            await rate.acquire()
-            await self._transport.slots.take()
-            return True
+    async def _keep_to(self, rate: RateLimiter) -> None:
+        """Wait until the rate allows the request that has the slot, and nobody else meanwhile."""
+        try:
+            # Where it must not go out anyway, nothing of the rate is spent on it.
+            if not self._is_held_back():
+                await rate.acquire()
+        finally:
+            self._transport.slots.sent()
 
 
 def _instance(name: str, value: T, kind: type[T]) -> T:

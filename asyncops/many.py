@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from asyncops.checks import count
 from asyncops.crew import Crew, Waiters
 from asyncops.errors import AsyncOpsError, ConfigurationError
+from asyncops.transport import CONNECTIONS
 
 __all__ = ["Many"]
 
@@ -44,7 +45,9 @@ class Many(Crew[tuple[K, R | AsyncOpsError]], Generic[K, R]):
             id is checked as it comes. An async generator is closed at the end.
         get: Asks for one id, in the spelling that ``check`` gives.
         check: From an argument's name and an id to the spelling that is sent.
-        concurrency: The most requests under way at once, at least 1.
+        concurrency: The most requests under way at once, at least 1. A client has 100
+            connections, so that more than 100 stands for 100. Of a client whose session has
+            fewer, or that does other work besides, ask for what is left.
         ordered: Whether results come in the order of the ids, or as they are there.
 
     Raises:
@@ -62,7 +65,8 @@ class Many(Crew[tuple[K, R | AsyncOpsError]], Generic[K, R]):
         ordered: bool,
     ) -> None:
         super().__init__()
-        self._limit = count("concurrency", concurrency)
+        # What waits for a connection could only run into Timeout.pool.
+        self._limit = min(count("concurrency", concurrency), CONNECTIONS)
         self._get = get
         self._check = check
         self._ordered = ordered

@@ -77,8 +77,10 @@ def merge(*pagers: Pager[Any], key: Callable[[Any], Any], reverse: bool = False)
     Raises:
         TypeError: One of ``pagers`` is no pager.
         PaginationError: While iterating: a listing is not sorted, or an item has no key.
-        AsyncOpsError: While iterating: a listing failed. It is raised once all items that come
-            before its next one were given, and carries the ``checkpoint`` of that listing.
+        AsyncOpsError: While iterating: a listing failed. All that was fetched of it before is
+            given first; then it is raised, as soon as its next item is wanted, since nobody can
+            know what would come before that one. It carries the ``checkpoint`` of that listing.
+        RuntimeError: While iterating: another task waits for the next item already.
     """
     for position, pager in enumerate(pagers):
         if not isinstance(pager, Pager):
@@ -162,7 +164,10 @@ class _Input(Generic[T]):
 
 
 class Merge(Crew[T]):
-    """The items of several listings, in order: what :func:`merge` gives."""
+    """The items of several listings, in order: what :func:`merge` gives.
+
+    One task at a time may ask for the next item.
+    """
 
     def __init__(
         self, pagers: tuple[Pager[T], ...], key: Callable[[T], Any], reverse: bool
@@ -173,22 +178,22 @@ class Merge(Crew[T]):
         ]
         self._heap: list[_Input[T]] | None = None
         self._used = False
+        self._asked = False
 
     async def __anext__(self) -> T:
         self._check_open()
+        if self._asked:
+            raise RuntimeError(
+                "another task waits for the next item of this merge; let one task iterate over it, "
+                "and hand the items on through an asyncio.Queue"
+            )
         if self._failure is not None:
             raise self._failure
-        if self._heap is None:
-            while await self._arrival():
-                self._check_open()
+        self._asked = True
         try:
-            heap = await self._turned()
-        except BaseException:
-            self._failure = PaginationError(
-                "this was broken off by an error or a cancellation; "
-                "go on with list(resume=...) from its checkpoints"
-            )
-            raise
+            heap = await self._advanced()
+        finally:
+            self._asked = False
         if not heap:
             raise StopAsyncIteration
         self._used = True
@@ -201,6 +206,19 @@ class Merge(Crew[T]):
         ``list(resume=...)`` with each of them, merged again, goes on with exactly the rest.
         """
         return tuple(each.checkpoint for each in self._inputs)
+
+    async def _advanced(self) -> list[_Input[T]]:
+        if self._heap is None:
+            while await self._arrival():
+                self._check_open()
+        try:
+            return await self._turned()
+        except BaseException:
+            self._failure = PaginationError(
+                "this was broken off by an error or a cancellation; "
+                "go on with list(resume=...) from its checkpoints"
+            )
+            raise
 
     async def _turned(self) -> list[_Input[T]]:
         """The listings that go on, the one whose turn it is in front."""

@@ -1,6 +1,7 @@
 """How much may go out: fewer requests at once after a 429, then more again; a rate on request."""
 
 import asyncio
+import inspect
 import math
 from collections import OrderedDict
 from typing import Protocol, runtime_checkable
@@ -16,7 +17,8 @@ __all__ = ["AdaptiveLimit", "RateLimiter", "Slots", "rate_limiter"]
 class RateLimiter(Protocol):
     """What a client asks before each request that it puts on the wire.
 
-    One may serve several clients, of one event loop. ``aiolimiter.AsyncLimiter`` is one.
+    One may serve several clients, of one event loop. ``aiolimiter.AsyncLimiter`` is one. A lock
+    or a semaphore is none: nobody would release it.
     """
 
     async def acquire(self) -> None:
@@ -32,10 +34,18 @@ def rate_limiter(value: "float | RateLimiter | None") -> RateLimiter | None:
 
     Raises:
         ConfigurationError: It is a number, and the extra ``rate`` is not installed.
-        TypeError: It is none of these.
+        TypeError: It is none of these, or bounds what is under way and not a rate.
         ValueError: The number is not finite, or not above 0.
     """
-    if value is None or (isinstance(value, RateLimiter) and not isinstance(value, type)):
+    if value is None:
+        return None
+    if isinstance(value, RateLimiter) and not isinstance(value, type):
+        if hasattr(value, "release") or not inspect.iscoroutinefunction(value.acquire):
+            raise TypeError(
+                "rate_limit must have an async acquire() that returns when one more request may "
+                "go out, and no release(): give requests per second, or an object such as "
+                f"aiolimiter.AsyncLimiter, not {type(value).__name__}"
+            )
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(
@@ -58,24 +68,34 @@ def rate_limiter(value: "float | RateLimiter | None") -> RateLimiter | None:
 
 @define(eq=False)
 class AdaptiveLimit:
-    """How many requests may be in flight: half after a 429, one more after each good round.
+    """How many requests may be in flight: half after a 429, then more with each good answer.
 
-    A round is as many good answers as may be in flight. This is the additive increase and
-    multiplicative decrease by which TCP shares a link (RFC 5681, section 3.1).
+    This is how TCP shares a link: slow start and congestion avoidance (RFC 5681, section 3.1).
+
+    - A 429 leaves half of the requests that were in flight, and halves the threshold: half of
+      the limit, or of the threshold while that is higher. Where one request was all that might
+      be in flight, the threshold stays, as nothing is learnt of how many are too many.
+    - Below the threshold, each good answer adds one: the limit doubles with each round.
+    - From the threshold on, each round adds one, a round being as many good answers as the limit.
+
+    A 429 to a lone call of 100 that might have been made leaves 1; 49 good answers later there
+    are 50 again.
 
     Attributes:
         ceiling: The most there may ever be, at least 1.
         limit: How many there may be now.
+        threshold: Up to where the limit grows fast.
         epoch: How often the limit was halved. A request remembers the epoch it went out in.
     """
 
     ceiling: int
     limit: int = field(init=False)
+    threshold: int = field(init=False)
     epoch: int = field(init=False, default=0)
     _good: int = field(init=False, default=0)
 
     def __attrs_post_init__(self) -> None:
-        self.limit = self.ceiling
+        self.limit = self.threshold = self.ceiling
 
     @property
     def reduced(self) -> bool:
@@ -84,17 +104,22 @@ class AdaptiveLimit:
 
     def refused(self, epoch: int, in_flight: int) -> None:
         """Count a 429 to a request of ``epoch``; what was sent before a halving tells no more."""
-        if epoch == self.epoch:
-            self.epoch += 1
+        if epoch != self.epoch:
+            return
+        self.epoch += 1
+        self._good = 0
+        if self.limit > 1:
+            # RFC 5681 halves what is in flight here too. A client that is hardly used would then
+            # take thousands of answers to come back, for want of a burst to learn from.
+            self.threshold = max(1, max(self.limit, self.threshold) // 2)
             self.limit = max(1, min(self.limit, in_flight) // 2)
-            self._good = 0
 
     def served(self, epoch: int) -> None:
         """Count a good answer to a request of ``epoch``."""
         if epoch != self.epoch or not self.reduced:
             return
         self._good += 1
-        if self._good >= self.limit:
+        if self.limit < self.threshold or self._good >= self.limit:
             self.limit += 1
             self._good = 0
 
@@ -102,19 +127,32 @@ class AdaptiveLimit:
 class Slots:
     """The requests that may be in flight at once, first come, first served.
 
+    Patience is measured by a clock that stands still while there is another reason to wait than
+    that all connections are in use: after a 429, since fewer may be used then, and while the
+    first in the queue waits for the rate. The rest is left to the calls' deadlines.
+
     Args:
         connections: The most there may be.
-        patience: Seconds to wait for one while all connections are in use. After a 429 there are
-            fewer, and the wait for one of those is left to the call's deadline.
+        patience: Seconds to wait for one while all connections are in use.
+
+    Attributes:
+        one_by_one: Whether a slot is given only when the one before it has been :meth:`sent`.
+            With a rate, whoever waits for it stays first, and what the rate allows is used at
+            once, not later in a burst.
     """
 
     def __init__(self, connections: int, patience: float) -> None:
+        self.one_by_one = False
         self._limit = AdaptiveLimit(connections)
         self._patience = patience
         self._in_use = 0
-        self._full_again = -math.inf
-        # Ordered, since a call that is cancelled leaves from the middle.
-        self._queue: OrderedDict[asyncio.Future[None], None] = OrderedDict()
+        self._unsent = False
+        self._stood_still = 0.0
+        self._stopped_at: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        # By the clock's time when each came; ordered, since a call that is cancelled leaves from
+        # the middle.
+        self._queue: OrderedDict[asyncio.Future[None], float] = OrderedDict()
 
     @property
     def epoch(self) -> int:
@@ -127,10 +165,16 @@ class Slots:
         Raises:
             PoolTimeout: All connections were in use for too long.
         """
-        if self._in_use < self._limit.limit and not self._queue:
-            self._in_use += 1
+        if self._has_room() and not self._queue:
+            self._grant()
         else:
             await self._wait()
+
+    def sent(self) -> None:
+        """With :attr:`one_by_one`: whoever took the last slot is done with waiting for the rate."""
+        self._unsent = False
+        self._wake()
+        self._set_clock()
 
     def give_back(self) -> None:
         """Leave a slot to whoever waits for one."""
@@ -139,52 +183,81 @@ class Slots:
 
     def answered(self, epoch: int, status: int) -> None:
         """Learn from an answer's status, before its slot is given back."""
-        reduced = self._limit.reduced
         if status == 429:
-            self._limit.refused(epoch, self._in_use)
-        elif reduced and status < 500:
+            self._limit.refused(epoch, self._in_use - self._unsent)
+        elif self._limit.reduced and status < 500:
             self._limit.served(epoch)
-            if not self._limit.reduced:
-                self._full_again = asyncio.get_running_loop().time()
             self._wake()
+        else:
+            return
+        self._set_clock()
+
+    def _has_room(self) -> bool:
+        return self._in_use < self._limit.limit and not self._unsent
+
+    def _grant(self) -> None:
+        self._in_use += 1
+        if self.one_by_one:
+            self._unsent = True
+            self._set_clock()
 
     async def _wait(self) -> None:
-        loop = asyncio.get_running_loop()
-        turn: asyncio.Future[None] = loop.create_future()
-        self._queue[turn] = None
-        self._expire_after(self._patience, turn)
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue[turn] = self._clock()
+        self._set_timer()
         try:
             await turn
         except asyncio.CancelledError:
             self._queue.pop(turn, None)
             if not turn.cancelled() and turn.exception() is None:
                 # Its turn had come as it was cancelled.
+                if self.one_by_one:
+                    self.sent()
                 self.give_back()
             raise
 
     def _wake(self) -> None:
-        while self._queue and self._in_use < self._limit.limit:
+        while self._queue and self._has_room():
             turn, _ = self._queue.popitem(last=False)
             if not turn.done():
-                self._in_use += 1
+                self._grant()
                 turn.set_result(None)
 
-    def _expire_after(self, seconds: float, turn: "asyncio.Future[None]") -> None:
-        timer = asyncio.get_running_loop().call_later(seconds, self._expire, turn)
-        turn.add_done_callback(lambda _: timer.cancel())
+    def _clock(self) -> float:
+        now = asyncio.get_running_loop().time() if self._stopped_at is None else self._stopped_at
+        return now - self._stood_still
 
-    def _expire(self, turn: "asyncio.Future[None]") -> None:
-        if turn.done():
+    def _set_clock(self) -> None:
+        """Stop it or let it go on, as it is now."""
+        stands = self._unsent or self._limit.reduced
+        if stands == (self._stopped_at is not None):
             return
         now = asyncio.get_running_loop().time()
-        waited = 0.0 if self._limit.reduced else now - self._full_again
-        if waited < self._patience:
-            self._expire_after(self._patience - waited, turn)
-            return
-        self._queue.pop(turn, None)
-        turn.set_exception(
-            PoolTimeout(
-                f"no connection became free within {self._patience:g} s; {self._in_use} are in use",
-                sent=False,
-            )
+        if self._stopped_at is None:
+            self._stopped_at = now
+        else:
+            self._stood_still += now - self._stopped_at
+            self._stopped_at = None
+            self._set_timer()
+
+    def _set_timer(self) -> None:
+        """Have the first in the queue, who is the next to run out of patience, looked after."""
+        if self._timer is None and self._queue and self._stopped_at is None:
+            left = next(iter(self._queue.values())) + self._patience - self._clock()
+            self._timer = asyncio.get_running_loop().call_later(left, self._expire)
+
+    def _expire(self) -> None:
+        self._timer = None
+        if self._stopped_at is None:
+            latest = self._clock() - self._patience
+            while self._queue and next(iter(self._queue.values())) <= latest:
+                turn, _ = self._queue.popitem(last=False)
+                if not turn.done():
+                    turn.set_exception(self._timeout())
+            self._set_timer()
+
+    def _timeout(self) -> PoolTimeout:
+        return PoolTimeout(
+            f"no connection became free within {self._patience:g} s; {self._in_use} are in use",
+            sent=False,
         )

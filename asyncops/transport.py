@@ -43,8 +43,9 @@ class Timeout:
         read: Silence between two reads of an answer.
         attempt: One wire attempt as a whole.
         deadline: One call as a whole, waiting and retries included.
-        pool: Waiting for a free connection. After a 429 fewer of them are used, and the wait for
-            one of those is bounded by the deadline alone.
+        pool: Waiting for a free connection while all are in use. After a 429 fewer of them are
+            used; the wait for one of those, and for a ``rate_limit``, does not count and is
+            bounded by the deadline alone.
     """
 
     connect: float = field(default=5.0, validator=check_seconds(positive=True))

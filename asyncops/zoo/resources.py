@@ -109,7 +109,8 @@ class Operations:
             ids: UUIDs. An iterable is checked whole, at once; of an async iterable, such as
                 ``(call.id async for call in zoo.operations.list())``, ids are taken as they can
                 be asked for.
-            concurrency: The most requests under way at once, at least 1.
+            concurrency: The most requests under way at once, at least 1; never more than the
+                100 connections of a client.
             ordered: Give the results in the order of ``ids``, not as they come.
 
         Raises:
@@ -196,7 +197,8 @@ class MlPrompts:
         Args:
             ids: UUIDs. An iterable is checked whole, at once; of an async iterable, ids are taken
                 as they can be asked for.
-            concurrency: The most requests under way at once, at least 1.
+            concurrency: The most requests under way at once, at least 1; never more than the
+                100 connections of a client.
             ordered: Give the results in the order of ``ids``, not as they come.
 
         Raises:

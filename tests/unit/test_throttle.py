@@ -3,6 +3,8 @@
 import asyncio
 import random
 import sys
+import threading
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -32,6 +34,7 @@ class TestAdaptiveLimit:
                 limit.refused(epoch, in_flight)
                 assert limit.limit <= before
             assert 1 <= limit.limit <= ceiling
+            assert 1 <= limit.threshold <= ceiling
             assert limit.reduced == (limit.limit < ceiling)
 
     @given(st.integers(2, 100), st.integers(1, 100))
@@ -76,8 +79,68 @@ class TestAdaptiveLimit:
             limit.served(0)
         assert limit.limit == 2
 
-    def test_a_refusal_begins_the_round_anew(self) -> None:
+    @given(st.integers(1, 100), st.integers(1, 100), st.integers(1, 3))
+    def test_half_of_the_level_that_was_refused_is_had_again_soon(
+        self, ceiling: int, in_flight: int, refusals: int
+    ) -> None:
+        """The limit doubles with each round up to there, and adds one with each behind it."""
+        limit = AdaptiveLimit(ceiling)
+        in_flight = min(in_flight, ceiling)
+        for _ in range(refusals):
+            limit.refused(limit.epoch, in_flight)
+        while limit.limit < limit.threshold:
+            round_to = min(2 * limit.limit, limit.threshold)
+            for _ in range(round_to - limit.limit):
+                limit.served(limit.epoch)
+            assert limit.limit == round_to
+        before = limit.limit
+        for _ in range(before - 1):
+            limit.served(limit.epoch)
+        assert limit.limit == before
+        limit.served(limit.epoch)
+        assert limit.limit == min(before + 1, ceiling)
+
+    @pytest.mark.parametrize("refusals", [1, 2, 5])
+    def test_429s_to_a_lone_call_hold_the_next_burst_back_for_a_few_answers(
+        self, refusals: int
+    ) -> None:
+        """However often it was refused: that one at a time is too much says nothing of bursts."""
         limit = AdaptiveLimit(100)
+        for _ in range(refusals):
+            limit.refused(limit.epoch, 1)
+        assert (limit.limit, limit.threshold) == (1, 50)
+        for _ in range(49):
+            limit.served(limit.epoch)
+        assert limit.limit == 50
+
+    def test_a_refusal_on_the_way_up_lowers_the_way(self) -> None:
+        limit = AdaptiveLimit(100)
+        limit.refused(0, 20)
+        assert (limit.limit, limit.threshold) == (10, 50)
+        for _ in range(10):
+            limit.served(1)
+        limit.refused(1, 20)
+        assert (limit.limit, limit.threshold) == (10, 25)
+
+    @given(st.integers(1, 100), st.integers(1, 20))
+    def test_a_service_that_bears_so_many_is_found_out_by_a_refusal_per_halving(
+        self, ceiling: int, bears: int
+    ) -> None:
+        """Bursts without end, each as large as may be, of which too large ones are refused."""
+        limit, refused, served = AdaptiveLimit(ceiling), 0, 0
+        while served < 50:
+            if limit.limit > bears:
+                refused += 1
+                limit.refused(limit.epoch, limit.limit)
+                continue
+            served += 1
+            for _ in range(limit.limit):
+                limit.served(limit.epoch)
+        # Seven halvings lead from 100 to 1; after that, one per try to have one more.
+        assert refused <= 7 + served
+
+    def test_a_refusal_begins_the_round_anew(self) -> None:
+        limit = AdaptiveLimit(8)
         limit.refused(0, 8)
         for _ in range(3):
             limit.served(1)
@@ -197,25 +260,94 @@ class TestSlots:
         await slots.take()
         waiting = asyncio.create_task(slots.take())
         await settle()
-        (turn,) = slots._queue
-        slots._expire(turn)
+        slots._patience = 0.0
+        slots._expire()
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
         assert slots._in_use == 1
 
-    @given(st.integers(0, 2**32), st.integers(1, 6))
-    def test_random_cancels_lose_no_slot_and_no_turn(self, seed: int, capacity: int) -> None:
-        asyncio.run(_storm(random.Random(seed), capacity))
+    async def test_every_one_of_a_queue_runs_out_of_patience_on_its_own_time(self) -> None:
+        slots, loop = Slots(1, 0.02), asyncio.get_running_loop()
+        await slots.take()
+
+        async def waited(before: float) -> float:
+            await asyncio.sleep(before)
+            began = loop.time()
+            with pytest.raises(PoolTimeout):
+                await slots.take()
+            return loop.time() - began
+
+        for each in await asyncio.gather(*map(waited, [0, 0, 0.005, 0.01])):
+            assert each >= 0.019
+
+    async def test_one_by_one_the_next_slot_is_given_when_the_last_one_was_used(self) -> None:
+        slots = Slots(3, PATIENT)
+        slots.one_by_one = True
+        await slots.take()
+        waiting = [asyncio.create_task(slots.take()) for _ in range(3)]
+        for sent in range(3):
+            await settle()
+            assert [task.done() for task in waiting] == [n < sent for n in range(3)]
+            slots.sent()
+        await settle()
+        assert not waiting[2].done()
+        slots.give_back()
+        await waiting[2]
+
+    async def test_a_queue_behind_one_that_waits_for_the_rate_is_not_a_full_pool(self) -> None:
+        """Only the time in which all connections are in use counts, and all of it."""
+        slots, loop = Slots(1, 0.02), asyncio.get_running_loop()
+        slots.one_by_one = True
+        await slots.take()
+        waiting = asyncio.create_task(slots.take())
+        await asyncio.sleep(0.04)
+        assert not waiting.done()
+        began = loop.time()
+        slots.sent()
+        with pytest.raises(PoolTimeout):
+            await waiting
+        assert loop.time() - began >= 0.019
+
+    async def test_a_429_counts_what_has_gone_out(self) -> None:
+        """Not the one that waits for the rate."""
+        slots = Slots(8, PATIENT)
+        slots.one_by_one = True
+        for _ in range(4):
+            await slots.take()
+            slots.sent()
+        await slots.take()
+        slots.answered(0, 429)
+        assert slots._limit.limit == 2
+
+    @given(st.integers(0, 2**32), st.integers(1, 6), st.booleans())
+    def test_random_cancels_lose_no_slot_and_no_turn(
+        self, seed: int, capacity: int, one_by_one: bool
+    ) -> None:
+        asyncio.run(_storm(random.Random(seed), capacity, one_by_one))
 
 
-async def _storm(rng: random.Random, capacity: int) -> None:
+async def _storm(rng: random.Random, capacity: int, one_by_one: bool) -> None:
     slots = Slots(capacity, PATIENT)
+    slots.one_by_one = one_by_one
+    unsent = 0
+
+    async def wait_for_rate() -> None:
+        nonlocal unsent
+        unsent += 1
+        try:
+            assert unsent == 1
+            await asyncio.sleep(0)
+        finally:
+            unsent -= 1
+            slots.sent()
 
     async def use() -> None:
         await slots.take()
-        epoch = slots.epoch
         try:
+            if one_by_one:
+                await wait_for_rate()
+            epoch = slots.epoch
             assert slots._in_use <= capacity
             for _ in range(rng.randrange(3)):
                 await asyncio.sleep(0)
@@ -239,6 +371,13 @@ class Free:
         """Return at once."""
 
 
+class Instant:
+    """Has an ``acquire`` that is no coroutine function."""
+
+    def acquire(self) -> Any:
+        """Return at once."""
+
+
 class TestRateLimiter:
     def test_none_is_no_limit_and_a_limiter_is_itself(self) -> None:
         limiter = Free()
@@ -256,6 +395,14 @@ class TestRateLimiter:
     def test_other_things_are_no_rate(self, value: object) -> None:
         with pytest.raises(TypeError, match="rate_limit must be a number of requests per second"):
             rate_limiter(value)  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize(
+        "value", [asyncio.Semaphore(3), asyncio.Lock(), threading.Lock(), Instant()]
+    )
+    def test_what_bounds_no_rate_is_told_from_a_limiter(self, value: RateLimiter) -> None:
+        """A lock is never released, and an acquire() that is not awaited holds nothing back."""
+        with pytest.raises(TypeError, match=r"async acquire\(\) .* no release\(\): give requests"):
+            rate_limiter(value)
 
     @pytest.mark.parametrize("rate", [5, 0.25, 1e6])
     async def test_a_rate_lets_one_out_at_once(self, rate: float) -> None:

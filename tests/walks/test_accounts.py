@@ -8,8 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncops import AsyncOpsError, ConfigurationError, ServerError
+from asyncops import (
+    AsyncOpsError,
+    ConfigurationError,
+    ListingMoved,
+    PaginationError,
+    ServerError,
+)
 from asyncops.accounts import FanOut, fan_out
+from asyncops.messages import Request
 from asyncops.pager import Pager
 from tests.walks.rows import Row, RowListing, others, steps
 
@@ -224,6 +231,30 @@ async def test_what_is_no_error_of_an_account_ends_all() -> None:
             with pytest.raises(ZeroDivisionError):
                 await anext(found)
     assert not others()
+
+
+async def test_a_warning_that_was_made_an_error_is_that_of_its_account() -> None:
+    """With the place to go on from; the others are walked to their ends."""
+    accounts = accounts_of([5, 5])
+    listing = accounts["account 1"]
+
+    async def moved(request: Request) -> Any:
+        if listing.requests == 1:
+            raise ListingMoved("rows may be missing")
+        return await listing.fetch(request)
+
+    bad: Pager[Row] = Pager(moved, listing.pager()._strategy, query="rows", identity=str)
+    pagers = {"good": accounts["account 0"].pager(), "bad": bad}
+    taken: Found = []
+    async with fan_out(pagers, lambda each: each) as found:
+        await take(found, taken)
+    assert [row for name, row in taken if name == "good"] == accounts["account 0"].rows
+    *rows, error = (row for name, row in taken if name == "bad")
+    assert rows == listing.rows[:2]
+    assert isinstance(error, PaginationError)
+    assert isinstance(error.__cause__, ListingMoved)
+    assert error.checkpoint is not None
+    assert [row async for row in listing.pager(error.checkpoint)] == listing.rows[2:]
 
 
 async def test_it_is_iterated_inside_of_its_async_with_only() -> None:

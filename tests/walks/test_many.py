@@ -170,6 +170,14 @@ def test_a_cancellation_at_any_moment_ends_every_task_and_closes_the_source(
     asyncio.run(check())
 
 
+async def test_no_more_are_under_way_than_a_client_has_connections() -> None:
+    """Those beyond would only run out of patience for one."""
+    desk = Desk()
+    async with desk.many(range(300), 250) as results:
+        assert len([each async for each in results]) == 300
+    assert desk.most == 100
+
+
 @pytest.mark.parametrize("concurrency", [1, 4])
 async def test_as_many_as_allowed_are_under_way(concurrency: int) -> None:
     """Not fewer."""

@@ -324,6 +324,20 @@ async def test_what_key_raises_is_raised_and_not_taken_for_the_end() -> None:
                 await anext(rows)
 
 
+async def test_two_tasks_at_once_are_refused_and_no_item_is_lost() -> None:
+    """The one that was first goes on, and so may any other after it."""
+    listing = RowListing.of("a", range(6))
+    async with merged([listing]) as rows:
+        taken: list[Row] = []
+        first = asyncio.ensure_future(take(rows, taken, 5))
+        await steps(1)
+        with pytest.raises(RuntimeError, match="another task waits for the next item"):
+            await anext(rows)
+        await first
+        await take(rows, taken)
+    assert taken == listing.rows
+
+
 async def test_it_is_iterated_inside_of_its_async_with_only() -> None:
     """Outside it would look complete."""
     rows = merged([RowListing.of("a", range(9))])
