@@ -18,9 +18,14 @@ their counts say of that, where new rows come first:
 Once the judge has gone after removals, answers from before them, with their greater count, are
 thrown away too: taken, they would make it go after the same removals again.
 
-Limit: this holds for any mixture of insertions and removals between two answers that were made in
-the order of their pages. Between two that were made in the opposite order it holds for changes of
-one kind; of a mixture, a count shows the difference alone, and a row can be missed.
+This holds for any mixture of insertions and removals between two answers that were made in the
+order of their pages. Between two that were made in the opposite order it holds for changes of one
+kind; of a mixture, a count shows the difference alone, and a row can be missed. So a walk that
+took a page that was asked for ahead asks for one page more at its end, to see whether both kinds
+happened, and says so with a :class:`~asyncops.errors.ListingMoved`: see :mod:`asyncops.vouching`.
+
+Limit: rows that were added and are gone again by the end of the walk leave no trace. Where all of
+them are, and older rows are gone as well, that looks like removals alone.
 """
 
 from itertools import chain
@@ -33,10 +38,14 @@ from asyncops.messages import Reply, Request
 from asyncops.models import Page
 from asyncops.numbered import NumberedBody, NumberedPaging
 from asyncops.plans import Leaf
+from asyncops.vouching import Vouching
 
 __all__ = ["NumberedAhead"]
 
 T = TypeVar("T")
+
+# The name of the request that vouches for the walk; no page has this number.
+_VOUCHER = -1
 
 
 @define(eq=False)
@@ -60,8 +69,9 @@ class NumberedAhead(Generic[T]):
 
     Until an answer says how many pages and rows there are, pages are asked for one at a time; a
     service that never says is read that way to the end. No page is asked for twice in a listing
-    that does not move. Each change of its rows costs at most ``most + 2`` requests whose answers
-    are thrown away; what has to be read again after removals is as much as without speculation.
+    that does not move, but for the one at the end that vouches for what was taken. Each change of
+    its rows costs at most ``most + 2`` requests whose answers are thrown away; what has to be read
+    again after removals is as much as without speculation.
 
     Attributes:
         paging: The judge.
@@ -79,6 +89,8 @@ class NumberedAhead(Generic[T]):
     # Answers taken by the judge when the count last changed, and when it last fell.
     _changed: int = field(default=0, init=False)
     _fell: int = field(default=0, init=False)
+    _vouching: Vouching = field(factory=Vouching, init=False)
+    _looking: bool = field(default=False, init=False)
     _ready: Page[T] | None = field(default=None, init=False)
     _failure: AsyncOpsError | ListingMoved | None = field(default=None, init=False)
 
@@ -86,8 +98,10 @@ class NumberedAhead(Generic[T]):
         """The request for the first page that nobody has asked for, where there is room for it."""
         self._advance()
         first = self.paging.next_number
-        if first is None or self._failure is not None:
+        if self._failure is not None:
             return None
+        if first is None:
+            return self._ask_to_vouch()
         number = self._missing(first)
         if number is None or not self._has_room(number, first):
             return None
@@ -96,12 +110,18 @@ class NumberedAhead(Generic[T]):
 
     def feed(self, name: int, reply: Reply[NumberedBody[T]]) -> None:
         """Keep the answer until its turn; what is wrong with it, :meth:`take` raises then."""
+        if name == _VOUCHER:
+            self._vouch(reply)
+            return
         self._slots[name].answer = reply
         self._forget()
         self._advance()
 
     def fail(self, name: int, error: AsyncOpsError) -> None:
         """Ask otherwise where a refusal taught the judge how to, else keep the error."""
+        if name == _VOUCHER:
+            self._vouch(error)
+            return
         self._slots[name].answer = error
         if (
             name == self.paging.next_number
@@ -132,11 +152,12 @@ class NumberedAhead(Generic[T]):
     def done(self) -> bool:
         """Whether the last page has been taken."""
         over = self.paging.next_number is None and self._failure is None
-        return over and self._ready is None
+        return over and self._ready is None and self._vouching.done
 
     def _missing(self, first: int) -> int | None:
         """The first page that was not asked for; none behind one that failed."""
-        for number in chain((first,), self.paging.remaining[1 : self.most + 1]):
+        ahead = self.most + 1 if self._vouching.begun else 0
+        for number in chain((first,), self.paging.remaining[1:ahead]):
             slot = self._slots.get(number)
             if slot is None:
                 return number
@@ -165,6 +186,7 @@ class NumberedAhead(Generic[T]):
             if isinstance(slot.answer, AsyncOpsError):
                 self._failure = slot.answer
             elif self._fits(slot):
+                self._vouching.needed |= slot.asked != self._judged
                 self._judge(slot.answer)
 
     def _judge(self, reply: Reply[NumberedBody[T]]) -> None:
@@ -177,11 +199,49 @@ class NumberedAhead(Generic[T]):
         self._judged += 1
         self._ready = self.paging.take()
         count = self.paging.drift.count
+        self._note(reply.value)
         if count != before:
             self._changed = self._judged
         if before is not None and count is not None and count < before:
             self._fell = self._judged
         self._forget()
+
+    def _note(self, body: NumberedBody[T]) -> None:
+        """Keep what is needed to vouch for the walk."""
+        count = self.paging.drift.count or 0
+        if self._vouching.begun or self._ready is None:
+            self._vouching.note(count)
+            return
+        keys = tuple(map(self.paging.identity, body.items))
+        front = body.number == self.paging.first_number
+        self._vouching.begin(body.number, keys, self.paging.used_size, count, front=front)
+
+    def _ask_to_vouch(self) -> tuple[int, Request] | None:
+        """The request for one page more, where the walk needs one and there is room for it."""
+        idle = self._vouching.done or self._looking
+        if idle or not self._has_room(_VOUCHER, _VOUCHER):
+            return None
+        try:
+            number = self._vouching.page()
+        except ListingMoved as error:
+            self._failure = error
+            return None
+        if number is None:
+            return None
+        self._looking = True
+        return _VOUCHER, self.paging.request_for(number)
+
+    def _vouch(self, answer: Reply[NumberedBody[T]] | AsyncOpsError) -> None:
+        self._looking = False
+        try:
+            if isinstance(answer, AsyncOpsError):
+                self._vouching.give_up(str(answer))
+                return
+            body = answer.value
+            keys = tuple(map(self.paging.identity, body.items))
+            self._vouching.look(body.number, keys, body.page_size, body.total_count)
+        except ListingMoved as error:
+            self._failure = error
 
     def _fits(self, slot: _Slot[T]) -> bool:
         """Whether an answer, were it its turn, would hide no row behind the last one judged."""

@@ -113,6 +113,11 @@ class NumberedPaging(Generic[T]):
         return 0 if self._undecided is not None else self._number
 
     @property
+    def first_number(self) -> int | None:
+        """The first page of the listing; None where that has not been seen."""
+        return self._base
+
+    @property
     def remaining(self) -> range:
         """The pages still to be read; none where the last answer left a count out.
 

@@ -51,6 +51,8 @@ def check(items: Sequence[Any], listing: Listing, ordered: bool) -> None:
         assert moments == sorted(moments, reverse=True)
 
 
+# The last request of a walk, which vouches for the others, may be one that fails.
+@pytest.mark.filterwarnings("ignore:.* could not be checked:asyncops.errors.ListingMoved")
 @sizes
 @orders
 @pytest.mark.parametrize("passing", [True, False], ids=["passing", "final"])

@@ -40,6 +40,8 @@ class Service:
     changes: list[int] = field(factory=list)
     failing: dict[int, APIError] = field(factory=dict)
     stayed: set[str] = field(init=False)
+    # A row was added and has gone again.
+    undone: bool = field(default=False, init=False)
     asked: list[int] = field(factory=list)
 
     def __attrs_post_init__(self) -> None:
@@ -90,7 +92,8 @@ class Service:
         if indices:
             self.changes.append(-len(indices))
             for index in indices:
-                del self.rows[index % len(self.rows)]
+                gone = self.rows.pop(index % len(self.rows))
+                self.undone |= gone.startswith("new")
             self.stayed.intersection_update(self.rows)
 
 
@@ -214,7 +217,12 @@ class Run:
             return
         kind = self.changing[next(self.tape, 0) % len(self.changing)]
         amount = next(self.tape, 0) % (2 * self.service.size + 1)
-        if kind == "+":
+        if kind == "=":
+            # The old ones alone: as many as come, and not those that have come.
+            for _ in range(min(amount + 1, len(self.service.stayed))):
+                self.service.insert(1)
+                self.service.remove([len(self.service.rows) - 1])
+        elif kind == "+":
             self.service.insert(amount + 1)
         else:
             self.service.remove([next(self.tape, 0) for _ in range(amount + 1)])
@@ -235,6 +243,16 @@ class Run:
             assert flying + held + ready <= self.plan.most
 
     @property
+    def vouched(self) -> bool:
+        """Whether a page was asked for at the end, beyond those of the walk."""
+        return self.plan._vouching.needed
+
+    @property
+    def moved_while_looking(self) -> bool:
+        """Whether it had to be looked at twice, and might have had to be again."""
+        return self.plan._vouching._looks == 2
+
+    @property
     def pages(self) -> list[Page[str]]:
         """Those that came in their turn."""
         return [leaf.page for leaf in self.leaves if not leaf.early]
@@ -252,6 +270,11 @@ class Run:
 
     @property
     def undetectable(self) -> bool:
+        """Whether removals, and insertions that left no trace, lie between reversed answers."""
+        return self.service.undone and self.mixed
+
+    @property
+    def mixed(self) -> bool:
         """Whether changes of both kinds lie between two answers that were judged in reverse."""
         judge, changes = self.plan.paging, self.service.changes
         assert isinstance(judge, Judge)

@@ -33,7 +33,8 @@ class TestChanges:
         assert list(run.under_way) == [2, 3, 4]
         assert run.to_end() is None
         assert run.rows == rows_of(60)
-        assert len(service.asked) == 13 + 3
+        assert len(service.asked) == 13 + 3 + 1
+        assert not run.told
 
     def test_an_answer_from_after_an_insertion_is_taken(self) -> None:
         service = Service(rows_of(60))
@@ -42,17 +43,22 @@ class TestChanges:
         service.insert(1)
         assert run.to_end() is None
         assert run.rows == rows_of(60)
-        assert service.asked == list(range(13))
+        assert service.asked == [*range(13), 0]
+        assert not run.told
 
     def test_a_removal_is_gone_after_once_it_is_certain(self) -> None:
-        """Page 2 is asked for again to be sure, then page 1, then page 2 as part of the walk."""
+        """Page 2 is asked for again to be sure, then page 1, then page 2 as part of the walk.
+
+        At the end, page 0 says that nothing was inserted.
+        """
         service = Service(rows_of(60))
         run = reading(service)
         run.arrive(0)
         service.remove([0])
         assert run.to_end() is None
         assert run.rows == rows_of(60)
-        assert sorted(service.asked) == sorted([*range(12), 2, 1, 2])
+        assert sorted(service.asked) == sorted([*range(12), 2, 1, 2, 0])
+        assert not run.told
 
     def test_one_removal_is_not_gone_after_twice(self) -> None:
         """Answers from before and after it come by turns; those from before are dropped."""
@@ -156,7 +162,7 @@ class TestFailures:
         run.arrive(0)
         assert run.to_end() is None
         assert run.rows == rows_of(15)[5:]
-        assert service.asked == [1, 2, 1, 2, 3, 0]
+        assert service.asked == [1, 2, 1, 2, 3, 0, 0]
 
     def test_a_warning_made_an_error_is_raised_in_its_turn(self) -> None:
         resume = Checkpoint(query="q", cursor=4, seen=("18", "19"), total_count=60, page_size=5)
