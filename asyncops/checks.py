@@ -3,6 +3,8 @@
 import math
 import re
 from collections.abc import Callable
+from functools import partial
+from inspect import iscoroutinefunction
 from typing import TypeVar
 from uuid import UUID
 
@@ -15,12 +17,14 @@ __all__ = [
     "check_seconds",
     "count",
     "enum_member",
+    "plain_hook",
     "plain_text",
     "seconds",
     "uuid_segment",
 ]
 
 E = TypeVar("E", bound=OpenEnum)
+H = TypeVar("H")
 
 # The usual spelling needs no parsing, which takes ten times as long.
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -69,6 +73,25 @@ def check_seconds(*, positive: bool = False) -> "Callable[[object, Attribute[flo
         seconds(attribute.name, value, positive=positive)
 
     return validate
+
+
+def plain_hook(name: str, value: H, *, takes: str) -> H:
+    """What is called with a ``takes`` and never awaited; or None.
+
+    Raises:
+        TypeError: It cannot be called, or would have to be awaited.
+    """
+    inner: object = value
+    while isinstance(inner, partial):
+        inner = inner.func
+    if value is not None and (not callable(inner) or _is_awaited(inner)):
+        raise TypeError(f"{name} must be a plain function that takes a {takes}, or None")
+    return value
+
+
+def _is_awaited(value: Callable[..., object]) -> bool:
+    # Of the type, as a class whose instances are awaited is itself a plain callable.
+    return iscoroutinefunction(value) or iscoroutinefunction(type(value).__call__)
 
 
 def plain_text(name: str, value: object) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from functools import partial
 from types import TracebackType
 from typing import ClassVar, NoReturn, Self, TypeVar
 
@@ -15,6 +16,7 @@ from asyncops.codec import Decode, api_error, decode_response
 from asyncops.deadlines import Deadlines
 from asyncops.errors import AsyncOpsError, ConfigurationError, DeadlineExceeded
 from asyncops.messages import Reply, Request, Response
+from asyncops.progress import Meter
 from asyncops.retry import SUCCESS_REWARD, CallRetry, Gate, RetryPolicy, RetryQuota, is_retryable
 from asyncops.throttle import RateLimiter, rate_limiter
 from asyncops.transport import MAX_BODY, Timeout, Transport
@@ -31,8 +33,15 @@ class _Call:
     request: Request
     url: str
     deadline: float
+    meter: Meter
     replayed: bool = field(default=False)
     failure: AsyncOpsError | None = field(default=None)
+    sent: bool = field(default=False)
+
+    def count_request(self) -> None:
+        self.meter.requests += 1
+        self.meter.retries += self.sent
+        self.sent = True
 
 
 class BaseClient:
@@ -108,12 +117,15 @@ class BaseClient:
         """What this client measures time by."""
         return self._clock
 
-    async def fetch(self, request: Request, decode: Decode[T]) -> Reply[T]:
+    async def fetch(
+        self, request: Request, decode: Decode[T], meter: Meter | None = None
+    ) -> Reply[T]:
         """Send a request, again where that is safe and may help, and decode the answer.
 
         Args:
             request: What to send; the base URL and the credential are added to it.
             decode: From the body's bytes to the value.
+            meter: Where to count what it costs.
 
         Raises:
             TransportError: No whole answer arrived.
@@ -122,7 +134,7 @@ class BaseClient:
             ConfigurationError: The client is closed, or belongs to another event loop.
         """
         self._check_usable()
-        call = self._call(request)
+        call = self._call(request, meter or Meter())
         scope = self._calls.scope()
         try:
             with scope:
@@ -189,11 +201,12 @@ class BaseClient:
         before = f"; what went wrong before: {call.failure}" if call.failure is not None else ""
         return DeadlineExceeded(f"the call took longer than {self._timeout.deadline:g} s{before}")
 
-    def _call(self, request: Request) -> _Call:
+    def _call(self, request: Request, meter: Meter) -> _Call:
         return _Call(
             request,
             f"{self._base_url}{request.target}",
             self._clock.monotonic() + self._timeout.deadline,
+            meter,
         )
 
     async def _send(self, call: _Call) -> Response:
@@ -226,7 +239,8 @@ class BaseClient:
                 call.failure = error
                 raise
 
-        response: Response = await retry.retrying()(attempt)
+        retrying = retry.retrying().copy(sleep=partial(call.meter.sleep, self._clock))
+        response: Response = await retrying(attempt)
         retry.succeeded()
         return response
 
@@ -256,7 +270,7 @@ class BaseClient:
                     sent=False,
                 )
             # What rounding leaves of a delay may be too small for a clock to move at all.
-            await self._clock.sleep(max(delay, 1e-6))
+            await call.meter.sleep(self._clock, max(delay, 1e-6))
 
     async def _exchange(self, call: _Call, token: str) -> Response:
         slots = self._transport.slots
@@ -271,10 +285,12 @@ class BaseClient:
                 if self._is_held_back():
                     continue
                 epoch = slots.epoch
+                call.count_request()
                 response = await self._transport.send(
                     call.request.method, call.url, f"Bearer {token}"
                 )
                 slots.answered(epoch, response.status)
+                call.meter.bytes += len(response.body)
                 return response
             finally:
                 slots.give_back()

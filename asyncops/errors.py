@@ -28,7 +28,8 @@ An error that ends a walk carries the ``checkpoint`` to go on from.
 
 from typing import Any, Self
 
-from asyncops.models import Checkpoint, Operation
+from asyncops.models import Checkpoint, Operation, State
+from asyncops.watch_checkpoint import WatchCheckpoint
 
 __all__ = [
     "APIError",
@@ -65,9 +66,12 @@ class AsyncOpsError(Exception):
 
     Attributes:
         checkpoint: Where the walk stood that this error ended; None outside a walk.
+        watch_checkpoint: Where the watch stood that this error ended; None outside a watch, and
+            where it had not begun.
     """
 
     checkpoint: Checkpoint | None = None
+    watch_checkpoint: WatchCheckpoint | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by state, since most errors take keyword arguments."""
@@ -288,21 +292,30 @@ class OperationFailed(OperationError):
     """The operation ended in failure.
 
     Attributes:
-        operation: The operation as it was last seen.
+        operation: The operation as it was last seen; of several, the first that failed.
+        operations: All that were waited for together, as they were last seen.
     """
 
-    def __init__(self, operation: Operation) -> None:
-        super().__init__(f"operation {operation.id} failed: {operation.error or 'no reason given'}")
+    def __init__(self, operation: Operation, operations: tuple[Operation, ...] = ()) -> None:
+        text = f"operation {operation.id} failed: {operation.error or 'no reason given'}"
+        if len(operations) > 1:
+            failed = sum(each.state is State.FAILED for each in operations)
+            text += f" ({failed} of {len(operations)} operations failed)"
+        super().__init__(text)
         self.operation = operation
+        self.operations: tuple[Operation, ...] = operations or (operation,)
 
 
 class WaitTimeout(OperationError):
-    """The operation had not ended when the time was up.
+    """What was waited for had not ended when the time was up.
 
     Attributes:
-        last: The operation as it was last seen; None if it never was.
+        last: The operation as it was last seen, or a tuple of them where the wait was for all
+            operations of a resource; None if no look was answered.
     """
 
-    def __init__(self, message: str, *, last: Operation | None = None) -> None:
+    def __init__(
+        self, message: str, *, last: Operation | tuple[Operation, ...] | None = None
+    ) -> None:
         super().__init__(message)
         self.last = last

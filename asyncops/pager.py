@@ -1,24 +1,28 @@
 """What a listing gives: awaited, its first page; iterated, its items."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import AbstractAsyncContextManager, aclosing
-from hashlib import blake2s
 from operator import length_hint
 from typing import Any, Generic, Self, TypeVar
 
 from asyncops.checks import count
 from asyncops.concurrency import CONCURRENCY, Flights
 from asyncops.errors import AsyncOpsError, ListingMoved, PaginationError
-from asyncops.messages import Request
+from asyncops.messages import Reply, Request
 from asyncops.models import Checkpoint, Cursor, Page
 from asyncops.paging import Paging
 from asyncops.plans import Leaf, OneByOne, Plan
-from asyncops.trail import Trail, Turned
+from asyncops.progress import Meter, OnPage, Progress, WalkReport, check_on_page
+from asyncops.trail import Trail, Turned, start_of
+from asyncops.transport import CONNECTIONS
 from asyncops.walks import Fetch, Limits, prefetched, walk
 
-__all__ = ["Pager", "Walk", "fingerprint"]
+__all__ = ["MeteredFetch", "Pager", "Walk"]
 
 T = TypeVar("T")
+
+MeteredFetch = Callable[[Request, Meter], Awaitable[Reply[Any]]]
+"""Sends one request, decodes its answer, and counts what that costs."""
 
 Together = Callable[[Checkpoint, int, bool], Plan[Any, Any, T]]
 """From a place, how many requests at once, and whether order counts, to a plan."""
@@ -33,7 +37,7 @@ class Pager(Generic[T]):
 
     def __init__(
         self,
-        fetch: Fetch[Any],
+        fetch: MeteredFetch,
         strategy: Callable[[Checkpoint], Paging[Any, T]],
         *,
         query: str,
@@ -42,13 +46,16 @@ class Pager(Generic[T]):
         cursor: Cursor | None = None,
         resume: Checkpoint | None = None,
         limits: Limits | None = None,
+        on_page: OnPage | None = None,
     ) -> None:
-        self._start = _start(query, cursor, resume)
+        self._start = start_of(query, cursor, resume)
         self._fetch = fetch
         self._strategy = strategy
         self._identity = identity
         self._together = together
         self._limits = limits or Limits()
+        check_on_page(on_page)
+        self._on_page = on_page
         # A cursor that does not fit is refused here, before anything is sent.
         strategy(self._start)
 
@@ -56,7 +63,8 @@ class Pager(Generic[T]):
         return self._first().__await__()
 
     def __aiter__(self) -> "Walk[T]":
-        return Walk(prefetched(self._turned()), Trail(self._start, self._identity))
+        progress = self._progress()
+        return self._walk(prefetched(self._turned(progress)), progress)
 
     def concurrent(
         self, n: int = CONCURRENCY, *, ordered: bool = True
@@ -67,13 +75,15 @@ class Pager(Generic[T]):
         as walking one page after the other. What it does depends on the listing:
 
         - Numbered pages (Chainloop): the first page says how many there are; then ``n`` at once.
-          At most ``n`` pages are under way or held.
+          At most ``n`` pages are under way or held; out of order, ``n`` under way and ``n`` that
+          were given already and wait for their turn.
         - Page tokens (Zoo): the listing is read from both ends at once, until the two meet: half
           the round trips. A service that answers in one direction only is walked in that one.
           Several statuses are also read side by side, 10 requests at once for all of them.
 
         Args:
-            n: The most requests under way at once, at least 1; with 1, a walk as any other.
+            n: The most requests under way at once, at least 1; with 1, a walk as any other. More
+                than 100 stand for 100: a client has so many connections.
             ordered: Give the items in the order of the listing. With page tokens, this holds back
                 what the walk from the far end has read until the other one meets it: half the
                 listing, in memory. False gives each page as it comes, and holds next to nothing.
@@ -84,9 +94,9 @@ class Pager(Generic[T]):
         Raises:
             AsyncOpsError: While iterating, with the ``checkpoint`` from which a walk can go on.
         """
-        count("n", n)
-        pages = self._checked(self._leaves(n, ordered))
-        return aclosing(Walk(pages, Trail(self._start, self._identity)))
+        n = min(count("n", n), CONNECTIONS)
+        progress = self._progress()
+        return aclosing(self._walk(self._checked(self._leaves(n, ordered, progress)), progress))
 
     async def pages(self) -> AsyncGenerator[Page[T], None]:
         """The pages, in order; while one is in use, the next one is being fetched.
@@ -94,7 +104,9 @@ class Pager(Generic[T]):
         Raises:
             AsyncOpsError: With the ``checkpoint`` from which the walk can go on.
         """
-        async with aclosing(prefetched(self._turned())) as pages:
+        progress = self._progress()
+        told = self._told(prefetched(self._turned(progress)), progress)
+        async with aclosing(told) as pages:
             async for turned in pages:
                 yield turned.page
 
@@ -119,9 +131,11 @@ class Pager(Generic[T]):
         items: list[T] = []
         if max_items == 0:
             return items
-        pages = prefetched(self._turned()) if max_items is None else self._turned()
-        async with aclosing(pages):
-            async for turned in pages:
+        progress = self._progress()
+        turned_pages = self._turned(progress)
+        pages = prefetched(turned_pages) if max_items is None else turned_pages
+        async with aclosing(self._told(pages, progress)) as told:
+            async for turned in told:
                 if max_items is None:
                     items.extend(turned.page.items)
                     continue
@@ -131,25 +145,50 @@ class Pager(Generic[T]):
         return items
 
     async def _first(self) -> Page[T]:
-        async with aclosing(self._turned()) as pages:
+        async with aclosing(self._turned(self._progress())) as pages:
             return (await anext(pages)).page
 
-    def _turned(self) -> AsyncGenerator[Turned[T], None]:
-        """The pages, one after the other."""
-        return self._checked(self._one_by_one())
+    def _progress(self) -> Progress:
+        return Progress(self._limits.clock)
 
-    async def _one_by_one(self) -> AsyncGenerator[Leaf[T], None]:
-        async with aclosing(walk(self._fetch, self._strategy(self._start), self._limits)) as pages:
+    def _walk(self, pages: AsyncGenerator[Turned[T], None], progress: Progress) -> "Walk[T]":
+        return Walk(self._told(pages, progress), Trail(self._start, self._identity), progress)
+
+    async def _told(
+        self, pages: AsyncGenerator[Turned[T], None], progress: Progress
+    ) -> AsyncGenerator[Turned[T], None]:
+        """The same pages, counted and told of when the consumer takes them."""
+        progress.begin()
+        try:
+            async with aclosing(pages):
+                async for turned in pages:
+                    progress.turn(len(turned.page.items))
+                    if self._on_page is not None:
+                        self._on_page(progress.report())
+                    yield turned
+        finally:
+            progress.end()
+
+    def _metered(self, meter: Meter) -> Fetch[Any]:
+        return lambda request: self._fetch(request, meter)
+
+    def _turned(self, progress: Progress) -> AsyncGenerator[Turned[T], None]:
+        """The pages, one after the other."""
+        return self._checked(self._one_by_one(progress))
+
+    async def _one_by_one(self, progress: Progress) -> AsyncGenerator[Leaf[T], None]:
+        fetch = self._metered(progress.meter)
+        async with aclosing(walk(fetch, self._strategy(self._start), self._limits)) as pages:
             async for page in pages:
                 yield Leaf(page)
 
-    def _leaves(self, n: int, ordered: bool) -> AsyncGenerator[Leaf[T], None]:
+    def _leaves(self, n: int, ordered: bool, progress: Progress) -> AsyncGenerator[Leaf[T], None]:
         plan: Plan[Any, Any, T] = (
             OneByOne(self._strategy(self._start))
             if self._together is None or n == 1
             else self._together(self._start, n, ordered)
         )
-        return Flights(self._fetch, plan, n, self._limits).leaves()
+        return Flights(self._metered(progress.meter), plan, n, self._limits).leaves()
 
     async def _checked(
         self, leaves: AsyncGenerator[Leaf[T], None]
@@ -170,9 +209,12 @@ class Pager(Generic[T]):
 class Walk(AsyncIterator[T]):
     """One iteration over a pager's items, with a checkpoint after each."""
 
-    def __init__(self, pages: AsyncGenerator[Turned[T], None], trail: Trail[T]) -> None:
+    def __init__(
+        self, pages: AsyncGenerator[Turned[T], None], trail: Trail[T], progress: Progress
+    ) -> None:
         self._pages = pages
         self._trail = trail
+        self._progress = progress
         self._turned: Turned[T] | None = None
         self._left: Iterator[T] = iter(())
         self._broken = False
@@ -228,29 +270,16 @@ class Walk(AsyncIterator[T]):
         return self._trail.checkpoint(self._index, self._turned)
 
     @property
+    def report(self) -> WalkReport:
+        """How far it has come and what it has cost: so far, or in all once it has ended.
+
+        It is there after an error and after leaving early too.
+        """
+        return self._progress.report()
+
+    @property
     def _index(self) -> int:
         """Items of the page that have been given."""
         if self._turned is None or self._given is not None:
             return self._given or 0
         return len(self._turned.page.items) - length_hint(self._left)
-
-
-def fingerprint(request: Request) -> str:
-    """What a checkpoint is bound to: the path and the parameters, of which none is a position."""
-    digest = blake2s(repr(request.params).encode(), digest_size=8).hexdigest()
-    return f"{request.path}#{digest}"
-
-
-def _start(query: str, cursor: Cursor | None, resume: Checkpoint | None) -> Checkpoint:
-    if resume is None:
-        return Checkpoint(query=query, cursor=cursor)
-    if not isinstance(resume, Checkpoint):
-        raise TypeError(f"resume must be a Checkpoint, got {type(resume).__name__}")
-    if cursor is not None:
-        raise ValueError("resume already says where to start; give no page besides it")
-    if resume.query != query:
-        raise ValueError(
-            f"resume was taken from another query ({resume.query}), this one is {query}: "
-            "the filters, the order and, for numbered pages, the page size have to be the same"
-        )
-    return resume

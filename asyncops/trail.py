@@ -1,14 +1,16 @@
 """Where a walk has come to, in terms that a later walk can start from."""
 
 from collections.abc import Callable
+from hashlib import blake2s
 from typing import Generic, TypeVar
 
 from attrs import evolve, frozen
 
-from asyncops.models import Checkpoint, Page
+from asyncops.messages import Request
+from asyncops.models import Checkpoint, Cursor, Page
 from asyncops.plans import Leaf
 
-__all__ = ["Trail", "Turned"]
+__all__ = ["Trail", "Turned", "fingerprint", "start_of"]
 
 T = TypeVar("T")
 
@@ -121,3 +123,29 @@ def _is_numbered(page: Page[T]) -> bool:
 def _kept(page: Page[T]) -> int:
     """Ids of a numbered listing to keep: two pages tell where it goes on after it has moved."""
     return max(_SEEN, 2 * (page.page_size or len(page.items)))
+
+
+def fingerprint(request: Request) -> str:
+    """What a checkpoint is bound to: the path and the parameters, of which none is a position."""
+    digest = blake2s(repr(request.params).encode(), digest_size=8).hexdigest()
+    return f"{request.path}#{digest}"
+
+
+def start_of(query: str, cursor: Cursor | None, resume: Checkpoint | None) -> Checkpoint:
+    """Where a walk begins that was asked to begin at a cursor, at a checkpoint, or nowhere else.
+
+    Raises:
+        ValueError: The checkpoint is of another query, or both were given.
+    """
+    if resume is None:
+        return Checkpoint(query=query, cursor=cursor)
+    if not isinstance(resume, Checkpoint):
+        raise TypeError(f"resume must be a Checkpoint, got {type(resume).__name__}")
+    if cursor is not None:
+        raise ValueError("resume already says where to start; give no page besides it")
+    if resume.query != query:
+        raise ValueError(
+            f"resume was taken from another query ({resume.query}), this one is {query}: "
+            "the filters, the order and, for numbered pages, the page size have to be the same"
+        )
+    return resume

@@ -1,9 +1,12 @@
 """The client for Chainloop."""
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from asyncops.chainloop.resources import Operations
 from asyncops.client import BaseClient
+
+if TYPE_CHECKING:
+    from asyncops.chainloop.operations import Operations
 
 __all__ = ["ChainloopClient"]
 
@@ -20,6 +23,9 @@ class ChainloopClient(BaseClient):
     _default_url = "https://api.app.chainloop.dev"
 
     @cached_property
-    def operations(self) -> Operations:
+    def operations(self) -> "Operations":
         """Asynchronous operations."""
+        # Loaded when it is used first: start-up is short.
+        from asyncops.chainloop.operations import Operations  # noqa: PLC0415
+
         return Operations(self)

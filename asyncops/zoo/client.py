@@ -1,9 +1,13 @@
 """The client for Zoo."""
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from asyncops.client import BaseClient
-from asyncops.zoo.resources import MlPrompts, Operations
+
+if TYPE_CHECKING:
+    from asyncops.zoo.operations import Operations
+    from asyncops.zoo.prompts import MlPrompts
 
 __all__ = ["ZooClient"]
 
@@ -20,11 +24,16 @@ class ZooClient(BaseClient):
     _default_url = "https://api.zoo.dev"
 
     @cached_property
-    def operations(self) -> Operations:
+    def operations(self) -> "Operations":
         """Asynchronous API calls."""
+        # Loaded when it is used first: start-up is short.
+        from asyncops.zoo.operations import Operations  # noqa: PLC0415
+
         return Operations(self)
 
     @cached_property
-    def ml_prompts(self) -> MlPrompts:
+    def ml_prompts(self) -> "MlPrompts":
         """Prompts to Zoo's models."""
+        from asyncops.zoo.prompts import MlPrompts  # noqa: PLC0415
+
         return MlPrompts(self)

@@ -1,30 +1,45 @@
 """How Zoo's listings are paged: by tokens, sorted by ``created_at``, one status at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from attrs import frozen
 
+from asyncops.checks import count, enum_member, plain_text
 from asyncops.lanes import Lane
 from asyncops.merge_cursor import MergeCursor
 from asyncops.merging import StatusMerge
 from asyncops.messages import Request
 from asyncops.models import Checkpoint, Cursor
-from asyncops.pager import fingerprint
 from asyncops.paging import Paging, TokenPaging
+from asyncops.trail import fingerprint
 from asyncops.twoended import TwoEnded
-from asyncops.zoo.models import ApiCallStatus, CreatedAtSortMode
+from asyncops.zoo.models import ApiCallStatus, AsyncApiCall, CreatedAtSortMode, MlPrompt
 
-__all__ = ["ENDS", "LIFE", "CreatedAtListing"]
+__all__ = [
+    "DESCENDING",
+    "ENDS",
+    "LIFE",
+    "LOOKUPS",
+    "STAFF_ONLY",
+    "CreatedAtListing",
+    "checked_token",
+    "listing_request",
+    "mark_of",
+    "statuses_of",
+]
 
 # The order of a life; the last two end it.
 LIFE = tuple(ApiCallStatus)
 ENDS = frozenset({ApiCallStatus.COMPLETED, ApiCallStatus.FAILED})
 
 _ASCENDING = CreatedAtSortMode.CREATED_AT_ASCENDING
-_DESCENDING = CreatedAtSortMode.CREATED_AT_DESCENDING
+DESCENDING = CreatedAtSortMode.CREATED_AT_DESCENDING
+# Requests for single items that a watch may have under way at once.
+LOOKUPS = 8
+STAFF_ONLY = {403: "Zoo answers this only to accounts with staff access."}
 
 
 class Created(Protocol):
@@ -88,7 +103,7 @@ class CreatedAtListing(Generic[C]):
         """From both ends, all statuses side by side."""
         return TwoEnded(
             self._lanes(self.order),
-            self._lanes(_ASCENDING if self._descending else _DESCENDING),
+            self._lanes(_ASCENDING if self._descending else DESCENDING),
             _created_at,
             _identity,
             descending=self._descending,
@@ -99,7 +114,7 @@ class CreatedAtListing(Generic[C]):
 
     @property
     def _descending(self) -> bool:
-        return self.order == _DESCENDING
+        return self.order == DESCENDING
 
     @property
     def _names(self) -> tuple[str, ...]:
@@ -141,3 +156,38 @@ def _token(cursor: Cursor | None) -> str | None:
     if isinstance(cursor, int):
         raise TypeError("resume holds a page number, and this listing has page tokens")
     return cursor
+
+
+def listing_request(path: str, limit: int | None) -> Request:
+    """The request for a listing, without order and status."""
+    params = () if limit is None else (("limit", str(count("limit", limit))),)
+    return Request(path=path, params=params, hints=STAFF_ONLY)
+
+
+def statuses_of(
+    status: ApiCallStatus | str | Collection[ApiCallStatus | str] | None,
+) -> tuple[ApiCallStatus, ...]:
+    """The statuses asked for, in the order of a life; one that is new comes before the ends."""
+    if status is None:
+        return LIFE
+    if isinstance(status, str) or not isinstance(status, Collection):
+        given: list[ApiCallStatus | str] = [status]
+    else:
+        given = list(status)
+    members = {enum_member("status", ApiCallStatus, each) for each in given}
+    if not members:
+        raise ValueError("status must name at least one status; None stands for all of them")
+    new = sorted(member for member in members if not member.known)
+    unfinished = [each for each in LIFE if each in members - ENDS]
+    return (*unfinished, *new, *(each for each in LIFE if each in members & ENDS))
+
+
+def mark_of(item: AsyncApiCall | MlPrompt) -> str:
+    """What changes in a life, as a listing and a single answer both say it."""
+    return f"{item.status.value} {item.updated_at.isoformat()}"
+
+
+def checked_token(page_token: Cursor | None) -> str | None:
+    """A page token that can be sent."""
+    # A cursor of any page is taken, for the type checker's sake; here it is always a text.
+    return None if page_token is None else plain_text("page_token", page_token)

@@ -199,15 +199,5 @@ def test_every_error_is_exported_from_its_module_and_from_the_package() -> None:
     assert set(errors.__all__) <= set(asyncops.__all__)
 
 
-def test_the_package_exports_exactly_what_it_lists() -> None:
-    exported = {
-        name
-        for name, value in vars(asyncops).items()
-        if not name.startswith("_") and not inspect.ismodule(value) and name != "VERSION"
-    }
-    assert exported | {"__version__"} == set(asyncops.__all__)
-    assert sorted(asyncops.__all__) == asyncops.__all__
-
-
 def test_the_names_are_the_same_objects_everywhere() -> None:
     assert all(getattr(asyncops, name) is getattr(errors, name) for name in errors.__all__)

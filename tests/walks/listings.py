@@ -6,6 +6,7 @@ from attrs import define, frozen
 
 from asyncops import ServerError
 from asyncops.messages import Reply, Request
+from asyncops.progress import Meter
 
 
 @frozen
@@ -25,9 +26,10 @@ class TokenListing:
     fail_at: int | None = None
     stalled: int = 0
 
-    async def fetch(self, request: Request) -> Reply[TokenBody]:
+    async def fetch(self, request: Request, meter: Meter) -> Reply[TokenBody]:
         """Answer as a client's ``fetch`` would."""
         self.requests += 1
+        meter.requests += 1
         if self.stall_from is not None and self.requests >= self.stall_from:
             self.stalled += 1
             try:
@@ -61,7 +63,7 @@ class NumberedListing:
     inserted: int = 0
     requests: int = 0
 
-    async def fetch(self, request: Request) -> Reply[NumberedBody]:
+    async def fetch(self, request: Request, _: Meter) -> Reply[NumberedBody]:
         """Answer as a client's ``fetch`` would."""
         self.requests += 1
         number = max(int(dict(request.params)["pagination.page"]), self.base)

@@ -10,6 +10,7 @@ from asyncops import Checkpoint, ServerError
 from asyncops.messages import Reply, Request
 from asyncops.pager import Pager
 from asyncops.paging import TokenPaging
+from asyncops.progress import Meter
 
 __all__ = ["Row", "RowListing", "others", "steps"]
 
@@ -59,7 +60,7 @@ class RowListing:
         """Rows with these keys, named after their listing."""
         return cls([Row(key, f"{name}{number}") for number, key in enumerate(keys)], size)
 
-    async def fetch(self, request: Request) -> Reply[RowBody]:
+    async def fetch(self, request: Request, _: Meter) -> Reply[RowBody]:
         """Answer as a client's ``fetch`` would."""
         self.requests += 1
         self.under_way += 1

@@ -18,6 +18,7 @@ from asyncops import (
 from asyncops.accounts import FanOut, fan_out
 from asyncops.messages import Request
 from asyncops.pager import Pager
+from asyncops.progress import Meter
 from tests.walks.rows import Row, RowListing, others, steps
 
 Found = list[tuple[str, Row | AsyncOpsError]]
@@ -221,7 +222,7 @@ async def test_what_is_no_error_of_an_account_ends_all() -> None:
     accounts["account 0"].stall = True
     pager = accounts["account 1"].pager()
 
-    async def broken(_: object) -> Any:
+    async def broken(*_: object) -> Any:
         raise ZeroDivisionError
 
     bad: Pager[Row] = Pager(broken, pager._strategy, query="rows", identity=str)
@@ -238,10 +239,10 @@ async def test_a_warning_that_was_made_an_error_is_that_of_its_account() -> None
     accounts = accounts_of([5, 5])
     listing = accounts["account 1"]
 
-    async def moved(request: Request) -> Any:
+    async def moved(request: Request, meter: Meter) -> Any:
         if listing.requests == 1:
             raise ListingMoved("rows may be missing")
-        return await listing.fetch(request)
+        return await listing.fetch(request, meter)
 
     bad: Pager[Row] = Pager(moved, listing.pager()._strategy, query="rows", identity=str)
     pagers = {"good": accounts["account 0"].pager(), "bad": bad}

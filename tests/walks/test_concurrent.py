@@ -21,6 +21,7 @@ from asyncops import (
 )
 from asyncops.messages import Reply, Request
 from asyncops.paging import TokenPaging
+from asyncops.progress import Meter
 from asyncops.testing import FakeClock
 from asyncops.walks import Limits
 from asyncops.zoo.listings import CreatedAtListing
@@ -44,9 +45,10 @@ class Wire:
     fail_at: int | None = None
     failure: Exception = field(factory=lambda: ServerError("down", status=503))
 
-    async def fetch(self, request: Request) -> Reply[Body]:
+    async def fetch(self, request: Request, meter: Meter) -> Reply[Body]:
         """Answer as a client's ``fetch`` would."""
         self.requests += 1
+        meter.requests += 1
         turn = self.requests
         self.under_way += 1
         self.highest = max(self.highest, self.under_way)
@@ -262,10 +264,10 @@ async def test_a_service_that_refuses_the_other_direction_is_walked_in_its_own()
     """As one after the other, though the walk from the far end was refused."""
     wire = wire_of(list(range(100)), statuses=1)
 
-    async def fetch(request: Request) -> Reply[Body]:
+    async def fetch(request: Request, meter: Meter) -> Reply[Body]:
         if ("sort_by", ASCENDING.value) in request.params:
             raise BadRequest("only descending is supported", status=400)
-        return await wire.fetch(request)
+        return await wire.fetch(request, meter)
 
     listing = pager(wire, (ApiCallStatus.QUEUED,))
     listing._fetch = fetch
@@ -277,10 +279,10 @@ async def test_a_request_cancelled_from_outside_is_an_error() -> None:
     """Such as by somebody who closes a session under it."""
     wire = wire_of(list(range(100)))
 
-    async def fetch(request: Request) -> Reply[Body]:
+    async def fetch(request: Request, meter: Meter) -> Reply[Body]:
         if wire.requests == 5:
             raise asyncio.CancelledError
-        return await wire.fetch(request)
+        return await wire.fetch(request, meter)
 
     listing = pager(wire)
     listing._fetch = fetch

@@ -25,6 +25,7 @@ from asyncops.messages import Reply, Request
 from asyncops.numbered import NumberedPaging, PageBase
 from asyncops.pager import Pager
 from asyncops.paging import TokenPaging
+from asyncops.progress import Meter
 from tests.walks.listings import NumberedBody, TokenBody
 
 
@@ -39,7 +40,7 @@ class Moving:
     requests: int = 0
     before_answer: Callable[[], None] = field(default=lambda: None)
 
-    async def fetch(self, request: Request) -> Reply[NumberedBody]:
+    async def fetch(self, request: Request, _: Meter) -> Reply[NumberedBody]:
         """Answer as a client's ``fetch`` would."""
         self.requests += 1
         assert self.requests < 5_000, "the walk does not come to an end"
@@ -224,7 +225,7 @@ class Tokens:
     pages: dict[str | None, TokenBody | AsyncOpsError]
     requests: int = 0
 
-    async def fetch(self, request: Request) -> Reply[TokenBody]:
+    async def fetch(self, request: Request, _: Meter) -> Reply[TokenBody]:
         """Answer as a client's ``fetch`` would."""
         self.requests += 1
         answer = self.pages[dict(request.params).get("page_token")]

@@ -14,6 +14,7 @@ from asyncops.messages import Reply, Request
 from asyncops.numbered import NumberedPaging, PageBase
 from asyncops.pager import Pager, Walk
 from asyncops.paging import TokenPaging
+from asyncops.progress import Meter
 from asyncops.testing import FakeClock
 from asyncops.walks import Limits
 from tests.walks.listings import NumberedListing, TokenBody, TokenListing
@@ -362,7 +363,7 @@ def test_a_checkpoint_that_does_not_fit_is_refused(
 async def test_a_fetch_may_be_any_awaitable_function() -> None:
     """The pager knows nothing of clients."""
 
-    async def fetch(request: Request) -> Reply[TokenBody]:
+    async def fetch(request: Request, _: Meter) -> Reply[TokenBody]:
         await asyncio.sleep(0)
         return Reply(value=TokenBody(("a",), None), status=203, request_id="r")
 

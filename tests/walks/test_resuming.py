@@ -23,6 +23,7 @@ from asyncops.messages import Reply, Request
 from asyncops.models import Page
 from asyncops.pager import Pager, Walk
 from asyncops.paging import TokenPaging
+from asyncops.progress import Meter
 from tests.walks.listings import TokenListing
 from tests.walks.simulated import LIFE, Body, Call, Service, lanes
 from tests.walks.test_moving import Moving, pager, service_of
@@ -70,7 +71,7 @@ def merged(service: Service, size: int, resume: Checkpoint | None) -> Pager[Call
     def rows() -> list[Lane]:
         return lanes(LIFE, "created_at_descending")
 
-    async def fetch(request: Request) -> Reply[Body]:
+    async def fetch(request: Request, _: Meter) -> Reply[Body]:
         return service.answer(request, size)
 
     def strategy(start: Checkpoint) -> StatusMerge[Call]:
@@ -213,7 +214,7 @@ async def test_an_error_while_collecting_leads_back_to_the_start() -> None:
 async def test_a_cancellation_while_the_walk_is_closed_stays_one() -> None:
     """Even where the page being fetched takes its time to be cancelled."""
 
-    async def slow_to_end(request: Request) -> Reply[Body]:
+    async def slow_to_end(request: Request, _: Meter) -> Reply[Body]:
         if request.params:
             try:
                 await asyncio.Event().wait()

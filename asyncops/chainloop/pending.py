@@ -1,0 +1,49 @@
+"""How Chainloop can be asked what has become of operations: by its listing alone."""
+
+from collections.abc import Hashable, Sequence
+
+from attrs import define
+
+from asyncops.chainloop.models import AsyncOperation, OperationsPage
+from asyncops.client import BaseClient
+from asyncops.codec import decoder
+from asyncops.drift import Drift
+from asyncops.messages import Request
+from asyncops.numbered import NumberedPaging, PageBase
+from asyncops.pending import Listing, Source
+
+__all__ = ["operations_source"]
+
+_PAGE = 100
+
+
+@define(eq=False)
+class _NoDrift(Drift):
+    """Rows that moved are not gone after: what is not seen is looked for again soon."""
+
+    def step(
+        self,
+        number: int,  # noqa: ARG002 - as in all that follow
+        count: int,  # noqa: ARG002
+        size: int,  # noqa: ARG002
+        keys: Sequence[Hashable],  # noqa: ARG002
+    ) -> int:
+        """Each page is taken as it comes."""
+        return 0
+
+
+def operations_source(
+    client: BaseClient, request: Request, base: PageBase
+) -> Source[AsyncOperation]:
+    """The listing that a request with its filters stands for, from its first page on."""
+    decode = decoder(OperationsPage)
+
+    def paging() -> NumberedPaging[AsyncOperation]:
+        return NumberedPaging(request, _PAGE, base, _identity, drift=_NoDrift())
+
+    listing = Listing(lambda request: client.fetch(request, decode), paging)
+    return Source(clock=client.clock, listings=(listing,), lists_results=True)
+
+
+def _identity(operation: AsyncOperation) -> str:
+    return operation.id
