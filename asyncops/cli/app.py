@@ -23,6 +23,7 @@ app: typer.Typer = typer.Typer(
 )
 
 _LARGEST = 10**9
+_ARRIVALS = 1000
 
 
 def run() -> int:
@@ -115,6 +116,12 @@ def serve_command(
         float | None,
         typer.Option(min=0, callback=_rate, help="Requests per second; beyond, 429."),
     ] = None,
+    arrivals: Annotated[
+        float,
+        typer.Option(
+            min=0, max=_ARRIVALS, callback=_finite, help="New operations per second of each list."
+        ),
+    ] = ServeSettings().arrivals,
 ) -> None:
     """Serve fakes of Zoo and Chainloop until Ctrl-C, to try programs against."""
     settings = ServeSettings(
@@ -129,5 +136,6 @@ def serve_command(
         page_base=1 if page_base else 0,
         max_page_size=max_page_size,
         rate_limit=rate_limit,
+        arrivals=arrivals,
     )
     raise typer.Exit(execute(serve(settings, console())))

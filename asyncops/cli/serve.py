@@ -29,6 +29,7 @@ class ServeSettings:
     Attributes:
         token: The bearer token that is let in; None for the server's own.
         max_page_size: The most items on a page of either service; None for each one's own.
+        arrivals: New operations of each list in every second.
     """
 
     host: str = "127.0.0.1"
@@ -42,6 +43,7 @@ class ServeSettings:
     page_base: Literal[0, 1] = 0
     max_page_size: int | None = None
     rate_limit: float | None = None
+    arrivals: float = 0.5
 
 
 async def serve(settings: ServeSettings, console: Console) -> int:
@@ -73,6 +75,7 @@ def _server(settings: ServeSettings) -> FakeServer:
         clock=SYSTEM_CLOCK,
         latency=settings.latency,
         rate_limit=settings.rate_limit,
+        arrivals=settings.arrivals,
         zoo=ZooHabits() if size is None else ZooHabits(max_limit=size),
         chainloop=ChainloopHabits(page_base=base)
         if size is None

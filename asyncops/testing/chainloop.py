@@ -69,8 +69,16 @@ class Chainloop:
 
     request_id_header = "X-Request-Id"
 
-    def __init__(self, seed: int, operations: int, start: int, habits: ChainloopHabits) -> None:
-        self.rows: ChainloopRows = ChainloopRows(seed, operations, start)
+    def __init__(
+        self,
+        seed: int,
+        operations: int,
+        start: int,
+        habits: ChainloopHabits,
+        *,
+        arrivals: float = 0.0,
+    ) -> None:
+        self.rows: ChainloopRows = ChainloopRows(seed, operations, start, arrivals)
         self._habits = habits
         self._request_ids = IdSpace(seed, "chainloop request")
         self._requests = count()

@@ -39,8 +39,8 @@ class ChainloopRows(Rows):
     counted and found by arithmetic; only the young and the added are looked at one by one.
     """
 
-    def __init__(self, seed: int, size: int, start: int) -> None:
-        super().__init__(seed, "chainloop operation", size, start)
+    def __init__(self, seed: int, size: int, start: int, arrivals: float = 0.0) -> None:
+        super().__init__(seed, "chainloop operation", size, start, arrivals)
         self._period = len(self.timeline.failing)
         turn = key(seed, "chainloop kind")
         places = range(self._period)
@@ -61,11 +61,12 @@ class ChainloopRows(Rows):
 
     def select(self, wanted: Filter, now: int, offset: int, size: int) -> tuple[int, list[int]]:
         """How many rows match, and the numbers of ``size`` of them from ``offset`` on."""
-        settled = self.timeline.settled(now)
+        settled = self.settled(now)
         if wanted.resource is not None:
-            fresh = [n for n in self._of_resource(wanted.resource) if self._match(n, wanted, now)]
+            numbers = self._of_resource(wanted.resource, now)
+            fresh = [n for n in numbers if self._match(n, wanted, now)]
             return len(fresh), fresh[offset : offset + size]
-        young = range(len(self) - 1, settled - 1, -1)
+        young = range(self.count(now) - 1, settled - 1, -1)
         fresh = [number for number in young if self._match(number, wanted, now)]
         old = _Repeating(self._pattern(wanted), self._period, settled)
         gone = [
@@ -124,11 +125,14 @@ class ChainloopRows(Rows):
             return False
         return wanted.status is None or STATES[self.life(number).status(now)] == wanted.status
 
-    def _of_resource(self, resource: tuple[str, str]) -> list[int]:
+    def _of_resource(self, resource: tuple[str, str], now: int) -> list[int]:
+        """The rows that may be about it, newest first; any of those that were added may."""
         group = self._resources.decode(resource[1])
-        first = self.size if group is None else group * _PER_RESOURCE
-        seeded = range(min(first, self.size), min(first + _PER_RESOURCE, self.size))
-        return [*range(len(self) - 1, self.size - 1, -1), *reversed(seeded)]
+        numbers = set(self.added)
+        if group is not None:
+            first = group * _PER_RESOURCE
+            numbers.update(range(first, min(first + _PER_RESOURCE, self.count(now))))
+        return sorted(numbers, reverse=True)
 
     def _pattern(self, wanted: Filter) -> list[int]:
         """The places in each period that match, once settled."""

@@ -40,6 +40,8 @@ class FakeServer:
         chainloop: How this Chainloop differs.
         latency: Seconds (of real time) before each answer.
         rate_limit: Requests per second over both services; beyond, 429 with ``Retry-After``.
+        arrivals: New operations that each of the three lists gets in every second of the clock,
+            so that there is always something alive.
     """
 
     def __init__(
@@ -57,12 +59,13 @@ class FakeServer:
         chainloop: ChainloopHabits | None = None,
         latency: float = 0.0,
         rate_limit: float | None = None,
+        arrivals: float = 0.0,
     ) -> None:
         self.clock: Clock = FakeClock() if clock is None else clock
         start = now_ns(self.clock)
-        self._zoo = Zoo(seed, operations, prompts, start, zoo or ZooHabits())
+        self._zoo = Zoo(seed, operations, prompts, start, zoo or ZooHabits(), arrivals=arrivals)
         self._chainloop = Chainloop(
-            seed, chainloop_operations, start, chainloop or ChainloopHabits()
+            seed, chainloop_operations, start, chainloop or ChainloopHabits(), arrivals=arrivals
         )
         self._door = Door(
             self._zoo,
@@ -250,7 +253,7 @@ class FakeServer:
             KeyError: There is no such row.
         """
         rows = self._chainloop.rows
-        number = rows.find(operation_id)
+        number = rows.find(operation_id, now_ns(self.clock))
         if number is None or rows.removed(number):
             raise KeyError(operation_id)
         rows.remove(number)

@@ -18,6 +18,7 @@ STATUSES = ("queued", "uploaded", "in_progress", "completed", "failed")
 # operations look no further back.
 MAX_LIFE = 60 * SECOND
 
+_MOST_ARRIVALS = 1e6
 _STEP = 2 * SECOND
 # Seven rows share five instants: rows 3, 4 and 5 of each seven are ties.
 _SLOT_OF = (0, 1, 2, 3, 3, 3, 4)
@@ -70,10 +71,22 @@ class Life(NamedTuple):
 
 
 class Timeline:
-    """The lives of ``size`` seeded rows, oldest first, the last a moment before ``start``."""
+    """The lives of rows, oldest first: ``size`` from before ``start``, then those that arrive.
 
-    def __init__(self, seed: int, salt: str, size: int, start: int) -> None:
+    Args:
+        seed: What all of it is computed from.
+        salt: Keeps one list's data apart from another's.
+        size: How many rows are older than ``start``.
+        start: The instant that the newest of those is a moment older than.
+        arrivals: Rows that come to be in each second from ``start`` on; 0: none.
+    """
+
+    def __init__(self, seed: int, salt: str, size: int, start: int, arrivals: float = 0.0) -> None:
+        if not 0 <= arrivals <= _MOST_ARRIVALS:
+            raise ValueError(f"arrivals must be from 0 to {_MOST_ARRIVALS:g} a second")
         self.size = size
+        self._start = start
+        self._interval = round(SECOND / arrivals) if arrivals else 0
         self._created_key = key(seed, f"{salt}/created")
         self._life_key = key(seed, f"{salt}/life")
         slots = 5 * ((size - 1) // 7) + _SLOT_OF[(size - 1) % 7] + 1 if size else 0
@@ -90,11 +103,22 @@ class Timeline:
 
     def created(self, row: int) -> tuple[int, int]:
         """When the row came to be, and how many fractional digits its times are written with."""
+        if self._interval and row >= self.size:
+            place = row - self.size
+            drawn = mix(self._created_key + row) % self._interval
+            return self._start + place * self._interval + drawn, 9
         slot = self.slot(row)
         bits = mix(self._created_key + slot)
         digits = _DIGITS[bits >> 62]
         fraction = bits % SECOND
         return self._base + slot * _STEP + fraction - fraction % 10 ** (9 - digits), digits
+
+    def begun(self, now: int) -> int:
+        """How many rows have come to be by ``now``."""
+        if not self._interval or now < self._start:
+            return self.size
+        whole = self.size + (now - self._start) // self._interval
+        return whole + (self.created(whole)[0] <= now)
 
     def fails(self, row: int) -> bool:
         """Whether the row's life ends in failure."""
@@ -111,6 +135,8 @@ class Timeline:
 
     def settled(self, now: int) -> int:
         """How many of the oldest rows have surely come to their end by ``now``."""
+        if self._interval and now - MAX_LIFE >= self._start:
+            return self.begun(now - MAX_LIFE)
         slot = min((now - MAX_LIFE - self._base) // _STEP, self.slot(self.size))
         if slot <= 0:
             return 0

@@ -55,10 +55,17 @@ class Zoo:
     request_id_header = "X-Api-Call-Id"
 
     def __init__(
-        self, seed: int, operations: int, prompts: int, start: int, habits: ZooHabits
+        self,
+        seed: int,
+        operations: int,
+        prompts: int,
+        start: int,
+        habits: ZooHabits,
+        *,
+        arrivals: float = 0.0,
     ) -> None:
-        self.operations: Rows = Rows(seed, "zoo operation", operations, start)
-        self.prompts: Rows = Rows(seed, "zoo prompt", prompts, start)
+        self.operations: Rows = Rows(seed, "zoo operation", operations, start, arrivals)
+        self.prompts: Rows = Rows(seed, "zoo prompt", prompts, start, arrivals)
         self.writer: ZooWriter = ZooWriter(seed)
         self._habits = habits
         self._tokens = TokenCodec(seed)
@@ -159,7 +166,7 @@ def _choice(query: Mapping[str, str], name: str, choices: Iterable[str]) -> str:
 def _single(rows: Rows, item_id: str, now: int) -> Row:
     if not _UUID.fullmatch(item_id):
         raise RefusedError(422, "id must be a UUID")
-    number = rows.find(item_id)
+    number = rows.find(item_id, now)
     if number is None:
         raise RefusedError(404, f"{item_id} does not exist")
     return rows.row(number, now)

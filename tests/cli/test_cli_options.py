@@ -47,6 +47,8 @@ def test_the_demo_takes_its_sizes() -> None:
         "serve --rate-limit 0",
         "serve --rate-limit -1",
         "serve --rate-limit inf",
+        "serve --arrivals -1",
+        "serve --arrivals nan",
         "serve --latency -1",
         "serve --latency nan",
         "serve --latency inf",
@@ -77,7 +79,8 @@ def test_the_options_of_serve_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app_module, "serve", record)
     command = (
         "serve --host localhost --port 8000 --operations 1 --prompts 2 --chainloop-operations 3 "
-        "--seed 4 --token secret --latency 0.5 --page-base 1 --max-page-size 7 --rate-limit 2.5"
+        "--seed 4 --token secret --latency 0.5 --page-base 1 --max-page-size 7 --rate-limit 2.5 "
+        "--arrivals 0.25"
     )
     assert CliRunner().invoke(app, shlex.split(command)).exit_code == 0
     assert CliRunner().invoke(app, ["serve"]).exit_code == 0
@@ -94,6 +97,7 @@ def test_the_options_of_serve_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
             page_base=1,
             max_page_size=7,
             rate_limit=2.5,
+            arrivals=0.25,
         ),
         ServeSettings(),
     ]

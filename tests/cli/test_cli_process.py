@@ -155,7 +155,7 @@ def test_an_output_that_knows_ascii_only_is_no_error() -> None:
 def test_a_served_service_can_be_listed_and_ends_on_a_signal(number: signal.Signals) -> None:
     """A client in this process lists the other one's operations; then a quiet end."""
     with subprocess.Popen(
-        [*PROGRAM, "serve", "--operations", "40"],
+        [*PROGRAM, "serve", "--operations", "40", "--arrivals", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -53,7 +53,9 @@ async def test_the_exported_variables_are_all_that_clients_need(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Both clients list all of it; afterwards the socket is closed."""
-    settings = ServeSettings(operations=30, prompts=20, chainloop_operations=25, page_base=1)
+    settings = ServeSettings(
+        operations=30, prompts=20, chainloop_operations=25, page_base=1, arrivals=0
+    )
     async with serving(settings) as said:
         for name in ("ZOO_BASE_URL", "ZOO_API_TOKEN", "CHAINLOOP_BASE_URL", "CHAINLOOP_TOKEN"):
             monkeypatch.setenv(name, said[name])
@@ -106,7 +108,7 @@ async def test_the_curl_line_names_the_server_and_quotes_for_the_shell() -> None
 
 async def test_on_all_addresses_local_clients_are_told_the_loopback() -> None:
     """The variables work here, and a sentence says what other machines need."""
-    async with serving(ServeSettings(host="0.0.0.0", operations=3)) as said:
+    async with serving(ServeSettings(host="0.0.0.0", operations=3, arrivals=0)) as said:
         assert re.search(r"on http://0\.0\.0\.0:\d+ with", said["text"])
         assert said["ZOO_BASE_URL"].startswith("http://127.0.0.1:")
         assert "allow_insecure=True" in said["text"]

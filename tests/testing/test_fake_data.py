@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from asyncops.testing import ChainloopHabits, FakeClock, FakeServer
 from asyncops.testing.chainloop_rows import KINDS
+from asyncops.testing.door import now_ns
 from asyncops.testing.hashing import IdSpace
 from asyncops.testing.timeline import MAX_LIFE, STATUSES, Timeline, rfc3339
 from asyncops.testing.zoo_data import OPERATION_TYPES, PROMPT_TYPES
@@ -298,10 +299,10 @@ def test_a_chosen_id_replaces_the_computed_one() -> None:
     server = FakeServer(operations=2)
     chosen = "00000000-0000-4000-8000-000000000001"
     server.create_operation(id=chosen)
-    rows = server._zoo.operations
-    assert rows.find(chosen) == 2
-    assert rows.find(rows.ids.encode(2)) is None
-    assert rows.find(rows.ids.encode(3)) is None
+    rows, now = server._zoo.operations, now_ns(server.clock)
+    assert rows.find(chosen, now) == 2
+    assert rows.find(rows.ids.encode(2), now) is None
+    assert rows.find(rows.ids.encode(3), now) is None
 
 
 def test_results_are_base64_of_every_padding() -> None:
