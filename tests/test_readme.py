@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from asyncops.clock import SystemClock
 from asyncops.testing import FakeServer
 
 pytest_plugins = ("pytester",)
@@ -23,8 +24,8 @@ PROGRAMS = {title: code for title, code in RECIPES.items() if "def test_" not in
 
 def test_the_recipes_are_found() -> None:
     """A recipe that is not found would not be run."""
-    assert len(RECIPES) == README.read_text().count("```python\n") == 10
-    assert len(PROGRAMS) == 9
+    assert len(RECIPES) == README.read_text().count("```python\n") == 14
+    assert len(PROGRAMS) == 13
 
 
 @pytest.mark.parametrize("title", PROGRAMS)
@@ -35,7 +36,14 @@ def test_a_recipe_runs_as_written(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Against the fake server, from an empty folder, twice where it keeps a file."""
+    """Against the fake server, from an empty folder, twice where it keeps a file.
+
+    They live on the server's clock: what sleeps moves the data, and takes no time.
+    """
+    clock = fake_server.clock
+    monkeypatch.setattr(SystemClock, "time", lambda _: clock.time())
+    monkeypatch.setattr(SystemClock, "monotonic", lambda _: clock.monotonic())
+    monkeypatch.setattr(SystemClock, "sleep", lambda _, seconds: clock.sleep(seconds))
     for service in ("ZOO", "CHAINLOOP"):
         monkeypatch.setenv(f"{service}_BASE_URL", fake_server.url)
     monkeypatch.setenv("ZOO_API_TOKEN", fake_server.token)
