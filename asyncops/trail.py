@@ -71,7 +71,7 @@ class Trail(Generic[T]):
         numbered = _is_numbered(page)
         # Spelling out ids costs more than reading them, so only where they are needed.
         ids = self._ids(whole.items) if numbered or self._expected else ()
-        for each in ids:
+        for each in ids if self._expected or self._ahead else ():
             self._expected.pop(each, None)
             self._ahead.pop(each, None)
         if page.next_cursor is None:
