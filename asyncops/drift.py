@@ -16,7 +16,7 @@ from attrs import define, field
 from asyncops.errors import ListingMoved
 from asyncops.models import Checkpoint
 
-__all__ = ["Drift"]
+__all__ = ["Drift", "warn_moved"]
 
 # How many rows back a row is known again: a megabyte or two of ids.
 _REMEMBERED_ROWS = 10_000
@@ -123,7 +123,11 @@ class Drift:
         return pages
 
 
-def _warn(what: str) -> None:
-    text = f"{what}; that could not be followed: rows may be missing, or come twice"
+def warn_moved(text: str) -> None:
+    """Warn that a listing has moved in a way that could not be followed."""
     # Without a registry, so that the second walk to meet with this says so as well.
     warnings.warn_explicit(text, ListingMoved, __file__, 1, module=__name__)
+
+
+def _warn(what: str) -> None:
+    warn_moved(f"{what}; that could not be followed: rows may be missing, or come twice")

@@ -11,12 +11,11 @@ the count puts it has seen no removal behind it. The first of the whole listing,
 still one of them, has seen no insertion before it.
 """
 
-import warnings
 from collections.abc import Hashable, Sequence
 
 from attrs import define, field
 
-from asyncops.errors import ListingMoved
+from asyncops.drift import warn_moved
 
 __all__ = ["Vouching"]
 
@@ -100,12 +99,17 @@ class Vouching:
             self._over = True
         elif self._looks == _LOOKS or self._place() == number:
             self._over = True
-            _warn("rows were added and removed, in an order that cannot be told")
+            warn_moved(
+                "rows were added and removed, in an order that cannot be told: rows may be missing"
+            )
 
     def give_up(self, why: str) -> None:
         """Say that it could not be looked at."""
         self._over = True
-        _warn(f"whether rows were both added and removed could not be checked: {why}")
+        warn_moved(
+            f"whether rows were both added and removed could not be checked: {why}: "
+            "rows may be missing"
+        )
 
     def _place(self) -> int:
         """The page on which the middle one of the rows should be, and most of the others."""
@@ -127,9 +131,3 @@ class Vouching:
             return True
         removed_alone = moved < 0 and self._greatest == self._count and number == self._front
         return removed_alone and any(key != "" and key in self._keys for key in keys[:1])
-
-
-def _warn(what: str) -> None:
-    text = f"{what}: rows may be missing"
-    # Without a registry, so that the second walk to meet with this says so as well.
-    warnings.warn_explicit(text, ListingMoved, __file__, 1, module=__name__)
