@@ -2,46 +2,28 @@
 
 import asyncio
 import os
-from functools import partial
 from types import TracebackType
 from typing import ClassVar, NoReturn, Self, TypeVar
 
 import aiohttp
-from attrs import define, field
 
 from asyncops.auth import TokenProvider, check_base_url, credential_from
+from asyncops.calls import Call, Caller
 from asyncops.checks import count
 from asyncops.clock import SYSTEM_CLOCK, Clock
-from asyncops.codec import Decode, api_error, decode_response
+from asyncops.codec import Decode, decode_response
 from asyncops.deadlines import Deadlines
 from asyncops.errors import AsyncOpsError, ConfigurationError, DeadlineExceeded
-from asyncops.messages import Reply, Request, Response
+from asyncops.messages import Reply, Request
 from asyncops.progress import Meter
-from asyncops.retry import SUCCESS_REWARD, CallRetry, Gate, RetryPolicy, RetryQuota, is_retryable
+from asyncops.retry import RetryPolicy
+from asyncops.telemetry import Telemetry
 from asyncops.throttle import RateLimiter, rate_limiter
 from asyncops.transport import MAX_BODY, Timeout, Transport
 
 __all__ = ["BaseClient"]
 
 T = TypeVar("T")
-
-
-@define(eq=False, repr=False)
-class _Call:
-    """One call under way."""
-
-    request: Request
-    url: str
-    deadline: float
-    meter: Meter
-    replayed: bool = field(default=False)
-    failure: AsyncOpsError | None = field(default=None)
-    sent: bool = field(default=False)
-
-    def count_request(self) -> None:
-        self.meter.requests += 1
-        self.meter.retries += self.sent
-        self.sent = True
 
 
 class BaseClient:
@@ -66,6 +48,8 @@ class BaseClient:
             a :class:`~asyncops.throttle.RateLimiter` of your own, which several clients may share.
             Each request on the wire counts, retries too. Waiting for the rate is part of a call's
             deadline, and is no waiting for a connection: ``Timeout.pool`` does not end it.
+        telemetry: What is told of calls, attempts and walks as they happen, such as an
+            :class:`asyncops.otel.OpenTelemetry`.
         clock: Time, for tests that replace it.
 
     Raises:
@@ -88,21 +72,21 @@ class BaseClient:
         session: aiohttp.ClientSession | None = None,
         allow_insecure: bool = False,
         rate_limit: float | RateLimiter | None = None,
+        telemetry: Telemetry | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         url = base_url or os.environ.get(self._url_variable) or self._default_url
         self._base_url = check_base_url(url, allow_insecure=allow_insecure)
         self._credential = credential_from(token, self._token_variable)
-        self._retry = _instance("retry", retry, RetryPolicy)
+        _instance("retry", retry, RetryPolicy)
         self._timeout = _instance("timeout", timeout, Timeout)
         if session is not None:
             _instance("session", session, aiohttp.ClientSession)
         self._clock = clock
-        self._quota = RetryQuota(retry.quota)
-        self._gate = Gate()
-        self._rate = rate_limiter(rate_limit)
+        self._telemetry = telemetry
+        rate = rate_limiter(rate_limit)
         self._transport = Transport(timeout, max_body=count("max_body", max_body), session=session)
-        self._transport.slots.one_by_one = self._rate is not None
+        self._caller = Caller(self._base_url, self._credential, retry, clock, self._transport, rate)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self._calls = Deadlines(timeout.deadline)
@@ -116,6 +100,11 @@ class BaseClient:
     def clock(self) -> Clock:
         """What this client measures time by."""
         return self._clock
+
+    @property
+    def telemetry(self) -> Telemetry | None:
+        """What this client tells of its work."""
+        return self._telemetry
 
     async def fetch(
         self, request: Request, decode: Decode[T], meter: Meter | None = None
@@ -135,24 +124,16 @@ class BaseClient:
         """
         self._check_usable()
         call = self._call(request, meter or Meter())
-        scope = self._calls.scope()
+        if self._telemetry is None:
+            return await self._answer(call, decode)
+        call.span = self._telemetry.call(request, self._base_url, call.meter.parent)
         try:
-            with scope:
-                response = await self._send(call)
-        except TimeoutError:
-            if not scope.expired:
-                raise
-        except AsyncOpsError:
-            if not self._closed:
-                raise
-        else:
-            return Reply(
-                value=decode_response(response, decode, redact=self._credential.redact),
-                status=response.status,
-                headers=response.headers,
-                request_id=response.request_id,
-            )
-        raise self._interrupted(call)
+            reply = await self._answer(call, decode)
+        except BaseException as error:
+            call.span.end(error)
+            raise
+        call.span.end(None)
+        return reply
 
     async def close(self) -> None:
         """End all calls under way with a :class:`ConfigurationError` and close the connections.
@@ -195,114 +176,40 @@ class BaseClient:
                 "this client belongs to another event loop; make one in each loop"
             )
 
-    def _interrupted(self, call: _Call) -> AsyncOpsError:
+    async def _answer(self, call: Call, decode: Decode[T]) -> Reply[T]:
+        scope = self._calls.scope()
+        try:
+            with scope:
+                response = await self._caller.send(call)
+        except TimeoutError:
+            if not scope.expired:
+                raise
+        except AsyncOpsError:
+            if not self._closed:
+                raise
+        else:
+            return Reply(
+                value=decode_response(response, decode, redact=self._credential.redact),
+                status=response.status,
+                headers=response.headers,
+                request_id=response.request_id,
+            )
+        raise self._interrupted(call)
+
+    def _interrupted(self, call: Call) -> AsyncOpsError:
         if self._closed:
             return ConfigurationError("the client was closed while the call was under way")
         before = f"; what went wrong before: {call.failure}" if call.failure is not None else ""
         return DeadlineExceeded(f"the call took longer than {self._timeout.deadline:g} s{before}")
 
-    def _call(self, request: Request, meter: Meter) -> _Call:
-        return _Call(
+    def _call(self, request: Request, meter: Meter) -> Call:
+        return Call(
             request,
             f"{self._base_url}{request.target}",
             self._clock.monotonic() + self._timeout.deadline,
             meter,
+            self._clock,
         )
-
-    async def _send(self, call: _Call) -> Response:
-        try:
-            response = await self._attempt(call)
-        except AsyncOpsError as error:
-            call.failure = error
-            if not is_retryable(error, call.request.method):
-                raise
-        else:
-            self._quota.give_back(SUCCESS_REWARD)
-            return response
-        return await self._again(call, call.failure)
-
-    async def _again(self, call: _Call, failure: AsyncOpsError) -> Response:
-        """Let tenacity go on after a first attempt that failed; most calls need nothing of it."""
-        retry = CallRetry(
-            self._retry, self._quota, self._gate, self._clock, call.request.method, call.deadline
-        )
-        attempts = 0
-
-        async def attempt() -> Response:
-            nonlocal attempts
-            attempts += 1
-            if attempts == 1:
-                raise failure
-            try:
-                return await self._attempt(call)
-            except AsyncOpsError as error:
-                call.failure = error
-                raise
-
-        retrying = retry.retrying().copy(sleep=partial(call.meter.sleep, self._clock))
-        response: Response = await retrying(attempt)
-        retry.succeeded()
-        return response
-
-    async def _attempt(self, call: _Call) -> Response:
-        token = await self._credential.token()
-        response = await self._exchange(call, token)
-        if response.status == 401 and not call.replayed and await self._credential.refresh(token):
-            call.replayed = True
-            response = await self._exchange(call, await self._credential.token())
-        if 200 <= response.status < 300:
-            return response
-        raise api_error(
-            response,
-            now=self._clock.time(),
-            hints=call.request.hints,
-            redact=self._credential.redact,
-        )
-
-    def _is_held_back(self) -> bool:
-        return self._gate.opens_at > self._clock.monotonic()
-
-    async def _pass_gate(self, call: _Call) -> None:
-        while (delay := self._gate.delay(now := self._clock.monotonic())) > 0:
-            if now + delay >= call.deadline:
-                raise self._gate.refusal(now) or DeadlineExceeded(
-                    f"the service asked to wait {delay:.1f} s more, past the call's deadline",
-                    sent=False,
-                )
-            # What rounding leaves of a delay may be too small for a clock to move at all.
-            await call.meter.sleep(self._clock, max(delay, 1e-6))
-
-    async def _exchange(self, call: _Call, token: str) -> Response:
-        slots = self._transport.slots
-        while True:
-            if self._is_held_back():
-                await self._pass_gate(call)
-            await slots.take()
-            try:
-                if self._rate is not None:
-                    await self._keep_to(self._rate)
-                # It may have closed while this call stood in the queue.
-                if self._is_held_back():
-                    continue
-                epoch = slots.epoch
-                call.count_request()
-                response = await self._transport.send(
-                    call.request.method, call.url, f"Bearer {token}"
-                )
-                slots.answered(epoch, response.status)
-                call.meter.bytes += len(response.body)
-                return response
-            finally:
-                slots.give_back()
-
-    async def _keep_to(self, rate: RateLimiter) -> None:
-        """Wait until the rate allows the request that has the slot, and nobody else meanwhile."""
-        try:
-            # Where it must not go out anyway, nothing of the rate is spent on it.
-            if not self._is_held_back():
-                await rate.acquire()
-        finally:
-            self._transport.slots.sent()
 
 
 def _instance(name: str, value: T, kind: type[T]) -> T:

@@ -13,6 +13,7 @@ from asyncops.models import Checkpoint, Cursor, Page
 from asyncops.paging import Paging
 from asyncops.plans import Leaf, OneByOne, Plan
 from asyncops.progress import Meter, OnPage, Progress, WalkReport, check_on_page
+from asyncops.telemetry import Telemetry, log_walk
 from asyncops.trail import Trail, Turned, start_of
 from asyncops.transport import CONNECTIONS
 from asyncops.walks import Fetch, Limits, prefetched, walk
@@ -47,8 +48,10 @@ class Pager(Generic[T]):
         resume: Checkpoint | None = None,
         limits: Limits | None = None,
         on_page: OnPage | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self._start = start_of(query, cursor, resume)
+        self._telemetry = telemetry
         self._fetch = fetch
         self._strategy = strategy
         self._identity = identity
@@ -146,7 +149,10 @@ class Pager(Generic[T]):
 
     async def _first(self) -> Page[T]:
         async with aclosing(self._turned(self._progress())) as pages:
-            return (await anext(pages)).page
+            page = (await anext(pages)).page
+        if self._telemetry is not None:
+            self._telemetry.items(self._path, len(page.items))
+        return page
 
     def _progress(self) -> Progress:
         return Progress(self._limits.clock)
@@ -159,15 +165,35 @@ class Pager(Generic[T]):
     ) -> AsyncGenerator[Turned[T], None]:
         """The same pages, counted and told of when the consumer takes them."""
         progress.begin()
+        span = None if self._telemetry is None else self._telemetry.walk(self._path)
+        progress.meter.parent = span
+        outcome: BaseException | None = None
         try:
             async with aclosing(pages):
                 async for turned in pages:
-                    progress.turn(len(turned.page.items))
-                    if self._on_page is not None:
-                        self._on_page(progress.report())
+                    self._count(turned.page, progress)
                     yield turned
+        except BaseException as error:
+            outcome = error
+            raise
         finally:
             progress.end()
+            report = progress.report()
+            log_walk(self._path, report, outcome)
+            if span is not None:
+                span.end(report, outcome)
+
+    def _count(self, page: Page[T], progress: Progress) -> None:
+        progress.turn(len(page.items))
+        if self._telemetry is not None:
+            self._telemetry.items(self._path, len(page.items))
+        if self._on_page is not None:
+            self._on_page(progress.report())
+
+    @property
+    def _path(self) -> str:
+        """The listing, without what is asked of it."""
+        return self._start.query.partition("#")[0]
 
     def _metered(self, meter: Meter) -> Fetch[Any]:
         return lambda request: self._fetch(request, meter)

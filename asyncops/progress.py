@@ -21,20 +21,14 @@ class Meter:
         retries: Those of them that were not their call's first.
         slept: Seconds of backoff, and of waiting where a 429 holds all calls back.
         bytes: Of the bodies that came whole, decompressed, those of errors included.
+        parent: What the calls belong to, for the client's telemetry.
     """
 
     requests: int = 0
     retries: int = 0
     slept: float = 0.0
     bytes: int = 0
-
-    async def sleep(self, clock: Clock, seconds: float) -> None:
-        """Sleep; where it is cut short, what was slept counts."""
-        begun = clock.monotonic()
-        try:
-            await clock.sleep(seconds)
-        finally:
-            self.slept += min(seconds, clock.monotonic() - begun)
+    parent: object = None
 
 
 @frozen(kw_only=True)

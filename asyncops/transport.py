@@ -1,6 +1,7 @@
 """aiohttp at work: one wire attempt, its limits, and the one place where its errors become ours."""
 
 import asyncio
+from collections.abc import Mapping
 
 import aiohttp
 from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
@@ -125,20 +126,23 @@ class Transport:
             sock_read=timeout.read,
         )
 
-    async def send(self, method: str, url: str, authorization: str) -> Response:
+    async def send(
+        self, method: str, url: str, authorization: str, headers: Mapping[str, str] | None = None
+    ) -> Response:
         """Send one request, within one of the :attr:`slots`.
 
         Args:
             method: HTTP method.
             url: The whole URL, already encoded.
             authorization: The header that holds the credential.
+            headers: Further headers.
 
         Raises:
             TransportError: No whole answer arrived.
         """
         try:
             with self._attempts.scope():
-                return await self._exchange(method, url, authorization)
+                return await self._exchange(method, url, authorization, headers)
         except TransportError:
             raise
         except (aiohttp.ClientError, _Dropped, OSError) as error:
@@ -153,9 +157,13 @@ class Transport:
         if self._session is not None and self._given is None:
             await self._session.close()
 
-    async def _exchange(self, method: str, url: str, authorization: str) -> Response:
+    async def _exchange(
+        self, method: str, url: str, authorization: str, further: Mapping[str, str] | None
+    ) -> Response:
         session = self._open()
         headers, middlewares = self._additions(session, authorization)
+        if further:
+            headers = {**further, **headers}
         async with session.request(
             method,
             URL(url, encoded=True),

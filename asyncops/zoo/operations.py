@@ -93,6 +93,7 @@ class Operations:
             resume=resume,
             limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
             on_page=on_page,
+            telemetry=self._client.telemetry,
         )
 
     def watch(

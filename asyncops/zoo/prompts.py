@@ -85,6 +85,7 @@ class MlPrompts:
             resume=resume,
             limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
             on_page=on_page,
+            telemetry=self._client.telemetry,
         )
 
     def watch(

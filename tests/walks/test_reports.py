@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncops import Checkpoint, ServerError
+from asyncops.calls import Call
 from asyncops.messages import Request
 from asyncops.pager import Pager, Walk
 from asyncops.paging import TokenPaging
@@ -223,7 +224,8 @@ def test_a_callback_is_a_plain_function(on_page: Any) -> None:
 async def test_sleep_that_is_cut_short_counts_as_long_as_it_was() -> None:
     """A call may be cancelled while it waits for its next attempt."""
     clock, meter = FakeClock(auto_advance=False), Meter()
-    task = asyncio.create_task(meter.sleep(clock, 10.0))
+    call = Call(Request(path="/"), "", 100.0, meter, clock)
+    task = asyncio.create_task(call.sleep(10.0))
     await asyncio.sleep(0)
     clock.advance(4.0)
     task.cancel()
