@@ -7,16 +7,18 @@ from typing import Any, Generic, Self, TypeVar
 
 from asyncops.checks import count
 from asyncops.concurrency import CONCURRENCY, Flights
+from asyncops.cutting import SHARDS, Cut
 from asyncops.errors import AsyncOpsError, ListingMoved, PaginationError
 from asyncops.messages import Reply, Request
 from asyncops.models import Checkpoint, Cursor, Page
 from asyncops.paging import Paging
 from asyncops.plans import Leaf, OneByOne, Plan
 from asyncops.progress import Meter, OnPage, Progress, WalkReport, check_on_page
+from asyncops.shards import Shard
 from asyncops.telemetry import Telemetry, log_walk
 from asyncops.trail import Trail, Turned, start_of
 from asyncops.transport import CONNECTIONS
-from asyncops.walks import Fetch, Limits, prefetched, walk
+from asyncops.walks import Fetch, Limits, ends_at, fetch_by, prefetched, walk
 
 __all__ = ["MeteredFetch", "Pager", "Walk"]
 
@@ -49,8 +51,11 @@ class Pager(Generic[T]):
         limits: Limits | None = None,
         on_page: OnPage | None = None,
         telemetry: Telemetry | None = None,
+        cut: Cut | None = None,
     ) -> None:
         self._start = start_of(query, cursor, resume)
+        self._cut = cut
+        self._from_start = cursor is None and resume is None
         self._telemetry = telemetry
         self._fetch = fetch
         self._strategy = strategy
@@ -129,6 +134,38 @@ class Pager(Generic[T]):
         except AsyncOpsError as error:
             error.checkpoint = self._start
             raise
+
+    async def shards(self, n: int = SHARDS) -> list[Shard]:
+        """Cut the listing into parts that can be read apart, by any workers and at any time.
+
+        ``operations.shard(shard)`` of any client of this account reads one. What was in the listing
+        when it was cut, and stays in it, comes once in all shards together, however it moves
+        forward in its life meanwhile; what is created later comes once or not at all.
+
+        - Page tokens (Zoo): a listing can be begun at its two ends only, so it is cut half way in
+          time; with several statuses, into at most five parts, those that have ended apart.
+        - Numbered pages (Chainloop): at pages at even distances, ``n`` parts.
+
+        A listing of one page, and one that is not sorted by ``created_at``, is one part.
+
+        Args:
+            n: The most parts, at least 1.
+
+        Returns:
+            One shard at least; what is created later may come in one that has no newest bound.
+
+        Raises:
+            ValueError: The listing was made with a page token, a page or a checkpoint, or is a
+                shard itself.
+            AsyncOpsError: A request failed. Nothing is left of the cut: begin again.
+        """
+        count("n", n)
+        if self._cut is None:
+            raise ValueError("this listing cannot be cut: only what list() gives can be")
+        if not self._from_start:
+            raise ValueError("cut the whole listing: call list() without a page and resume")
+        fetch, over = self._metered(Meter()), ends_at(self._limits)
+        return await self._cut(lambda request: fetch_by(over, fetch, request, self._limits), n)
 
     async def _collected(self, max_items: int | None) -> list[T]:
         items: list[T] = []

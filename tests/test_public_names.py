@@ -64,10 +64,22 @@ def test_every_module_says_what_it_exports() -> None:
             assert hasattr(loaded, name), f"{module.name}.{name}"
 
 
+def test_importing_the_package_alone_loads_next_to_nothing() -> None:
+    """Each run of pytest does it, as the plugin is found by its entry point."""
+    code = (
+        "import sys, asyncops, asyncops.testing.plugin; "
+        "assert not {'aiohttp', 'attrs', 'msgspec'} & set(sys.modules); "
+        "assert asyncops.zoo.ZooClient is asyncops.ZooClient; "
+        "assert asyncops.errors.NotFound is asyncops.NotFound"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_importing_the_core_needs_none_of_the_extras() -> None:
     """Nor cattrs, which only the second reading uses."""
     code = (
-        "import sys, asyncops; "
-        "sys.exit(bool({'typer', 'rich', 'pytest', 'cattrs', 'hypothesis'} & set(sys.modules)))"
+        "import sys; from asyncops import *; extras = {'typer', 'rich', 'pytest', 'cattrs', "
+        "'hypothesis', 'tenacity', 'redis', 'opentelemetry'}; "
+        "sys.exit(bool(extras & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

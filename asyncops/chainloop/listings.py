@@ -1,14 +1,45 @@
 """What Chainloop's listing takes, and how its operations are told apart."""
 
+from collections.abc import Callable
+from datetime import datetime
 from hashlib import blake2s
+from typing import Any
+
+from attrs import evolve
 
 from asyncops.chainloop.models import STATUS_PREFIX, AsyncOperation, AsyncOperationStatus
 from asyncops.checks import enum_member, plain_text
-from asyncops.models import Cursor
+from asyncops.cutting import Cut, boundaries
+from asyncops.drift import Drift
+from asyncops.messages import Request
+from asyncops.models import Checkpoint, Cursor
+from asyncops.numbered import NumberedPaging, PageBase
+from asyncops.paging import Paging
+from asyncops.placed import numbered_part
+from asyncops.shards import Landmark, Shard
+from asyncops.walks import Fetch
 
-__all__ = ["PATH", "filters_of", "mark_of", "page_number"]
+__all__ = [
+    "NAME",
+    "PATH",
+    "cut_into",
+    "filters_of",
+    "identity_of",
+    "mark_of",
+    "one_by_one",
+    "page_number",
+    "reading",
+]
 
+NAME = "chainloop.operations"
 PATH = "/v1/operations"
+_FILTERS = ("status", "kind", "resource_type", "resource_id")
+_PAGE_SIZE = 100
+
+
+def identity_of(operation: AsyncOperation) -> str:
+    """What tells one operation from another."""
+    return operation.id
 
 
 def mark_of(operation: AsyncOperation) -> str:
@@ -57,3 +88,70 @@ def page_number(cursor: Cursor | None) -> int | None:
     if isinstance(cursor, str):
         raise TypeError("resume holds a page token, and this listing has page numbers")
     return cursor
+
+
+def one_by_one(
+    request: Request, size: int, base: PageBase
+) -> Callable[[Checkpoint], NumberedPaging[AsyncOperation]]:
+    """How a listing is read from page to page, from wherever a walk begins."""
+    return lambda start: NumberedPaging(
+        request,
+        size,
+        base,
+        identity_of,
+        page_number(start.cursor),
+        Drift.since(start),
+        start.page_size or 0,
+    )
+
+
+def cut_into(request: Request, size: int, base: PageBase) -> Cut:
+    """What cuts a listing into shards."""
+
+    async def cut(fetch: Fetch[Any], n: int) -> list[Shard]:
+        pages = one_by_one(request, size, base)(Checkpoint(query=""))
+        marks = [] if n == 1 else await boundaries(fetch, pages, n, _created_at)
+        # From new to old. The newest part begins with the first page, wherever rows move.
+        newest = [None, *(moment for moment, _ in marks)]
+        oldest = [*newest[1:], None]
+        landmarks: list[Landmark | None] = [None]
+        if marks:
+            first = marks[0][1]
+            landmarks = [evolve(first, page=first.first_page), *(mark for _, mark in marks)]
+        return [
+            Shard(
+                resource=NAME,
+                index=index,
+                of=len(newest),
+                oldest=oldest[index - 1],
+                newest=newest[index - 1],
+                filters=request.params,
+                page_size=size,
+                landmark=landmarks[index - 1],
+            )
+            for index in range(1, len(newest) + 1)
+        ]
+
+    return cut
+
+
+def reading(shard: Shard, base: PageBase) -> Callable[[Checkpoint], Paging[Any, AsyncOperation]]:
+    """How a shard is read, from wherever a walk begins.
+
+    Raises:
+        ValueError: It does not hold a query of this listing.
+    """
+    given = dict(shard.filters)
+    if len(given) != len(shard.filters) or not given.keys() <= set(_FILTERS) or shard.statuses:
+        raise ValueError(f"this shard does not hold a query of {NAME}")
+    filters = filters_of(*(given.get(name) for name in _FILTERS))
+    request, size = Request(path=PATH, params=filters), shard.page_size or _PAGE_SIZE
+    if shard.span.whole:
+        return one_by_one(request, size, base)
+    return lambda start: numbered_part(
+        shard, start, request, size, identity=identity_of, created_at=_created_at
+    )
+
+
+def _created_at(operation: AsyncOperation) -> datetime | None:
+    return operation.created_at

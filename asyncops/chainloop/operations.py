@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 
 from asyncops.ahead import NumberedAhead
-from asyncops.chainloop.listings import PATH, filters_of, mark_of, page_number
+from asyncops.chainloop.listings import (
+    NAME,
+    PATH,
+    cut_into,
+    filters_of,
+    identity_of,
+    mark_of,
+    one_by_one,
+    reading,
+)
 from asyncops.chainloop.models import (
     AsyncOperation,
     AsyncOperationStatus,
@@ -13,16 +22,16 @@ from asyncops.chainloop.pending import operations_source
 from asyncops.checks import count, plain_text
 from asyncops.client import BaseClient
 from asyncops.codec import decoder
-from asyncops.drift import Drift
 from asyncops.many_waits import CONCURRENCY, WaitMany, wait_many
 from asyncops.messages import Request
 from asyncops.models import Checkpoint, Cursor
-from asyncops.numbered import NumberedPaging, PageBase
+from asyncops.numbered import PageBase
 from asyncops.pager import Pager
 from asyncops.pending import Pending
 from asyncops.polling import OnPoll, PollPolicy
 from asyncops.progress import OnPage
 from asyncops.rounds import Rounds, checked_hook
+from asyncops.shards import Shard, check_shard
 from asyncops.surveys import Subject
 from asyncops.trail import fingerprint
 from asyncops.waiting import wait_for_all
@@ -81,24 +90,53 @@ class Operations:
         size = count("page_size", page_size)
         decode = decoder(OperationsPage)
 
-        def strategy(start: Checkpoint) -> NumberedPaging[AsyncOperation]:
-            return NumberedPaging(
-                request,
-                size,
-                self._base,
-                lambda operation: operation.id,
-                page_number(start.cursor),
-                Drift.since(start),
-                start.page_size or 0,
-            )
-
+        strategy = one_by_one(request, size, self._base)
         return Pager(
             lambda request, meter: self._client.fetch(request, decode, meter),
             strategy,
             together=lambda start, n, ordered: NumberedAhead(strategy(start), n, ordered),
             query=fingerprint(request.adding([("page_size", str(size))])),
-            identity=lambda operation: operation.id,
+            identity=identity_of,
             cursor=None if page is None else count("page", page, least=0),
+            resume=resume,
+            limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
+            on_page=on_page,
+            telemetry=self._client.telemetry,
+            cut=cut_into(request, size, self._base),
+        )
+
+    def shard(
+        self,
+        shard: Shard,
+        *,
+        resume: Checkpoint | None = None,
+        max_pages: int = MAX_PAGES,
+        deadline: float | None = None,
+        on_page: OnPage | None = None,
+    ) -> Pager[AsyncOperation]:
+        """Read one part of a listing, as ``await chainloop.operations.list().shards()`` cuts it.
+
+        It is a listing as any other, but for ``.concurrent()``, which reads one page after the
+        other. It begins where the newest row of the part was, and goes back or on to where it is
+        now, should rows have moved since.
+
+        Args:
+            shard: The part; it holds the query and the size of the pages.
+            resume: Start at this checkpoint of the same shard.
+            max_pages: The most requests of one walk.
+            deadline: Seconds that one walk may take; None for no end.
+            on_page: Called with the :class:`WalkReport` so far when a page has come.
+
+        Raises:
+            ValueError: It is a part of another listing, or an argument is out of range.
+        """
+        strategy = reading(check_shard(shard, NAME), self._base)
+        decode = decoder(OperationsPage)
+        return Pager(
+            lambda request, meter: self._client.fetch(request, decode, meter),
+            strategy,
+            query=fingerprint(Request(path=PATH, params=shard.terms)),
+            identity=identity_of,
             resume=resume,
             limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
             on_page=on_page,

@@ -19,11 +19,13 @@ from asyncops.twoended import TwoEnded
 from asyncops.zoo.models import ApiCallStatus, AsyncApiCall, CreatedAtSortMode, MlPrompt
 
 __all__ = [
+    "ASCENDING",
     "DESCENDING",
     "ENDS",
     "LIFE",
     "LOOKUPS",
     "STAFF_ONLY",
+    "Created",
     "CreatedAtListing",
     "checked_token",
     "listing_request",
@@ -35,7 +37,7 @@ __all__ = [
 LIFE = tuple(ApiCallStatus)
 ENDS = frozenset({ApiCallStatus.COMPLETED, ApiCallStatus.FAILED})
 
-_ASCENDING = CreatedAtSortMode.CREATED_AT_ASCENDING
+ASCENDING = CreatedAtSortMode.CREATED_AT_ASCENDING
 DESCENDING = CreatedAtSortMode.CREATED_AT_DESCENDING
 # Requests for single items that a watch may have under way at once.
 LOOKUPS = 8
@@ -103,7 +105,7 @@ class CreatedAtListing(Generic[C]):
         """From both ends, all statuses side by side."""
         return TwoEnded(
             self._lanes(self.order),
-            self._lanes(_ASCENDING if self._descending else DESCENDING),
+            self._lanes(ASCENDING if self._descending else DESCENDING),
             _created_at,
             _identity,
             descending=self._descending,

@@ -15,6 +15,7 @@ from asyncops.pending import Pending
 from asyncops.polling import OnPoll, PollPolicy
 from asyncops.progress import OnPage
 from asyncops.rounds import Rounds, checked_hook
+from asyncops.shards import Shard, check_shard
 from asyncops.surveys import Subject
 from asyncops.trail import fingerprint
 from asyncops.waiting import wait_for_one
@@ -35,8 +36,12 @@ from asyncops.zoo.listings import (
 from asyncops.zoo.models import ApiCallStatus, AsyncApiCall, AsyncApiCallPage, CreatedAtSortMode
 from asyncops.zoo.outputs import AsyncApiCallOutput, decode_output
 from asyncops.zoo.pending import calls_source
+from asyncops.zoo.sharding import cut_into, part_of, reading
 
 __all__ = ["Operations"]
+
+_NAME = "zoo.operations"
+_PATH = "/async/operations"
 
 
 class Operations:
@@ -80,7 +85,7 @@ class Operations:
         """
         order = enum_member("sort_by", CreatedAtSortMode, sort_by)
         listing: CreatedAtListing[AsyncApiCall] = CreatedAtListing(
-            listing_request("/async/operations", limit), order, statuses_of(status), limit
+            listing_request(_PATH, limit), order, statuses_of(status), limit
         )
         decode = decoder(AsyncApiCallPage)
         return Pager(
@@ -90,6 +95,44 @@ class Operations:
             identity=lambda call: call.id,
             together=listing.together,
             cursor=checked_token(page_token),
+            resume=resume,
+            limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
+            on_page=on_page,
+            telemetry=self._client.telemetry,
+            cut=cut_into(_NAME, listing),
+        )
+
+    def shard(
+        self,
+        shard: Shard,
+        *,
+        resume: Checkpoint | None = None,
+        max_pages: int = MAX_PAGES,
+        deadline: float | None = None,
+        on_page: OnPage | None = None,
+    ) -> Pager[AsyncApiCall]:
+        """Read one part of a listing, as ``await zoo.operations.list().shards()`` cuts it.
+
+        It is a listing as any other, but for ``.concurrent()``, which reads one page after the
+        other, and for its order, which is the shard's own.
+
+        Args:
+            shard: The part; it holds the query and the size of the pages.
+            resume: Start at this checkpoint of the same shard.
+            max_pages: The most requests of one walk.
+            deadline: Seconds that one walk may take; None for no end.
+            on_page: Called with the :class:`WalkReport` so far when a page has come.
+
+        Raises:
+            ValueError: It is a part of another listing, or an argument is out of range.
+        """
+        part = part_of(check_shard(shard, _NAME), _PATH, by_status=True)
+        decode = decoder(AsyncApiCallPage)
+        return Pager(
+            lambda request, meter: self._client.fetch(request, decode, meter),
+            reading(shard, part),
+            query=fingerprint(Request(path=_PATH, params=shard.terms)),
+            identity=lambda call: call.id,
             resume=resume,
             limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
             on_page=on_page,
@@ -131,7 +174,7 @@ class Operations:
         """
         listings = {status: self.list(status=status, limit=limit) for status in LIFE}
         subject = Subject(
-            query=fingerprint(listing_request("/async/operations", None)),
+            query=fingerprint(listing_request(_PATH, None)),
             unfinished=[pager for status, pager in listings.items() if status not in ENDS],
             recent=[pager for status, pager in listings.items() if status in ENDS],
             mark=mark_of,
@@ -269,10 +312,10 @@ class Operations:
         return Pending(ids, calls_source(self._client, self._one), check=uuid_segment)
 
     async def _one(self, segment: str) -> AsyncApiCallOutput:
-        request = Request(path=f"/async/operations/{segment}")
+        request = Request(path=f"{_PATH}/{segment}")
         return (await self._client.fetch(request, decode_output)).value
 
     async def _listed(self, segment: str) -> AsyncApiCall:
         """One call, as far as it says what a listing says."""
-        request = Request(path=f"/async/operations/{segment}")
+        request = Request(path=f"{_PATH}/{segment}")
         return (await self._client.fetch(request, decoder(AsyncApiCall))).value

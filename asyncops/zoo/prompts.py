@@ -15,6 +15,7 @@ from asyncops.pending import Pending
 from asyncops.polling import OnPoll, PollPolicy
 from asyncops.progress import OnPage
 from asyncops.rounds import Rounds, checked_hook
+from asyncops.shards import Shard, check_shard
 from asyncops.surveys import Subject
 from asyncops.trail import fingerprint
 from asyncops.waiting import wait_for_one
@@ -32,8 +33,12 @@ from asyncops.zoo.listings import (
 )
 from asyncops.zoo.models import CreatedAtSortMode, MlPrompt, MlPromptPage
 from asyncops.zoo.pending import prompts_source
+from asyncops.zoo.sharding import cut_into, part_of, reading
 
 __all__ = ["MlPrompts"]
+
+_NAME = "zoo.ml_prompts"
+_PATH = "/ml-prompts"
 
 
 class MlPrompts:
@@ -72,7 +77,7 @@ class MlPrompts:
         """
         order = enum_member("sort_by", CreatedAtSortMode, sort_by)
         listing: CreatedAtListing[MlPrompt] = CreatedAtListing(
-            listing_request("/ml-prompts", limit), order, limit=limit
+            listing_request(_PATH, limit), order, limit=limit
         )
         decode = decoder(MlPromptPage)
         return Pager(
@@ -82,6 +87,44 @@ class MlPrompts:
             identity=lambda prompt: prompt.id,
             together=listing.together,
             cursor=checked_token(page_token),
+            resume=resume,
+            limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
+            on_page=on_page,
+            telemetry=self._client.telemetry,
+            cut=cut_into(_NAME, listing),
+        )
+
+    def shard(
+        self,
+        shard: Shard,
+        *,
+        resume: Checkpoint | None = None,
+        max_pages: int = MAX_PAGES,
+        deadline: float | None = None,
+        on_page: OnPage | None = None,
+    ) -> Pager[MlPrompt]:
+        """Read one part of a listing, as ``await zoo.ml_prompts.list().shards()`` cuts it.
+
+        It is a listing as any other, but for ``.concurrent()``, which reads one page after the
+        other, and for its order, which is the shard's own.
+
+        Args:
+            shard: The part; it holds the query and the size of the pages.
+            resume: Start at this checkpoint of the same shard.
+            max_pages: The most requests of one walk.
+            deadline: Seconds that one walk may take; None for no end.
+            on_page: Called with the :class:`WalkReport` so far when a page has come.
+
+        Raises:
+            ValueError: It is a part of another listing, or an argument is out of range.
+        """
+        part = part_of(check_shard(shard, _NAME), _PATH, by_status=False)
+        decode = decoder(MlPromptPage)
+        return Pager(
+            lambda request, meter: self._client.fetch(request, decode, meter),
+            reading(shard, part),
+            query=fingerprint(Request(path=_PATH, params=shard.terms)),
+            identity=lambda prompt: prompt.id,
             resume=resume,
             limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
             on_page=on_page,
@@ -124,7 +167,7 @@ class MlPrompts:
             ValueError: An argument is out of range, or ``resume`` belongs to another watch.
         """
         subject = Subject(
-            query=fingerprint(listing_request("/ml-prompts", None)),
+            query=fingerprint(listing_request(_PATH, None)),
             unfinished=(),
             recent=[self.list(limit=limit)],
             mark=mark_of,
@@ -262,5 +305,5 @@ class MlPrompts:
         return Pending(ids, prompts_source(self._client, self._one), check=uuid_segment)
 
     async def _one(self, segment: str) -> MlPrompt:
-        request = Request(path=f"/ml-prompts/{segment}", hints=STAFF_ONLY)
+        request = Request(path=f"{_PATH}/{segment}", hints=STAFF_ONLY)
         return (await self._client.fetch(request, decoder(MlPrompt))).value

@@ -1,0 +1,235 @@
+"""Listings in memory that can be cut into shards, and shards that are read in any interleaving."""
+
+import random
+import warnings
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from attrs import define, evolve, field, frozen
+
+from asyncops import Checkpoint, ListingMoved, Pager, Shard
+from asyncops.chainloop.listings import cut_into as cut_numbered
+from asyncops.chainloop.listings import one_by_one
+from asyncops.chainloop.listings import reading as numbered_reading
+from asyncops.chainloop.models import AsyncOperation, OffsetPagination, OperationsPage
+from asyncops.messages import Reply, Request
+from asyncops.numbered import PageBase
+from asyncops.progress import Meter
+from asyncops.zoo.listings import DESCENDING, CreatedAtListing, statuses_of
+from asyncops.zoo.sharding import cut_into, part_of, reading
+from tests.walks.simulated import EPOCH, LIFE, Body, Call, Service
+
+__all__ = ["Calls", "Numbered", "read_all"]
+
+T = TypeVar("T")
+
+
+@define
+class Calls(Service):
+    """Calls that come and move while they are listed, with statuses or without.
+
+    Attributes:
+        statuses: What is listed; empty: all of them as one.
+        falls: It answers newest first, whatever is asked.
+        limit: Items of one page.
+        before_answer: Called before each request is answered.
+        stayed: Ids that were in the listing all the time since :meth:`begin`.
+    """
+
+    statuses: tuple[str, ...] = LIFE
+    falls: bool = False
+    limit: int = 3
+    before_answer: Callable[[], None] = field(default=lambda: None)
+    asked: list[dict[str, str]] = field(factory=list)
+    stayed: set[UUID] = field(factory=set)
+
+    def begin(self) -> None:
+        """What there is now is what has to come."""
+        self.stayed = {call.id for call in self.calls.values() if self._lists(call)}
+
+    def forward(self, index: int, end: str) -> None:
+        """Move one call on in its life."""
+        if self.calls:
+            self.move(index, end)
+            call = self.calls[UUID(int=index % len(self.calls))]
+            if not self._lists(call):
+                self.stayed.discard(call.id)
+
+    def _lists(self, call: Call) -> bool:
+        return not self.statuses or call.status in self.statuses
+
+    async def fetch(self, request: Request, _: Meter) -> Reply[Body]:
+        """Answer as a client's ``fetch`` would."""
+        self.before_answer()
+        params = dict(request.params)
+        self.asked.append(params)
+        assert len(self.asked) < 4_000, "the walks do not come to an end"
+        turned = dict(params)
+        if self.falls:
+            turned["sort_by"] = DESCENDING.value
+        if "status" not in turned:
+            return self._of_all(evolve(request, params=tuple(turned.items())))
+        return self.answer(evolve(request, params=tuple(turned.items())), self.limit)
+
+    def _of_all(self, request: Request) -> Reply[Body]:
+        """What has no status, as a listing of calls that all share one."""
+        one = Service({id_: evolve(call, status="") for id_, call in self.calls.items()})
+        one.ignores_direction = self.ignores_direction
+        return one.answer(request.adding([("status", "")]), self.limit)
+
+    def pager(self) -> Pager[Call]:
+        """The listing."""
+        statuses = statuses_of(self.statuses) if self.statuses else ()
+        listing: CreatedAtListing[Call] = CreatedAtListing(
+            Request(path="/"), DESCENDING, statuses, self.limit
+        )
+        return Pager(
+            self.fetch,
+            listing.one_by_one,
+            query="calls",
+            identity=lambda call: call.id,
+            cut=cut_into("zoo.operations", listing),
+        )
+
+    def shard(self, shard: Shard, resume: Checkpoint | None = None) -> Pager[Call]:
+        """One part of it."""
+        part = part_of(shard, "/", by_status=bool(self.statuses))
+        return Pager(
+            self.fetch,
+            reading(shard, part),
+            query=repr(shard.terms),
+            identity=lambda call: call.id,
+            resume=resume,
+        )
+
+
+@frozen
+class NumberedRow:
+    """A row, and how many seconds after the epoch it was created."""
+
+    id: str
+    second: int
+
+
+@define
+class Numbered:
+    """Numbered pages, newest rows first, over rows that come and go.
+
+    Attributes:
+        size: Rows of one page.
+        base: The number of the first page; one that counts from 1 takes 0 for 1.
+        before_answer: Called before each request is answered.
+        stayed: Ids of the rows that were there all the time since :meth:`begin`.
+        dated: Whether the rows say when they were created.
+    """
+
+    size: int = 3
+    base: int = 0
+    rows: list[NumberedRow] = field(factory=list)
+    made: int = 0
+    second: int = 0
+    before_answer: Callable[[], None] = field(default=lambda: None)
+    asked: list[int] = field(factory=list)
+    stayed: set[str] = field(factory=set)
+    dated: bool = True
+
+    def begin(self) -> None:
+        """What there is now is what has to come."""
+        self.stayed = {row.id for row in self.rows}
+
+    def insert(self, seconds: int) -> None:
+        """One more row, created so many seconds after the newest one."""
+        self.second += seconds
+        self.rows.insert(0, NumberedRow(f"row{self.made}", self.second))
+        self.made += 1
+
+    def remove(self, index: int) -> None:
+        """One row vanishes."""
+        if self.rows:
+            row = self.rows.pop(index % len(self.rows))
+            self.stayed.discard(row.id)
+
+    async def fetch(self, request: Request, _: Meter) -> Reply[OperationsPage]:
+        """Answer as a client's ``fetch`` would."""
+        self.before_answer()
+        number = max(int(dict(request.params)["pagination.page"]), self.base)
+        self.asked.append(number)
+        assert len(self.asked) < 4_000, "the walks do not come to an end"
+        start = (number - self.base) * self.size
+        operations = tuple(
+            AsyncOperation(
+                id=row.id,
+                created_at=EPOCH + timedelta(seconds=row.second) if self.dated else None,
+            )
+            for row in self.rows[start : start + self.size]
+        )
+        pagination = OffsetPagination(
+            total_count=len(self.rows),
+            page=number,
+            total_pages=-(-len(self.rows) // self.size),
+            page_size=self.size,
+        )
+        return Reply(value=OperationsPage(operations=operations, pagination=pagination))
+
+    def pager(self) -> Pager[AsyncOperation]:
+        """The listing."""
+        request, base = Request(path="/v1/operations"), PageBase()
+        return Pager(
+            self.fetch,
+            one_by_one(request, self.size, base),
+            query="rows",
+            identity=lambda row: row.id,
+            cut=cut_numbered(request, self.size, base),
+        )
+
+    def shard(self, shard: Shard, resume: Checkpoint | None = None) -> Pager[AsyncOperation]:
+        """One part of it."""
+        return Pager(
+            self.fetch,
+            numbered_reading(shard, PageBase()),
+            query=repr(shard.terms),
+            identity=lambda row: row.id,
+            resume=resume,
+        )
+
+
+async def read_all(
+    shards: Sequence[Shard],
+    pager: Callable[[Shard, Checkpoint | None], Pager[T]],
+    identity: Callable[[T], Any],
+    dice: random.Random,
+) -> tuple[list[Any], bool]:
+    """Read shards side by side, by turns of chance, each broken off and gone on with now and then.
+
+    Returns:
+        The ids as they came, and whether a warning said that rows may be missing.
+    """
+    stored = [Shard.from_json(shard.to_json()) for shard in shards]
+    walks = {shard: aiter(pager(shard, None)) for shard in stored}
+    assert len(walks) == len(shards)
+    given: list[Any] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        while walks:
+            shard = dice.choice(list(walks))
+            walk = walks[shard]
+            for _ in range(dice.randrange(6)):
+                try:
+                    item = await anext(walk)
+                except StopAsyncIteration:
+                    del walks[shard]
+                    break
+                given.append(identity(item))
+            if shard in walks and dice.random() < 0.3:
+                place = Checkpoint.from_json(walk.checkpoint.to_json())
+                await walk.aclose()
+                walks[shard] = aiter(pager(shard, place))
+    assert {warning.category for warning in caught} <= {ListingMoved}
+    return given, bool(caught)
+
+
+def at(second: int) -> datetime:
+    """So many seconds after the epoch of the simulation."""
+    return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=second)

@@ -1,0 +1,301 @@
+"""Shards of numbered pages: where they are cut, where they begin, and when they cannot be read."""
+
+import warnings
+from datetime import datetime
+from functools import partial
+
+import pytest
+from attrs import evolve
+
+from asyncops import Checkpoint, Shard, UnexpectedPage
+from asyncops.placed import RangeCursor
+from asyncops.shards import micros
+from tests.walks.sharded import Numbered, NumberedRow, at
+
+
+def rows_of(count: int, size: int = 5, base: int = 0) -> Numbered:
+    """Rows, a second apart."""
+    service = Numbered(size=size, base=base)
+    for _ in range(count):
+        service.insert(1)
+    return service
+
+
+async def ids_of(service: Numbered, shard: Shard, resume: Checkpoint | None = None) -> list[str]:
+    return [row.id for row in await service.shard(shard, resume).collect()]
+
+
+@pytest.mark.parametrize("base", [0, 1])
+async def test_it_is_cut_at_pages_at_even_distances(base: int) -> None:
+    """A row that begins a page is the oldest of the part before; ranges leave nothing out."""
+    service = rows_of(100, 5, base)
+    shards = await service.pager().shards(4)
+    assert sorted(service.asked) == [base + number for number in (0, 5, 10, 15)]
+    assert [(shard.oldest, shard.newest) for shard in shards] == [
+        (at(75), None),
+        (at(50), at(75)),
+        (at(25), at(50)),
+        (None, at(25)),
+    ]
+    assert [len(await ids_of(service, shard)) for shard in shards] == [26, 25, 25, 24]
+
+
+@pytest.mark.parametrize("base", [0, 1])
+async def test_a_part_costs_its_pages_and_one_more(base: int) -> None:
+    """It begins right at its first page, and reads on to the first row that is too old."""
+    service = rows_of(101, 5, base)
+    costs = []
+    for shard in await service.pager().shards(4):
+        service.asked.clear()
+        await ids_of(service, shard)
+        costs.append(len(service.asked))
+    assert costs == [6, 6, 6, 6]
+
+
+async def test_all_that_were_created_together_are_in_one_part() -> None:
+    """The one that begins before them, however many pages they fill."""
+    service = Numbered(size=3)
+    for gap in [1] * 10 + [0] * 20 + [1] * 10:
+        service.insert(gap)
+    shards = await service.pager().shards(10)
+    assert len(shards) == 6
+    parts = [await ids_of(service, shard) for shard in shards]
+    assert [row for part in parts for row in part] == [row.id for row in service.rows]
+    assert sum(len(part) >= 21 for part in parts) == 1
+
+
+async def test_there_are_no_more_parts_than_pages() -> None:
+    """And one page is not cut: its one request is all that is sent."""
+    service = rows_of(12)
+    assert len(await service.pager().shards(8)) == 3
+    service, requests = rows_of(5), 1
+    (shard,) = await service.pager().shards(8)
+    assert shard.span.whole
+    assert len(service.asked) == requests
+
+
+@pytest.mark.parametrize("base", [0, 1])
+@pytest.mark.parametrize("moved", [-40, -13, -1, 1, 4, 5, 37, 500])
+async def test_a_part_whose_rows_have_moved_begins_where_they_are_now(
+    moved: int, base: int
+) -> None:
+    """The count of all rows tells where, so that it costs two requests more at the most."""
+    service = rows_of(150, 5, base)
+    shard = (await service.pager().shards(3))[1]
+    expected = await ids_of(service, shard)
+    for _ in range(moved):
+        service.insert(1)
+    for _ in range(-moved):
+        service.remove(0)
+    service.asked.clear()
+    assert await ids_of(service, shard) == expected
+    assert len(service.asked) <= 12 + 2
+
+
+@pytest.mark.parametrize(("came", "went"), [(300, 300), (0, 149), (800, 149)])
+async def test_a_part_whose_place_cannot_be_told_is_looked_for(came: int, went: int) -> None:
+    """Older rows are gone and newer ones have come: the count says nothing of it."""
+    service = rows_of(900)
+    shard = (await service.pager().shards(2))[1]
+    for _ in range(went):
+        service.remove(-1)
+    expected = [row.id for row in service.rows if at(row.second) < at(450)]
+    for _ in range(came):
+        service.insert(1)
+    service.asked.clear()
+    assert await ids_of(service, shard) == expected
+    assert len(service.asked) <= len(expected) / 5 + 20
+
+
+@pytest.mark.parametrize("page", [0, 3, 29, 400])
+async def test_a_false_guess_costs_requests_and_no_rows(page: int) -> None:
+    """Wherever it points, before the part, behind it, or behind the listing."""
+    service = rows_of(150)
+    shard = (await service.pager().shards(3))[1]
+    expected = await ids_of(service, shard)
+    assert shard.landmark is not None
+    lost = evolve(shard, landmark=evolve(shard.landmark, page=page))
+    service.asked.clear()
+    assert await ids_of(service, lost) == expected
+    assert len(service.asked) <= 12 + 12
+
+
+async def test_rows_that_are_all_gone_are_not_looked_for_long() -> None:
+    """However far off the guess is: the first page has the last word."""
+    service = rows_of(150)
+    shard = (await service.pager().shards(3))[1]
+    assert shard.landmark is not None
+    service.rows.clear()
+    for page in (10, 10**9):
+        service.asked.clear()
+        lost = evolve(shard, landmark=evolve(shard.landmark, page=page))
+        assert await ids_of(service, lost) == []
+        assert len(service.asked) <= 25
+
+
+async def test_another_page_size_than_at_the_cut_is_no_matter() -> None:
+    """The place is a moment, not a page."""
+    service = rows_of(150)
+    shards = await service.pager().shards(3)
+    expected = [await ids_of(service, shard) for shard in shards]
+    for size in (1, 2, 7, 200):
+        service.size = size
+        assert [await ids_of(service, shard) for shard in shards] == expected
+
+
+async def test_going_on_holds_however_far_the_rows_have_moved() -> None:
+    """A checkpoint is a moment too: it is looked for where it is by then."""
+    service = rows_of(300)
+    shard = (await service.pager().shards(2))[1]
+    expected = await ids_of(service, shard)
+    walk = aiter(service.shard(shard))
+    taken = [(await anext(walk)).id for _ in range(33)]
+    place = Checkpoint.from_json(walk.checkpoint.to_json())
+    await walk.aclose()
+    for _ in range(1_000):
+        service.insert(1)
+    service.size = 7
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert taken + await ids_of(service, shard, place) == expected
+
+
+async def test_rows_created_together_come_once_where_a_walk_goes_on_among_them() -> None:
+    """Their moment is not enough to tell them apart."""
+    service = Numbered(size=3)
+    for gap in [1] * 12 + [0] * 30 + [1] * 12:
+        service.insert(gap)
+    whole = [row.id for row in service.rows]
+    for count in range(5, 50):
+        taken: list[str] = []
+        for shard in await service.pager().shards(2):
+            walk = aiter(service.shard(shard))
+            taken += [row.id for _ in range(count) if (row := await anext(walk, None)) is not None]
+            place = Checkpoint.from_json(walk.checkpoint.to_json())
+            await walk.aclose()
+            taken += await ids_of(service, shard, place)
+        assert taken == whole
+
+
+def swapped(service: Numbered, one: int, other: int) -> None:
+    rows = service.rows
+    rows[one], rows[other] = rows[other], rows[one]
+
+
+async def test_what_is_not_sorted_from_new_to_old_is_not_cut() -> None:
+    """Seen on a page of the cut, or by its pages together; one part reads it as any listing."""
+    for size, one, other in ((5, 51, 53), (1, 25, 75)):
+        service = rows_of(100, size)
+        swapped(service, one, other)
+        (shard,) = await service.pager().shards(4)
+        assert await ids_of(service, shard) == [row.id for row in service.rows]
+
+
+async def test_rows_that_do_not_say_when_they_were_created_are_not_cut() -> None:
+    """Nor read in parts, where they do not any more."""
+    service = rows_of(100)
+    shards = await service.pager().shards(4)
+    service.dated = False
+    (shard,) = await service.pager().shards(4)
+    assert len(await ids_of(service, shard)) == 100
+    with pytest.raises(UnexpectedPage, match="no created_at"):
+        await ids_of(service, shards[1])
+
+
+@pytest.mark.parametrize("size", [5, 1])
+async def test_what_turns_out_not_to_be_sorted_is_an_error(size: int) -> None:
+    """Where the pages of the cut did not show it."""
+    service = rows_of(100, size)
+    swapped(service, 41, 43)
+    shards = await service.pager().shards(4)
+    assert len(shards) == 4
+    with pytest.raises(UnexpectedPage, match="not sorted by created_at"):
+        await ids_of(service, shards[1])
+
+
+async def test_rows_that_come_while_the_newest_part_is_read_are_no_disorder() -> None:
+    """As many have gone, so that the count is the same."""
+    service = rows_of(30, 2)
+    shard = (await service.pager().shards(2))[0]
+
+    def change() -> None:
+        if len(service.asked) == 3:
+            for _ in range(9):
+                service.insert(1)
+                service.remove(-1)
+
+    service.asked.clear()
+    service.before_answer = change
+    found = await ids_of(service, shard)
+    assert found[:6] == [f"row{number}" for number in range(29, 23, -1)]
+    assert len(found) == len(set(found))
+    assert {f"row{number}" for number in range(15, 30)} <= set(found)
+
+
+async def test_another_page_than_was_asked_for_is_an_error() -> None:
+    """While the beginning is looked for as well."""
+    service = rows_of(100, 5, 1)
+    shard = (await service.pager().shards(4))[1]
+    assert shard.landmark is not None
+    odd = evolve(shard, landmark=evolve(shard.landmark, page=0, first_page=0))
+    with pytest.raises(UnexpectedPage, match="asked for page 0, the answer is page 1"):
+        await ids_of(service, odd)
+
+
+def test_the_simulation_lists_the_newest_first() -> None:
+    """So that the laws are held against what they speak of."""
+    service = rows_of(3)
+    assert service.rows == [NumberedRow("row2", 3), NumberedRow("row1", 2), NumberedRow("row0", 1)]
+    assert isinstance(at(3), datetime)
+
+
+async def test_going_on_costs_what_is_left_and_two_pages_more() -> None:
+    """The checkpoint says where to look, and the count of all rows how far that has moved."""
+    service = rows_of(500)
+    shard = (await service.pager().shards(2))[1]
+    walk = aiter(service.shard(shard))
+    for _ in range(200):
+        await anext(walk)
+    place = Checkpoint.from_json(walk.checkpoint.to_json())
+    await walk.aclose()
+    for _ in range(63):
+        service.insert(1)
+    service.asked.clear()
+    assert len(await ids_of(service, shard, place)) == 50 - 1
+    assert len(service.asked) <= 10 + 3
+
+
+async def test_a_place_outside_of_a_shard_does_not_widen_it() -> None:
+    """What another shard gives stays with that one."""
+    service = rows_of(60)
+    shard = (await service.pager().shards(3))[1]
+    whole = await ids_of(service, shard)
+    text = RangeCursor(micros(at(55)), (), 0, 60).encode()
+    place = Checkpoint(query=repr(shard.terms), cursor=text)
+    assert await ids_of(service, shard, place) == whole
+
+
+async def test_rows_that_come_late_do_not_bring_back_what_was_given() -> None:
+    """Newer ones, on a page that had to be read again, while the newest part is read."""
+    for count in range(1, 40):
+        service = rows_of(80)
+        shard = (await service.pager().shards(2))[0]
+        service.begin()
+        service.asked.clear()
+        service.before_answer = partial(come_and_go, service)
+        walk = aiter(service.shard(shard))
+        taken = [row.id for _ in range(count) if (row := await anext(walk, None)) is not None]
+        place = Checkpoint.from_json(walk.checkpoint.to_json())
+        await walk.aclose()
+        taken += await ids_of(service, shard, place)
+        assert len(taken) == len(set(taken))
+        assert {each for each in service.stayed if int(each[3:]) >= 40} <= set(taken)
+
+
+def come_and_go(service: Numbered) -> None:
+    """Before the fifth answer, most of what has been read vanishes, and a page of rows comes."""
+    if len(service.asked) == 4:
+        for _ in range(22):
+            service.remove(1)
+        for _ in range(5):
+            service.insert(1)
