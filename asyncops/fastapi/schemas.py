@@ -1,0 +1,160 @@
+"""The JSON schemas of the models: each attrs class gets a pydantic model that describes it.
+
+No value is ever made of those. Each field is always written, so each is required, and what may
+be null says so. An open enum is any string, with the values known today beside it, so that a
+generated client takes a new one.
+"""
+
+import inspect
+from collections.abc import Iterator
+from functools import cache, reduce
+from operator import or_
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import attrs
+from pydantic import (
+    BaseModel,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    TypeAdapter,
+    WithJsonSchema,
+    create_model,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from asyncops import AsyncOpsError, Page
+from asyncops.models import OpenEnum
+
+__all__ = ["json_schema", "members", "outer_class"]
+
+_PAGE_FIELDS = ("items", "next_cursor", "total_count", "total_pages", "page_size")
+
+_OVERRIDES: dict[Any, Any] = {
+    bytes: Annotated[str, WithJsonSchema({"type": "string", "contentEncoding": "base64"})],
+    AsyncOpsError: Annotated[
+        dict[str, Any],
+        WithJsonSchema({"type": "object", "description": "Problem details, as in RFC 9457."}),
+    ],
+}
+
+
+def members(shape: Any) -> tuple[Any, ...]:
+    """What a union is of; a shape alone is one of its own."""
+    return get_args(shape) if get_origin(shape) in {Union, UnionType} else (shape,)
+
+
+def outer_class(member: Any) -> type:
+    """The class of a member's values.
+
+    Raises:
+        TypeError: It is neither an attrs class, with or without parameters, nor None.
+    """
+    kind = get_origin(member) or member
+    if kind is NoneType or (isinstance(kind, type) and attrs.has(kind)):
+        return kind
+    raise TypeError(f"Out[...] takes models, unions of them and None, got {member!r}")
+
+
+def json_schema(shape: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    """The schema of a model or a union, with references to the components that it adds."""
+    schemas = {member: handler(_core_schema(member)) for member in members(shape)}
+    if len(schemas) == 1:
+        return schemas[shape]
+    union: JsonSchemaValue = {"anyOf": list(schemas.values())}
+    tags = {member: _tag(member) for member in schemas}
+    mapping = {tag: schemas[member]["$ref"] for member, tag in tags.items() if tag is not None}
+    if mapping:
+        union["discriminator"] = {"propertyName": "type", "mapping": mapping}
+    return union
+
+
+def _core_schema(member: Any) -> CoreSchema:
+    schema = TypeAdapter(member if member is NoneType else _model(member)).core_schema
+    # Only what is within one is made a component; a model without others in it has none around.
+    return core_schema.definitions_schema(schema, [])
+
+
+@cache
+def _model(shape: Any) -> type[BaseModel]:
+    kind = outer_class(shape)
+    arguments = dict(zip(getattr(kind, "__parameters__", ()), get_args(shape), strict=False))
+    hints = get_type_hints(kind, include_extras=True)
+    fields: dict[str, Any] = {
+        name: (_translated(hints[name], arguments), ...) for name in _field_names(kind)
+    }
+    tag = _tag(kind)
+    if tag is not None:
+        fields["type"] = (Literal[tag], ...)
+    return create_model(_name(shape), __doc__=_summary(kind), __module__=kind.__module__, **fields)
+
+
+def _field_names(kind: Any) -> Iterator[str]:
+    """What is written of a value. Of a page, that is what a caller can use."""
+    return iter(_PAGE_FIELDS if kind is Page else [each.name for each in attrs.fields(kind)])
+
+
+def _name(shape: Any) -> str:
+    """``Page[MlPrompt]`` becomes ``MlPromptPage``."""
+    inner = "".join(each.__name__ for part in get_args(shape) for each in members(part))
+    return f"{inner}{outer_class(shape).__name__}"
+
+
+def _translated(hint: Any, arguments: dict[Any, Any]) -> Any:
+    """The annotation as pydantic is to describe it."""
+    if isinstance(hint, TypeVar):
+        return _translated(arguments.get(hint, Any), {})
+    if hint in _OVERRIDES:
+        return _OVERRIDES[hint]
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _translated(parts[0], arguments)
+    if origin in {Union, UnionType}:
+        return reduce(or_, (_translated(part, arguments) for part in parts))
+    if isinstance(origin or hint, type) and attrs.has(origin or hint):
+        return _model(hint)
+    if origin is not None:
+        return origin[tuple(_translated(part, arguments) for part in parts)]
+    if isinstance(hint, type) and issubclass(hint, OpenEnum):
+        return Annotated[str, _OpenString(hint)]
+    return hint
+
+
+def _tag(kind: Any) -> str | None:
+    """The one ``type`` that a result's class stands for: ``FileMass`` is ``file_mass``."""
+    if not (isinstance(kind, type) and attrs.has(kind)):
+        return None
+    hint = get_type_hints(kind).get("type")
+    if isinstance(hint, type) and issubclass(hint, OpenEnum):
+        for known in hint:
+            if known.value.title().replace("_", "") == kind.__name__:
+                return known.value
+    return None
+
+
+def _summary(kind: type) -> str:
+    return (inspect.getdoc(kind) or "").partition("\n\nAttributes:")[0].replace("``", "`")
+
+
+class _OpenString:
+    """Describes an open enum, as a component of its name."""
+
+    def __init__(self, kind: type[OpenEnum]) -> None:
+        self._kind = kind
+
+    def __get_pydantic_core_schema__(self, _: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        kind = self._kind
+        return core_schema.str_schema(ref=f"{kind.__module__}.{kind.__qualname__}:{id(kind)}")
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        reference = handler(schema)
+        component = handler.resolve_ref_schema(reference)
+        component.clear()
+        component["title"] = self._kind.__name__
+        component["description"] = _summary(self._kind)
+        known = [member.value for member in self._kind]
+        component["anyOf"] = [{"type": "string", "enum": known}, {"type": "string"}]
+        return reference

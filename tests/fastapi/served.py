@@ -1,0 +1,37 @@
+"""An app as people write it, for tests that start it as a process: settings come from outside."""
+
+from fastapi import FastAPI
+
+from asyncops import Page, PollPolicy, ZooClient
+from asyncops.fastapi import (
+    NDJSONResponse,
+    Out,
+    SSEResponse,
+    ZooDep,
+    install_error_handlers,
+    lifespan,
+    stream_ndjson,
+    stream_sse,
+)
+from asyncops.zoo import AsyncApiCall
+
+app = FastAPI(lifespan=lifespan(zoo=ZooClient))
+install_error_handlers(app)
+
+
+@app.get("/calls")
+async def calls(zoo: ZooDep, page_token: str | None = None) -> Out[Page[AsyncApiCall]]:
+    """One page."""
+    return await zoo.operations.list(status="completed", page_token=page_token)
+
+
+@app.get("/calls.ndjson", response_class=NDJSONResponse)
+async def all_calls(zoo: ZooDep) -> NDJSONResponse:
+    """All of them."""
+    return stream_ndjson(zoo.operations.list(status="completed", limit=10))
+
+
+@app.get("/changes", response_class=SSEResponse)
+async def changes(zoo: ZooDep) -> SSEResponse:
+    """Whatever happens, without an end."""
+    return stream_sse(zoo.operations.watch(poll=PollPolicy(initial=0.05, timeout=None)))
