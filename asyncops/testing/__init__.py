@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from asyncops.testing.chainloop import ChainloopHabits
     from asyncops.testing.clock import FakeClock
+    from asyncops.testing.fake_chainloop import FakeChainloop
+    from asyncops.testing.fake_service import FakeService
+    from asyncops.testing.fake_zoo import FakeZoo
     from asyncops.testing.faults import Fault
     from asyncops.testing.recording import RecordedRequest
     from asyncops.testing.server import FakeServer
@@ -17,8 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ChainloopHabits",
+    "FakeChainloop",
     "FakeClock",
     "FakeServer",
+    "FakeService",
+    "FakeZoo",
     "Fault",
     "RecordedRequest",
     "ZooHabits",
@@ -26,8 +32,11 @@ __all__ = [
 
 _HOMES = {
     "ChainloopHabits": "chainloop",
+    "FakeChainloop": "fake_chainloop",
     "FakeClock": "clock",
     "FakeServer": "server",
+    "FakeService": "fake_service",
+    "FakeZoo": "fake_zoo",
     "Fault": "faults",
     "RecordedRequest": "recording",
     "ZooHabits": "zoo",

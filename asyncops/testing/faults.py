@@ -74,6 +74,7 @@ class Script:
 
     def __init__(self) -> None:
         self._entries: list[_Entry] = []
+        self._missed: list[Fault] = []
         self._lock = Lock()
 
     def add(self, *faults: Fault) -> None:
@@ -92,5 +93,18 @@ class Script:
             chosen = next(due, None) or next(waiting, None)
             if chosen is not None:
                 chosen.fired += 1
+            over = [entry for entry in self._entries if entry.is_over()]
+            self._missed += [entry.fault for entry in over if not entry.fired]
             self._entries = [entry for entry in self._entries if not entry.is_over()]
         return chosen.fault if chosen else None
+
+    def unused(self) -> list[Fault]:
+        """The faults that no request has met: those that wait, and those that came second."""
+        with self._lock:
+            return self._missed + [entry.fault for entry in self._entries if not entry.fired]
+
+    def clear(self) -> None:
+        """Forget every fault."""
+        with self._lock:
+            self._entries.clear()
+            self._missed.clear()

@@ -1,16 +1,95 @@
-"""A pytest plugin: fake servers as fixtures, for tests of any async flavour or none."""
+"""A pytest plugin: the fake services as fixtures, for tests of any async flavour or none.
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+It is loaded by every pytest run where asyncops is installed, so it imports what it needs when a
+test asks for it.
+"""
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from asyncops.testing.clock import FakeClock
+    from asyncops.testing.fake_chainloop import FakeChainloop
+    from asyncops.testing.fake_service import FakeService
+    from asyncops.testing.fake_zoo import FakeZoo
+    from asyncops.testing.options import MarkerOptions
     from asyncops.testing.server import FakeServer
 
-__all__ = ["fake_clock", "fake_server", "fake_server_factory"]
+__all__ = [
+    "fake_chainloop",
+    "fake_clock",
+    "fake_server",
+    "fake_server_factory",
+    "fake_zoo",
+    "pytest_configure",
+    "pytest_runtest_call",
+    "pytest_runtest_setup",
+]
+
+_MARKER = (
+    "asyncops(operations=25, prompts=25, seed=0, arrivals=0, latency=0, rate_limit=None, "
+    "start=None, auto_advance=True, real_time=False, unused_faults=False, **habits): "
+    "what fake_zoo, fake_chainloop, fake_server and fake_clock are to be like; habits are the "
+    "fields of ZooHabits and ChainloopHabits, such as staff=False or page_base=1. The mark closest "
+    "to the test wins, option by option."
+)
+_FAKES: "pytest.StashKey[list[FakeService]]" = pytest.StashKey()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line("markers", _MARKER)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuse a marker that is not understood, whichever fixtures the test has."""
+    if item.get_closest_marker("asyncops") is not None:
+        _options(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test that passed without having met the faults that it scripted."""
+    result = yield
+    fakes = item.stash.get(_FAKES, [])
+    if fakes and not _options(item).unused_faults:
+        _check_faults(fakes)
+    return result
+
+
+@pytest.fixture
+def fake_zoo(request: pytest.FixtureRequest, fake_clock: "FakeClock") -> "Iterator[FakeZoo]":
+    """A `FakeZoo` on a local port: what ``ZooClient()`` talks to during the test.
+
+    It sets ``ZOO_API_TOKEN`` and ``ZOO_BASE_URL``, and puts clients on `fake_clock`: their
+    backoff, ``Retry-After`` and polling take no time. ``@pytest.mark.asyncops(...)`` has options.
+    """
+    fake = _options(request.node).fake_zoo(fake_clock)
+    with _running(request.node, fake):
+        yield fake
+
+
+@pytest.fixture
+def fake_chainloop(
+    request: pytest.FixtureRequest, fake_clock: "FakeClock"
+) -> "Iterator[FakeChainloop]":
+    """A `FakeChainloop` on a local port: what ``ChainloopClient()`` talks to during the test.
+
+    It sets ``CHAINLOOP_TOKEN`` and ``CHAINLOOP_BASE_URL``, and puts clients on `fake_clock`, which
+    it shares with `fake_zoo`. ``@pytest.mark.asyncops(...)`` has options.
+    """
+    fake = _options(request.node).fake_chainloop(fake_clock)
+    with _running(request.node, fake):
+        yield fake
+
+
+@pytest.fixture
+def fake_clock(request: pytest.FixtureRequest) -> "FakeClock":
+    """The `FakeClock` of the test's fakes: it moves by ``advance`` and, at once, by sleeps."""
+    return _options(request.node).fake_clock()
 
 
 @pytest.fixture
@@ -27,16 +106,43 @@ def fake_server_factory() -> "Iterator[Callable[..., FakeServer]]":
 
 
 @pytest.fixture
-def fake_clock() -> "FakeClock":
-    """The clock of `fake_server`, to be given to a client as well."""
-    from asyncops.testing.clock import FakeClock  # noqa: PLC0415
+def fake_server(request: pytest.FixtureRequest, fake_clock: "FakeClock") -> "Iterator[FakeServer]":
+    """A running `FakeServer`, both services on one port, that no client finds by itself."""
+    with _options(request.node).fake_server(fake_clock) as server:
+        yield server
 
-    return FakeClock()
+
+def _options(item: pytest.Item) -> "MarkerOptions":
+    from asyncops.testing.options import MarkerOptions  # noqa: PLC0415
+
+    marks = [(mark.args, mark.kwargs) for mark in item.iter_markers("asyncops")]
+    try:
+        return MarkerOptions.read(marks)
+    except (TypeError, ValueError) as error:
+        # attrs puts more than the message there.
+        problem = error.args[0]
+    # Outside the handler: the report shows the sentence and nothing else.
+    pytest.fail(f"@pytest.mark.asyncops: {problem}", pytrace=False)
 
 
-@pytest.fixture
-def fake_server(
-    fake_server_factory: "Callable[..., FakeServer]", fake_clock: "FakeClock"
-) -> "FakeServer":
-    """A running `FakeServer` with its defaults, in a thread of its own."""
-    return fake_server_factory(clock=fake_clock)
+def _check_faults(fakes: "Iterable[FakeService]") -> None:
+    try:
+        for fake in fakes:
+            fake.assert_all_faults_used()
+    except AssertionError as error:
+        problem = str(error)
+    else:
+        return
+    hint = "@pytest.mark.asyncops(unused_faults=True) allows it"
+    pytest.fail(f"{problem}; {hint}", pytrace=False)
+
+
+@contextmanager
+def _running(item: pytest.Item, fake: "FakeService") -> Iterator[None]:
+    with fake, fake.installed():
+        fakes = item.stash.setdefault(_FAKES, [])
+        fakes.append(fake)
+        try:
+            yield
+        finally:
+            fakes.remove(fake)

@@ -153,6 +153,15 @@ class FakeServer:
         """Have things go wrong, in this order."""
         self._door.script.add(*faults)
 
+    @property
+    def unused_faults(self) -> list[Fault]:
+        """The scripted faults that no request has met so far."""
+        return self._door.script.unused()
+
+    def clear_faults(self) -> None:
+        """Have nothing more go wrong: forget what was scripted."""
+        self._door.script.clear()
+
     def zoo_operations(
         self, status: str | None = None, descending: bool = True
     ) -> list[dict[str, Any]]:

@@ -1,0 +1,162 @@
+"""Zoo as a fake of its own, for tests of code that uses it."""
+
+from typing import Any, Unpack, get_args
+
+import msgspec
+
+from asyncops.checks import enum_member
+from asyncops.clock import Clock
+from asyncops.codec import decoder
+from asyncops.testing.fake_service import FEW, ClientOptions, FakeService, checked_fields
+from asyncops.testing.server import FakeServer
+from asyncops.testing.zoo import ZooHabits
+from asyncops.zoo import ApiCallStatus, AsyncApiCall, AsyncApiCallOutput, MlPrompt, ZooClient
+from asyncops.zoo.models import AsyncApiCallPage, MlPromptPage
+
+__all__ = ["FakeZoo"]
+
+
+class FakeZoo(FakeService):
+    """A fake Zoo: asynchronous API calls and ML prompts.
+
+    ``with FakeZoo() as zoo`` serves; ``with zoo.installed()`` makes it what ``ZooClient()`` finds.
+    The pytest fixture ``fake_zoo`` does both. The data are the same in every run, with every
+    status among them; ``operations=0, prompts=0`` begins with nothing.
+
+    Args:
+        operations: How many calls there are to begin with.
+        prompts: How many prompts.
+        seed: What the data are computed from.
+        clock: What the data live on. None: a `FakeClock` of its own.
+        arrivals: New calls, and new prompts, in every second of the clock.
+        latency: Seconds of real time before each answer.
+        rate_limit: Requests per second of the clock; beyond, 429 with ``Retry-After``.
+        habits: How this Zoo differs from the usual one.
+
+    Raises:
+        ValueError: A number is out of range.
+    """
+
+    _token_variable = "ZOO_API_TOKEN"  # noqa: S105 - the variable's name
+    _url_variable = "ZOO_BASE_URL"
+
+    def __init__(
+        self,
+        *,
+        operations: int = FEW,
+        prompts: int = FEW,
+        seed: int = 0,
+        clock: Clock | None = None,
+        arrivals: float = 0.0,
+        latency: float = 0.0,
+        rate_limit: float | None = None,
+        habits: ZooHabits | None = None,
+    ) -> None:
+        server = FakeServer(
+            operations=operations,
+            prompts=prompts,
+            chainloop_operations=0,
+            seed=seed,
+            token="fake-zoo-token",  # noqa: S106
+            clock=clock,
+            arrivals=arrivals,
+            latency=latency,
+            rate_limit=rate_limit,
+            zoo=habits,
+        )
+        super().__init__(server)
+
+    def client(self, **options: Unpack[ClientOptions]) -> ZooClient:
+        """A client of this fake, on its clock, for the test's own ``async with``.
+
+        Args:
+            options: As for `ZooClient`; what is given takes the place of the fake's.
+        """
+        return ZooClient(**self._options(options))
+
+    def operations(self, status: ApiCallStatus | str | None = None) -> list[AsyncApiCall]:
+        """What a listing of the calls holds now, newest first.
+
+        Args:
+            status: Only this one; None for all.
+
+        Raises:
+            ValueError: There is no such status.
+        """
+        calls = _calls(self.server.zoo_operations(_wire(status)))
+        if status is None:
+            # The service lists one status at a time; this is how a client orders several.
+            calls.sort(key=lambda call: str(call.id))
+            calls.sort(key=lambda call: call.created_at, reverse=True)
+        return calls
+
+    def prompts(self) -> list[MlPrompt]:
+        """What a listing of the prompts holds now, newest first."""
+        return _prompts(self.server.ml_prompts())
+
+    def add_operation(
+        self,
+        *,
+        status: ApiCallStatus | str | None = None,
+        lifetime: float | None = None,
+        fails: bool | None = None,
+        **fields: Any,
+    ) -> AsyncApiCall:
+        """Add a call, created now; gives it as the listing has it.
+
+        Args:
+            status: A status that it has at once and for good. None: it moves on with the clock,
+                from ``queued`` to its end.
+            lifetime: Seconds of the clock until its end. None: 12 to 60.
+            fails: Whether that is a failure. None: as chance has it.
+            fields: Fields of `AsyncApiCall` or of one of the results, such as ``type``,
+                ``error`` or ``mass``; shown from the start. The others are made up.
+
+        Raises:
+            TypeError: No call or result has such a field.
+            ValueError: Unknown status, negative lifetime, an id that is taken, ``created_at``.
+            DecodeError: A value is not of the field's type. (``server.create_operation`` takes
+                any, for tests of what the client says to that.)
+        """
+        item = self.server.create_operation(
+            status=_wire(status),
+            lifetime=lifetime,
+            fails=fails,
+            **checked_fields(fields, AsyncApiCall, *get_args(AsyncApiCallOutput)),
+        )
+        return _calls([item])[0]
+
+    def add_prompt(
+        self,
+        *,
+        status: ApiCallStatus | str | None = None,
+        lifetime: float | None = None,
+        fails: bool | None = None,
+        **fields: Any,
+    ) -> MlPrompt:
+        """Add a prompt, created now. All is as in `add_operation`, with the fields of `MlPrompt`.
+
+        Raises:
+            TypeError: No prompt has such a field.
+            ValueError: Unknown status, negative lifetime, an id that is taken, ``created_at``.
+            DecodeError: A value is not of the field's type.
+        """
+        item = self.server.create_prompt(
+            status=_wire(status),
+            lifetime=lifetime,
+            fails=fails,
+            **checked_fields(fields, MlPrompt),
+        )
+        return _prompts([item])[0]
+
+
+def _wire(status: ApiCallStatus | str | None) -> str | None:
+    return None if status is None else enum_member("status", ApiCallStatus, status).value
+
+
+def _calls(items: list[dict[str, Any]]) -> list[AsyncApiCall]:
+    return list(decoder(AsyncApiCallPage)(msgspec.json.encode({"items": items})).items)
+
+
+def _prompts(items: list[dict[str, Any]]) -> list[MlPrompt]:
+    return list(decoder(MlPromptPage)(msgspec.json.encode({"items": items})).items)
