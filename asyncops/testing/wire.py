@@ -4,6 +4,7 @@ import asyncio
 import socket
 from asyncio import AbstractEventLoop, Task
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from threading import Event, Thread
 
 from aiohttp import web
@@ -58,6 +59,7 @@ class Wire:
         server, served = self._server, self._web
         if server is None or served is None:
             return
+        await self._stop_accepting(server)
         server.close()
         for task in self._tasks:
             task.cancel()
@@ -68,6 +70,16 @@ class Wire:
         # Transports close in a callback of their own.
         await asyncio.sleep(0)
         self._server = self._web = self._address = None
+
+    async def _stop_accepting(self, server: asyncio.Server) -> None:
+        """Have what was accepted become a connection, which the server knows of and closes."""
+        loop = asyncio.get_running_loop()
+        # asyncio would leave the socket of one that it is at work on open, and lose it.
+        with suppress(NotImplementedError):
+            for listening in server.sockets:
+                loop.remove_reader(listening.fileno())
+        for _ in range(2):
+            await asyncio.sleep(0)
 
     def start_thread(self) -> None:
         """Listen, and serve from a thread with a loop of its own."""

@@ -218,3 +218,24 @@ def test_the_factory_takes_the_servers_arguments(
     assert len(one.zoo_operations()) == 3
     assert two.ml_prompts() == []
     assert status_of(one) == status_of(two) == 200
+
+
+def test_a_connection_that_comes_as_the_server_stops_is_closed() -> None:
+    """Else asyncio loses the socket of one that it has accepted and is still at work on."""
+    program = (
+        "import gc, socket, warnings\n"
+        "from asyncops.testing import FakeServer\n"
+        "lost = []\n"
+        "warnings.showwarning = lambda *told, **_: lost.append(str(told[0]))\n"
+        "warnings.simplefilter('always')\n"
+        "for _ in range(30):\n"
+        "    with FakeServer() as server:\n"
+        "        port = int(server.url.rpartition(':')[2])\n"
+        "        socket.create_connection(('127.0.0.1', port)).close()\n"
+        "    gc.collect()\n"
+        "raise SystemExit(lost[0] if lost else 0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr.strip()) == (0, "")
