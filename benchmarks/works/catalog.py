@@ -11,6 +11,7 @@ from benchmarks.works import (
     memory,
     round_trips,
     start_up,
+    telemetry,
     two_ended,
     walk,
 )
@@ -28,5 +29,6 @@ WORKS: Mapping[str, Callable[[Effort], Iterator[Outcome]]] = {
     "get-many": get_many.measure,
     "memory": memory.measure,
     "linear": linear.measure,
+    "telemetry": telemetry.measure,
     "start-up": start_up.measure,
 }
