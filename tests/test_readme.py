@@ -1,13 +1,17 @@
 """The README's recipes, run as they are written."""
 
 import ast
+import json
+import logging
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from asyncops.clock import SystemClock
-from asyncops.testing import FakeServer
+from asyncops.testing import FakeServer, FakeZoo
 
 pytest_plugins = ("pytester",)
 
@@ -19,13 +23,20 @@ RECIPES = dict(
         re.DOTALL | re.MULTILINE,
     )
 )
-PROGRAMS = {title: code for title, code in RECIPES.items() if "def test_" not in code}
+APP = RECIPES["Inside FastAPI"]
+# tests/workers runs these, in processes of their own.
+WORKERS = [code for code in RECIPES.values() if "from asyncops.taskiq import" in code]
+PROGRAMS = {
+    title: code
+    for title, code in RECIPES.items()
+    if "def test_" not in code and code not in (APP, *WORKERS)
+}
 
 
 def test_the_recipes_are_found() -> None:
     """A recipe that is not found would not be run."""
-    assert len(RECIPES) == README.read_text().count("```python\n") == 14
-    assert len(PROGRAMS) == 13
+    assert len(RECIPES) == README.read_text().count("```python\n") == 19
+    assert (len(PROGRAMS), len(WORKERS)) == (15, 2)
 
 
 @pytest.mark.parametrize("title", PROGRAMS)
@@ -49,6 +60,8 @@ def test_a_recipe_runs_as_written(
     monkeypatch.setenv("ZOO_API_TOKEN", fake_server.token)
     monkeypatch.setenv("CHAINLOOP_TOKEN", fake_server.token)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(logging.root, "handlers", [])
+    monkeypatch.setattr(logging.getLogger("asyncops"), "level", logging.NOTSET)
     program = compile(PROGRAMS[title], f"README: {title}", "exec")
     exec(program, {"__name__": "__main__"})
     assert capsys.readouterr().out.strip()
@@ -63,6 +76,29 @@ def test_the_recipe_for_tests_passes_as_a_test(pytester: pytest.Pytester) -> Non
     ast.parse(code)
     pytester.makepyfile(code)
     pytester.runpytest_inprocess("-p", "no:asyncio").assert_outcomes(passed=1)
+
+
+def test_the_recipe_for_fastapi_serves_what_it_says(fake_zoo: FakeZoo) -> None:
+    """A page, all of them, an error, and its schema."""
+    module: dict[str, Any] = {"__name__": "app"}
+    exec(compile(APP, "README: app.py", "exec"), module)
+    calls = [str(call.id) for call in fake_zoo.operations()]
+    with TestClient(module["app"]) as client:
+        assert [each["id"] for each in client.get("/calls").json()["items"]] == calls
+        lines = client.get("/calls.ndjson").text.splitlines()
+        assert [json.loads(line)["id"] for line in lines] == calls
+        fake_zoo.throttle(retry_after=1000)
+        answer = client.get("/calls")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1000")
+        paths = client.get("/openapi.json").json()["paths"]
+    answers = {
+        path: set(each["get"]["responses"]["200"]["content"]) for path, each in paths.items()
+    }
+    assert answers == {
+        "/calls": {"application/json"},
+        "/calls.ndjson": {"application/x-ndjson"},
+        "/changes": {"text/event-stream"},
+    }
 
 
 def test_the_two_commands_are_there() -> None:

@@ -22,10 +22,12 @@ class PiecewiseResponse(StreamingResponse):
 
     Args:
         pieces: What to send. It is not touched where the response is never sent.
+        status_code: The status, if the first piece comes.
     """
 
-    def __init__(self, pieces: AsyncGenerator[bytes, None]) -> None:
-        super().__init__(pieces)
+    # FastAPI reads the status from this signature when it describes a route of this class.
+    def __init__(self, pieces: AsyncGenerator[bytes, None], status_code: int = 200) -> None:
+        super().__init__(pieces, status_code)
         self._pieces = pieces
         self.headers["Cache-Control"] = "no-store"
         # nginx would hold pieces back until it has a buffer full of them.
