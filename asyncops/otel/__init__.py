@@ -30,11 +30,11 @@ second span, not below this one and with its query in ``url.full``, is counted t
 
 try:
     from asyncops.otel.hook import OpenTelemetry
-except ModuleNotFoundError as error:
-    if (error.name or "").partition(".")[0] != "opentelemetry":
+except ModuleNotFoundError as _missing:
+    if (_missing.name or "").partition(".")[0] != "opentelemetry":
         raise
     raise ModuleNotFoundError(
-        "asyncops.otel needs OpenTelemetry: pip install 'asyncops[otel]'", name=error.name
-    ) from error
+        "asyncops.otel needs OpenTelemetry: pip install 'asyncops[otel]'", name=_missing.name
+    ) from _missing
 
 __all__ = ["OpenTelemetry"]
