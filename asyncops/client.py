@@ -17,7 +17,7 @@ from asyncops.errors import AsyncOpsError, ConfigurationError, DeadlineExceeded
 from asyncops.messages import Reply, Request
 from asyncops.progress import Meter
 from asyncops.retry import RetryPolicy
-from asyncops.telemetry import Telemetry
+from asyncops.telemetry import Telemetry, checked_telemetry
 from asyncops.throttle import RateLimiter, rate_limiter
 from asyncops.transport import MAX_BODY, Timeout, Transport
 
@@ -83,7 +83,7 @@ class BaseClient:
         if session is not None:
             _instance("session", session, aiohttp.ClientSession)
         self._clock = clock
-        self._telemetry = telemetry
+        self._telemetry = checked_telemetry(telemetry)
         rate = rate_limiter(rate_limit)
         self._transport = Transport(timeout, max_body=count("max_body", max_body), session=session)
         self._caller = Caller(self._base_url, self._credential, retry, clock, self._transport, rate)

@@ -115,7 +115,8 @@ async def boundaries(
     first = await _first_page(fetch, pages)
     total, start = first.total_pages or 0, int(first.cursor or 0)
     parts = min(n, total)
-    if parts < 2 or not first.total_count or not _falls(map(created_at, first.items)):
+    newest = [created_at(item) for item in first.items]
+    if parts < 2 or not first.total_count or not _falls(newest):
         return []
     numbers = [start + each * total // parts for each in range(1, parts)]
     replies = await _all_of(fetch, [pages.request_for(number) for number in numbers])
@@ -130,7 +131,12 @@ async def boundaries(
         size = body.page_size or len(body.items)
         if moments[:1] and moments[0] is not None and body.number == number:
             marks.append((moments[0], Landmark(number, size, body.total_count, start)))
-    if len(counts) == 1 and not _falls(moment for moment, _ in marks):
+    # Rows of one page may all have been created together: only several pages show the order.
+    found = [moment for moment, _ in marks]
+    if len(counts) == 1 and not _falls([*newest[-1:], *found]):
+        return []
+    # Where rows move, those of one page may be on the next by now, but none is newer than all.
+    if not _falls([*newest[:1], *sorted(found, reverse=True)]):
         return []
     # A cut is as good wherever it is: rows that moved meanwhile only make parts of other sizes.
     return sorted(dict(marks).items(), key=lambda mark: mark[0], reverse=True)

@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 # Pages looked at before the best one so far, or the first of all, has to do.
 _LOOKS = 24
+# How a service may say that there is no such page.
+_NO_PAGE = frozenset({400, 404, 416, 422})
 
 
 @define(eq=False)
@@ -72,6 +74,14 @@ class Seek(Generic[T]):
             return self._good
         self.number = target
         return None
+
+    def begin_anew(self) -> bool:
+        """Look from the first page on: there is none with the last number; False if it was that."""
+        if self.number == self.first:
+            return False
+        self._bad, self.number = self.number, self.first
+        self._looks += 1
+        return True
 
     def _is_newer(self, moment: datetime) -> bool:
         return self.newest is not None and moment >= self.newest
@@ -157,6 +167,9 @@ class Sought(Generic[T]):
             self._pages.feed(reply)
             return
         if body.number != self.seek.number:
+            # Some services give the last page for one that is behind it.
+            if body.number < self.seek.number and self.seek.begin_anew():
+                return
             raise UnexpectedPage(
                 f"asked for page {self.seek.number}, the answer is page {body.number}"
             )
@@ -171,8 +184,10 @@ class Sought(Generic[T]):
         return None if self._pages is None else self._pages.take()
 
     def recover(self, error: APIError, /) -> bool:
-        """A refusal teaches nothing while the beginning is looked for."""
-        return self._pages is not None and self._pages.recover(error)
+        """Some services refuse a page behind the last one; so many rows may have gone."""
+        if self._pages is not None:
+            return self._pages.recover(error)
+        return error.status in _NO_PAGE and self.seek.begin_anew()
 
     def _paging(self, number: int) -> NumberedPaging[T]:
         # All that was given before and may come again is known, as if it had been read just now.

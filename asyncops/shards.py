@@ -81,9 +81,13 @@ class Landmark:
 
 
 def _to_utc(when: datetime | None) -> datetime | None:
-    if when is not None and when.tzinfo is None:
+    if when is None:
+        return None
+    if not isinstance(when, datetime):
+        raise TypeError(f"the bounds of a shard must be datetimes, got {type(when).__name__}")
+    if when.tzinfo is None:
         raise ValueError("the bounds of a shard must be aware datetimes")
-    return None if when is None else when.astimezone(UTC)
+    return when.astimezone(UTC)
 
 
 @frozen(kw_only=True)

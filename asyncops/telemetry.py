@@ -6,13 +6,22 @@ they say holds nothing secret: no header, no query string, no body.
 
 import logging
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from asyncops.errors import APIError, AsyncOpsError, TransportError
 from asyncops.messages import Request
 from asyncops.progress import WalkReport
 
-__all__ = ["AttemptSpan", "CallSpan", "Telemetry", "WalkSpan", "log_retry", "log_walk", "outcome"]
+__all__ = [
+    "AttemptSpan",
+    "CallSpan",
+    "Telemetry",
+    "WalkSpan",
+    "checked_telemetry",
+    "log_retry",
+    "log_walk",
+    "outcome",
+]
 
 # A library says nothing unless the program asks for it.
 logging.getLogger("asyncops").addHandler(logging.NullHandler())
@@ -57,6 +66,7 @@ class WalkSpan(Protocol):
         ...
 
 
+@runtime_checkable
 class Telemetry(Protocol):
     """What a client tells of its work, as it happens, if it was given one.
 
@@ -75,6 +85,18 @@ class Telemetry(Protocol):
     def items(self, path: str, count: int) -> None:
         """So many items of the listing at this path were given to the program."""
         ...
+
+
+def checked_telemetry(value: Telemetry | None) -> Telemetry | None:
+    """What a client can tell of its work; or None.
+
+    Raises:
+        TypeError: It has not the methods, or is a class.
+    """
+    if value is None or (isinstance(value, Telemetry) and not isinstance(value, type)):
+        return value
+    given = repr(value) if isinstance(value, type) else type(value).__name__
+    raise TypeError(f"telemetry must have the methods call, walk and items, got {given}")
 
 
 def log_retry(

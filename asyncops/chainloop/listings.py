@@ -144,7 +144,9 @@ def reading(shard: Shard, base: PageBase) -> Callable[[Checkpoint], Paging[Any, 
     given = dict(shard.filters)
     if len(given) != len(shard.filters) or not given.keys() <= set(_FILTERS) or shard.statuses:
         raise ValueError(f"this shard does not hold a query of {NAME}")
-    filters = filters_of(*(given.get(name) for name in _FILTERS))
+    status, *others = (given.get(name) for name in _FILTERS)
+    # As it is: one that is new to this release could be listed and cut all the same.
+    filters = filters_of(None if status is None else AsyncOperationStatus(status), *others)
     request, size = Request(path=PATH, params=filters), shard.page_size or _PAGE_SIZE
     if shard.span.whole:
         return one_by_one(request, size, base)

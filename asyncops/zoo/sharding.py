@@ -77,10 +77,12 @@ def part_of(shard: Shard, path: str, *, by_status: bool) -> CreatedAtListing[Any
     """
     if shard.filters or bool(shard.statuses) is not by_status:
         raise ValueError(f"this shard does not hold a query of {shard.resource}")
+    # As they are: a status that is new to this release could be listed and cut all the same.
+    statuses = [ApiCallStatus(status) for status in shard.statuses]
     return CreatedAtListing(
         listing_request(path, shard.page_size),
         DESCENDING if shard.descending else ASCENDING,
-        statuses_of(shard.statuses) if by_status else (),
+        statuses_of(statuses) if by_status else (),
         shard.page_size,
     )
 

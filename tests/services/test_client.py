@@ -56,6 +56,8 @@ def test_the_public_addresses_are_the_defaults() -> None:
         pytest.param({"retry": 3}, "retry must be a RetryPolicy, got int", id="retry"),
         pytest.param({"timeout": 3}, "timeout must be a Timeout, got int", id="timeout"),
         pytest.param({"session": 3}, "session must be a ClientSession, got int", id="session"),
+        pytest.param({"telemetry": True}, "telemetry must have .*, got bool", id="telemetry"),
+        pytest.param({"telemetry": str}, "telemetry must have .*, got <class 'str'>", id="class"),
     ],
 )
 def test_bad_settings_fail_at_once(settings: dict[str, object], complaint: str) -> None:

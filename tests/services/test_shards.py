@@ -7,6 +7,8 @@ import pytest
 from attrs import evolve
 
 from asyncops import (
+    ApiCallStatus,
+    AsyncOperationStatus,
     BadRequest,
     ChainloopClient,
     Checkpoint,
@@ -255,3 +257,23 @@ async def test_an_error_of_the_service_while_cutting_comes_as_it_is() -> None:
     async with FakeServer(chainloop=habits) as server, chainloop_of(server) as chainloop:
         with pytest.raises(BadRequest):
             await chainloop.operations.list(page_size=500).shards()
+
+
+async def test_a_status_that_is_new_to_this_release_is_read_as_it_was_cut() -> None:
+    """The service is asked for it, and says by itself what it thinks of it."""
+    async with (
+        FakeServer() as server,
+        zoo_of(server) as zoo,
+        chainloop_of(server) as chainloop,
+    ):
+        paused = "ASYNC_OPERATION_STATUS_PAUSED"
+        (calls,) = await zoo.operations.list(status=ApiCallStatus("paused")).shards(1)
+        (rows,) = await chainloop.operations.list(status=AsyncOperationStatus(paused)).shards(1)
+        server.reset_counters()
+        for pager in (
+            zoo.operations.shard(Shard.from_json(calls.to_json())),
+            chainloop.operations.shard(Shard.from_json(rows.to_json())),
+        ):
+            with pytest.raises(BadRequest):
+                await pager
+        assert {request.query["status"] for request in server.requests} == {"paused", paused}

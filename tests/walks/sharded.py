@@ -9,7 +9,7 @@ from uuid import UUID
 
 from attrs import define, evolve, field, frozen
 
-from asyncops import Checkpoint, ListingMoved, Pager, Shard
+from asyncops import BadRequest, Checkpoint, ListingMoved, Pager, Shard
 from asyncops.chainloop.listings import cut_into as cut_numbered
 from asyncops.chainloop.listings import one_by_one
 from asyncops.chainloop.listings import reading as numbered_reading
@@ -123,6 +123,7 @@ class Numbered:
         before_answer: Called before each request is answered.
         stayed: Ids of the rows that were there all the time since :meth:`begin`.
         dated: Whether the rows say when they were created.
+        beyond: What comes for a page behind the last one: ``empty``, the ``last``, or ``refused``.
     """
 
     size: int = 3
@@ -134,6 +135,7 @@ class Numbered:
     asked: list[int] = field(factory=list)
     stayed: set[str] = field(factory=set)
     dated: bool = True
+    beyond: str = "empty"
 
     def begin(self) -> None:
         """What there is now is what has to come."""
@@ -157,6 +159,11 @@ class Numbered:
         number = max(int(dict(request.params)["pagination.page"]), self.base)
         self.asked.append(number)
         assert len(self.asked) < 4_000, "the walks do not come to an end"
+        last = self.base + max(0, len(self.rows) - 1) // self.size
+        if number > last and self.beyond == "refused":
+            raise BadRequest("there is no such page", status=400)
+        if self.beyond == "last":
+            number = min(number, last)
         start = (number - self.base) * self.size
         operations = tuple(
             AsyncOperation(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asyncops import UnexpectedPage
 from tests.walks.sharded import Calls, Numbered, read_all
 from tests.walks.simulated import LIFE
 
@@ -78,7 +79,14 @@ def test_calls_that_stay_come_once_in_all_shards_together(
         dice.shuffle(shards)
         return await read_all(shards, service.shard, lambda call: call.id, dice)
 
-    ids, told = asyncio.run(check())
+    try:
+        ids, told = asyncio.run(check())
+    except UnexpectedPage:
+        # A walk over several statuses that was broken off before any page had shown the order, and
+        # then sees another one than was asked for, says so.
+        assert direction == "rises"
+        assert len(statuses) > 1
+        return
     assert len(ids) == len(set(ids))
     assert service.stayed <= set(ids)
     assert not told

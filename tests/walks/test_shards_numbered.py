@@ -7,8 +7,11 @@ from functools import partial
 import pytest
 from attrs import evolve
 
-from asyncops import Checkpoint, Shard, UnexpectedPage
+from asyncops import BadRequest, Checkpoint, Shard, UnexpectedPage
+from asyncops.chainloop.models import OperationsPage
+from asyncops.messages import Reply, Request
 from asyncops.placed import RangeCursor
+from asyncops.progress import Meter
 from asyncops.shards import micros
 from tests.walks.sharded import Numbered, NumberedRow, at
 
@@ -191,6 +194,28 @@ async def test_what_is_not_sorted_from_new_to_old_is_not_cut() -> None:
         assert await ids_of(service, shard) == [row.id for row in service.rows]
 
 
+@pytest.mark.parametrize("come", [0, 1])
+@pytest.mark.parametrize(("size", "pages", "n"), [(1, 40, 2), (3, 2, 8), (4, 20, 4)])
+async def test_pages_of_rows_created_together_that_rise_are_not_cut(
+    size: int, pages: int, n: int, come: int
+) -> None:
+    """Each page by itself could be sorted either way; rows may come while the cut is made."""
+    service = Numbered(size=size)
+    service.rows = [NumberedRow(f"old{index}", index // size) for index in range(size * pages)]
+    service.begin()
+
+    def change() -> None:
+        if len(service.asked) == 2 and come:
+            service.rows.append(NumberedRow("late", pages))
+
+    service.before_answer = change
+    found: list[str] = []
+    for shard in await service.pager().shards(n):
+        found += await ids_of(service, shard)
+    assert len(found) == len(set(found))
+    assert service.stayed <= set(found)
+
+
 async def test_rows_that_do_not_say_when_they_were_created_are_not_cut() -> None:
     """Nor read in parts, where they do not any more."""
     service = rows_of(100)
@@ -299,3 +324,27 @@ def come_and_go(service: Numbered) -> None:
             service.remove(1)
         for _ in range(5):
             service.insert(1)
+
+
+@pytest.mark.parametrize("beyond", ["empty", "last", "refused"])
+async def test_a_part_whose_page_is_gone_is_found_again(beyond: str) -> None:
+    """So many rows were removed that there is no page any more where it was."""
+    service = rows_of(100)
+    shards = await service.pager().shards(4)
+    service.beyond = beyond
+    for _ in range(60):
+        service.remove(0)
+    given = [each for shard in shards for each in await ids_of(service, shard)]
+    assert given == [row.id for row in service.rows]
+
+
+class Refusing(Numbered):
+    async def fetch(self, request: Request, _: Meter) -> Reply[OperationsPage]:
+        raise BadRequest(f"no {request.method} today", status=400)
+
+
+async def test_a_listing_that_is_refused_altogether_is_an_error() -> None:
+    """From its first page on, there is nothing left to look for."""
+    shard = (await rows_of(100).pager().shards(4))[2]
+    with pytest.raises(BadRequest):
+        await ids_of(Refusing(), shard)
