@@ -59,6 +59,12 @@ class RedisRate:
     """
 
     def __init__(self, redis: Redis, name: str, *, rate: float) -> None:
+        given: object = redis
+        if not isinstance(given, Redis):
+            kind = type(given)
+            raise TypeError(
+                f"redis must be a redis.asyncio.Redis, got {kind.__module__}.{kind.__qualname__}"
+            )
         if isinstance(rate, bool) or not isinstance(rate, int | float):
             raise TypeError(f"rate must be a number, got {type(rate).__name__}")
         if not _SLOWEST <= rate <= _MICROSECONDS:

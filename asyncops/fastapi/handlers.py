@@ -56,7 +56,15 @@ def install_error_handlers(app: FastAPI) -> None:
 def note(error: BaseException, problem: Problem) -> None:
     """Log what the caller is not told, where it is not the caller's doing."""
     if problem.status >= 500:
-        _log.warning("answered %d: %s: %s", problem.status, type(error).__name__, error)
+        told = _on_one_line(str(error))
+        _log.warning("answered %d: %s: %s", problem.status, type(error).__name__, told)
+
+
+def _on_one_line(text: str) -> str:
+    """A service's words could make lines of their own in a log."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
 
 
 def _handler(

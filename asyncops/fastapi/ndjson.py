@@ -12,6 +12,8 @@ from asyncops.fastapi.streaming import PiecewiseResponse
 
 __all__ = ["Listing", "NDJSONResponse", "stream_ndjson"]
 
+_BUG = Problem(status=500, detail="This application could not answer that.")
+
 Listing = Pager[Any] | AbstractAsyncContextManager[AsyncIterable[Any]] | AsyncIterable[Any]
 """What :func:`stream_ndjson` takes: a pager; ``pager.concurrent()``, ``get_many``, ``merge`` and
 whatever else is entered before it is iterated over; or any async iterable."""
@@ -35,8 +37,8 @@ def stream_ndjson(items: Listing) -> NDJSONResponse:
     The status is sent when the first page or item is there, so that an error before it has a
     status of its own, by the handlers of the app. One after it ends the stream with one line more,
     ``{"problem": {...}}``: problem details, under a name that no model has. A pair such as
-    ``get_many`` gives becomes ``[id, item]`` or ``[id, {"problem": {...}}]``. A stream that breaks
-    off without its end was cut short, by a lost connection or a bug of the app.
+    ``get_many`` gives becomes ``[id, item]`` or ``[id, {"problem": {...}}]``. A bug of the app is
+    such a line too (500), and then breaks the stream off, as a lost connection does.
 
     Args:
         items: A listing that nobody iterates over yet. See :data:`Listing`.
@@ -49,11 +51,16 @@ async def _pieces(items: Listing) -> AsyncGenerator[bytes, None]:
     try:
         async with aclosing(_batches(items)) as batches:
             async for batch in batches:
+                piece = b"".join(map(_line, batch))
                 begun = True
-                yield b"".join(map(_line, batch))
-    except (AsyncOpsError, ValueError, TypeError) as error:
+                yield piece
+    except Exception as error:
+        if not begun:
+            raise
         problem = problem_of(error)
-        if problem is None or not begun:
+        if problem is None:
+            # What it breaks off here, some middlewares end in good order, as if it were whole.
+            yield _line(_under_its_name(_BUG))
             raise
         note(error, problem)
         yield _line(_under_its_name(problem))

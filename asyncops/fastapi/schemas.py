@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from functools import cache, reduce
 from operator import or_
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Literal,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import attrs
 from pydantic import (
@@ -117,7 +127,7 @@ def _translated(hint: Any, arguments: dict[Any, Any]) -> Any:
     if origin is not None:
         return origin[tuple(_translated(part, arguments) for part in parts)]
     if isinstance(hint, type) and issubclass(hint, OpenEnum):
-        return Annotated[str, _OpenString(hint)]
+        return _open_string(hint)
     return hint
 
 
@@ -137,24 +147,35 @@ def _summary(kind: type) -> str:
     return (inspect.getdoc(kind) or "").partition("\n\nAttributes:")[0].replace("``", "`")
 
 
+@cache
+def _open_string(kind: type[OpenEnum]) -> type["_OpenString"]:
+    return type(kind.__name__, (_OpenString,), {"kind": kind})
+
+
 class _OpenString:
-    """Describes an open enum, as a component of its name."""
+    """Describes an open enum, as a component of its name.
 
-    def __init__(self, kind: type[OpenEnum]) -> None:
-        self._kind = kind
+    A class for each: what an annotation alone says, pydantic asks for before the component exists.
+    """
 
-    def __get_pydantic_core_schema__(self, _: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        kind = self._kind
+    kind: ClassVar[type[OpenEnum]]
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        kind = cls.kind
         return core_schema.str_schema(ref=f"{kind.__module__}.{kind.__qualname__}:{id(kind)}")
 
+    @classmethod
     def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         reference = handler(schema)
         component = handler.resolve_ref_schema(reference)
         component.clear()
-        component["title"] = self._kind.__name__
-        component["description"] = _summary(self._kind)
-        known = [member.value for member in self._kind]
+        component["title"] = cls.kind.__name__
+        component["description"] = _summary(cls.kind)
+        known = [member.value for member in cls.kind]
         component["anyOf"] = [{"type": "string", "enum": known}, {"type": "string"}]
         return reference

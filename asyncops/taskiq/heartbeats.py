@@ -38,7 +38,9 @@ def heartbeat(broker: AsyncBroker, *, every: float = 30.0) -> None:
         state[_BEATING] = asyncio.create_task(_keep_beating(beat.kiq, pause))
 
     async def stop(state: TaskiqState) -> None:
-        await end([state.pop(_BEATING)])
+        # Nothing, where another handler failed as the worker started.
+        beating = state.pop(_BEATING, None)
+        await end([] if beating is None else [beating])
 
     broker.add_event_handler(TaskiqEvents.WORKER_STARTUP, start)
     broker.add_event_handler(TaskiqEvents.WORKER_SHUTDOWN, stop)

@@ -44,7 +44,9 @@ async def look_once(
     the task does behind it.
 
     A look that fails with what may pass (a lost connection, 5xx, 429) is made up for by the next
-    one, after the time that the service asked to wait; all else ends the task.
+    one, after the time that the service asked to wait; all else ends the task. Errors that take
+    more than a message, such as ``OperationFailed``, come out of taskiq's result backends as a
+    plain ``Exception`` with their words: catch them in the task where more is wanted.
 
     Args:
         context: The task's own: ``context: Context = TaskiqDepends()``.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from threading import Lock
 
 from attrs import define, field, frozen
-from attrs.validators import ge, optional
+from attrs.validators import ge, instance_of, le, optional
 
 __all__ = ["Fault", "Script"]
 
@@ -30,11 +30,13 @@ class Fault:
         retry_after: The ``Retry-After`` header: seconds, or any text.
     """
 
-    status: int | None = None
+    status: int | None = field(
+        default=None, validator=optional([instance_of(int), ge(100), le(999)])
+    )
     on: int | None = field(default=None, kw_only=True, validator=optional(ge(1)))
     times: int = field(default=1, kw_only=True, validator=ge(1))
-    path: str | None = field(default=None, kw_only=True)
-    message: str | None = field(default=None, kw_only=True)
+    path: str | None = field(default=None, kw_only=True, validator=optional(instance_of(str)))
+    message: str | None = field(default=None, kw_only=True, validator=optional(instance_of(str)))
     headers: Mapping[str, str] = field(factory=dict, kw_only=True)
     body: bytes | None = field(default=None, kw_only=True)
     delay: float = field(default=0.0, kw_only=True, validator=ge(0.0))

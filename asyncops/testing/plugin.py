@@ -115,7 +115,10 @@ def fake_server(request: pytest.FixtureRequest, fake_clock: "FakeClock") -> "Ite
 def _options(item: pytest.Item) -> "MarkerOptions":
     from asyncops.testing.options import MarkerOptions  # noqa: PLC0415
 
-    marks = [(mark.args, mark.kwargs) for mark in item.iter_markers("asyncops")]
+    # Those of pytest.param(..., marks=...): pytest has them behind the function's own.
+    closest = getattr(getattr(item, "callspec", None), "marks", ())
+    found = [*closest, *item.iter_markers("asyncops")]
+    marks = [(mark.args, mark.kwargs) for mark in found if mark.name == "asyncops"]
     try:
         return MarkerOptions.read(marks)
     except (TypeError, ValueError) as error:

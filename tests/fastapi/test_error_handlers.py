@@ -145,13 +145,17 @@ async def test_the_log_has_what_the_caller_does_not_get(
 ) -> None:
     """Less the credential. What is the caller's own doing is not logged."""
     fake_server.token = TOKEN
-    fake_server.script(Fault(403, message=f"no staff access for {TOKEN}"), Fault(404))
+    fake_server.script(
+        Fault(403, message=f"no staff access for {TOKEN}\nINFO: all is well"), Fault(404)
+    )
     with caplog.at_level(logging.INFO, "asyncops.fastapi"):
         async with asgi(calls_app(fake_server)) as client:
             await client.get("/calls", params={"status": "failed"})
             await client.get("/calls", params={"status": "failed"})
     (record,) = [each for each in caplog.records if each.name == "asyncops.fastapi"]
     assert "answered 502: Forbidden: 403: no staff access for" in record.getMessage()
+    assert "\\nINFO: all is well" in record.getMessage()
+    assert len(record.getMessage().splitlines()) == 1
     assert TOKEN not in record.getMessage()
 
 

@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 
 from asyncops import Timeout
 from asyncops.fastapi import (
@@ -157,12 +157,39 @@ async def test_a_bug_later_breaks_the_answer_off(fake_server: FakeServer) -> Non
             await client.get("/bug")
 
 
+async def test_a_bug_later_shows_where_a_middleware_ends_the_answer_in_good_order() -> None:
+    """As those of ``@app.middleware("http")`` do: what was cut short would pass for whole."""
+    app = FastAPI()
+
+    async def numbers() -> AsyncIterator[int]:
+        yield 1
+        raise ValueError("a bug")
+
+    @app.get("/bug")
+    async def bug() -> NDJSONResponse:
+        return stream_ndjson(numbers())
+
+    @app.middleware("http")
+    async def pass_on(
+        request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        return await call_next(request)
+
+    async with serving(app) as client:
+        first, last = lines(await client.get("/bug"))
+    assert first == 1
+    assert last["problem"]["status"] == 500
+    assert "a bug" not in str(last)
+
+
 async def test_what_cannot_be_written_is_a_bug_of_the_app() -> None:
     async def things() -> AsyncIterator[object]:
         yield object()
 
+    reader = Reader()
     with pytest.raises(NotImplementedError, match="a object cannot be written"):
-        await Reader().read(stream_ndjson(things()))
+        await reader.read(stream_ndjson(things()))
+    assert not reader.got
 
 
 class Endless:

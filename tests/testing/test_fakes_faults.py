@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -151,3 +152,23 @@ async def test_leaving_the_fake_ends_a_request_that_hangs() -> None:
     with pytest.raises(ConnectionFailed):
         await asking
     await client.close()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        pytest.param({"status": "503"}, TypeError, id="status as text"),
+        pytest.param({"status": 99}, ValueError, id="status too low"),
+        pytest.param({"status": 1000}, ValueError, id="status too high"),
+        pytest.param({"path": 5}, TypeError, id="path"),
+        pytest.param({"message": 5}, TypeError, id="message"),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused_at_once(
+    wrong: dict[str, Any], error: type[Exception]
+) -> None:
+    """The service would stumble over it later and answer 500, whatever was meant."""
+    zoo = FakeZoo()
+    with pytest.raises(error, match=next(iter(wrong))):
+        zoo.fail(**wrong)
+    assert not zoo.unused_faults

@@ -78,6 +78,14 @@ class TestMarks:
         assert not fake_zoo.prompts()
         assert fake_zoo.clock.now().year == 2030
 
+    @pytest.mark.parametrize(
+        "operations", [pytest.param(1, marks=pytest.mark.asyncops(operations=1)), 0]
+    )
+    @pytest.mark.asyncops(operations=0)
+    def test_that_of_a_parameter_is_the_closest(self, fake_zoo: FakeZoo, operations: int) -> None:
+        assert len(fake_zoo.operations()) == operations
+        assert not fake_zoo.prompts()
+
     def test_the_server_for_both_is_made_by_the_mark_too(self, fake_server: FakeServer) -> None:
         assert len(fake_server.zoo_operations()) == 3
         assert len(fake_server.chainloop_operations_now()) == 3

@@ -60,13 +60,18 @@ async def copy(
     await context.ack()
 
 
-@broker.task
-async def plan(account: str, zoo: Mapping[str, ZooClient] = TaskiqDepends(zoo_accounts)) -> None:
+@broker.task(ack_type="manual")
+async def plan(
+    account: str,
+    zoo: Mapping[str, ZooClient] = TaskiqDepends(zoo_accounts),
+    context: Context = TaskiqDepends(),
+) -> None:
     shards = [each.to_json() for each in await zoo[account].operations.list(limit=100).shards()]
     # Should this run twice, the first cut counts: parts of two cuts would overlap.
     await redis.set(f"plan:{account}", json.dumps(shards), nx=True)
     for shard in json.loads(await redis.get(f"plan:{account}") or "[]"):
         await copy.kiq(account, shard)
+    await context.ack()
 
 
 async def main() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from types import ModuleType
 from typing import Any
@@ -14,8 +15,8 @@ from taskiq import AckableMessage, Context, TaskiqMessage
 from taskiq.acks import AckController
 from taskiq.receiver import Receiver
 
-from asyncops import ZooClient
-from asyncops.testing import FakeServer
+from asyncops import RetryPolicy, ServerError, ZooClient
+from asyncops.testing import FakeServer, Fault
 from tests.workers.kit import connected, kill, output_of, recipe, settings, until, worker
 
 STREAM, GROUP = "backfill", "taskiq"
@@ -108,6 +109,25 @@ async def test_what_a_killed_worker_held_is_done_by_another_and_all_arrives_once
         await program.redis.aclose()
 
 
+def context_of(program: ModuleType, acknowledge: Callable[[], Any]) -> Context:
+    """What a task is given to acknowledge its message with."""
+    message = TaskiqMessage(task_id="1", task_name="copy", labels={}, args=[], kwargs={})
+    return Context(message, program.broker, AckController(acknowledge))
+
+
+async def make_plan(program: ModuleType, zoo: ZooClient) -> int:
+    """Run the task that plans; gives how often it has acknowledged its message, if it fails too."""
+    acknowledged = 0
+
+    def acknowledge() -> None:
+        nonlocal acknowledged
+        acknowledged += 1
+
+    with suppress(ServerError):
+        await program.plan("research", {"research": zoo}, context_of(program, acknowledge))
+    return acknowledged
+
+
 class Delivery:
     """One message of the queue, as many times as it is delivered."""
 
@@ -118,8 +138,7 @@ class Delivery:
 
     async def run(self, zoo: ZooClient) -> None:
         """Do what a worker does with it."""
-        message = TaskiqMessage(task_id="1", task_name="copy", labels={}, args=[], kwargs={})
-        context = Context(message, self._program.broker, AckController(self._acknowledge))
+        context = context_of(self._program, self._acknowledge)
         with suppress(ResponseError):  # another worker is at this shard
             await self._program.copy("research", self._shard, {"research": zoo}, context)
 
@@ -173,7 +192,9 @@ async def test_a_worker_that_was_taken_for_dead_writes_nothing_and_acknowledges_
         program.broker.is_worker_process = True
         await program.broker.startup()
         receiver = Receiver(program.broker, max_async_tasks=10)
-        await program.plan("research", program.broker.state["asyncops.clients"]["zoo accounts"])
+        await make_plan(
+            program, program.broker.state["asyncops.clients"]["zoo accounts"]["research"]
+        )
         acknowledged: Counter[str] = Counter()
 
         async def deliver(number: str, message: bytes) -> None:
@@ -210,11 +231,31 @@ async def test_a_plan_that_is_made_twice_cuts_once(
         program = recipe("backfill", settings(server, redis_url, "research"), monkeypatch)
         await program.broker.startup()
         for _ in range(2):
-            await program.plan("research", {"research": zoo})
+            assert await make_plan(program, zoo) == 1
             server.advance(600)
         sent = [json.loads(fields["data"]) for _, fields in await redis.xrange(STREAM)]
         shards = Counter(message["args"][1] for message in sent)
         assert list(shards) == json.loads(await redis.get("plan:research") or "")
         assert set(shards.values()) == {2}
+        await program.broker.shutdown()
+        await program.redis.aclose()
+
+
+async def test_a_plan_that_fails_is_left_to_be_made_again(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Acknowledged, it would be the end of that account's backfill."""
+    async with (
+        FakeServer(operations=700) as server,
+        connected(redis_url) as redis,
+        ZooClient(server.token, base_url=server.url, retry=RetryPolicy(attempts=1)) as zoo,
+    ):
+        server.script(Fault(503))
+        program = recipe("backfill", settings(server, redis_url, "research"), monkeypatch)
+        await program.broker.startup()
+        assert await make_plan(program, zoo) == 0
+        assert not await redis.exists("plan:research")
+        assert await make_plan(program, zoo) == 1
+        assert await redis.exists("plan:research")
         await program.broker.shutdown()
         await program.redis.aclose()

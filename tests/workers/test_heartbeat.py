@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 import pytest
-from taskiq import AckableMessage, BrokerMessage, InMemoryBroker
+from taskiq import AckableMessage, BrokerMessage, InMemoryBroker, TaskiqEvents, TaskiqState
 from taskiq_redis import RedisStreamBroker
 
 from asyncops.taskiq import heartbeat
@@ -41,6 +41,21 @@ async def test_it_beats_from_the_start_to_the_end_of_the_worker() -> None:
         at_the_end = broker.sent
         await asyncio.sleep(0.01)
         assert broker.sent == at_the_end
+
+
+async def test_a_worker_that_did_not_start_can_be_shut_down() -> None:
+    """What else is to be closed would stay open."""
+    broker = Counting()
+
+    def fail(_: TaskiqState) -> None:
+        raise ConnectionRefusedError
+
+    broker.add_event_handler(TaskiqEvents.WORKER_STARTUP, fail)
+    heartbeat(broker)
+    with pytest.raises(ConnectionRefusedError):
+        await broker.startup()
+    await broker.shutdown()
+    assert not broker.sent
 
 
 async def test_it_outlasts_a_queue_that_is_away(caplog: pytest.LogCaptureFixture) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -218,3 +219,9 @@ async def test_bad_arguments_are_refused(name: Any, rate: Any, error: type[Excep
     async with Redis(port=1) as redis:
         with pytest.raises(error, match=r"rate must be|name must"):
             RedisRate(redis, name, rate=rate)
+
+
+@pytest.mark.parametrize("client", ["redis://127.0.0.1", None, SyncRedis(port=1)])
+def test_only_a_client_that_is_awaited_will_do(client: Any) -> None:
+    with pytest.raises(TypeError, match=r"redis must be a redis\.asyncio\.Redis, got"):
+        RedisRate(client, "zoo", rate=10)
