@@ -4,6 +4,7 @@ import ast
 import json
 import logging
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,14 @@ def test_the_recipes_are_found() -> None:
     assert (len(PROGRAMS), len(WORKERS)) == (15, 2)
 
 
+@pytest.fixture
+def _logging_as_it_was() -> Iterator[None]:
+    yield
+    # By its method, since a logger remembers what its level meant.
+    logging.getLogger("asyncops").setLevel(logging.NOTSET)
+
+
+@pytest.mark.usefixtures("_logging_as_it_was")
 @pytest.mark.parametrize("title", PROGRAMS)
 def test_a_recipe_runs_as_written(
     title: str,
@@ -60,8 +69,8 @@ def test_a_recipe_runs_as_written(
     monkeypatch.setenv("ZOO_API_TOKEN", fake_server.token)
     monkeypatch.setenv("CHAINLOOP_TOKEN", fake_server.token)
     monkeypatch.chdir(tmp_path)
+    # Those of pytest would keep a recipe from setting up its own.
     monkeypatch.setattr(logging.root, "handlers", [])
-    monkeypatch.setattr(logging.getLogger("asyncops"), "level", logging.NOTSET)
     program = compile(PROGRAMS[title], f"README: {title}", "exec")
     exec(program, {"__name__": "__main__"})
     assert capsys.readouterr().out.strip()

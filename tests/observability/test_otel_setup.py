@@ -1,5 +1,6 @@
 """OpenTelemetry as it is set up: the global SDK, none at all, and the package that is not there."""
 
+import logging
 import subprocess
 import sys
 import textwrap
@@ -113,8 +114,11 @@ def test_a_program_without_it_does_not_import_it() -> None:
     assert out.strip() == "[]"
 
 
-async def test_where_nobody_is_told_nothing_is_done_for_it(fake_server: FakeServer) -> None:
+async def test_where_nobody_is_told_nothing_is_done_for_it(
+    fake_server: FakeServer, caplog: pytest.LogCaptureFixture
+) -> None:
     """A walk asks once, at its end, whether it is logged; a call that is not sent again never."""
+    caplog.set_level(logging.WARNING, "asyncops")
     prompt = fake_server.ml_prompts()[0]["id"]
     async with ZooClient(fake_server.token, base_url=fake_server.url) as client:
         with functions_called("asyncops/telemetry.py", "opentelemetry", "asyncops/otel") as called:
