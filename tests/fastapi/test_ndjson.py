@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 from uuid import UUID
 
@@ -158,7 +158,7 @@ async def test_a_bug_later_breaks_the_answer_off(fake_server: FakeServer) -> Non
 
 
 async def test_a_bug_later_shows_where_a_middleware_ends_the_answer_in_good_order() -> None:
-    """As those of ``@app.middleware("http")`` do: what was cut short would pass for whole."""
+    """As those of ``@app.middleware("http")`` may: what was cut short would pass for whole."""
     app = FastAPI()
 
     async def numbers() -> AsyncIterator[int]:
@@ -175,8 +175,13 @@ async def test_a_bug_later_shows_where_a_middleware_ends_the_answer_in_good_orde
     ) -> Response:
         return await call_next(request)
 
-    async with serving(app) as client:
-        first, last = lines(await client.get("/bug"))
+    text = ""
+    async with serving(app) as client, client.stream("GET", "/bug") as answer:
+        # Some releases of Starlette break it off as well.
+        with suppress(httpx.RemoteProtocolError):
+            async for part in answer.aiter_text():
+                text += part
+    first, last = map(json.loads, text.splitlines())
     assert first == 1
     assert last["problem"]["status"] == 500
     assert "a bug" not in str(last)
