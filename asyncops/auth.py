@@ -148,6 +148,8 @@ def check_base_url(url: str, *, allow_insecure: bool = False) -> str:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
+        # An empty or endless label would be found out only while connecting.
+        (host or "").encode("idna")
     except ValueError:
         parts, host, port = urlsplit(""), None, None
     if not _BASE_URL.fullmatch(url) or not host or port == 0:

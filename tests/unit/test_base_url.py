@@ -63,6 +63,8 @@ def test_plain_http_to_anything_but_loopback_is_refused_unless_meant(url: str) -
 
 
 MALFORMED = {
+    "an empty label": "https://a..b",
+    "an endless label": "https://" + "a" * 64 + ".example",
     "empty": "",
     "no scheme": "api.zoo.dev",
     "no scheme, but slashes": "//api.zoo.dev",
