@@ -134,13 +134,17 @@ class DurationSketch:
             min=self.shortest,
             max=self.longest,
             mean=self.sketch.sum / count,
-            p50=self._quantile(0.5),
-            p90=self._quantile(0.9),
-            p99=self._quantile(0.99),
+            p50=self._percentile(50),
+            p90=self._percentile(90),
+            p99=self._percentile(99),
             missing=self.missing,
             negative=self.negative,
         )
 
-    def _quantile(self, share: float) -> float:
+    def _percentile(self, percent: int) -> float:
+        count = round(self.sketch.num_values)
+        rank = -(-percent * count // 100) - 1
+        # The sketch rounds ranks down, from a share of all but one: this is in the middle of ours.
+        share = min(1.0, (rank + 0.5) / max(1, count - 1))
         # The middle of a bin may lie outside of what was seen; the bounds are exact.
         return min(max(self.sketch.get_quantile_value(share) or 0.0, self.shortest), self.longest)
