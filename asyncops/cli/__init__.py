@@ -4,7 +4,8 @@ import sys
 
 __all__ = ["main"]
 
-_EXTRA = frozenset({"typer", "rich"})
+_INTERRUPTED = 130
+_EXTRA = frozenset({"platformdirs", "rich", "typer"})
 
 
 def main() -> int:
@@ -16,9 +17,13 @@ def main() -> int:
     """
     try:
         from asyncops.cli.app import run  # noqa: PLC0415 - typer and rich may be missing
+
+        return run()
+    except KeyboardInterrupt:
+        # It takes a moment to load all this.
+        return _INTERRUPTED
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA:
             raise
         sys.stderr.write("the command line needs the extra: pip install 'asyncops[cli]'\n")
         return 2
-    return run()

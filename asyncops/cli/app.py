@@ -1,42 +1,56 @@
 """The commands and their options."""
 
 import math
+import sys
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from asyncops.cli.demo import DemoSettings, demo
-from asyncops.cli.serve import ServeSettings, serve
-from asyncops.cli.terminal import console, execute, never_fail_to_encode
-from asyncops.version import VERSION
+from asyncops.cli.demo.settings import DemoSettings
+from asyncops.cli.failures import ExitCode, execute, tell
+from asyncops.cli.sharing import share
+from asyncops.cli.terminal import console, forget, never_fail_to_encode
+from asyncops.cli.tree import Settings, app, chainloop_operations, zoo_operations, zoo_prompts
 
 __all__ = ["app", "run"]
 
-app: typer.Typer = typer.Typer(
-    name="asyncops",
-    help="List and fetch the operations of services that run them asynchronously.",
-    epilog="Exit codes: 0 done, 1 not as it should be, 2 wrong usage, 4 error of a service, "
-    "130 interrupted.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-
 _LARGEST = 10**9
 _ARRIVALS = 1000
+_HERE = "On this machine, without an account"
+
+# Each registers its commands in the tree, and help shows them in this order.
+_MODULES = (
+    "listing",
+    "getting",
+    "waiting",
+    "watching",
+    "timeline",
+    "report",
+    "doctor",
+    "login",
+)
+for _name in _MODULES:
+    import_module(f"asyncops.cli.{_name}")
+share(zoo_operations, zoo_prompts, chainloop_operations)
 
 
 def run() -> int:
-    """Run the command that ``sys.argv`` asks for; ends the program with its exit code."""
+    """Run the command that ``sys.argv`` asks for; gives its exit code, or ends the program so."""
     never_fail_to_encode()
-    app()
+    try:
+        # As it is called, however it was started: completion goes by this name.
+        app(prog_name="asyncops")
+    except OSError as error:
+        # Help and the version are written outside of any command.
+        forget(sys.stdout)
+        return tell(error, Settings())
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            forget(sys.stdout)
+            return ExitCode.BROKEN_PIPE
+        raise
     return 0
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"asyncops {VERSION}")
-        raise typer.Exit
 
 
 def _finite(value: float | None) -> float | None:
@@ -59,18 +73,7 @@ def _visible(value: str | None) -> str | None:
     return value
 
 
-@app.callback()
-def common(
-    *,
-    version: Annotated[
-        bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
-    ] = False,
-) -> None:
-    """What all commands share."""
-
-
-@app.command("demo")
+@app.command("demo", rich_help_panel=_HERE)
 def demo_command(
     *,
     operations: Annotated[
@@ -85,11 +88,13 @@ def demo_command(
 
     Needs no account and no network: the services run inside this program.
     """
+    from asyncops.cli.demo.running import demo  # noqa: PLC0415 - none of the other commands needs it
+
     settings = DemoSettings(operations=operations, prompts=prompts, seed=seed)
-    raise typer.Exit(execute(demo(settings, console())))
+    raise typer.Exit(execute(demo(settings, console()), Settings()))
 
 
-@app.command("serve")
+@app.command("serve", rich_help_panel=_HERE)
 def serve_command(
     *,
     host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
@@ -121,9 +126,11 @@ def serve_command(
         typer.Option(
             min=0, max=_ARRIVALS, callback=_finite, help="New operations per second of each list."
         ),
-    ] = ServeSettings().arrivals,
+    ] = 0.5,
 ) -> None:
     """Serve fakes of Zoo and Chainloop until Ctrl-C, to try programs against."""
+    from asyncops.cli.serve import ServeSettings, serve  # noqa: PLC0415 - loads a web server
+
     settings = ServeSettings(
         host=host,
         port=port,
@@ -138,4 +145,4 @@ def serve_command(
         rate_limit=rate_limit,
         arrivals=arrivals,
     )
-    raise typer.Exit(execute(serve(settings, console())))
+    raise typer.Exit(execute(serve(settings, console()), Settings()))

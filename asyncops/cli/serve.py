@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.text import Text
 
 from asyncops.auth import check_base_url
-from asyncops.cli.terminal import NOT_DONE, complain
+from asyncops.cli.explaining import ExitCode
+from asyncops.cli.terminal import complain
 from asyncops.clock import SYSTEM_CLOCK
 from asyncops.errors import ConfigurationError
 from asyncops.testing import ChainloopHabits, FakeServer, ZooHabits
@@ -55,7 +56,7 @@ async def serve(settings: ServeSettings, console: Console) -> int:
         except (OSError, UnicodeError) as error:
             reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
             complain(f"cannot listen on {settings.host} port {settings.port}: {reason}")
-            return NOT_DONE
+            return ExitCode.FAILED
         with _stop_signals() as stopping:
             _announce(server, console)
             await stopping.wait()

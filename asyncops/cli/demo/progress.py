@@ -6,7 +6,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from asyncops.cli.listings import Tick
+from asyncops.cli.demo.listings import Tick
 
 __all__ = ["Bars"]
 

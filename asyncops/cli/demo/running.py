@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from attrs import frozen
 from rich.console import Console
 
 from asyncops.chainloop import AsyncOperation, ChainloopClient
-from asyncops.cli.listings import Walked, by_id, merged_order, walked
-from asyncops.cli.progress import Bars
-from asyncops.cli.report import Report, show
-from asyncops.cli.terminal import NOT_DONE
+from asyncops.cli.demo.listings import Walked, by_id, merged_order, walked
+from asyncops.cli.demo.progress import Bars
+from asyncops.cli.demo.report import Report, show
+from asyncops.cli.demo.settings import DemoSettings
+from asyncops.cli.explaining import ExitCode
 from asyncops.models import State
 from asyncops.retry import RetryPolicy
 from asyncops.testing import ChainloopHabits, FakeClock, FakeServer, Fault
 from asyncops.zoo import AsyncApiCall, AsyncApiCallOutput, MlPrompt, ZooClient
 
-__all__ = ["DemoSettings", "demo"]
+__all__ = ["demo"]
 
 _PATIENCE = RetryPolicy(base=0.05)
 _ZOO_PAGE = 500
@@ -24,21 +24,6 @@ _PROMPT_PAGE = 100
 _CHAINLOOP_PAGE = 100
 _TOGETHER = 16
 _OUTPUTS = 4
-
-
-@frozen(kw_only=True)
-class DemoSettings:
-    """How much to show.
-
-    Attributes:
-        operations: Operations of each of the three services.
-        prompts: ML prompts.
-        seed: What the data are computed from.
-    """
-
-    operations: int = 20_000
-    prompts: int = 500
-    seed: int = 0
 
 
 async def demo(settings: DemoSettings, console: Console) -> int:
@@ -65,7 +50,7 @@ async def demo(settings: DemoSettings, console: Console) -> int:
         now=clock.now(),
     )
     show(report, console)
-    return NOT_DONE if report.wrong else 0
+    return ExitCode.FAILED if report.wrong else 0
 
 
 def _servers(settings: DemoSettings, clock: FakeClock) -> tuple[FakeServer, FakeServer]:

@@ -1,0 +1,1 @@
+"""``asyncops demo``: both services, faked, listed and checked."""

@@ -1,0 +1,64 @@
+"""One operation with all that it says, for people and as JSON."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+import msgspec
+
+from asyncops.cli.columns import dated
+from asyncops.cli.texts import visible
+from asyncops.cli.times import ago, span
+from asyncops.zoo import UnknownOutput
+
+__all__ = ["described", "object_of"]
+
+_CODE = frozenset({"code", "original_source_code"})
+
+
+def object_of(item: object) -> object:
+    """What is written as JSON: the fields as the API has them, the unknown ones among them."""
+    if not isinstance(item, UnknownOutput):
+        return item
+    tree: dict[str, Any] = msgspec.to_builtins(item)
+    return {**item.fields, **{name: value for name, value in tree.items() if name != "fields"}}
+
+
+def described(item: Any, now: datetime) -> Iterator[tuple[str, str]]:
+    """Label and text of all that is set, in words that can be shown.
+
+    Args:
+        item: An operation.
+        now: The present.
+    """
+    fields = {each.name: getattr(item, each.name) for each in attrs.fields(type(item))}
+    if isinstance(item, UnknownOutput):
+        fields.pop("fields")
+        fields |= item.fields
+    for name, value in fields.items():
+        if value is None:
+            continue
+        if name == "outputs" and isinstance(value, Mapping):
+            yield from _files(value)
+        else:
+            yield visible(name), _text(name, value, now)
+    if item.started_at is not None:
+        yield "waited", span((item.started_at - item.created_at).total_seconds())
+        end = item.finished_at or (None if item.state.ended else now)
+        if end is not None:
+            yield "ran", span((end - item.started_at).total_seconds())
+
+
+def _files(files: Mapping[str, bytes | str]) -> Iterator[tuple[str, str]]:
+    for name, content in files.items():
+        yield "output", f"{visible(name)} ({len(content):,} bytes)"
+
+
+def _text(name: str, value: Any, now: datetime) -> str:
+    if isinstance(value, datetime):
+        return f"{dated(value)} ({ago(value, now)})"
+    if name in _CODE and isinstance(value, str):
+        return f"{len(value.splitlines()):,} lines (--json shows them)"
+    plain = msgspec.to_builtins(value)
+    return visible(plain if isinstance(plain, str) else msgspec.json.encode(plain).decode())

@@ -1,0 +1,120 @@
+"""Files that are there whole or not at all."""
+
+import importlib
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from asyncops.cli.failures import ExitCode, Failure
+
+__all__ = ["atomic", "blaming", "locked", "replace", "settled"]
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[BinaryIO]:
+    """A binary file that takes the name ``path`` when it is left without an error.
+
+    Until then it has another name in the same folder. After an error or an interruption nothing
+    of it is left, and what was at ``path`` before is as it was. A link is followed. What is no
+    file, such as a device or a named pipe, is written to as it is.
+
+    Args:
+        path: Where the content goes.
+
+    Raises:
+        Failure: It cannot be written, with the reason.
+    """
+    with blaming(path):
+        if _is_special(path):
+            with path.open("wb") as device:
+                yield device
+            return
+        target = Path(os.path.realpath(path))
+        # File systems count the bytes of a name, not its characters.
+        start = target.name.encode(errors="ignore")[:200].decode(errors="ignore")
+        draft = target.with_name(f".{start}.{secrets.token_hex(6)}.tmp")
+        try:
+            with draft.open("xb") as file:
+                yield file
+                settled(file)
+            _keep_mode(target, draft)
+            replace(draft, target)
+        except BaseException:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def blaming(path: Path) -> Iterator[None]:
+    """Say of which file the operating system complains.
+
+    Raises:
+        Failure: In place of an :class:`OSError`, save a broken pipe.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.errno is None:
+            # No error of a file: a timeout is an OSError too.
+            raise
+        reason = (error.strerror or str(error)).lower()
+        raise Failure(f"cannot use the file {path}: {reason}", code=ExitCode.WRONG_USE) from error
+
+
+@contextmanager
+def locked(file: BinaryIO, path: Path) -> Iterator[None]:
+    """Keep other runs of this program from a file, where the operating system can.
+
+    Raises:
+        Failure: Another one has it.
+    """
+    try:
+        fcntl = importlib.import_module("fcntl")
+    except ModuleNotFoundError:
+        yield
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Failure(f"another program is writing to {path}", code=ExitCode.WRONG_USE) from None
+    # It ends with the file.
+    yield
+
+
+def settled(file: BinaryIO) -> None:
+    """Have everything written so far outlast a loss of power."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def replace(draft: Path, target: Path) -> None:
+    """Give a settled file its name, for good."""
+    draft.replace(target)
+    # Folders cannot be opened everywhere; then the operating system decides when it is settled.
+    with suppress(OSError):
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _is_special(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return False
+    # A folder is opened all the same, for its error.
+    return not stat.S_ISREG(mode)
+
+
+def _keep_mode(target: Path, draft: Path) -> None:
+    with suppress(OSError):
+        draft.chmod(stat.S_IMODE(target.stat().st_mode))

@@ -1,0 +1,163 @@
+"""Ctrl-C, SIGTERM, a closed terminal: a command is cancelled, ends cleanly, and ends soon."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import Context
+from threading import Thread, Timer, current_thread, main_thread
+from types import FrameType
+from typing import ParamSpec, Self, TypeVar
+
+__all__ = ["GRACE", "Interruption", "prompting", "run"]
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+GRACE = 0.8
+"""Seconds that a command has for its end once it was asked to end."""
+
+# The last is sent when the terminal is closed; Windows does not have it.
+_SIGNALS = [
+    signal.Signals[name]
+    for name in ("SIGINT", "SIGTERM", "SIGHUP")
+    if name in signal.Signals.__members__
+]
+_SHOW_CURSOR = b"\x1b[?25h"
+_OF_SIGNALS = 128
+
+
+def run(command: Coroutine[object, object, int], context: Context) -> int:
+    """Run a command to its end in a loop of its own, and give its exit code.
+
+    The first signal cancels it; the second, or :data:`GRACE` seconds, end the program at once.
+
+    Args:
+        command: What to run.
+        context: Where its context variables live.
+
+    Returns:
+        What the command returned; 130 where SIGINT ended it, 143 where SIGTERM did,
+        129 where the terminal was closed.
+    """
+    with Interruption() as interruption:
+        try:
+            with asyncio.Runner() as runner:
+                runner.get_loop().set_default_executor(_Unawaited())
+                code = runner.run(interruption.watch(command), context=context)
+        except BaseException:
+            # Whatever came of being cancelled, the signal is what ended it.
+            if interruption.signal is None:
+                raise
+            code = 0
+        finally:
+            # It may never have begun.
+            command.close()
+    return code if interruption.signal is None else _OF_SIGNALS + interruption.signal
+
+
+class Interruption:
+    """Takes signals while it is entered, and cancels what it watches at the first one.
+
+    Attributes:
+        signal: The first one's number; None while there was none.
+    """
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+        self._before: dict[signal.Signals, object] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[object] | None = None
+        self._watchdog: Timer | None = None
+
+    def __enter__(self) -> Self:
+        # Python gives signals to the main thread only.
+        if current_thread() is main_thread():
+            for each in _SIGNALS:
+                # Whoever started this in the background may have had it ignored.
+                if signal.getsignal(each) is not signal.SIG_IGN:
+                    self._before[each] = signal.signal(each, self._take)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+        for each, handler in self._before.items():
+            signal.signal(each, handler if callable(handler) else signal.SIG_DFL)
+
+    async def watch(self, command: Coroutine[object, object, T]) -> T:
+        """What a command gives, unless a signal cancels it."""
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        if self.signal is not None:
+            raise asyncio.CancelledError
+        return await command
+
+    def _take(self, number: int, _: FrameType | None) -> None:
+        if self.signal is not None:
+            _leave(number)
+        self.signal = number
+        self._watchdog = Timer(GRACE, _leave, [number])
+        self._watchdog.daemon = True
+        self._watchdog.start()
+        if self._loop is not None and self._task is not None and not self._loop.is_closed():
+            # It may be asleep, waiting for a socket.
+            self._loop.call_soon_threadsafe(self._task.cancel)
+
+
+@contextmanager
+def prompting() -> Iterator[None]:
+    """Let Ctrl-C be a ``KeyboardInterrupt`` at once, while the program waits for its user to type.
+
+    Nothing could be cancelled then, and whoever has turned the terminal's echo off must undo that.
+    """
+    if current_thread() is not main_thread() or not callable(signal.getsignal(signal.SIGINT)):
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class _Unawaited(ThreadPoolExecutor):
+    """A thread for each piece of work, that neither the loop's end nor the program's waits for.
+
+    asyncio looks names up in threads, and a look-up may take a minute to fail.
+    """
+
+    _closed = False
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """Begin at once."""
+        future: Future[T] = Future()
+
+        def work() -> None:
+            try:
+                result = fn(*args, **kwargs)
+            except BaseException as error:  # noqa: BLE001 - whoever awaits it gets it
+                if not self._closed:
+                    future.set_exception(error)
+                return
+            # Once closed nobody listens, and the loop that would be told is closed, too.
+            if not self._closed:
+                future.set_result(result)
+
+        future.set_running_or_notify_cancel()
+        Thread(target=work, daemon=True).start()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Wait for nothing, whatever is said."""
+        del wait, cancel_futures
+        self._closed = True
+
+
+def _leave(number: int) -> None:
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None and not stream.closed and stream.isatty():
+            os.write(stream.fileno(), _SHOW_CURSOR)
+    os._exit(_OF_SIGNALS + number)

@@ -1,0 +1,134 @@
+"""What came of the operations that were waited for, and what that means for the exit code."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Literal, Self
+
+from attrs import frozen
+
+from asyncops.cli.explaining import ExitCode
+from asyncops.cli.times import span
+from asyncops.errors import APIError, AsyncOpsError, NotFound, WaitTimeout
+from asyncops.models import Operation, State
+
+__all__ = ["Outcome", "Verdict", "alike", "exit_code", "final_lines"]
+
+Verdict = Literal["succeeded", "failed", "timeout", "error"]
+
+_NAMED = 5
+_CODES: tuple[tuple[Verdict, ExitCode], ...] = (
+    # What is certain comes first.
+    ("failed", ExitCode.FAILED),
+    ("error", ExitCode.SERVICE),
+    ("timeout", ExitCode.TIMED_OUT),
+)
+
+
+@frozen(kw_only=True)
+class Outcome:
+    """What came of one operation.
+
+    Attributes:
+        id: The operation's id.
+        outcome: In a word.
+        error: Why it failed, or why nothing is known of its end; None where all is well.
+        operation: The operation as it was last seen; None if it was not.
+    """
+
+    id: str
+    outcome: Verdict
+    error: str | None = None
+    operation: Operation | None = None
+
+    @classmethod
+    def of(
+        cls,
+        id_: object,
+        result: Operation | AsyncOpsError,
+        explained: Callable[[BaseException], str],
+    ) -> Self:
+        """From a pair that a wait gave."""
+        if isinstance(result, WaitTimeout):
+            last = result.last if isinstance(result.last, Operation) else None
+            return cls(id=str(id_), outcome="timeout", error=str(result), operation=last)
+        if isinstance(result, AsyncOpsError):
+            return cls(id=str(id_), outcome="error", error=explained(result))
+        return cls.seen(result)
+
+    @classmethod
+    def seen(cls, operation: Operation) -> Self:
+        """Of an operation, by the state that it is in."""
+        verdict: Verdict = "timeout"
+        if operation.state.ended:
+            verdict = "failed" if operation.state is State.FAILED else "succeeded"
+        return cls(
+            id=str(operation.id), outcome=verdict, error=operation.error, operation=operation
+        )
+
+    @property
+    def ended(self) -> bool:
+        """Whether the operation has come to its end."""
+        return self.outcome in {"succeeded", "failed"}
+
+    @property
+    def line(self) -> str:
+        """The outcome of one that has ended, as a line."""
+        operation = self.operation
+        words = f"{self.id} {self.outcome}"
+        if operation is None or operation.finished_at is None:
+            return words
+        began = operation.started_at or operation.created_at
+        if began is None:
+            return words
+        return f"{words}, ran {span((operation.finished_at - began).total_seconds())}"
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, as a line."""
+        if self.outcome == "failed":
+            return f"operation {self.id} failed: {self.error or 'no reason given'}"
+        return f"operation {self.id}: {self.error or 'it is not known what became of it'}"
+
+
+def exit_code(outcomes: Iterable[Outcome], *, first: bool = False) -> ExitCode:
+    """What a command ends with.
+
+    Args:
+        outcomes: All that is known.
+        first: Whether one that has ended is all that was wanted.
+    """
+    several = list(outcomes)
+    if first and (ended := [each for each in several if each.ended]):
+        several = ended[:1]
+    found = {each.outcome for each in several}
+    return next((code for verdict, code in _CODES if verdict in found), ExitCode.DONE)
+
+
+def final_lines(outcomes: Sequence[Outcome], waited: float) -> Iterator[str]:
+    """What is left to say at the end: of those that have not ended, and how many failed of many.
+
+    Args:
+        outcomes: All that is known.
+        waited: Seconds that the wait took.
+    """
+    still = [each for each in outcomes if each.outcome == "timeout"]
+    if still:
+        names = ", ".join(f"{each.id} ({_state(each)})" for each in still[:_NAMED])
+        more = f" and {len(still) - _NAMED} more" if len(still) > _NAMED else ""
+        yield (
+            f"{len(still)} of {len(outcomes)} had not ended after {span(round(waited))}: "
+            f"{names}{more}"
+        )
+    failed = sum(each.outcome == "failed" for each in outcomes)
+    if failed and len(outcomes) > 1:
+        yield f"{failed} of {len(outcomes)} operations failed"
+
+
+def alike(error: AsyncOpsError) -> object:
+    """What errors that tell the same of several operations have in common."""
+    if isinstance(error, NotFound):
+        return error
+    return type(error), error.status if isinstance(error, APIError) else str(error)
+
+
+def _state(outcome: Outcome) -> str:
+    return "not seen" if outcome.operation is None else outcome.operation.state.value

@@ -1,0 +1,158 @@
+"""What a report says, gathered one operation at a time."""
+
+from array import array
+from collections import Counter
+from datetime import datetime
+from heapq import heappush, heappushpop
+
+from attrs import define, field, frozen
+
+from asyncops.cli.plots.kinds import KindCount
+from asyncops.cli.plots.lives import Life, NewestLives, Span, kind_of, life_of
+from asyncops.models import Operation, State
+from asyncops.summary import Summarizer
+
+__all__ = ["KindFailures", "Slow", "Tally"]
+
+_SLOWEST = 20
+_MOST_KINDS = 1_000
+_MOST_ERRORS = 10_000
+_LONGEST_ERROR = 500
+
+
+@frozen(kw_only=True)
+class KindFailures:
+    """How one kind fares, and what it mostly fails of.
+
+    Attributes:
+        count: How many ended, how many of them failed.
+        error: Their most frequent error; None where none said why.
+        times: How many failed of that.
+    """
+
+    count: KindCount
+    error: str | None
+    times: int
+
+
+@frozen(kw_only=True)
+class Slow:
+    """One that ran for long.
+
+    Attributes:
+        life: When it waited and ran.
+        error: Why it failed, if it did.
+    """
+
+    life: Life
+    error: str | None
+
+    @property
+    def seconds(self) -> float:
+        """How long it ran, or has run so far."""
+        return 0.0 if self.life.running is None else _length(self.life.running)
+
+
+@define(eq=False)
+class Tally:
+    """Operations, one by one; what is held does not grow, save the two lists of durations.
+
+    Attributes:
+        now: The moment of the look; aware.
+        lanes: How many of the newest lives are kept for the timeline.
+        waiting: Seconds from creation to start, of each that has both.
+        running: Seconds from start to end, of each that has both.
+
+    Raises:
+        ConfigurationError: The extra ``stats`` is not installed.
+    """
+
+    now: datetime
+    lanes: int
+    newest: NewestLives = field(init=False)
+    waiting: "array[float]" = field(factory=lambda: array("d"), init=False)
+    running: "array[float]" = field(factory=lambda: array("d"), init=False)
+    summarizer: Summarizer = field(factory=Summarizer, init=False)
+    _ended: Counter[str] = field(factory=Counter, init=False)
+    _failed: Counter[str] = field(factory=Counter, init=False)
+    _errors: Counter[tuple[str, str]] = field(factory=Counter, init=False)
+    _slowest: list[tuple[float, int, Slow]] = field(factory=list, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.newest = NewestLives(self.lanes)
+
+    def add(self, operation: Operation) -> None:
+        """Take one."""
+        self.summarizer.add(operation)
+        self.newest.add(operation, self.now)
+        _measure(self.waiting, operation.created_at, operation.started_at)
+        _measure(self.running, operation.started_at, operation.finished_at)
+        if operation.state.ended:
+            self._count(operation)
+        life = life_of(operation, self.now)
+        if life is not None and life.running is not None:
+            self._rank(Slow(life=life, error=_short(operation.error)))
+
+    @property
+    def count(self) -> int:
+        """How many were taken."""
+        return self.newest.given + self.newest.timeless
+
+    @property
+    def slowest(self) -> list[Slow]:
+        """The twenty that ran longest, or have so far; the longest first."""
+        return [slow for _, _, slow in sorted(self._slowest, key=lambda each: each[:2])][::-1]
+
+    @property
+    def failures(self) -> list[KindFailures]:
+        """The kinds of which some failed, those with most failures first."""
+        usual = self._usual_errors()
+        return [
+            KindFailures(
+                count=KindCount(kind=kind, ended=self._ended[kind], failed=failed),
+                error=usual[kind][1] if kind in usual else None,
+                times=usual[kind][0] if kind in usual else 0,
+            )
+            for kind, failed in self._failed.most_common()
+        ]
+
+    def _count(self, operation: Operation) -> None:
+        kind = kind_of(operation)
+        if kind not in self._ended and len(self._ended) >= _MOST_KINDS:
+            kind = "(other kinds)"
+        self._ended[kind] += 1
+        if operation.state is not State.FAILED:
+            return
+        self._failed[kind] += 1
+        error = _short(operation.error)
+        if error and ((kind, error) in self._errors or len(self._errors) < _MOST_ERRORS):
+            self._errors[kind, error] += 1
+
+    def _usual_errors(self) -> dict[str, tuple[int, str]]:
+        usual: dict[str, tuple[int, str]] = {}
+        # Of those that are as frequent, the first in the alphabet: whatever order they came in.
+        for (kind, error), count in sorted(self._errors.items()):
+            if kind not in usual or count > usual[kind][0]:
+                usual[kind] = (count, error)
+        return usual
+
+    def _rank(self, slow: Slow) -> None:
+        # Of those that took as long, the earlier ones to come stay; summaries count all that came.
+        entry = (slow.seconds, -self.newest.given, slow)
+        if len(self._slowest) < _SLOWEST:
+            heappush(self._slowest, entry)
+        else:
+            heappushpop(self._slowest, entry)
+
+
+def _length(span: Span) -> float:
+    return span.end - span.begin
+
+
+def _measure(into: "array[float]", begin: datetime | None, end: datetime | None) -> None:
+    if begin is not None and end is not None and end >= begin:
+        into.append((end - begin).total_seconds())
+
+
+def _short(error: str | None) -> str | None:
+    return error and error[:_LONGEST_ERROR]

@@ -1,0 +1,160 @@
+"""Colours, fonts and files of the pictures."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, Literal
+
+import matplotlib as mpl
+from attrs import frozen
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
+
+from asyncops.cli.texts import cut
+from asyncops.models import State
+
+__all__ = ["INK", "ROLES", "Look", "bare", "drawing", "figure", "label", "look_of", "saved"]
+
+WAITING = "#a9b8c6"
+SUCCEEDED = "#0072b2"
+FAILED = "#d55e00"
+RUNNING = "#e69f00"
+UNKNOWN = "#7f7f7f"
+INK = "#1f2933"
+FAINT = "#5d6b78"
+GRID = "#d9dfe4"
+PAPER = "#fefefe"
+
+ROLES = {
+    WAITING: "waiting",
+    SUCCEEDED: "succeeded",
+    FAILED: "failed",
+    RUNNING: "running",
+    UNKNOWN: "unknown",
+    INK: "ink",
+    FAINT: "faint",
+    GRID: "grid",
+    PAPER: "paper",
+}
+"""What each colour stands for: a page may give the roles other colours, such as in the dark."""
+
+_DPI = 110
+_RC: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.5,
+    "text.color": INK,
+    "text.parse_math": False,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.formatter.use_mathtext": False,
+    "axes.unicode_minus": False,
+    "xtick.color": FAINT,
+    "xtick.labelcolor": INK,
+    "ytick.color": FAINT,
+    "ytick.labelcolor": INK,
+    "grid.color": GRID,
+    "grid.linewidth": 0.7,
+    "hatch.linewidth": 0.8,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "asyncops",
+    "path.simplify": False,
+}
+
+
+@frozen
+class Look:
+    """How the time in which something ran is drawn; told apart without colours as well.
+
+    Attributes:
+        word: What the legend says.
+        colour: Its fill.
+        hatch: Its pattern; ``""`` for none.
+    """
+
+    word: str
+    colour: str
+    hatch: str
+
+
+_LOOKS = {
+    State.SUCCEEDED: Look("ran and succeeded", SUCCEEDED, ""),
+    State.FAILED: Look("ran and failed", FAILED, "////"),
+    State.RUNNING: Look("still running", RUNNING, "...."),
+    State.PENDING: Look("started, waits again", RUNNING, "||||"),
+    State.UNKNOWN: Look("status unknown", UNKNOWN, "xxxx"),
+}
+
+
+def look_of(state: State) -> Look:
+    """How to draw what ran and is in this state now."""
+    return _LOOKS[state]
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw and save inside of this: nobody's own settings of the library have a say in it."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_RC)
+        yield
+
+
+def figure(width: float, height: float, *, arranged: bool = True) -> Figure:
+    """An empty picture.
+
+    Args:
+        width: In inches.
+        height: In inches.
+        arranged: Whether room is found for what stands around the axes.
+    """
+    drawn = Figure(
+        figsize=(width, height),
+        dpi=_DPI,
+        facecolor=PAPER,
+        layout="constrained" if arranged else None,
+    )
+    FigureCanvasAgg(drawn)
+    return drawn
+
+
+def bare(axes: Axes) -> None:
+    """Leave out the frame, save the line at the bottom."""
+    for side in ("left", "right", "top"):
+        axes.spines[side].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    axes.set_axisbelow(True)
+    axes.set_facecolor("none")
+
+
+def label(text: str, width: int) -> str:
+    """A service's text on a picture: one line, cut, with what the font lacks as ``?``."""
+    known = _known()
+    return "".join(each if ord(each) in known else "?" for each in cut(text, width))
+
+
+def saved(drawn: Figure, kind: Literal["svg", "png"], *, title: str) -> bytes:
+    """The picture as a file's content, the same bytes for the same picture.
+
+    Args:
+        drawn: The picture.
+        kind: The file's format.
+        title: What readers of the screen and of the file's properties are told.
+    """
+    content = io.BytesIO()
+    metadata = {"Title": title, "Date": None, "Creator": "asyncops"}
+    if kind == "png":
+        metadata = {"Title": title.encode("latin-1", "replace").decode("latin-1"), "Software": None}
+    drawn.savefig(content, format=kind, metadata=metadata)
+    return content.getvalue()
+
+
+@cache
+def _known() -> frozenset[int]:
+    return frozenset(get_font(findfont("DejaVu Sans")).get_charmap())
