@@ -158,18 +158,7 @@ def client_of(
     except ValueError as error:
         which = account.url_source if "base_url" in str(error) else account.token_source
         raise Failure(f"{which or account.service.title}: {error}") from None
-    _check_hostname(account)
     return client
-
-
-def _check_hostname(account: Account) -> None:
-    try:
-        account.hostname.encode("idna")
-    except UnicodeError:
-        raise Failure(
-            f"{account.url_source or account.service.title}: {account.hostname} cannot be the "
-            "name of a host"
-        ) from None
 
 
 def _token_of(entry: Entry, name: str, service: Service) -> tuple[str, str]:

@@ -8,10 +8,12 @@ import pytest
 from attrs import evolve
 from rich.console import Console
 
-from asyncops.cli import demo as demo_module
-from asyncops.cli.demo import DemoSettings, demo
-from asyncops.cli.listings import by_id, difference, merged_order
-from asyncops.cli.terminal import execute
+from asyncops.cli.demo import running as demo_module
+from asyncops.cli.demo.listings import by_id, difference, merged_order
+from asyncops.cli.demo.running import demo
+from asyncops.cli.demo.settings import DemoSettings
+from asyncops.cli.failures import execute
+from asyncops.cli.tree import Settings
 from asyncops.testing import FakeServer, Fault, ZooHabits
 from asyncops.zoo import ZooClient
 
@@ -171,9 +173,11 @@ def test_an_error_of_the_service_is_one_line(
 
     monkeypatch.setattr(demo_module, "_servers", unfriendly)
     console, _ = plain()
-    assert execute(demo(SMALL, console)) == 4
+    assert execute(demo(SMALL, console), Settings()) == 4
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("asyncops: Forbidden: 403: This endpoint requires staff access.")
+    assert line.startswith(
+        "asyncops: the service does not allow this: This endpoint requires staff access ("
+    )
 
 
 def test_an_error_while_fetching_by_id_is_one_line(
@@ -189,9 +193,9 @@ def test_an_error_while_fetching_by_id_is_one_line(
 
     monkeypatch.setattr(FakeServer, "ml_prompts", then_change_the_locks)
     console, _ = plain()
-    assert execute(demo(SMALL, console)) == 4
+    assert execute(demo(SMALL, console), Settings()) == 4
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("asyncops: NotFound: 404: Status 404.")
+    assert line.startswith("asyncops: the service did not find it: Status 404 (request id ")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import importlib
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,9 +11,10 @@ from typer.testing import CliRunner
 
 import asyncops
 from asyncops import cli
-from asyncops.cli import app as app_module
+from asyncops.cli import serve as serve_module
 from asyncops.cli.app import app
 from asyncops.cli.serve import ServeSettings
+from tests.cli.processes import environment
 
 
 def test_the_version_is_shown() -> None:
@@ -20,7 +22,7 @@ def test_the_version_is_shown() -> None:
     assert (result.exit_code, result.output.strip()) == (0, f"asyncops {asyncops.__version__}")
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["serve"]])
+@pytest.mark.parametrize("command", [[], ["demo"], ["serve"], ["zoo"], ["chainloop"]])
 def test_help_is_shown(command: list[str]) -> None:
     result = CliRunner().invoke(app, [*command, "--help"])
     assert result.exit_code == 0
@@ -76,7 +78,7 @@ def test_the_options_of_serve_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
         arrived.append(settings)
         return 0
 
-    monkeypatch.setattr(app_module, "serve", record)
+    monkeypatch.setattr(serve_module, "serve", record)
     command = (
         "serve --host localhost --port 8000 --operations 1 --prompts 2 --chainloop-operations 3 "
         "--seed 4 --token secret --latency 0.5 --page-base 1 --max-page-size 7 --rate-limit 2.5 "
@@ -132,9 +134,18 @@ def test_another_missing_module_is_not_blamed_on_the_extra(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     forget_commands(monkeypatch)
-    monkeypatch.setitem(sys.modules, "asyncops.cli.demo", None)
-    with pytest.raises(ModuleNotFoundError, match="demo"):
+    monkeypatch.setitem(sys.modules, "asyncops.cli.tree", None)
+    with pytest.raises(ModuleNotFoundError, match="tree"):
         cli.main()
+
+
+def test_what_few_commands_need_is_loaded_by_these_alone() -> None:
+    """The shell asks this program for completions at each press of a key."""
+    rare = {"pyarrow", "matplotlib", "keyring", "aiohttp.web", "cattrs", "asyncops.testing"}
+    code = f"import asyncops.cli.app, sys; print(*{rare!r}.intersection(sys.modules))"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"
 
 
 def forget_commands(monkeypatch: pytest.MonkeyPatch) -> None:

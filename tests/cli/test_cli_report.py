@@ -8,10 +8,11 @@ from attrs import frozen
 from rich.console import Console
 
 from asyncops import AsyncApiCallType, State, ZooClient
-from asyncops.cli.listings import Walked
-from asyncops.cli.outputs import in_words
-from asyncops.cli.report import Report, show
-from asyncops.cli.terminal import INTERRUPTED, execute
+from asyncops.cli.demo.listings import Walked
+from asyncops.cli.demo.outputs import in_words
+from asyncops.cli.demo.report import Report, show
+from asyncops.cli.failures import execute
+from asyncops.cli.tree import Settings
 from asyncops.testing import FakeServer
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -92,4 +93,4 @@ def test_an_interrupted_command_has_the_shell_s_exit_code() -> None:
     async def interrupted() -> int:
         raise KeyboardInterrupt
 
-    assert execute(interrupted()) == INTERRUPTED == 130
+    assert execute(interrupted(), Settings()) == 130

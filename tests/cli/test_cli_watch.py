@@ -1,0 +1,253 @@
+"""``watch`` as people run it: in a terminal, through pipes, against a service next to it."""
+
+import shlex
+import signal
+import subprocess
+import termios
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from asyncops.clock import SYSTEM_CLOCK
+from asyncops.testing import FakeClock, FakeServer, Fault
+from tests.cli.processes import PROGRAM, Served, serving, started
+from tests.cli.running import invoke, variables
+from tests.cli.terminals import CTRL_C, ENTER, Terminal, in_terminal
+
+CALLS = ("zoo", "operations", "watch")
+RESOURCES = [
+    pytest.param(CALLS, id="operations"),
+    pytest.param(("zoo", "prompts", "watch"), id="prompts"),
+    pytest.param(("chainloop", "operations", "watch"), id="chainloop"),
+]
+OTHER_SCREEN, FIRST_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Served]:
+    """A fake in a process of its own, in which something happens all the time."""
+    with serving("--operations", "40", "--arrivals", "5") as served:
+        yield served
+
+
+@pytest.fixture
+def quiet() -> Iterator[FakeServer]:
+    """A fake in which only that happens which a test does."""
+    with FakeServer(operations=0, prompts=0, clock=SYSTEM_CLOCK) as server:
+        yield server
+
+
+def echoes(terminal: Terminal) -> bool:
+    """Whether the terminal shows what is typed, line by line, as a shell expects."""
+    modes = termios.tcgetattr(terminal._here)[3]
+    return bool(modes & termios.ECHO and modes & termios.ICANON)
+
+
+def restored(terminal: Terminal) -> bool:
+    """Whether the terminal is as it was found."""
+    on, off = terminal.raw.count(OTHER_SCREEN), terminal.raw.count(FIRST_SCREEN)
+    return on == off and echoes(terminal) and not terminal.cursor_hidden
+
+
+def line_from(process: "subprocess.Popen[str]") -> list[str]:
+    assert process.stdout is not None
+    return process.stdout.readline().split()
+
+
+def test_a_screen_is_alive_fits_and_is_gone_at_q(service: Served) -> None:
+    with in_terminal(*CALLS, env=service.variables, columns=80, lines=24) as terminal:
+        terminal.expect("Zoo operations")
+        terminal.until(lambda: b"look 3" in terminal.raw)
+        assert terminal.screen[-1] == "q or Ctrl-C ends it"
+        assert "Still waiting, oldest first" in terminal.screen
+        assert terminal.screen[1].startswith("pending ")
+        assert terminal.cursor_hidden
+        assert not echoes(terminal)
+        terminal.resize(40, 12)
+        terminal.until(lambda: terminal.screen[-1] == "q or Ctrl-C ends it")
+        terminal.until(lambda: b"look 4" in terminal.raw)
+        assert terminal.screen[0].startswith("Zoo operations  watched for")
+        terminal.type("q")
+        assert terminal.wait() == 0
+        assert restored(terminal)
+        assert "Zoo operations: watched for" in terminal.text.rpartition("\x1b[?1049l")[2]
+
+
+def test_ctrl_c_ends_the_screen_and_gives_the_terminal_back(service: Served) -> None:
+    command = ("zoo", "prompts", "watch")
+    with in_terminal(*command, env=service.variables, columns=120, lines=40) as terminal:
+        terminal.expect("Newest changes")
+        terminal.type(CTRL_C)
+        assert terminal.wait() == 130
+        assert restored(terminal)
+        assert "Traceback" not in terminal.text
+
+
+def test_ctrl_z_gives_the_terminal_back_and_going_on_takes_it_again(service: Served) -> None:
+    command = " ".join([*map(shlex.quote, PROGRAM), *CALLS])
+    shell = ("/bin/sh", "-c", f"set -m; {command}; echo 'it stands still'; read go; fg >/dev/null")
+    with in_terminal(program=shell, env=service.variables) as terminal:
+        terminal.until(lambda: b"look 2" in terminal.raw)
+        terminal.type("\x1a")
+        terminal.until(lambda: b"it stands still" in terminal.raw)
+        assert restored(terminal)
+        terminal.type(ENTER)
+        terminal.until(lambda: terminal.raw.count(OTHER_SCREEN) == 2)
+        terminal.until(lambda: b"look" in terminal.raw.rpartition(OTHER_SCREEN)[2])
+        assert not echoes(terminal)
+        terminal.type("q")
+        assert terminal.wait() == 0
+        assert restored(terminal)
+
+
+def test_a_screen_needs_no_standard_input(service: Served) -> None:
+    command = " ".join([*map(shlex.quote, PROGRAM), *CALLS, "--timeout", "1s"])
+    with in_terminal(
+        program=("/bin/sh", "-c", f"{command} <&-"), env=service.variables
+    ) as terminal:
+        terminal.until(lambda: b"Ctrl-C ends it" in terminal.raw)
+        assert terminal.wait() == 0
+        assert "a mistake" not in terminal.text
+        assert restored(terminal)
+
+
+def test_an_error_comes_when_the_screen_is_gone(service: Served) -> None:
+    env = {**service.variables, "ZOO_API_TOKEN": "wrong"}
+    with in_terminal(*CALLS, env=env) as terminal:
+        assert terminal.wait() == 4
+        assert restored(terminal)
+        assert "does not accept the token" in terminal.text.rpartition("\x1b[?1049l")[2]
+
+
+def test_an_outage_is_shown_until_it_is_over(quiet: FakeServer) -> None:
+    command = ("zoo", "prompts", "watch", "--interval", "50ms", "--cap", "50ms")
+    with in_terminal(*command, env=variables(quiet), columns=90) as terminal:
+        terminal.until(lambda: b"look 2" in terminal.raw)
+        # One look with its three attempts, and the first attempt of the next.
+        quiet.script(Fault(503, times=4))
+        terminal.expect("no answer since")
+        terminal.until(lambda: "no answer since" not in terminal.shown)
+        assert "recovered" in terminal.shown
+        terminal.type("Q")
+        assert terminal.wait() == 0
+
+
+def test_without_colours_there_are_none(service: Served) -> None:
+    env = {**service.variables, "NO_COLOR": "1"}
+    with in_terminal(*CALLS, env=env) as terminal:
+        terminal.expect("Newest changes")
+        terminal.type("q")
+        assert terminal.wait() == 0
+        assert not any(code in terminal.text for code in ("\x1b[31m", "\x1b[32m", "\x1b[36m"))
+
+
+def test_a_terminal_that_knows_nothing_gets_lines(service: Served) -> None:
+    env = {**service.variables, "TERM": "dumb"}
+    with in_terminal(*CALLS, "--from-start", env=env) as terminal:
+        terminal.until(lambda: terminal.text.count("\n") >= 3)
+        assert "\x1b" not in terminal.text
+        terminal.type(CTRL_C)
+        assert terminal.wait() == 130
+
+
+@pytest.mark.parametrize("command", RESOURCES)
+def test_through_a_pipe_each_change_is_a_line_at_once(
+    service: Served, command: tuple[str, ...]
+) -> None:
+    with started(*command, "--from-start", env=service.variables) as process:
+        first = line_from(process)
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 130
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+    assert first[0].startswith("20")
+    assert first[1] in {"pending", "running"}
+    assert len(first) == 4
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(service: Served) -> None:
+    with started(*CALLS, "--from-start", "--jsonl", env=service.variables) as process:
+        line_from(process)
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait() == 141
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+
+
+def test_a_program_that_is_killed_goes_on_without_losing_a_change(
+    quiet: FakeServer, tmp_path: Path
+) -> None:
+    command = (*CALLS, "--resume", str(tmp_path / "place"), "--interval", "20ms", "--cap", "20ms")
+    env = variables(quiet)
+    told: list[str] = []
+    expected: list[str] = []
+    with started(*command, env=env) as process:
+        while not (tmp_path / "place").exists():
+            assert process.poll() is None
+        expected.append(quiet.create_operation()["id"])
+        told.append(line_from(process)[2])
+        process.kill()
+        process.wait()
+    expected.append(quiet.create_operation()["id"])
+    with started(*command, env=env) as process:
+        while told[-1] != expected[-1]:
+            told.append(line_from(process)[2])
+        process.send_signal(signal.SIGTERM)
+        assert process.wait() == 143
+    assert list(dict.fromkeys(told)) == expected
+
+
+def test_it_ends_by_itself_when_its_time_is_up(quiet: FakeServer) -> None:
+    done = invoke(quiet, *CALLS, "--timeout", "50ms")
+    assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_one_that_fails_ends_it_with_exit_code_1() -> None:
+    def fail_once_it_is_known() -> None:
+        # A look takes five requests, so by then the first one is over.
+        while server.count() < 11 and not over.wait(0.005):
+            pass
+        clock.advance(60)
+
+    over, clock = Event(), FakeClock()
+    with FakeServer(operations=0, clock=clock) as server, ThreadPoolExecutor() as threads:
+        server.create_operation(lifetime=30, fails=True, error="no idea", type="file_mass")
+        threads.submit(fail_once_it_is_known)
+        done = invoke(server, *CALLS, "--until-failure", "--interval", "20ms", "--timeout", "15s")
+        over.set()
+    assert done.code == 1
+    assert done.out.splitlines()[-1].endswith("file_mass no idea")
+    assert "failed: no idea" in done.err
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        pytest.param(("--interval", "30s", "--cap", "2s"), "must not be shorter", id="cap"),
+        pytest.param(("--jsonl", "--lines"), "exclude each other", id="formats"),
+        pytest.param(("--timeout", "soon"), "no duration", id="duration"),
+    ],
+)
+def test_options_that_do_not_do_are_refused(options: tuple[str, ...], reason: str) -> None:
+    done = invoke(None, *CALLS, *options)
+    assert done.code == 2
+    assert reason in " ".join(done.err.split())
+
+
+def test_a_resource_needs_its_type_and_its_id() -> None:
+    done = invoke(None, "chainloop", "operations", "watch", "--resource-type", "evidence")
+    assert done.code == 2
+    assert "go together" in done.err
+
+
+def test_a_place_of_another_watch_is_refused(quiet: FakeServer, tmp_path: Path) -> None:
+    place = str(tmp_path / "place")
+    assert invoke(quiet, *CALLS, "--timeout", "10ms", "--resume", place).code == 0
+    done = invoke(quiet, "chainloop", "operations", "watch", "--resume", place)
+    assert done.code == 2
+    assert "taken from a watch of /async/operations" in done.err
+    assert len(done.err.splitlines()) == 1
