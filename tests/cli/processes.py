@@ -18,14 +18,16 @@ __all__ = ["LAUNCHER", "PROGRAM", "Done", "Served", "environment", "run", "servi
 # Every warning is an error, also that of a socket left open.
 PROGRAM = (sys.executable, "-W", "error", "-m", "asyncops.cli")
 
-# A program that was started in the background may have been told to ignore SIGINT.
+# Whoever runs the tests may ignore these: a shell's background or nohup does.
 LAUNCHER = (
     sys.executable,
     "-I",
     "-S",
     "-c",
     (
-        "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+        "import os, signal, sys; "
+        "[signal.signal(each, signal.SIG_DFL) "
+        "for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]; "
         "os.execv(sys.argv[1], sys.argv[1:])"
     ),
 )

@@ -31,7 +31,9 @@ _LAUNCHER = (
     "-c",
     (
         "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
-        "signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+        "[signal.signal(each, signal.SIG_DFL) "
+        "for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP)]; "
+        "os.execv(sys.argv[1], sys.argv[1:])"
     ),
 )
 
