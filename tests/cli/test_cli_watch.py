@@ -126,9 +126,9 @@ def test_an_outage_is_shown_until_it_is_over(quiet: FakeServer) -> None:
     command = ("zoo", "prompts", "watch", "--interval", "50ms", "--cap", "50ms")
     with in_terminal(*command, env=variables(quiet), columns=90) as terminal:
         terminal.until(lambda: b"look 2" in terminal.raw)
-        # One look with its three attempts, and the first attempt of the next.
-        quiet.script(Fault(503, times=4))
+        quiet.script(Fault(503, times=10_000))
         terminal.expect("no answer since")
+        quiet.clear_faults()
         terminal.until(lambda: "no answer since" not in terminal.shown)
         assert "recovered" in terminal.shown
         terminal.type("Q")
