@@ -18,7 +18,8 @@
     ├── PaginationError             a listing that cannot be followed
     │   └── RepeatedToken, UnexpectedPage, TooManyPages
     └── OperationError              an operation that was waited for
-        ├── OperationFailed
+        ├── OperationFailed     also for an end in a status that this release does not know
+        │   └── OperationCancelled
         └── WaitTimeout
 
 ``ListingMoved`` is a warning: the walk goes on.
@@ -28,7 +29,7 @@ An error that ends a walk carries the ``checkpoint`` to go on from.
 
 from typing import Any, Self
 
-from asyncops.models import Checkpoint, Operation, State
+from asyncops.models import Checkpoint, Operation, State, has_ended
 from asyncops.watch_checkpoint import WatchCheckpoint
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Gone",
     "ListingMoved",
     "NotFound",
+    "OperationCancelled",
     "OperationError",
     "OperationFailed",
     "PaginationError",
@@ -289,7 +291,7 @@ class OperationError(AsyncOpsError):
 
 
 class OperationFailed(OperationError):
-    """The operation ended in failure.
+    """The operation has ended, and not well: use :meth:`of` for the class that fits.
 
     Attributes:
         operation: The operation as it was last seen; of several, the first that failed.
@@ -297,13 +299,39 @@ class OperationFailed(OperationError):
     """
 
     def __init__(self, operation: Operation, operations: tuple[Operation, ...] = ()) -> None:
-        text = f"operation {operation.id} failed: {operation.error or 'no reason given'}"
+        text = f"operation {operation.id} {_how_it_ended(operation)}"
         if len(operations) > 1:
-            failed = sum(each.state is State.FAILED for each in operations)
-            text += f" ({failed} of {len(operations)} operations failed)"
+            failed = sum(has_ended(each) and not _succeeded(each) for each in operations)
+            text += f" ({failed} of {len(operations)} operations did not succeed)"
         super().__init__(text)
         self.operation = operation
         self.operations: tuple[Operation, ...] = operations or (operation,)
+
+    @staticmethod
+    def of(operation: Operation, operations: tuple[Operation, ...] = ()) -> "OperationFailed":
+        """The error for an operation that has ended, but not in success."""
+        kind = OperationCancelled if operation.state is State.CANCELLED else OperationFailed
+        return kind(operation, operations)
+
+
+class OperationCancelled(OperationFailed):
+    """Somebody cancelled the operation before it was done."""
+
+
+def _succeeded(operation: Operation) -> bool:
+    return operation.state is State.SUCCEEDED
+
+
+def _how_it_ended(operation: Operation) -> str:
+    match operation.state:
+        case State.FAILED:
+            return f"failed: {operation.error or 'no reason given'}"
+        case State.CANCELLED:
+            return "was cancelled" + (f": {operation.error}" if operation.error else "")
+        case _:
+            word = getattr(operation, "status", "unknown")
+            reason = f": {operation.error}" if operation.error else ""
+            return f"ended in the status {str(word)!r}, which this release does not know{reason}"
 
 
 class WaitTimeout(OperationError):

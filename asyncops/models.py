@@ -9,7 +9,18 @@ from uuid import UUID
 import msgspec
 from attrs import field, frozen
 
-__all__ = ["JSON", "Checkpoint", "Cursor", "OpenEnum", "Operation", "Page", "State", "Timestamp"]
+__all__ = [
+    "JSON",
+    "Checkpoint",
+    "Cursor",
+    "OpenEnum",
+    "Operation",
+    "Page",
+    "State",
+    "Timestamp",
+    "has_ended",
+    "state_of",
+]
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -56,13 +67,15 @@ class State(StrEnum):
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+    """Somebody ended it before it was done."""
     UNKNOWN = "unknown"
     """The service reports a status that this release does not know."""
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will happen."""
-        return self in {State.SUCCEEDED, State.FAILED}
+        """Whether nothing more will happen. For an unknown status, see :func:`has_ended`."""
+        return self in {State.SUCCEEDED, State.FAILED, State.CANCELLED}
 
 
 @runtime_checkable
@@ -98,6 +111,31 @@ class Operation(Protocol):
     def error(self) -> str | None:
         """Why it failed, in the service's words."""
         ...
+
+
+def state_of(status: OpenEnum, known: Mapping[Any, State], *, prefix: str = "") -> State:
+    """The state that a status stands for: by ``known``, or by its word for a cancellation.
+
+    Args:
+        status: The status, as the service said it.
+        known: The states of the statuses that this release knows.
+        prefix: What a service puts before each of its statuses.
+    """
+    state = known.get(status)
+    if state is not None:
+        return state
+    word = status.value.lower().removeprefix(prefix.lower())
+    return State.CANCELLED if word in {"canceled", "cancelled"} else State.UNKNOWN
+
+
+def has_ended(operation: Operation) -> bool:
+    """Whether nothing more will happen to an operation.
+
+    A status that this release knows decides alone. One that it does not know has ended once the
+    operation has an end time; whether it succeeded cannot be said then.
+    """
+    state = operation.state
+    return state.ended or (state is State.UNKNOWN and operation.finished_at is not None)
 
 
 @frozen(kw_only=True)

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from attrs import field, frozen
 
-from asyncops.models import OpenEnum, State, Timestamp
+from asyncops.models import OpenEnum, State, Timestamp, state_of
 
 __all__ = [
     "STATUS_PREFIX",
@@ -64,7 +64,7 @@ class AsyncOperation:
     @property
     def state(self) -> State:
         """Where it is in its life, in words common to all services."""
-        return _STATES.get(self.status, State.UNKNOWN)
+        return state_of(self.status, _STATES, prefix=STATUS_PREFIX)
 
     @property
     def error(self) -> str | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from asyncops.models import JSON, OpenEnum, State, Timestamp
+from asyncops.models import JSON, OpenEnum, State, Timestamp, state_of
 
 __all__ = [
     "ApiCallStatus",
@@ -100,7 +100,7 @@ class Lifecycle:
     @property
     def state(self) -> State:
         """Where it is in its life, in words common to all services."""
-        return _STATES.get(self.status, State.UNKNOWN)
+        return state_of(self.status, _STATES)
 
     @property
     def finished_at(self) -> datetime | None:

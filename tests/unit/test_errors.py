@@ -48,6 +48,7 @@ PARENTS = {
     "TooManyPages": "PaginationError",
     "OperationError": "AsyncOpsError",
     "OperationFailed": "OperationError",
+    "OperationCancelled": "OperationFailed",
     "WaitTimeout": "OperationError",
 }
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncops.chainloop import AsyncOperation, AsyncOperationStatus
-from asyncops.models import OpenEnum, Operation, Page, State
+from asyncops.models import OpenEnum, Operation, Page, State, has_ended
 from asyncops.zoo import (
     ApiCallStatus,
     AsyncApiCall,
@@ -94,8 +94,9 @@ class TestOpenEnum:
 
 
 class TestState:
-    def test_only_the_two_ends_are_ends(self) -> None:
-        assert [state for state in State if state.ended] == [State.SUCCEEDED, State.FAILED]
+    def test_only_the_three_ends_are_ends(self) -> None:
+        ends = [State.SUCCEEDED, State.FAILED, State.CANCELLED]
+        assert [state for state in State if state.ended] == ends
 
     @pytest.mark.parametrize(
         ("status", "state"),
@@ -106,6 +107,9 @@ class TestState:
             ("completed", State.SUCCEEDED),
             ("failed", State.FAILED),
             ("paused", State.UNKNOWN),
+            ("canceled", State.CANCELLED),
+            ("Cancelled", State.CANCELLED),
+            ("not_cancelled", State.UNKNOWN),
         ],
     )
     def test_zoo_statuses(self, status: str, state: State) -> None:
@@ -121,12 +125,33 @@ class TestState:
             ("RUNNING", State.RUNNING),
             ("COMPLETED", State.SUCCEEDED),
             ("FAILED", State.FAILED),
-            ("CANCELLED", State.UNKNOWN),
+            ("CANCELLED", State.CANCELLED),
+            ("CANCELED", State.CANCELLED),
+            ("PAUSED", State.UNKNOWN),
         ],
     )
     def test_chainloop_statuses(self, status: str, state: State) -> None:
         kind = AsyncOperationStatus(f"ASYNC_OPERATION_STATUS_{status}")
         assert AsyncOperation(status=kind).state is state
+
+    @pytest.mark.parametrize(
+        ("status", "finished", "ended"),
+        [
+            ("pending", True, False),  # a known status decides alone
+            ("completed", False, True),
+            ("canceled", False, True),
+            ("aborted", True, True),
+            ("aborted", False, False),
+        ],
+    )
+    def test_an_unknown_status_has_ended_once_there_is_an_end_time(
+        self, status: str, finished: bool, ended: bool
+    ) -> None:
+        operation = AsyncOperation(
+            status=AsyncOperationStatus(f"ASYNC_OPERATION_STATUS_{status.upper()}"),
+            finished_at=datetime(2026, 7, 1, tzinfo=UTC) if finished else None,
+        )
+        assert has_ended(operation) is ended
 
     def test_an_operation_that_says_nothing_is_of_unknown_state(self) -> None:
         assert AsyncOperation().state is State.UNKNOWN
