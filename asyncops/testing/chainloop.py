@@ -65,7 +65,7 @@ class ChainloopHabits:
 
 
 class Chainloop:
-    """A `Service` with one list, cut into numbered pages."""
+    """A `Service`: one list, cut into numbered pages, and single items of it."""
 
     request_id_header = "X-Request-Id"
 
@@ -97,8 +97,24 @@ class Chainloop:
 
     def answer(self, path: str, query: Mapping[str, str], now: int) -> Any:
         """The JSON value of ``GET path``."""
-        if path != _PATH:
-            raise RefusedError(404, "Not Found")
+        if path == _PATH:
+            return self._page(query, now)
+        head, _, operation_id = path.rpartition("/")
+        if head == _PATH:
+            return {"operation": self._single(operation_id, now)}
+        raise RefusedError(404, "Not Found")
+
+    def json(self, number: int, now: int) -> dict[str, Any]:
+        """One operation, written as the habits have it."""
+        return self._set(self.rows.json(number, now))
+
+    def _single(self, operation_id: str, now: int) -> dict[str, Any]:
+        number = self.rows.find(operation_id, now)
+        if number is None or self.rows.removed(number):
+            raise RefusedError(404, f"operation {operation_id!r} not found")
+        return self.json(number, now)
+
+    def _page(self, query: Mapping[str, str], now: int) -> dict[str, Any]:
         page, size = self._window(query)
         wanted = self._filter(query)
         offset = (page - self._habits.page_base) * size
@@ -111,10 +127,6 @@ class Chainloop:
             "page_size": size,
         }
         return self._set({"operations": rows, "pagination": self._counts(counts)})
-
-    def json(self, number: int, now: int) -> dict[str, Any]:
-        """One operation, written as the habits have it."""
-        return self._set(self.rows.json(number, now))
 
     def _window(self, query: Mapping[str, str]) -> tuple[int, int]:
         """Page and page size as they will be answered."""

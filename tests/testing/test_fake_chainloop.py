@@ -207,6 +207,29 @@ def test_another_path_is_not_found() -> None:
     assert service.error(error, "r") == {"code": 5, "message": "Not Found", "details": []}
 
 
+def test_one_operation_is_asked_for_by_its_id() -> None:
+    server = FakeServer(chainloop_operations=30)
+    made = server.create_chainloop_operation(id="run/1", status=f"{PREFIX}RUNNING")
+    rows = server.chainloop_operations_now()
+    for row in rows[1:]:
+        assert server._chainloop.answer(f"{PATH}/{row['id']}", {}, NOW) == {"operation": row}
+    assert rows[0] == made
+    # A slash in an id would be another path.
+    assert refusal(server._chainloop, f"{PATH}/run/1").status == 404
+
+
+def test_an_operation_that_is_unknown_or_removed_is_not_found() -> None:
+    server = FakeServer(chainloop_operations=3)
+    service = server._chainloop
+    row = server.chainloop_operations_now()[1]
+    server.remove_chainloop_operation(row["id"])
+    for wrong in (row["id"], "nobody", ""):
+        error = refusal(service, f"{PATH}/{wrong}")
+        assert error.status == 404
+        assert service.error(error, "r").keys() == {"code", "message", "details"}
+        assert service.error(error, "r")["code"] == 5
+
+
 def test_zero_values_are_left_out_or_not() -> None:
     brief, full = make(300), make(300, omits_zero_values=False)
     names = set(ask(full, 0, 1)["operations"][0])

@@ -338,6 +338,15 @@ async def test_habits_reach_the_wire(session: aiohttp.ClientSession) -> None:
         assert len((await get(session, server, ZOO)).json["items"]) == 1
 
 
+async def test_any_organization_may_be_named(session: aiohttp.ClientSession) -> None:
+    async with FakeServer() as server:
+        headers = {"Chainloop-Organization": "acme"}
+        (first, *_) = server.chainloop_operations_now()
+        reply = await get(session, server, f"{CHAINLOOP}/{first['id']}", headers=headers)
+        assert (reply.status, reply.json) == (200, {"operation": first})
+        assert server.requests[0].headers["chainloop-organization"] == "acme"
+
+
 async def test_the_machines_own_clock_may_be_used(session: aiohttp.ClientSession) -> None:
     async with FakeServer(clock=SYSTEM_CLOCK) as server:
         assert (await get(session, server, ZOO)).status == 200
