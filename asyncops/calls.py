@@ -105,7 +105,7 @@ class Caller:
             response = await self._attempt(call)
         except AsyncOpsError as error:
             call.failure = error
-            if not is_retryable(error, call.request.method):
+            if not is_retryable(error, call.request.method, self.retry.statuses):
                 raise
         else:
             self.quota.give_back(SUCCESS_REWARD)

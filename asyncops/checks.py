@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from inspect import iscoroutinefunction
 from typing import TypeVar
@@ -20,6 +20,7 @@ __all__ = [
     "plain_hook",
     "plain_text",
     "seconds",
+    "status_set",
     "uuid_segment",
 ]
 
@@ -47,6 +48,19 @@ def seconds(name: str, value: float, *, positive: bool = False) -> float:
         least = "above 0" if positive else "0 or more"
         raise ValueError(f"{name} must be a finite number of seconds, {least}, got {value}")
     return value
+
+
+def status_set(name: str, value: Iterable[int]) -> frozenset[int]:
+    """HTTP statuses of errors, 400 to 599."""
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise TypeError(f"{name} must be a set of HTTP statuses, got {type(value).__name__}")
+    found = list(value)
+    for each in found:
+        if isinstance(each, bool) or not isinstance(each, int):
+            raise TypeError(f"{name} must hold whole numbers, got {type(each).__name__}")
+        if not 400 <= each <= 599:
+            raise ValueError(f"{name} must be from 400 to 599, the statuses of errors, got {each}")
+    return frozenset(found)
 
 
 def _is_finite(value: float) -> bool:

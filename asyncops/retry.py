@@ -3,7 +3,7 @@
 import math
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from asyncops.checks import check_count, check_seconds
+from asyncops.checks import check_count, check_seconds, status_set
 from asyncops.clock import Clock
 from asyncops.errors import APIError, RateLimited, TransportError
 
@@ -29,13 +29,19 @@ __all__ = [
     "parse_retry_after",
 ]
 
-RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+# What passes by itself: 425 (RFC 8470), 520 to 527 and 530 are Cloudflare's own for a service that
+# it does not reach, 529 is said by services that are overloaded.
+RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, *range(520, 528), 529, 530})
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 # Costs of the AWS SDKs' standard retry mode: https://docs.aws.amazon.com/sdkref (2026).
 RETRY_COST = 14
 THROTTLE_COST = 5
 SUCCESS_REWARD = 1
+
+
+def _statuses(value: Iterable[int]) -> frozenset[int]:
+    return status_set("statuses", value)
 
 
 @frozen
@@ -53,6 +59,9 @@ class RetryPolicy:
             ends the call at once with the service's error.
         quota: Retry tokens that all calls of a client share. A retry takes 14, a throttled one 5,
             a success gives back; with none left, a failure is final.
+        statuses: The HTTP statuses that a request is sent again after, each from 400 to 599: 408,
+            425, 429, 500, 502-504, 520-527, 529 and 530 unless given. Polling outlasts every 5xx
+            but 501 whatever this says: the next poll asks again.
     """
 
     attempts: int = field(default=3, validator=check_count(1))
@@ -60,6 +69,7 @@ class RetryPolicy:
     cap: float = field(default=20.0, validator=check_seconds())
     max_retry_after: float = field(default=120.0, validator=check_seconds())
     quota: int = field(default=500, validator=check_count(0))
+    statuses: frozenset[int] = field(default=RETRIED_STATUSES, converter=_statuses)
 
 
 @define(eq=False)
@@ -111,13 +121,15 @@ class Gate:
         return max(0.0, self.opens_at - now)
 
 
-def is_retryable(error: BaseException | None, method: str) -> bool:
+def is_retryable(
+    error: BaseException | None, method: str, statuses: frozenset[int] = RETRIED_STATUSES
+) -> bool:
     """Whether sending the request again is safe and may help."""
     match error:
         case TransportError(retryable=True, sent=sent):
             return method in SAFE_METHODS or not sent
         case APIError(status=status, sent=True):
-            return status in RETRIED_STATUSES and method in SAFE_METHODS
+            return status in statuses and method in SAFE_METHODS
         case _:
             return False
 
@@ -221,7 +233,7 @@ class CallRetry:
         self.quota.give_back(self._paid or SUCCESS_REWARD)
 
     def _may_help(self, state: "RetryCallState") -> bool:
-        return is_retryable(_error_of(state), self.method)
+        return is_retryable(_error_of(state), self.method, self.policy.statuses)
 
     def _wait(self, state: "RetryCallState") -> float:
         error = _error_of(state)

@@ -25,6 +25,7 @@ from asyncops.retry import Gate, RetryPolicy, RetryQuota, backoff, is_retryable
 FRACTION = st.floats(0, 1, exclude_max=True)
 SECONDS = st.floats(0, 1e300)
 HUGE = 10**400
+PROMISED = {408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530}
 
 
 def short(value: float) -> str:
@@ -34,7 +35,7 @@ def short(value: float) -> str:
 class TestPolicy:
     def test_the_defaults_are_those_that_are_promised(self) -> None:
         assert RetryPolicy() == RetryPolicy(
-            attempts=3, base=0.5, cap=20.0, max_retry_after=120.0, quota=500
+            attempts=3, base=0.5, cap=20.0, max_retry_after=120.0, quota=500, statuses=PROMISED
         )
 
     @pytest.mark.parametrize("value", [0, -1, -HUGE], ids=short)
@@ -64,6 +65,23 @@ class TestPolicy:
     def test_a_time_is_a_number(self, name: str, value: Any) -> None:
         with pytest.raises(TypeError, match=f"^{name} "):
             RetryPolicy(**{name: value})
+
+    @pytest.mark.parametrize("value", [{200}, {304}, {399}, {600}, {0}, {-1}, {503, 99}], ids=str)
+    def test_only_the_statuses_of_errors_can_be_retried(self, value: set[int]) -> None:
+        with pytest.raises(ValueError, match=r"^statuses must be from 400 to 599"):
+            RetryPolicy(statuses=value)
+
+    @pytest.mark.parametrize(
+        "value", [503, None, "503", b"503", {"503"}, {503.0}, {True}, {None}, [[503]]], ids=str
+    )
+    def test_statuses_are_whole_numbers(self, value: Any) -> None:
+        with pytest.raises(TypeError, match=r"^statuses must "):
+            RetryPolicy(statuses=value)
+
+    @pytest.mark.parametrize("value", [[503, 429], (429, 503), {429, 503}, {503: 1, 429: 1}])
+    def test_statuses_are_kept_as_a_set(self, value: Any) -> None:
+        assert RetryPolicy(statuses=value).statuses == frozenset({429, 503})
+        assert hash(RetryPolicy(statuses=value)) == hash(RetryPolicy(statuses=[503, 429]))
 
     def test_nothing_at_all_is_a_fine_wait(self) -> None:
         policy = RetryPolicy(base=0, cap=0, max_retry_after=0)
@@ -184,8 +202,14 @@ class TestWhatIsTriedAgain:
     @pytest.mark.parametrize("status", range(300, 600))
     def test_the_promised_statuses_for_get_and_none_for_post(self, status: int) -> None:
         error = APIError.of(status)("x", status=status)
-        assert is_retryable(error, "GET") == (status in {408, 429, 500, 502, 503, 504})
+        assert is_retryable(error, "GET") == (status in PROMISED)
         assert not is_retryable(error, "POST")
+
+    @pytest.mark.parametrize("status", range(400, 600))
+    def test_the_statuses_are_those_that_are_given(self, status: int) -> None:
+        error = APIError.of(status)("x", status=status)
+        assert is_retryable(error, "GET", frozenset({418})) == (status == 418)
+        assert not is_retryable(error, "POST", frozenset({status}))
 
     @pytest.mark.parametrize(
         "error",

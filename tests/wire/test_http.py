@@ -92,7 +92,9 @@ def error_answer(status: int, *headers: str) -> bytes:
     return answer(b'{"message":"no","request_id":"r-1"}', *headers, status=f"{status} No")
 
 
-RETRIED = {408: APIError, 429: RateLimited} | dict.fromkeys((500, 502, 503, 504), ServerError)
+RETRIED = {408: APIError, 425: APIError, 429: RateLimited} | dict.fromkeys(
+    (500, 502, 503, 504, *range(520, 528), 529, 530), ServerError
+)
 
 
 @pytest.mark.parametrize("given", [False, True], ids=["own session", "given session"])
@@ -106,6 +108,23 @@ async def test_a_passing_failure_is_asked_again_within_the_policy(
     assert server.requests == RetryPolicy().attempts
 
 
+@pytest.mark.parametrize("status", [425, 520, 522, 525])
+async def test_a_gateways_failure_that_passes_is_never_seen(status: int) -> None:
+    async with FaultServer([[error_answer(status)], [answer()]]) as server, zoo(server) as client:
+        assert (await ask(client)).items == ()
+    assert server.requests == 2
+
+
+@pytest.mark.parametrize(("statuses", "requests"), [({418, 503}, 3), ({503}, 1), (set(), 1)])
+async def test_the_policy_says_which_statuses_are_retried(
+    statuses: set[int], requests: int
+) -> None:
+    retry = RetryPolicy(statuses=statuses)
+    async with FaultServer([[error_answer(418)]]) as server, zoo(server, retry=retry) as client:
+        await failing(ask(client), APIError)
+    assert server.requests == requests
+
+
 FINAL = {
     400: BadRequest,
     401: Unauthorized,
@@ -117,11 +136,13 @@ FINAL = {
     410: Gone,
     418: APIError,
     422: Unprocessable,
-    425: APIError,
     451: APIError,
     499: APIError,
     501: ServerError,
     505: ServerError,
+    519: ServerError,
+    528: ServerError,
+    531: ServerError,
     599: ServerError,
     600: APIError,
 }
