@@ -14,7 +14,6 @@ import msgspec
 from asyncops.errors import APIError, DecodeError
 from asyncops.messages import Response
 from asyncops.retry import parse_retry_after
-from asyncops.timestamps import cutter, has_long_fractions
 
 __all__ = ["Decode", "api_error", "decode_json", "decode_response", "decoder", "snippet"]
 
@@ -42,15 +41,12 @@ _decoders: dict[object, Decode[Any]] = {}
 
 def _make_decoder(shape: type[T]) -> Decode[T]:
     strict = msgspec.json.Decoder(shape)
-    cut = cutter(shape)
 
     def decode(body: bytes) -> T:
         try:
             if not body.isascii():
                 # msgspec does not look into the fields that it skips.
                 body.decode()
-            if cut is not None and has_long_fractions(body):
-                return msgspec.convert(cut(msgspec.json.decode(body)), shape)
             return strict.decode(body)
         except _NOT_JSON:
             pass

@@ -28,7 +28,7 @@ JSON = Any
 """Free-form JSON: what ``json.loads`` can give."""
 
 Timestamp = Annotated[datetime, msgspec.Meta(tz=True)]
-"""An aware datetime; digits past the microsecond are cut when it is read."""
+"""An aware datetime, read to the nearest microsecond: the order of two times is never reversed."""
 
 Cursor = str | int
 """A page token, or a page number as the service counts."""

@@ -1,12 +1,14 @@
 """The second reading: cattrs over a JSON tree, as strict as the first, naming every bad field.
 
 It serves what the first reading cannot: unions told apart by a tag, base64 in its several
-alphabets, and a null in the place of a left-out field, which protobuf's JSON allows.
+alphabets, a null in the place of a left-out field, which protobuf's JSON allows, and a time that
+rounds past the year 9999.
 """
 
+import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from types import GenericAlias, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 from uuid import UUID
@@ -19,13 +21,14 @@ from cattrs.gen import make_dict_structure_fn, mapping_structure_factory
 
 from asyncops.errors import DecodeError
 from asyncops.models import Timestamp
-from asyncops.timestamps import cut_fraction
 
 __all__ = ["structure", "tagged"]
 
 T = TypeVar("T")
 
 _LEAVES = (str, int, float, bool, UUID)
+# protobuf's largest time is such a one; msgspec refuses it, since it has no next microsecond.
+_PAST_THE_CALENDAR = r"(9999-12-31[Tt]23:59:59\.999999)[5-9][0-9]*(?=[Zz+-])"
 _JSON_NAMES = {dict: "object", list: "array", str: "str", int: "int", float: "float"}
 
 
@@ -71,7 +74,14 @@ def _leaf(value: Any, shape: Any) -> Any:
 
 
 def _timestamp(value: Any, _: Any) -> Any:
-    return msgspec.convert(cut_fraction(value) if isinstance(value, str) else value, Timestamp)
+    past = re.match(_PAST_THE_CALENDAR, value) if isinstance(value, str) else None
+    if past is None:
+        return msgspec.convert(value, Timestamp)
+    last: datetime = msgspec.convert(past[1] + value[past.end() :], Timestamp)
+    try:
+        return last.astimezone(UTC) + timedelta(microseconds=1)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _base64(value: Any, _: Any) -> bytes:

@@ -1,4 +1,4 @@
-"""Bytes to models: what is kept exactly, what is cut, and what is refused without a crash."""
+"""Bytes to models: what is kept exactly, and what is refused without a crash."""
 
 import json
 from collections.abc import Callable
