@@ -22,7 +22,7 @@ __all__ = ["CTRL_C", "ENTER", "Terminal", "in_terminal"]
 CTRL_C = "\x03"
 ENTER = "\r"
 
-_SECONDS = 10.0
+_SECONDS = 90.0
 # The terminal must be the process's own, or Ctrl-C reaches nobody.
 _LAUNCHER = (
     sys.executable,

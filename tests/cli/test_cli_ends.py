@@ -23,7 +23,7 @@ def test_help_that_cannot_be_written_is_one_line(option: str) -> None:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             env=environment(),
-            timeout=15,
+            timeout=90,
             check=False,
         )
     assert done.returncode == 2

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from asyncops.cli import interrupting
 from asyncops.clock import SYSTEM_CLOCK
 from asyncops.testing import FakeServer, Fault
 from tests.cli.processes import LAUNCHER, environment, started
@@ -30,7 +29,7 @@ def server(fake_server_factory: Start) -> FakeServer:
 
 def all_closed(server: FakeServer) -> bool:
     """Whether every connection is closed, now or in a moment."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 90
     while server.open_connections and time.monotonic() < deadline:
         threading.Event().wait(0.005)
     return not server.open_connections
@@ -41,7 +40,7 @@ def asked(server: FakeServer, count: int = 1) -> Iterator[None]:
     """Left once the server has been asked so many times more."""
     before = server.count()
     yield
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 90
     while server.count() < before + count:
         assert time.monotonic() < deadline, "the service was not asked"
         threading.Event().wait(0.005)
@@ -58,8 +57,8 @@ def test_ctrl_c_ends_a_wait_in_a_terminal(server: FakeServer) -> None:
         began = time.monotonic()
         terminal.type(CTRL_C)
         assert terminal.wait() == 130
-        # What the watchdog allows, and the time that a busy machine takes to end a process.
-        assert time.monotonic() - began < interrupting.GRACE + 5
+        # Far less than the pause, and enough for a busy machine to end a process.
+        assert time.monotonic() - began < 60
         assert terminal.shown.replace("^C", "") == ""
         assert not terminal.cursor_hidden
     assert all_closed(server)
@@ -79,7 +78,7 @@ def test_a_signal_ends_a_command_that_waits_for_an_answer(
         with asked(server):
             pass
         process.send_signal(number)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=90)
     assert (process.returncode, out, err) == (code, "", "")
 
 
@@ -91,7 +90,7 @@ def test_a_terminal_that_is_closed_leaves_no_half_file(server: FakeServer, tmp_p
             pass
         assert [path.suffix for path in tmp_path.iterdir()] == [".tmp"]
         process.send_signal(signal.SIGHUP)
-        process.communicate(timeout=10)
+        process.communicate(timeout=90)
     assert process.returncode == 129
     assert list(tmp_path.iterdir()) == []
 
@@ -103,7 +102,7 @@ def test_a_signal_ends_a_command_that_backs_off(server: FakeServer) -> None:
         assert process.stderr is not None
         assert "RateLimited 429; attempt 2 follows in 6" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=90)
     assert (process.returncode, out, err) == (130, "", "")
     assert server.count() == 1
     assert all_closed(server)
@@ -154,7 +153,7 @@ def test_a_second_signal_ends_what_does_not_end(ending: str) -> None:
         process.send_signal(signal.SIGINT)
         assert process.stdout.readline() == "ending\n"
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=90)
     assert (process.returncode, out, err) == (143, "", "")
 
 
@@ -162,7 +161,7 @@ def test_a_second_signal_ends_what_does_not_end(ending: str) -> None:
 def test_what_does_not_end_is_ended_after_a_while(ending: str) -> None:
     with stubborn(ending, grace=0.05) as process:
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=90)
     assert (process.returncode, out, err) == (130, "ending\n", "")
 
 
@@ -180,7 +179,7 @@ def test_a_name_that_is_being_looked_up_keeps_nothing_from_ending() -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=90)
     assert (process.returncode, out, err) == (130, "ending\n", "")
 
 
@@ -229,5 +228,5 @@ def test_a_reader_that_goes_away_ends_a_wait_quietly(server: FakeServer) -> None
 def test_errors_that_nobody_can_read_change_nothing(ending: str) -> None:
     """The exit code is the same."""
     command = f"'{sys.executable}' -m asyncops.cli zoo prompts list {ending}"
-    done = subprocess.run(["/bin/sh", "-c", command], env=environment(), check=False, timeout=15)
+    done = subprocess.run(["/bin/sh", "-c", command], env=environment(), check=False, timeout=90)
     assert done.returncode == 2

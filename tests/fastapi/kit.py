@@ -63,7 +63,7 @@ async def running(app: FastAPI) -> AsyncIterator[tuple[httpx.AsyncClient, Callab
             await until(lambda: server.started or serves.done())
             limits = httpx.Limits(max_connections=None)
             async with httpx.AsyncClient(
-                base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=10.0, trust_env=False
+                base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=90.0, trust_env=False
             ) as client:
                 yield client, partial(setattr, server, "should_exit", True)
         finally:

@@ -31,7 +31,7 @@ async def process(server: FakeServer) -> AsyncIterator[tuple[Process, httpx.Asyn
     )
     try:
         url = await address(started)
-        async with httpx.AsyncClient(base_url=url, timeout=10.0, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=90.0, trust_env=False) as client:
             yield started, client
     finally:
         if started.returncode is None:

@@ -83,7 +83,7 @@ async def test_a_reader_that_goes_is_noticed_though_nothing_ever_waits() -> None
     while len(reader.got) < 10:
         await asyncio.sleep(0)
     reader.gone.set()
-    async with asyncio.timeout(1.0):
+    async with asyncio.timeout(60):
         await reading
     assert len(reader.got) < 1000
 

@@ -1,6 +1,5 @@
 """New operations that come by themselves as the fake server's clock moves."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from asyncops.testing import FakeServer
 from asyncops.testing.chainloop_rows import KINDS, PREFIX
 from asyncops.testing.door import now_ns
 from asyncops.testing.timeline import STATUSES
+from tests.testing.counting import work_of_at_most
 
 DAY = 86_400
 
@@ -97,13 +97,12 @@ def test_there_is_always_something_alive_and_a_year_costs_nothing() -> None:
     server.advance(365 * DAY)
     query = {"pagination.page": "0", "pagination.page_size": "100", "status": f"{PREFIX}RUNNING"}
     zoo = {"sort_by": "created_at_descending", "status": "in_progress"}
-    started = time.process_time()
-    for _ in range(20):
-        now = now_ns(server.clock)
-        assert server._chainloop.answer("/v1/operations", query, now)["operations"]
-        assert server._zoo.answer("/async/operations", zoo, now)["items"]
-        server.advance(7.5)
-    assert time.process_time() - started < 2
+    with work_of_at_most(600_000):
+        for _ in range(20):
+            now = now_ns(server.clock)
+            assert server._chainloop.answer("/v1/operations", query, now)["operations"]
+            assert server._zoo.answer("/async/operations", zoo, now)["items"]
+            server.advance(7.5)
     total = {"pagination.page": "0", "pagination.page_size": "1"}
     pages = server._chainloop.answer("/v1/operations", total, now_ns(server.clock))["pagination"]
     assert abs(pages["total_count"] - 20 - 365 * DAY - 150) <= 2

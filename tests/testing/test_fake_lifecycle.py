@@ -19,7 +19,7 @@ PROMPTS = "/ml-prompts?sort_by=created_at_ascending"
 
 
 def status_of(server: FakeServer, path: str = PROMPTS) -> int:
-    connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=5)
+    connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=90)
     connection.request("GET", path, headers={"Authorization": f"Bearer {server.token}"})
     try:
         return connection.getresponse().status
@@ -115,7 +115,7 @@ async def test_a_stopped_server_leaves_no_task_and_no_socket() -> None:
             await asyncio.sleep(0.001)
         assert (server.count(), server.open_connections) == (1, 3)
         began = time.monotonic()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 30  # far less than the answer's delay
     assert server.open_connections == 0
     assert asyncio.all_tasks() == tasks
     for client in sockets:
@@ -172,7 +172,7 @@ def test_no_warning_is_given_in_development_mode() -> None:
         env={**os.environ, "PYTHONPATH": ":".join(sys.path)},
         capture_output=True,
         text=True,
-        timeout=15,
+        timeout=90,
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

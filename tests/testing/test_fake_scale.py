@@ -1,6 +1,5 @@
 """A million operations cost no more than ten until somebody reads them."""
 
-import time
 import tracemalloc
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from asyncops.testing import FakeServer
 from asyncops.testing.chainloop_rows import KINDS, PREFIX
 from asyncops.testing.timeline import STATUSES
+from tests.testing.counting import work_of_at_most
 
 MILLION = 1_000_000
 NOW = 1_767_225_600_000_000_000
@@ -24,9 +24,8 @@ def test_the_first_page_of_each_status_comes_at_once(
     server: FakeServer, status: str, direction: str
 ) -> None:
     query = {"sort_by": f"created_at_{direction}", "status": status}
-    before = time.perf_counter()
-    page = server._zoo.answer("/async/operations", query, NOW)
-    assert time.perf_counter() - before < 0.25
+    with work_of_at_most(100_000):
+        page = server._zoo.answer("/async/operations", query, NOW)
     assert page["items"]
 
 
@@ -37,11 +36,11 @@ def test_any_numbered_page_comes_at_once(
 ) -> None:
     query = {"kind": kind or "", "status": f"{PREFIX}{status}" if status else ""}
     service = server._chainloop
-    before = time.perf_counter()
-    pages = service.answer("/v1/operations", {**query, "pagination.page_size": "100"}, NOW)
-    last = {"pagination.page": str(pages["pagination"]["total_pages"] - 1)}
-    page = service.answer("/v1/operations", {**query, **last, "pagination.page_size": "100"}, NOW)
-    assert time.perf_counter() - before < 0.25
+    query["pagination.page_size"] = "100"
+    with work_of_at_most(100_000):
+        pages = service.answer("/v1/operations", query, NOW)
+        query["pagination.page"] = str(pages["pagination"]["total_pages"] - 1)
+        page = service.answer("/v1/operations", query, NOW)
     assert page["operations"]
 
 
@@ -53,16 +52,15 @@ def test_the_counts_add_up(server: FakeServer) -> None:
     assert sum(answer["pagination"]["total_count"] for answer in counts) == MILLION
 
 
-def test_a_million_operations_take_little_memory_and_no_time() -> None:
+def test_a_million_operations_take_little_memory_and_little_work() -> None:
     tracemalloc.start()
     try:
-        before = time.perf_counter()
-        server = FakeServer(operations=MILLION, prompts=MILLION, chainloop_operations=MILLION)
-        for status in STATUSES:
-            query = {"sort_by": "created_at_descending", "status": status, "limit": "1000"}
-            server._zoo.answer("/async/operations", query, NOW)
-        server._chainloop.answer("/v1/operations", {"kind": KINDS[0]}, NOW)
-        assert time.perf_counter() - before < 2
+        with work_of_at_most(400_000):
+            server = FakeServer(operations=MILLION, prompts=MILLION, chainloop_operations=MILLION)
+            for status in STATUSES:
+                query = {"sort_by": "created_at_descending", "status": status, "limit": "1000"}
+                server._zoo.answer("/async/operations", query, NOW)
+            server._chainloop.answer("/v1/operations", {"kind": KINDS[0]}, NOW)
         assert tracemalloc.get_traced_memory()[1] < 8_000_000
     finally:
         tracemalloc.stop()

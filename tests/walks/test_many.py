@@ -462,5 +462,5 @@ async def test_whoever_is_woken_and_cancelled_at_once_passes_the_call_on() -> No
     await steps(2)
     waiters.wake()
     first.cancel()
-    await asyncio.wait_for(second, 1)
+    await asyncio.wait_for(second, 60)
     assert first.cancelled()

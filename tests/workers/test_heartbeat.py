@@ -108,7 +108,7 @@ async def test_what_a_dead_worker_held_comes_to_another_one(redis_url: str, beat
         raise AssertionError("a queue has no end")
 
     if beating:
-        assert (await asyncio.wait_for(takes_over(), 5)).data == b"held"
+        assert (await asyncio.wait_for(takes_over(), 60)).data == b"held"
     else:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(takes_over(), 0.3)

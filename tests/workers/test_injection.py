@@ -34,7 +34,7 @@ async def running(broker: InMemoryBroker) -> AsyncIterator[InMemoryBroker]:
 async def result_of(broker: InMemoryBroker, task: Callable[..., Any], *arguments: object) -> Any:
     """What the task gives, or its error."""
     sent = await broker.register_task(task).kiq(*arguments)
-    result = await sent.wait_result(timeout=5)
+    result = await sent.wait_result(timeout=90)
     return result.error if result.error is not None else result.return_value
 
 
@@ -181,7 +181,7 @@ async def test_installing_the_same_twice_is_an_error_at_the_start() -> None:
     with pytest.raises(ConfigurationError, match="twice for zoo"):
         await broker.startup()
     for handler in broker.event_handlers[TaskiqEvents.WORKER_SHUTDOWN]:
-        await asyncio.wait_for(_awaited(handler(broker.state)), 1)
+        await asyncio.wait_for(_awaited(handler(broker.state)), 60)
 
 
 async def _awaited(value: Any) -> None:

@@ -110,7 +110,7 @@ async def waiting(
 
 
 async def outcome(task: AsyncTaskiqTask[Any]) -> Any:
-    result = await task.wait_result(timeout=5)
+    result = await task.wait_result(timeout=90)
     return result.error or result.return_value
 
 

@@ -28,7 +28,7 @@ async def test_a_prompt_is_waited_for_by_workers_that_come_and_go(redis_url: str
                 kill(first)
             server.advance(200)
             with worker("waiting", environment):
-                printed = await asyncio.wait_for(asking, 15)
+                printed = await asyncio.wait_for(asking, 60)
         (ended,) = (each for each in server.ml_prompts() if each["id"] == prompt["id"])
         assert printed == f"{prompt['id']} is in {ended['output_file']}\n"
         assert server.count(f"/ml-prompts/{prompt['id']}") >= 2
