@@ -1,4 +1,4 @@
-"""aiohttp at work: one wire attempt, its limits, and the one place where its errors become ours."""
+"""aiohttp at work: one wire attempt and its limits."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,15 +11,11 @@ from yarl import URL
 from asyncops.bodies import read_body
 from asyncops.checks import check_seconds
 from asyncops.deadlines import Deadlines
-from asyncops.errors import (
-    AttemptTimeout,
-    ConfigurationError,
-    ConnectionFailed,
-    TransportError,
-)
+from asyncops.errors import ConfigurationError, ConnectionFailed, TransportError
 from asyncops.messages import Response
 from asyncops.throttle import Slots
 from asyncops.version import VERSION
+from asyncops.wire_errors import Dropped, transport_error
 
 __all__ = ["MAX_BODY", "Timeout", "Transport"]
 
@@ -27,6 +23,7 @@ CONNECTIONS = 100
 KEEP_ALIVE = 4.0
 MAX_BODY = 10 * 1024 * 1024
 MAX_ERROR_BODY = 64 * 1024
+MAX_HEADER_LINE = 32 * 1024
 
 _HEADERS = {
     "Accept": "application/json",
@@ -56,15 +53,11 @@ class Timeout:
     pool: float = field(default=5.0, validator=check_seconds(positive=True))
 
 
-class _Dropped(Exception):
-    """Carries a lost connection past aiohttp, which would silently send the request again."""
-
-
 async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
     try:
         return await handler(request)
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise _Dropped from error
+        raise Dropped from error
 
 
 def _authorized(value: str) -> ClientMiddlewareType:
@@ -145,7 +138,7 @@ class Transport:
                 return await self._exchange(method, url, authorization, headers)
         except TransportError:
             raise
-        except (aiohttp.ClientError, _Dropped, OSError) as error:
+        except (aiohttp.ClientError, Dropped, OSError) as error:
             failure = transport_error(error)
         # Raised out here, so that aiohttp's error, whose repr shows the headers, is not kept as
         # its context.
@@ -212,6 +205,8 @@ class Transport:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=_HEADERS,
                 trust_env=False,
+                max_line_size=MAX_HEADER_LINE,
+                max_field_size=MAX_HEADER_LINE,
             )
         return self._session
 
@@ -219,44 +214,3 @@ class Transport:
 def _connections_of(session: aiohttp.ClientSession | None) -> int:
     limit = session.connector.limit if session is not None and session.connector else 0
     return min(limit or CONNECTIONS, CONNECTIONS)
-
-
-def transport_error(error: BaseException) -> TransportError:
-    """Our error for one of aiohttp's, or the system's. Nothing of the request is in its text."""
-    cause = error.__cause__ if isinstance(error, _Dropped) else error
-    if isinstance(cause, _TLS_ERRORS):
-        return ConnectionFailed(f"TLS with {cause.host} failed: {_reason(cause)}", sent=False)
-    if isinstance(cause, aiohttp.ClientConnectorError):
-        where = f"{cause.host}:{cause.port}"
-        return ConnectionFailed(
-            f"cannot connect to {where}: {cause.os_error}", retryable=True, sent=False
-        )
-    if isinstance(cause, TimeoutError):
-        unsent = isinstance(cause, aiohttp.ConnectionTimeoutError)
-        what = "connecting" if unsent else "the answer"
-        return AttemptTimeout(f"{what} took too long", retryable=True, sent=not unsent)
-    if isinstance(cause, aiohttp.ClientPayloadError):
-        return ConnectionFailed("the answer ended too early", retryable=True)
-    if isinstance(cause, aiohttp.ClientConnectionError | OSError):
-        return ConnectionFailed(f"the connection was lost: {_reason(cause)}", retryable=True)
-    if isinstance(cause, aiohttp.ClientResponseError):
-        return TransportError("the answer is not well-formed HTTP")
-    return TransportError(f"the request could not be sent: {type(cause).__name__}")
-
-
-_TLS_ERRORS = (
-    aiohttp.ClientConnectorCertificateError,
-    aiohttp.ClientConnectorSSLError,
-    aiohttp.ServerFingerprintMismatch,
-)
-
-
-def _reason(error: BaseException) -> str:
-    """Why a connection failed, from what cannot hold anything of the request."""
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return str(error.certificate_error)
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return str(error.os_error)
-    if isinstance(error, aiohttp.ServerFingerprintMismatch):
-        return "another certificate than the pinned one"
-    return (error.strerror if isinstance(error, OSError) else None) or "closed by the other side"

@@ -13,7 +13,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from asyncops import APIError, TransportError
-from asyncops.transport import transport_error
+from asyncops.wire_errors import transport_error
 from tests.wire.kit import BODY, QUERY, TOKEN, assert_clean
 
 ADDRESS = URL.build(

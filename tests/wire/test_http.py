@@ -46,9 +46,6 @@ MALFORMED = {
     "a length past any integer": head("Content-Length: " + "9" * 30) + PAGE,
     "NUL in a header": head("X-Api-Call-Id: a\0b", "Content-Length: 12") + PAGE,
     "NUL in the status line": b"HTTP/1.1 200 O\0K\r\nContent-Length: 12\r\n\r\n" + PAGE,
-    "a header line of 9 kB": head(f"X-Long: {BODY}{'x' * 9000}", "Content-Length: 12") + PAGE,
-    "a header name of 9 kB": head(f"{'x' * 9000}: long", "Content-Length: 12") + PAGE,
-    "a reason of 9 kB": head("Content-Length: 12", status=f"200 {'x' * 9000}") + PAGE,
     "a chunk size of letters": head("Transfer-Encoding: chunked") + b"zz\r\n" + PAGE,
     "a negative chunk size": head("Transfer-Encoding: chunked") + b"-c\r\n" + PAGE,
     "a chunk longer than said": head("Transfer-Encoding: chunked") + b"2\r\n" + PAGE + b"\r\n",
@@ -71,6 +68,46 @@ async def test_no_http_is_not_asked_for_again() -> None:
     async with FaultServer([[raw, FIN]]) as server, zoo(server) as client:
         error = await failing(ask(client), TransportError)
     assert "HTTP" in str(error)
+    assert server.requests == 1
+
+
+def heads(size: int) -> dict[str, bytes]:
+    """Heads with one line of some ``size`` bytes."""
+    return {
+        "a value": head(f"X-Long: {BODY}{'x' * (size - 100)}", "Content-Length: 12"),
+        "a name": head(f"{'x' * (size - 100)}: long", "Content-Length: 12"),
+        "a reason": head("Content-Length: 12", status=f"200 {'x' * (size - 100)}"),
+    }
+
+
+@pytest.mark.parametrize("size", [9_000, 32_768])
+@pytest.mark.parametrize("part", heads(1000))
+async def test_a_long_header_line_is_read(part: str, size: int) -> None:
+    raw = heads(size)[part] + PAGE
+    script: Sequence[Sequence[Step]] = [[raw[:5000], 0.01, raw[5000:]]]
+    async with FaultServer(script) as server, zoo(server) as client:
+        assert (await ask(client)).items == ()
+    assert server.requests == 1
+
+
+@pytest.mark.parametrize("given", [False, True], ids=["own session", "given session"])
+@pytest.mark.parametrize("part", heads(1000))
+async def test_a_header_line_past_the_limit_is_called_that(part: str, given: bool) -> None:
+    """With the limit that it met: ours, or the one of the session that was given."""
+    raw = heads(9_000 if given else 33_000)[part] + PAGE
+    async with FaultServer([[raw, FIN]]) as server, zoo(server, given=given) as client:
+        error = await failing(ask(client), TransportError)
+    assert f"a header line of more than {8190 if given else 32768} bytes" in str(error)
+    assert "max_field_size" in str(error)
+    assert "well-formed" not in str(error)
+    assert server.requests == 1
+
+
+async def test_too_many_headers_are_called_that() -> None:
+    raw = head(*[f"X-{number}: {BODY}" for number in range(200)], "Content-Length: 12") + PAGE
+    async with FaultServer([[raw, FIN]]) as server, zoo(server) as client:
+        error = await failing(ask(client), TransportError)
+    assert "more headers than the limit" in str(error)
     assert server.requests == 1
 
 

@@ -1,0 +1,83 @@
+"""The one place where aiohttp's errors, and the system's, become ours."""
+
+from collections.abc import Iterator
+
+import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
+
+from asyncops.errors import AttemptTimeout, ConnectionFailed, TransportError
+
+__all__ = ["Dropped", "transport_error"]
+
+_MANY = "Too many headers"
+"""How aiohttp begins to say so."""
+
+
+class Dropped(Exception):
+    """Carries a lost connection past aiohttp, which would silently send the request again."""
+
+
+def transport_error(error: BaseException) -> TransportError:
+    """Our error for one of aiohttp's, or the system's. Nothing of the request is in its text."""
+    cause = error.__cause__ if isinstance(error, Dropped) else error
+    if isinstance(cause, _TLS_ERRORS):
+        return ConnectionFailed(f"TLS with {cause.host} failed: {_reason(cause)}", sent=False)
+    if isinstance(cause, aiohttp.ClientConnectorError):
+        where = f"{cause.host}:{cause.port}"
+        return ConnectionFailed(
+            f"cannot connect to {where}: {cause.os_error}", retryable=True, sent=False
+        )
+    if isinstance(cause, TimeoutError):
+        unsent = isinstance(cause, aiohttp.ConnectionTimeoutError)
+        what = "connecting" if unsent else "the answer"
+        return AttemptTimeout(f"{what} took too long", retryable=True, sent=not unsent)
+    if isinstance(cause, aiohttp.ClientPayloadError):
+        return ConnectionFailed("the answer ended too early", retryable=True)
+    if isinstance(cause, aiohttp.ClientConnectionError | OSError):
+        return ConnectionFailed(f"the connection was lost: {_reason(cause)}", retryable=True)
+    if isinstance(cause, aiohttp.ClientResponseError):
+        return TransportError(_what_is_wrong_with(cause))
+    return TransportError(f"the request could not be sent: {type(cause).__name__}")
+
+
+_TLS_ERRORS = (
+    aiohttp.ClientConnectorCertificateError,
+    aiohttp.ClientConnectorSSLError,
+    aiohttp.ServerFingerprintMismatch,
+)
+
+
+def _reason(error: BaseException) -> str:
+    """Why a connection failed, from what cannot hold anything of the request."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return str(error.certificate_error)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return str(error.os_error)
+    if isinstance(error, aiohttp.ServerFingerprintMismatch):
+        return "another certificate than the pinned one"
+    return (error.strerror if isinstance(error, OSError) else None) or "closed by the other side"
+
+
+def _what_is_wrong_with(error: aiohttp.ClientResponseError) -> str:
+    """Why an answer could not be parsed: too large a header, or no HTTP at all."""
+    for cause in _causes(error):
+        if isinstance(cause, LineTooLong):
+            # Its first argument is the line itself.
+            return (
+                f"the answer has a header line of more than {cause.args[1]} bytes, which is the "
+                "limit; a session=aiohttp.ClientSession(max_line_size=..., max_field_size=...) "
+                "of your own may allow more"
+            )
+        if isinstance(cause, HttpProcessingError) and cause.message.startswith(_MANY):
+            return (
+                "the answer has more headers than the limit, usually 128; a "
+                "session=aiohttp.ClientSession(max_headers=...) of your own may allow more"
+            )
+    return "the answer is not well-formed HTTP"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause = error.__cause__
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__
