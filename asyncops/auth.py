@@ -1,4 +1,4 @@
-"""Which credential goes with a request, and to whom it may go."""
+"""Which credential goes with a request."""
 
 import asyncio
 import inspect
@@ -6,13 +6,11 @@ import os
 import re
 from collections import deque
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
 from typing import NoReturn
-from urllib.parse import urlsplit
 
 from asyncops.errors import ConfigurationError
 
-__all__ = ["Credential", "TokenProvider", "check_base_url", "credential_from"]
+__all__ = ["Credential", "TokenProvider", "check_token", "credential_from"]
 
 TokenProvider = Callable[[], Awaitable[str]]
 """An async callable that gives a token. It is asked before the first request and after a 401."""
@@ -34,7 +32,7 @@ class Credential:
         # Calls that were sent with an earlier token may still get their answer.
         self._sent: deque[str] = deque(maxlen=4)
         if isinstance(source, str):
-            self._keep(_check_token(source))
+            self._keep(check_token(source))
         elif not callable(source):
             raise TypeError(
                 f"token must be a string or an async callable, got {type(source).__name__}"
@@ -100,7 +98,7 @@ async def _answer_of(source: str | TokenProvider) -> str:
     if not inspect.isawaitable(answer):
         raise TypeError("token must be an async callable; this one is not async")
     try:
-        return _check_token(await answer)
+        return check_token(await answer)
     except _BadToken as error:
         problem = str(error)
     raise ConfigurationError(f"the token callable gave no token: {problem}")
@@ -113,59 +111,30 @@ def credential_from(token: str | TokenProvider | None, variable: str) -> Credent
         ConfigurationError: Neither holds a token.
         ValueError: The token holds something that an HTTP header cannot carry.
     """
-    source = os.environ.get(variable, "").strip() if token is None else token
-    if source == "":
+    source = os.environ.get(variable, "") if token is None else token
+    if isinstance(source, str) and not source.strip():
         raise ConfigurationError(f"no token: pass token=... or set {variable}")
     return Credential(source)
 
 
-def _check_token(token: object) -> str:
-    if not isinstance(token, str):
-        raise _BadToken(f"token must be a string, got {type(token).__name__}")
-    if not token or not token.isascii() or any(c <= " " or c == "\x7f" for c in token):
-        # The token itself is left out of the message on purpose.
-        raise _BadToken("token must be visible ASCII characters, without spaces or line breaks")
-    return token
+_SCHEME = re.compile(r"(?:authorization\s*:\s*)?bearer(?:\s|$)", re.IGNORECASE)
+_QUOTES = ('""', "''", "``", "\u201c\u201d", "\u2018\u2019")
 
 
-# Stricter than urlsplit, which takes control characters, and text around an address in brackets.
-_BASE_URL = re.compile(
-    r"https?://(?:[A-Za-z0-9._%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(?:/[!-\[\]-~]*)?", re.IGNORECASE
-)
-
-
-def check_base_url(url: str, *, allow_insecure: bool = False) -> str:
-    """A base URL that a token may be sent to, without a slash at its end.
+def check_token(token: object) -> str:
+    """A token as it is sent: without the white space around it, such as a file's last line break.
 
     Raises:
-        ValueError: It is no http(s) URL with a host, or has a user, query or fragment.
-        ConfigurationError: It is plain http to another machine.
+        ValueError: It holds more than a token, or what an HTTP header cannot carry. The message
+            does not show it.
     """
-    if not isinstance(url, str):
-        raise TypeError(f"base_url must be a string, got {type(url).__name__}")
-    if "@" in url or "?" in url or "#" in url:
-        raise ValueError("base_url must not hold a user, a query or a fragment")
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-        # An empty or endless label would be found out only while connecting.
-        (host or "").encode("idna")
-    except ValueError:
-        parts, host, port = urlsplit(""), None, None
-    if not _BASE_URL.fullmatch(url) or not host or port == 0:
-        raise ValueError("base_url must look like 'https://api.example.com'")
-    if parts.scheme == "http" and not (allow_insecure or _is_loopback(host)):
-        raise ConfigurationError(
-            f"the token would travel in the clear over plain http to {host}; use https, "
-            "or pass allow_insecure=True if you mean it"
-        )
-    return url.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    if not isinstance(token, str):
+        raise _BadToken(f"token must be a string, got {type(token).__name__}")
+    token = token.strip()
+    if len(token) > 1 and token[0] + token[-1] in _QUOTES:
+        raise _BadToken("token must not be in quotes: leave out those around it")
+    if _SCHEME.match(token):
+        raise _BadToken("token must be the token alone: leave out 'Bearer', which is added to it")
+    if not token or not token.isascii() or any(c <= " " or c == "\x7f" for c in token):
+        raise _BadToken("token must be visible ASCII characters, without spaces or line breaks")
+    return token

@@ -7,7 +7,8 @@ from typing import ClassVar, NoReturn, Self, TypeVar
 
 import aiohttp
 
-from asyncops.auth import TokenProvider, check_base_url, credential_from
+from asyncops.addresses import check_base_url
+from asyncops.auth import TokenProvider, credential_from
 from asyncops.calls import Call, Caller
 from asyncops.checks import count
 from asyncops.clock import SYSTEM_CLOCK, Clock

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from asyncops.auth import check_base_url
+from asyncops.addresses import check_base_url
+from asyncops.auth import check_token
 from asyncops.cli import keys
 from asyncops.cli.accounts import shown_address
 from asyncops.cli.failures import Failure, execute, right_use
@@ -144,9 +145,10 @@ def _ask(question: str) -> str:
     token = written.strip()
     if not token:
         raise Failure("no token was given", "nothing was stored")
-    if not token.isascii() or not token.isprintable() or " " in token:
-        raise Failure("a token has visible ASCII characters only", "nothing was stored")
-    return token
+    try:
+        return check_token(token)
+    except ValueError as error:
+        raise Failure(str(error), "nothing was stored") from None
 
 
 def _add(profiles: Profiles, name: str, service: ServiceName, base_url: str | None) -> None:

@@ -11,7 +11,7 @@ from attrs import field, frozen
 from rich.console import Console
 from rich.text import Text
 
-from asyncops.auth import check_base_url
+from asyncops.addresses import check_base_url
 from asyncops.cli.explaining import ExitCode
 from asyncops.cli.terminal import complain
 from asyncops.clock import SYSTEM_CLOCK

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from asyncops.auth import Credential, credential_from
 from asyncops.errors import ConfigurationError
 
-VISIBLE = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1)
+VISIBLE = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1).filter(
+    lambda text: not (text[0] in "\"'`" and text[0] == text[-1]) and text.lower() != "bearer"
+)
 SECRET = "hunter2-hunter2"
 
 
@@ -45,13 +47,54 @@ class TestTokens:
         assert asyncio.run(Credential(token).token()) == token
 
     @pytest.mark.parametrize(
-        "bad", ["", " ", "\r\nX-Evil: 1", "\n", "\0", "\x7f", "\u00e9", "\t", " tail", "\ud800"]
+        "bad", ["", "\r\nX-Evil: 1", "\0", "\x7f", "\u00e9", "\ttail", " tail", "\ud800"]
     )
     def test_what_a_header_cannot_carry_is_refused_and_not_shown(self, bad: str) -> None:
         token = SECRET + bad if bad else ""
         with pytest.raises(ValueError, match=r"^token must be visible ASCII") as caught:
             Credential(token)
         assert SECRET not in repr(caught.value)
+
+    @given(VISIBLE, *[st.text(" \t\r\n\v\f", max_size=3)] * 2)
+    def test_white_space_around_it_is_left_out(self, token: str, before: str, after: str) -> None:
+        assert asyncio.run(Credential(before + token + after).token()) == token
+
+    @pytest.mark.parametrize(
+        "token",
+        [
+            f"Bearer {SECRET}",
+            f"bearer\t{SECRET}",
+            f"BEARER {SECRET}\n",
+            "Bearer",
+            f"Authorization: Bearer {SECRET}",
+            f"authorization:bearer {SECRET}",
+        ],
+    )
+    def test_the_scheme_is_named_where_it_was_given_too(self, token: str) -> None:
+        with pytest.raises(ValueError, match=r"^token must be .* leave out 'Bearer'") as caught:
+            Credential(token)
+        assert SECRET not in repr(caught.value)
+
+    @pytest.mark.parametrize(
+        "quoted",
+        [
+            f'"{SECRET}"',
+            f"'{SECRET}'\n",
+            f"`{SECRET}`",
+            f"\u201c{SECRET}\u201d",
+            f"\u2018{SECRET}\u2019",
+            f'"Bearer {SECRET}"',
+            '""',
+        ],
+    )
+    def test_quotes_around_it_are_named(self, quoted: str) -> None:
+        with pytest.raises(ValueError, match=r"^token must not be in quotes") as caught:
+            Credential(quoted)
+        assert SECRET not in repr(caught.value)
+
+    @pytest.mark.parametrize("token", ["'", '"', "a'b", "'a", "bearer-token", "Bearertoken"])
+    def test_what_only_looks_a_little_like_that_is_a_token(self, token: str) -> None:
+        assert asyncio.run(Credential(token).token()) == token
 
     @pytest.mark.parametrize("token", [b"bytes", 5, 1.5, ["t"], True])
     def test_another_type_is_a_type_error_that_does_not_show_it(self, token: Any) -> None:
@@ -96,10 +139,18 @@ class TestSource:
         with pytest.raises(ConfigurationError, match="SOME_TOKEN"):
             credential_from(None, "SOME_TOKEN")
 
-    def test_an_empty_argument_does_not_fall_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("token", ["", " ", "\r\n"])
+    def test_an_empty_argument_does_not_fall_back(
+        self, token: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setenv("SOME_TOKEN", "from-env")
         with pytest.raises(ConfigurationError, match=r"token=\.\.\."):
-            credential_from("", "SOME_TOKEN")
+            credential_from(token, "SOME_TOKEN")
+
+    def test_both_sources_are_stripped_alike(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SOME_TOKEN", " abc\n")
+        for given_token in (None, " abc\n"):
+            assert asyncio.run(credential_from(given_token, "SOME_TOKEN").token()) == "abc"
 
     def test_a_bad_token_in_the_environment_is_not_shown(
         self, monkeypatch: pytest.MonkeyPatch
@@ -172,11 +223,16 @@ class TestProvider:
             await credential.token()
         assert await credential.token() == "t2"
 
-    @pytest.mark.parametrize("answer", ["", SECRET + "\r\n", SECRET + "\u00e9"])
+    @pytest.mark.parametrize(
+        "answer", ["", f"{SECRET}\r\nX: 1", f"{SECRET}\u00e9", f"Bearer {SECRET}"]
+    )
     async def test_its_answer_is_checked_and_not_shown(self, answer: str) -> None:
         with pytest.raises(ConfigurationError, match="token must be") as caught:
             await Credential(Desk(answer)).token()
         assert SECRET not in repr(caught.value)
+
+    async def test_its_answer_is_stripped(self) -> None:
+        assert await Credential(Desk("abc\n")).token() == "abc"
 
     @pytest.mark.parametrize("answer", [None, b"t", 5])
     async def test_an_answer_that_is_no_text_is_refused(self, answer: object) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncops.auth import check_base_url
+from asyncops.addresses import check_base_url
 from asyncops.errors import ConfigurationError
 
 
@@ -25,6 +25,9 @@ from asyncops.errors import ConfigurationError
         ("http://localhost:8080/zoo/", "http://localhost:8080/zoo"),
         ("http://127.0.0.1:9", "http://127.0.0.1:9"),
         ("http://127.8.9.10", "http://127.8.9.10"),
+        ("http://zoo.localhost", "http://zoo.localhost"),
+        ("http://A.B.LocalHost:8080/x", "http://A.B.LocalHost:8080/x"),
+        ("http://127.255.255.254", "http://127.255.255.254"),
         ("http://[::1]", "http://[::1]"),
         ("http://[::1]:8080/", "http://[::1]:8080"),
         ("http://[0:0:0:0:0:0:0:1]", "http://[0:0:0:0:0:0:0:1]"),
@@ -43,6 +46,8 @@ def test_a_good_url_is_kept_without_its_last_slash(url: str, kept: str) -> None:
         "http://127.0.0.1.evil.com",
         "http://evil.com/localhost",
         "http://notlocalhost",
+        "http://zoo.localhost.evil.com",
+        "http://zoo-localhost",
         "http://0.0.0.0",
         "http://[::]",
         "http://10.0.0.1",
@@ -118,6 +123,32 @@ def test_what_is_no_plain_base_url_is_a_value_error(url: str, *, allow_insecure:
     with pytest.raises(ValueError, match=r"^base_url must") as caught:
         check_base_url(url, allow_insecure=allow_insecure)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("api.zoo.dev", "'api.zoo.dev'"),
+        ("https://api.zoo.dev:http", "'https://api.zoo.dev:***'"),
+        ("https://api.zoo.dev:65536/x", "'https://api.zoo.dev:65536/x'"),
+        ("https://api.zoo.dev\n", r"'https://api.zoo.dev\n'"),
+        ("https://me:secret@api.zoo.dev/x", "'https://***@api.zoo.dev/x'"),
+        ("me:secret@api.zoo.dev", "'***@api.zoo.dev'"),
+        ("https://me:se@cret@api.zoo.dev", "'https://***@api.zoo.dev'"),
+        ("https://me:secret/@api.zoo.dev", "'https://***@api.zoo.dev'"),
+        ("https://me:secret", "'https://me:***'"),
+        ("https://api.zoo.dev/?token=secret", "'https://api.zoo.dev/?***'"),
+        ("https://api.zoo.dev?", "'https://api.zoo.dev?'"),
+        ("https://api.zoo.dev/#secret", "'https://api.zoo.dev/#***'"),
+        ("api-" + "secret" * 8, "'***'"),
+        ("a.b/" * 50, f"'{('a.b/' * 25)[:99]}\u2026'"),
+        ("", "''"),
+    ],
+)
+def test_the_error_shows_what_was_given_and_no_secret_of_it(url: str, shown: str) -> None:
+    with pytest.raises(ValueError, match=r"^base_url must") as caught:
+        check_base_url(url)
+    assert str(caught.value).endswith(f", got {shown}")
 
 
 @pytest.mark.parametrize("url", [None, 5, b"https://api.zoo.dev", ["https://api.zoo.dev"]])
