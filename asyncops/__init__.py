@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from asyncops.models import Checkpoint, Operation, Page, State
     from asyncops.pager import Pager, Walk
     from asyncops.pending import Pending
+    from asyncops.plain import to_dict, to_json
     from asyncops.polling import Look, PollPolicy
     from asyncops.progress import WalkReport
     from asyncops.retry import RetryPolicy
@@ -129,6 +130,8 @@ __all__ = [
     "fan_out",
     "merge",
     "summarize",
+    "to_dict",
+    "to_json",
     "wait_many",
 ]
 
@@ -180,6 +183,8 @@ _HOMES = {
     "Pager": "asyncops.pager",
     "Walk": "asyncops.pager",
     "Pending": "asyncops.pending",
+    "to_dict": "asyncops.plain",
+    "to_json": "asyncops.plain",
     "Look": "asyncops.polling",
     "PollPolicy": "asyncops.polling",
     "WalkReport": "asyncops.progress",

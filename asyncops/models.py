@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 __all__ = [
     "JSON",
+    "UNNAMED",
     "Checkpoint",
     "Cursor",
     "OpenEnum",
@@ -26,6 +27,10 @@ T_co = TypeVar("T_co", covariant=True)
 
 JSON = Any
 """Free-form JSON: what ``json.loads`` can give."""
+
+UNNAMED = "asyncops_unnamed"
+"""Marks, in an attrs field's metadata, the field that keeps values which have no field: each is
+written under its own name."""
 
 Timestamp = Annotated[datetime, msgspec.Meta(tz=True)]
 """An aware datetime, read to the nearest microsecond: the order of two times is never reversed."""

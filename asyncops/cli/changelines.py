@@ -6,13 +6,11 @@ from collections.abc import Callable
 from datetime import UTC
 from typing import Any
 
-import msgspec
-
 from asyncops.changes import Change
 from asyncops.cli.boards import news_of
 from asyncops.cli.outlet import StandardOutput
 from asyncops.cli.texts import visible
-from asyncops.errors import APIError, AsyncOpsError
+from asyncops.plain import json_bytes
 from asyncops.polling import Look
 
 __all__ = ["Lines", "json_of", "plain_of"]
@@ -31,27 +29,8 @@ def plain_of(change: Change[Any]) -> bytes:
 
 
 def json_of(change: Change[Any]) -> bytes:
-    """A change as one line of JSON, its operations field for field as the API names them.
-
-    ``kind``, ``seen_at``, ``id``, ``before``, ``after`` and ``error``, as in
-    :class:`asyncops.Change`; null for what there is none of.
-    """
-    document = {
-        "kind": change.kind,
-        "seen_at": change.seen_at,
-        "id": change.id,
-        "before": change.before,
-        "after": change.after,
-        "error": None if change.error is None else _error(change.error),
-    }
-    return msgspec.json.encode(document) + b"\n"
-
-
-def _error(error: AsyncOpsError) -> dict[str, Any]:
-    known: dict[str, Any] = {"type": type(error).__name__, "message": str(error)}
-    if isinstance(error, APIError):
-        known |= {"status": error.status, "request_id": error.request_id}
-    return known
+    """A change as one line of JSON, as :func:`asyncops.to_json` writes it."""
+    return json_bytes(change) + b"\n"
 
 
 class Lines:

@@ -1,28 +1,17 @@
-"""One operation with all that it says, for people and as JSON."""
+"""One operation with all that it says, for people."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-import attrs
-import msgspec
-
 from asyncops.cli.columns import dated
 from asyncops.cli.texts import visible
 from asyncops.cli.times import ago, span
-from asyncops.zoo import UnknownOutput
+from asyncops.plain import json_bytes, named, plain
 
-__all__ = ["described", "object_of"]
+__all__ = ["described"]
 
 _CODE = frozenset({"code", "original_source_code"})
-
-
-def object_of(item: object) -> object:
-    """What is written as JSON: the fields as the API has them, the unknown ones among them."""
-    if not isinstance(item, UnknownOutput):
-        return item
-    tree: dict[str, Any] = msgspec.to_builtins(item)
-    return {**item.fields, **{name: value for name, value in tree.items() if name != "fields"}}
 
 
 def described(item: Any, now: datetime) -> Iterator[tuple[str, str]]:
@@ -32,11 +21,7 @@ def described(item: Any, now: datetime) -> Iterator[tuple[str, str]]:
         item: An operation.
         now: The present.
     """
-    fields = {each.name: getattr(item, each.name) for each in attrs.fields(type(item))}
-    if isinstance(item, UnknownOutput):
-        fields.pop("fields")
-        fields |= item.fields
-    for name, value in fields.items():
+    for name, value in named(item).items():
         if value is None:
             continue
         if name == "outputs" and isinstance(value, Mapping):
@@ -60,5 +45,5 @@ def _text(name: str, value: Any, now: datetime) -> str:
         return f"{dated(value)} ({ago(value, now)})"
     if name in _CODE and isinstance(value, str):
         return f"{len(value.splitlines()):,} lines (--json shows them)"
-    plain = msgspec.to_builtins(value)
-    return visible(plain if isinstance(plain, str) else msgspec.json.encode(plain).decode())
+    shown = plain(value)
+    return visible(shown if isinstance(shown, str) else json_bytes(shown).decode())

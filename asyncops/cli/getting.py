@@ -14,16 +14,16 @@ from rich.text import Text
 from asyncops.cli.accounts import ACCOUNT_IN_USE
 from asyncops.cli.columns import STYLES
 from asyncops.cli.connecting import connected
-from asyncops.cli.details import described, object_of
+from asyncops.cli.details import described
 from asyncops.cli.downloads import files_of, save
 from asyncops.cli.explaining import explain
 from asyncops.cli.failures import ExitCode, Failure, execute
 from asyncops.cli.outlet import StandardOutput
-from asyncops.cli.rows import json_line
 from asyncops.cli.terminal import complain, console
 from asyncops.cli.tree import Settings, settings_of, zoo_operations, zoo_prompts
 from asyncops.errors import AsyncOpsError
 from asyncops.many import Many
+from asyncops.plain import json_bytes
 from asyncops.zoo import ZooClient
 
 __all__ = ["Form", "Wanted", "get_operations"]
@@ -118,9 +118,9 @@ class _Showing:
                 await self._output.put(lead + self._described(item))
             case Form.JSON if self._several:
                 lead = b",\n" if self._any else b"[\n"
-                await self._output.put(lead + json_line(object_of(item)))
+                await self._output.put(lead + json_bytes(item))
             case _:
-                await self._output.put(json_line(object_of(item)) + b"\n")
+                await self._output.put(json_bytes(item) + b"\n")
         self._any = True
         return problem
 

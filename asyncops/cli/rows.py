@@ -1,18 +1,19 @@
 """Operations as rows: the fields of a model, in the API's names, as plain values."""
 
-import types
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal
 from uuid import UUID
 
 import attrs
 import msgspec
 from attrs import frozen
 
-__all__ = ["Column", "columns_of", "json_line", "values_of"]
+from asyncops.plain import kind_of, names_of, plain
+
+__all__ = ["Column", "columns_of", "values_of"]
 
 Kind = Literal["text", "time", "integer", "json"]
 """What a column holds; ``json`` is free-form JSON, as text."""
@@ -33,21 +34,18 @@ class Column:
 
 @cache
 def columns_of(model: type) -> tuple[Column, ...]:
-    """The columns of an attrs model, in the order of its fields."""
-    return tuple(Column(each.name, _kind(each.type)) for each in attrs.fields(model))
+    """The columns of an attrs model, in the order of every output."""
+    fields = attrs.fields_dict(model)
+    return tuple(Column(name, _kind(fields[name].type)) for name in names_of(model))
 
 
 def values_of(item: Any, columns: Sequence[Column]) -> list[str | int | None]:
     """The values of an operation as plain ones: times as RFC 3339, free-form JSON as its text."""
-    fields: dict[str, Any] = msgspec.to_builtins(item)
+    fields: dict[str, Any] = plain(item)
     return [
         _json_text(fields[column.name]) if column.kind == "json" else fields[column.name]
         for column in columns
     ]
-
-
-json_line: Callable[[Any], bytes] = msgspec.json.Encoder().encode
-"""An operation as a JSON object, field for field as the API names them; times as RFC 3339."""
 
 
 def _json_text(value: Any) -> str | None:
@@ -55,7 +53,7 @@ def _json_text(value: Any) -> str | None:
 
 
 def _kind(annotation: Any) -> Kind:
-    shape = _plain(annotation)
+    shape = kind_of(annotation)
     if isinstance(shape, type):
         if issubclass(shape, datetime):
             return "time"
@@ -64,13 +62,3 @@ def _kind(annotation: Any) -> Kind:
         if issubclass(shape, str | UUID | Enum):
             return "text"
     return "json"
-
-
-def _plain(annotation: Any) -> Any:
-    """The type within ``X | None`` and ``Annotated``; what has several stays as it is."""
-    if get_origin(annotation) is Annotated:
-        return _plain(get_args(annotation)[0])
-    if get_origin(annotation) in {Union, types.UnionType}:
-        members = [each for each in get_args(annotation) if each is not type(None)]
-        return _plain(members[0]) if len(members) == 1 else annotation
-    return annotation

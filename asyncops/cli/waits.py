@@ -14,13 +14,13 @@ from asyncops.cli.explaining import ExitCode, explain
 from asyncops.cli.failures import right_use
 from asyncops.cli.outcomes import Outcome, alike, exit_code, final_lines
 from asyncops.cli.patience import Patience, waiting_aloud
-from asyncops.cli.rows import json_line
 from asyncops.cli.services import SERVICES, ServiceName
 from asyncops.cli.tree import Settings
 from asyncops.errors import AsyncOpsError, WaitTimeout
 from asyncops.many_waits import wait_many
 from asyncops.models import Operation
 from asyncops.pending import Pending
+from asyncops.plain import json_bytes
 from asyncops.polling import PollPolicy
 
 __all__ = ["Manner", "Place", "wait_for_ids", "wait_for_resource"]
@@ -185,7 +185,7 @@ class _Report:
 
     def _write(self) -> None:
         if self.manner.json:
-            self.patience.say(json_line(self.outcomes).decode())
+            self.patience.say(json_bytes(self.outcomes).decode())
 
 
 def _explained(error: BaseException) -> str:

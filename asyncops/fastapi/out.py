@@ -2,51 +2,34 @@
 
 from typing import Annotated, Any, TypeVar
 
-import msgspec
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from asyncops import AsyncOpsError, Page
+from asyncops import AsyncOpsError
 from asyncops.fastapi.problems import problem_of
 from asyncops.fastapi.schemas import json_schema, members, outer_class
+from asyncops.plain import json_bytes, plain
 
-__all__ = ["Out", "json_line", "plain"]
+__all__ = ["Out", "json_line"]
 
 T = TypeVar("T")
 
 _SHAPE = "asyncops_shape"
 
 
-def plain(value: object) -> Any:
-    """What ``json.dumps`` takes: times in RFC 3339 with their zone, bytes in base64."""
-    return msgspec.to_builtins(_shown(value), enc_hook=_error_as_problem)
-
-
 def json_line(value: object) -> bytes:
-    """The same as JSON on one line, without its end."""
-    return msgspec.json.encode(_shown(value), enc_hook=_error_as_problem)
+    """Models as JSON on one line, without its end; an error among them is its problem details."""
+    return json_bytes(value, _document)
 
 
-def _shown(value: object) -> object:
-    """Of a page, what a caller can use: nothing of the answer that it came in."""
-    if not isinstance(value, Page):
-        return value
-    return {
-        "items": value.items,
-        "next_cursor": value.next_cursor,
-        "total_count": value.total_count,
-        "total_pages": value.total_pages,
-        "page_size": value.page_size,
-    }
+def _plain(value: object) -> Any:
+    return plain(value, _document)
 
 
-def _error_as_problem(value: object) -> dict[str, Any]:
-    problem = problem_of(value) if isinstance(value, AsyncOpsError) else None
-    if problem is None:
-        # A TypeError of the library's would be taken for the caller's.
-        raise NotImplementedError(f"a {type(value).__name__} cannot be written as JSON")
-    return problem.document
+def _document(error: AsyncOpsError) -> dict[str, Any] | None:
+    problem = problem_of(error)
+    return None if problem is None else problem.document
 
 
 class _Response:
@@ -67,7 +50,7 @@ class _Response:
 
         return core_schema.no_info_plain_validator_function(
             check,
-            serialization=core_schema.plain_serializer_function_ser_schema(plain),
+            serialization=core_schema.plain_serializer_function_ser_schema(_plain),
             metadata={_SHAPE: shape},
         )
 
@@ -82,7 +65,7 @@ Out = Annotated[T, _Response()]
 
 ``-> Out[AsyncApiCall]``, ``-> list[Out[MlPrompt]]``, ``-> Out[Page[AsyncOperation]]``,
 ``-> Out[AsyncApiCallOutput]``; type checkers see what is inside. Answers are as the service's
-own, times in RFC 3339 with their zone and bytes in base64. Of a page, ``items``, ``next_cursor``,
-``total_count``, ``total_pages`` and ``page_size`` are written. In the OpenAPI document each model
-is a component of its own name; what FastAPI offers to leave out fields has no effect.
+own, written as :func:`asyncops.to_dict` does, save that an error in them is problem details. In
+the OpenAPI document each model is a component of its own name; what FastAPI offers to leave out
+fields has no effect.
 """

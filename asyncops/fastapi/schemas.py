@@ -6,7 +6,6 @@ generated client takes a new one.
 """
 
 import inspect
-from collections.abc import Iterator
 from functools import cache, reduce
 from operator import or_
 from types import NoneType, UnionType
@@ -25,6 +24,7 @@ from typing import (
 import attrs
 from pydantic import (
     BaseModel,
+    ConfigDict,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     TypeAdapter,
@@ -34,12 +34,11 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from asyncops import AsyncOpsError, Page
+from asyncops import AsyncOpsError
 from asyncops.models import OpenEnum
+from asyncops.plain import is_open_ended, names_of
 
 __all__ = ["json_schema", "members", "outer_class"]
-
-_PAGE_FIELDS = ("items", "next_cursor", "total_count", "total_pages", "page_size")
 
 _OVERRIDES: dict[Any, Any] = {
     bytes: Annotated[str, WithJsonSchema({"type": "string", "contentEncoding": "base64"})],
@@ -92,17 +91,18 @@ def _model(shape: Any) -> type[BaseModel]:
     arguments = dict(zip(getattr(kind, "__parameters__", ()), get_args(shape), strict=False))
     hints = get_type_hints(kind, include_extras=True)
     fields: dict[str, Any] = {
-        name: (_translated(hints[name], arguments), ...) for name in _field_names(kind)
+        name: (_translated(hints[name], arguments), ...) for name in names_of(kind)
     }
     tag = _tag(kind)
     if tag is not None:
         fields["type"] = (Literal[tag], ...)
-    return create_model(_name(shape), __doc__=_summary(kind), __module__=kind.__module__, **fields)
-
-
-def _field_names(kind: Any) -> Iterator[str]:
-    """What is written of a value. Of a page, that is what a caller can use."""
-    return iter(_PAGE_FIELDS if kind is Page else [each.name for each in attrs.fields(kind)])
+    return create_model(
+        _name(shape),
+        __doc__=_summary(kind),
+        __module__=kind.__module__,
+        __config__=ConfigDict(extra="allow") if is_open_ended(kind) else None,
+        **fields,
+    )
 
 
 def _name(shape: Any) -> str:

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from asyncops.codec import decode_json, snippet
 from asyncops.errors import DecodeError
-from asyncops.models import JSON
+from asyncops.models import JSON, UNNAMED
 from asyncops.zoo.models import AsyncApiCallType, CallRecord, MlFeedback, SourceRangePrompt
 
 __all__ = [
@@ -147,7 +147,9 @@ class TextToCadMultiFileIteration(CallRecord):
 class UnknownOutput(CallRecord):
     """A result of a type that this release does not know; ``fields`` has the rest as it came."""
 
-    fields: dict[str, JSON] = field(factory=dict, init=False, repr=False, hash=False)
+    fields: dict[str, JSON] = field(
+        factory=dict, init=False, repr=False, hash=False, metadata={UNNAMED: True}
+    )
 
 
 AsyncApiCallOutput = (

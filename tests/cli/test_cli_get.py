@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncops.cli.details import described, object_of
+from asyncops import to_dict
+from asyncops.cli.details import described
 from asyncops.cli.downloads import files_of, safe_path, save
 from asyncops.cli.failures import Failure
 from asyncops.testing import FakeServer, Fault
@@ -225,6 +226,21 @@ def test_what_is_shown_cannot_act_on_a_terminal() -> None:
     assert all(text.isprintable() for text in shown.values())
 
 
+def test_details_come_in_the_order_of_every_output() -> None:
+    """What came without a field of its own is behind the others, and no label of ours is in it."""
+    body = {
+        "id": str(UUID(int=1)),
+        "type": "file_loudness",
+        "loudness": 3,
+        "user_id": str(UUID(int=2)),
+    }
+    times = dict.fromkeys(["updated_at", "created_at"], "2026-03-01T12:00:00Z")
+    result = decode_output(json.dumps({**body, **times, "status": "completed"}).encode())
+    labels = list(dict(described(result, NOON)))
+    assert labels == ["id", "status", "type", "created_at", "updated_at", "user_id", "loudness"]
+    assert labels == [name for name, value in to_dict(result).items() if value is not None]
+
+
 def test_waiting_and_running_are_told() -> None:
     later = NOON + timedelta(seconds=5)
     shown = dict(described(call(started_at=later), NOON + timedelta(seconds=66)))
@@ -237,7 +253,6 @@ def test_code_is_counted_not_shown() -> None:
     shown = dict(described(output, datetime.now(UTC)))
     assert shown["code"] == "2 lines (--json shows them)"
     assert files_of(output) == {}
-    assert object_of(output) is output
 
 
 def _iteration() -> dict[str, Any]:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asyncops import ApiCallStatus, AsyncApiCall, AsyncApiCallType, MlPrompt
+from asyncops import ApiCallStatus, AsyncApiCall, AsyncApiCallType, MlPrompt, to_dict, to_json
 from asyncops.chainloop import AsyncOperation
 from asyncops.cli.failures import Failure
 from asyncops.cli.rows import columns_of
@@ -104,6 +104,21 @@ def test_json_has_the_api_s_names_and_times() -> None:
         "output": None,
         "attempts": None,
     }
+
+
+@pytest.mark.parametrize("item", [call(), prompt(), operation()])
+def test_every_format_has_the_fields_of_to_dict_in_its_order(item: Any) -> None:
+    model, expected = type(item), list(to_dict(item))
+    assert expected[1] == "status"
+    lines = written(JsonLinesEncoder(), [item]).decode()
+    assert lines == f"{to_json(item)}\n"
+    assert list(json.loads(lines)) == expected
+    assert written(JsonEncoder(), [item]).decode() == f"[\n{to_json(item)}\n]\n"
+    assert written(CsvEncoder(model), [item]).decode().partition("\n")[0].split(",") == expected
+    parquet = io.BytesIO(written(parquets.ParquetEncoder(model), [item]))
+    assert pq.read_schema(parquet).names == expected
+    table = written(encoder_for(Format.TABLE, model), [item]).decode()
+    assert table.split()[:4] == ["ID", "STATUS", expected[2].upper(), "CREATED"]
 
 
 @given(pages)

@@ -192,7 +192,7 @@ async def test_what_cannot_be_written_is_a_bug_of_the_app() -> None:
         yield object()
 
     reader = Reader()
-    with pytest.raises(NotImplementedError, match="a object cannot be written"):
+    with pytest.raises(TypeError, match="type object is unsupported"):
         await reader.read(stream_ndjson(things()))
     assert not reader.got
 

@@ -19,9 +19,9 @@ from asyncops import (
     Summary,
     WalkReport,
     summarize,
+    to_dict,
 )
 from asyncops.fastapi import ChainloopDep, Out, ZooDep, lifespan
-from asyncops.fastapi.out import plain
 from asyncops.testing import FakeServer
 from asyncops.zoo import ApiCallStatus, AsyncApiCallOutput, AsyncApiCallType, FileConversion
 from tests.fastapi.kit import asgi, chainloop_of, zoo_of
@@ -101,6 +101,20 @@ async def test_real_answers_are_what_the_document_says(fake_server: FakeServer, 
         answer = await client.get(path)
     assert answer.status_code == 200
     assert complaints(answer.json(), schema_of(document, path), document) == []
+
+
+async def test_answers_and_their_document_have_the_order_of_every_output(
+    fake_server: FakeServer,
+) -> None:
+    fake_server.create_operation(status="failed", type="brand_new", loudness=3)
+    async with asgi(answering_app(fake_server)) as client:
+        document = (await client.get("/openapi.json")).json()
+        rows = (await client.get("/calls")).json()["items"]
+        change = (await client.get("/change")).json()
+    described = document["components"]["schemas"]["AsyncApiCall"]["properties"]
+    assert list(described)[:5] == ["id", "status", "type", "created_at", "updated_at"]
+    assert list(rows[0]) == list(change["after"]) == list(described)
+    assert list(change)[:3] == ["id", "kind", "seen_at"]
 
 
 async def test_every_result_is_what_its_type_maps_to(fake_server: FakeServer) -> None:
@@ -241,6 +255,6 @@ def test_times_keep_their_zone_and_bytes_are_base64() -> None:
         output_format="stl",
         outputs={"a.stl": b"\x00\xff"},
     )
-    written = plain(conversion)
+    written = to_dict(conversion)
     assert written["created_at"] == "2026-01-02T03:04:05.000600Z"
     assert b64decode(written["outputs"]["a.stl"]) == b"\x00\xff"

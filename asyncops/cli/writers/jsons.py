@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from asyncops.cli.rows import json_line
+from asyncops.plain import json_bytes
 
 __all__ = ["JsonEncoder", "JsonLinesEncoder"]
 
@@ -17,7 +17,7 @@ class JsonLinesEncoder:
 
     def rows(self, items: Sequence[Any]) -> bytes:
         """One line each."""
-        return b"".join([json_line(item) + b"\n" for item in items])
+        return b"".join([json_bytes(item) + b"\n" for item in items])
 
     def tail(self) -> bytes:
         """Nothing."""
@@ -44,7 +44,7 @@ class JsonEncoder:
             return b""
         lead = b",\n" if self._any else b"\n"
         self._any = True
-        return lead + b",\n".join([json_line(item) for item in items])
+        return lead + b",\n".join([json_bytes(item) for item in items])
 
     def tail(self) -> bytes:
         """The array's end."""
