@@ -15,8 +15,10 @@ from asyncops.models import OpenEnum
 __all__ = [
     "check_count",
     "check_seconds",
+    "choice",
     "count",
     "enum_member",
+    "path_segment",
     "plain_hook",
     "plain_text",
     "seconds",
@@ -26,6 +28,9 @@ __all__ = [
 
 E = TypeVar("E", bound=OpenEnum)
 H = TypeVar("H")
+
+# RFC 3986's unreserved characters and a colon: nothing that a path could be left by.
+_SEGMENT = re.compile(r"[A-Za-z0-9_.~:-]+")
 
 # The usual spelling needs no parsing, which takes ten times as long.
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -141,6 +146,25 @@ def uuid_segment(name: str, value: UUID | str) -> str:
             f"{name} must be a UUID such as 'f135d675-c44a-4e2e-9638-87d941fa1872', got {value!r}"
         )
     return str(parsed)
+
+
+def choice(name: str, value: object, possible: tuple[str, ...]) -> str:
+    """One of a few words."""
+    if not isinstance(value, str) or value not in possible:
+        words = ", ".join(map(repr, possible))
+        raise ValueError(f"{name} must be one of {words}; got {value!r}")
+    return value
+
+
+def path_segment(name: str, value: object) -> str:
+    """An id that can be one segment of a path as it is."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a string, got {type(value).__name__}")
+    if not _SEGMENT.fullmatch(value) or value in {".", ".."}:
+        raise ValueError(
+            f"{name} must be an id of letters, digits and the signs - _ . ~ :, got {value!r}"
+        )
+    return value
 
 
 def enum_member(name: str, kind: type[E], value: E | str, *, short_prefix: str = "") -> E:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from copy import copy
 from typing import Any, Generic, TypeVar
 
@@ -81,7 +81,7 @@ class Following(Generic[K, R]):
             ConfigurationError: The client cannot be used.
         """
         budget = None
-        if self.source.get is not None:
+        if self._get is not None:
             budget = self._costs.next_budget(len(self.open))
             if not budget:
                 return await self._ask_for(tuple(self.open))
@@ -111,7 +111,7 @@ class Following(Generic[K, R]):
 
         sweep = Sweep(self.source.listings, set(self.open), see, self._slots, self._span(), budget)
         told = await sweep.read()
-        if self.source.get is None:
+        if budget is None:
             if not sweep.shrunk:
                 self._miss(sweep.wanted)
             return None
@@ -129,7 +129,7 @@ class Following(Generic[K, R]):
             self._costs.failed()
             self._skip(deque(self.open), failure)
             return failure
-        if self.source.get is None:
+        if self._get is None:
             for spelling in tuple(self.open):
                 self.end(spelling, copy(failure))
             return None
@@ -162,9 +162,10 @@ class Following(Generic[K, R]):
             self.open[todo.popleft()].error = failure
 
     async def _ask(self, spelling: str) -> AsyncOpsError | None:
-        get = self.source.get
+        get = self._get
         if get is None:
-            raise RuntimeError("this service cannot be asked for one operation")
+            # Found out on the way: the next look reads the listings instead.
+            return None
         try:
             async with self._slots:
                 result = await get(spelling)
@@ -176,6 +177,11 @@ class Following(Generic[K, R]):
                 entry = self.open[spelling] = self.open.pop(spelling)
                 entry.error = error
                 return error
+            if self._get is None:
+                return None
+            if isinstance(error, NotFound) and self._is_awaited(spelling):
+                self.open[spelling].error = None
+                return None
             self.end(spelling, error)
         else:
             self._saw(spelling, result)
@@ -188,19 +194,27 @@ class Following(Generic[K, R]):
         entry = self.open[spelling]
         entry.last, entry.error, entry.absent = item, None, 0
 
+    @property
+    def _get(self) -> Callable[[str], Awaitable[R]] | None:
+        return self.source.get if self.source.usable() else None
+
+    def _is_awaited(self, spelling: str) -> bool:
+        """Whether one that is not there may still come; one that has been there is gone."""
+        return self.source.awaits and self.open[spelling].last is None
+
     def _miss(self, spellings: Collection[str]) -> None:
         for spelling in spellings:
             entry = self.open[spelling]
             entry.error = None
             entry.absent += 1
-            if entry.absent == _ABSENCES:
+            if entry.absent == _ABSENCES and not self._is_awaited(spelling):
                 missing = NotFound(f"no listing shows an operation {spelling}", status=404)
                 missing.sent = False
                 self.end(spelling, missing)
 
     def _useful(self) -> int:
         """Requests that could be under way at once."""
-        return min(len(self.open), 1) if self.source.get is None else len(self.open)
+        return min(len(self.open), 1) if self._get is None else len(self.open)
 
     def _span(self) -> Span | None:
         if not self.source.by_creation:

@@ -38,6 +38,9 @@ class Source(Generic[R]):
         listings: What shows operations, in the order of a life, so that one that moves forward
             from one to the next is seen.
         get: Asks for one operation; None where a service has only listings.
+        usable: Whether ``get`` can be asked, as far as is known by now.
+        awaits: Whether to wait for an id that the service does not know yet; if not, such an id
+            is given as :class:`NotFound`.
         by_creation: Whether the listings are sorted by ``created_at``.
         lists_results: Whether an item of a listing is all that there is to an operation that has
             ended; if not, ``get`` has the rest.
@@ -46,6 +49,8 @@ class Source(Generic[R]):
     clock: Clock
     listings: tuple[Listing, ...]
     get: Callable[[str], Awaitable[R]] | None = None
+    usable: Callable[[], bool] = lambda: True
+    awaits: bool = False
     by_creation: bool = False
     lists_results: bool = False
 

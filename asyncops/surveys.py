@@ -33,6 +33,7 @@ class Subject(Generic[T]):
         recent: Listings that hold what has ended, newest first where the service can.
         mark: What an operation looks like; another text is an update.
         lookup: Asks for several by their ids; None where the service cannot.
+        usable: Whether ``lookup`` can be used, as far as is known by now.
         lookback: How old, in seconds, operations may be that are alive when the watch begins,
             where no listing has the unfinished alone; None for any age.
     """
@@ -42,7 +43,13 @@ class Subject(Generic[T]):
     recent: Sequence[Pager[T]]
     mark: Callable[[T], str]
     lookup: Callable[[Collection[str]], Many[str, T]] | None = None
+    usable: Callable[[], bool] = lambda: True
     lookback: float | None = None
+
+    @property
+    def by_id(self) -> Callable[[Collection[str]], Many[str, T]] | None:
+        """``lookup``, where it can be used."""
+        return self.lookup if self.usable() else None
 
     async def base(self, until: float) -> float | None:
         """A late time of creation, seen before anything else is asked for.
@@ -99,10 +106,11 @@ class Survey(Generic[T]):
         for listing in self.subject.recent:
             await self._read_back(listing, missing)
             missing.difference_update(self.found)
-        if self.subject.lookup is None:
+        lookup = self.subject.by_id
+        if lookup is None:
             self.gone = missing
         elif missing:
-            await self._ask_for(missing, self.subject.lookup)
+            await self._ask_for(missing, lookup)
 
     def _missing(self) -> set[str]:
         return {id_ for id_ in self.wanted if id_ not in self.found}
@@ -115,7 +123,7 @@ class Survey(Generic[T]):
         """
         floor = min(self.floor, self.alive_floor)
         spare = math.inf
-        if self.subject.lookup is not None:
+        if self.subject.by_id is not None:
             spare = len(missing) if len(missing) > _FEW else 0
         order = _Order()
         async with aclosing(listing.pages()) as pages:

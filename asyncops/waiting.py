@@ -17,22 +17,23 @@ O = TypeVar("O", bound=Operation)  # noqa: E741 - an operation
 
 
 async def wait_for_one(
-    get: Callable[[], Awaitable[O]],
+    get: Callable[[], Awaitable[O | None]],
     rounds: Rounds,
     *,
     name: str,
     on_poll: OnPoll | None,
     raise_on_failure: bool,
 ) -> O:
-    """The operation that ``get`` gives, once it has ended.
+    """The operation that ``get`` gives, once it has ended; None stands for "not there yet".
 
     Raises:
         OperationFailed: It failed, unless ``raise_on_failure`` is off.
         WaitTimeout: It had not ended in time.
     """
 
-    async def look() -> tuple[O]:
-        return (await get(),)
+    async def look() -> tuple[O, ...]:
+        operation = await get()
+        return () if operation is None else (operation,)
 
     end = await _follow(look, rounds, on_poll, least=1)
     operation = end.seen[0] if end.seen else None

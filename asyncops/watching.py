@@ -209,7 +209,7 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
         survey = Survey(subject, ledger.wanted, ledger.floor, self._alive_floor())
         await survey.run()
         gone = frozenset(survey.gone)
-        if subject.lookup is None:
+        if subject.by_id is None:
             # One that moves while a numbered listing is read can slip through all of its pages.
             gone, self._missed = gone & self._missed, gone
         ledger.compare(survey.found, gone, self._now(), looked_at=looked_at)

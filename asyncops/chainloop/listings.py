@@ -29,6 +29,7 @@ __all__ = [
     "one_by_one",
     "page_number",
     "reading",
+    "status_filter",
 ]
 
 NAME = "chainloop.operations"
@@ -56,12 +57,9 @@ def mark_of(operation: AsyncOperation) -> str:
 
 
 def filters_of(
-    status: AsyncOperationStatus | str | None,
-    kind: str | None,
-    resource_type: str | None,
-    resource_id: str | None,
+    kind: str | None, resource_type: str | None, resource_id: str | None
 ) -> tuple[tuple[str, str], ...]:
-    """The query's filters, checked."""
+    """The query's filters, but for the status; checked."""
     if (resource_type is None) != (resource_id is None):
         given, missing = (
             ("resource_id", "resource_type")
@@ -70,9 +68,6 @@ def filters_of(
         )
         raise ValueError(f"{given} goes with {missing}; give both or neither")
     filters = []
-    if status is not None:
-        member = enum_member("status", AsyncOperationStatus, status, short_prefix=STATUS_PREFIX)
-        filters.append(("status", member.value))
     for name, value in (
         ("kind", kind),
         ("resource_type", resource_type),
@@ -81,6 +76,14 @@ def filters_of(
         if value is not None:
             filters.append((name, plain_text(name, value)))
     return tuple(filters)
+
+
+def status_filter(status: AsyncOperationStatus | str | None) -> tuple[tuple[str, str], ...]:
+    """The filter by a status, checked; none for None."""
+    if status is None:
+        return ()
+    member = enum_member("status", AsyncOperationStatus, status, short_prefix=STATUS_PREFIX)
+    return (("status", member.value),)
 
 
 def page_number(cursor: Cursor | None) -> int | None:
@@ -146,7 +149,10 @@ def reading(shard: Shard, base: PageBase) -> Callable[[Checkpoint], Paging[Any, 
         raise ValueError(f"this shard does not hold a query of {NAME}")
     status, *others = (given.get(name) for name in _FILTERS)
     # As it is: one that is new to this release could be listed and cut all the same.
-    filters = filters_of(None if status is None else AsyncOperationStatus(status), *others)
+    filters = (
+        *status_filter(None if status is None else AsyncOperationStatus(status)),
+        *filters_of(*others),
+    )
     request, size = Request(path=PATH, params=filters), shard.page_size or _PAGE_SIZE
     if shard.span.whole:
         return one_by_one(request, size, base)

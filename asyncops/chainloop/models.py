@@ -17,6 +17,7 @@ __all__ = [
     "AsyncOperation",
     "AsyncOperationStatus",
     "OffsetPagination",
+    "OneOperation",
     "OperationsPage",
 ]
 
@@ -70,6 +71,13 @@ class AsyncOperation:
     def error(self) -> str | None:
         """``error_message``, under the name common to all services; None when unset."""
         return self.error_message or None
+
+
+@frozen(kw_only=True)
+class OneOperation:
+    """The body of ``GET /v1/operations/{id}``."""
+
+    operation: AsyncOperation
 
 
 @frozen(kw_only=True)

@@ -1,6 +1,7 @@
 """Chainloop's endpoints: what they take, and how their pages follow each other."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from urllib.parse import quote
 
 from asyncops.ahead import NumberedAhead
 from asyncops.chainloop.listings import (
@@ -12,42 +13,33 @@ from asyncops.chainloop.listings import (
     mark_of,
     one_by_one,
     reading,
+    status_filter,
 )
-from asyncops.chainloop.models import (
-    AsyncOperation,
-    AsyncOperationStatus,
-    OperationsPage,
-)
-from asyncops.chainloop.pending import operations_source
-from asyncops.checks import count, plain_text
-from asyncops.client import BaseClient
+from asyncops.chainloop.lookups import Lookups
+from asyncops.chainloop.models import AsyncOperation, AsyncOperationStatus, OperationsPage
+from asyncops.checks import count, plain_text, seconds
 from asyncops.codec import decoder
-from asyncops.many_waits import CONCURRENCY, WaitMany, wait_many
+from asyncops.many import Many
 from asyncops.messages import Request
 from asyncops.models import Checkpoint, Cursor
-from asyncops.numbered import PageBase
 from asyncops.pager import Pager
-from asyncops.pending import Pending
 from asyncops.polling import OnPoll, PollPolicy
 from asyncops.progress import OnPage
-from asyncops.rounds import Rounds, checked_hook
 from asyncops.shards import Shard, check_shard
 from asyncops.surveys import Subject
 from asyncops.trail import fingerprint
-from asyncops.waiting import wait_for_all
 from asyncops.walks import MAX_PAGES, Limits
 from asyncops.watch_checkpoint import WatchCheckpoint
 from asyncops.watching import OVERLAP, WATCH_POLICY, Watch
 
 __all__ = ["Operations"]
 
+# Requests for single operations that a watch may have under way at once.
+_LOOKUPS = 8
 
-class Operations:
+
+class Operations(Lookups):
     """Chainloop's asynchronous operations: ``chainloop.operations``."""
-
-    def __init__(self, client: BaseClient) -> None:
-        self._client = client
-        self._base = PageBase()
 
     def list(
         self,
@@ -86,7 +78,10 @@ class Operations:
         Raises:
             ValueError: An argument is out of range, or lacks the one that it goes with.
         """
-        request = Request(path=PATH, params=filters_of(status, kind, resource_type, resource_id))
+        request = Request(
+            path=PATH,
+            params=(*status_filter(status), *filters_of(kind, resource_type, resource_id)),
+        )
         size = count("page_size", page_size)
         decode = decoder(OperationsPage)
 
@@ -153,6 +148,7 @@ class Operations:
         poll: PollPolicy = WATCH_POLICY,
         resume: WatchCheckpoint | None = None,
         from_start: bool = False,
+        lookback: float | None = None,
         overlap: float = OVERLAP,
         on_poll: OnPoll | None = None,
     ) -> Watch[AsyncOperation]:
@@ -163,9 +159,11 @@ class Operations:
         :class:`asyncops.watching.Watch`. It follows operations through all statuses, so there is
         none to choose: filter the changes.
 
-        A look reads what is pending and what is running, then the newest of all, and goes on to
-        the oldest that has ended since the last look: Chainloop has no way to ask for one. Where
-        the listing is not from new to old, it is read whole each time.
+        The first look reads the whole listing, or as much as ``lookback`` says, for what has not
+        ended. Each further one reads the newest of all, and asks for each operation that is older
+        and had not ended by its id. Where the listing is not from new to old, it is read whole
+        each time. A Chainloop without a request for one operation is read back to the oldest
+        that had not ended.
 
         Args:
             kind: Only this kind, for instance ``evidence_evaluation``.
@@ -176,6 +174,8 @@ class Operations:
                 has one of 900 s: give it ``timeout=None`` for no end.
             resume: Go on from this checkpoint of the same watch.
             from_start: Tell of what is alive at the beginning as created.
+            lookback: Seconds; what is older than that and alive at the beginning is not watched.
+                None for any age: a long history takes one request for each ``page_size`` of it.
             overlap: Seconds by which one may become visible later than the creation time it says.
                 One that is later still is told of as updated, or not at all if it ends before.
             on_poll: Told of each look.
@@ -184,22 +184,19 @@ class Operations:
             ValueError: An argument is out of range, lacks the one that it goes with, or
                 ``resume`` belongs to another watch.
         """
-        everything, pending, running = (
-            self.list(
-                status=status,
-                kind=kind,
-                resource_type=resource_type,
-                resource_id=resource_id,
-                page_size=page_size,
-            )
-            for status in (None, AsyncOperationStatus.PENDING, AsyncOperationStatus.RUNNING)
+        everything = self.list(
+            kind=kind, resource_type=resource_type, resource_id=resource_id, page_size=page_size
         )
-        filters = filters_of(None, kind, resource_type, resource_id)
+        filters = filters_of(kind, resource_type, resource_id)
         subject = Subject(
             query=fingerprint(Request(path=PATH, params=filters)),
-            unfinished=(pending, running),
+            # Rows that leave a filter would shift the pages of a listing of the unfinished alone.
+            unfinished=(),
             recent=(everything,),
             mark=mark_of,
+            lookup=self._look_up,
+            usable=self._singles.usable,
+            lookback=None if lookback is None else seconds("lookback", lookback),
         )
         return Watch(
             subject,
@@ -211,119 +208,21 @@ class Operations:
             on_poll=on_poll,
         )
 
-    async def wait(
-        self,
-        *,
-        resource_type: str,
-        resource_id: str,
-        kind: str | None = None,
-        at_least_one: bool = True,
-        poll: PollPolicy = PollPolicy(),
-        timeout: float | None = None,
-        raise_on_failure: bool = True,
-        on_poll: OnPoll | None = None,
-    ) -> tuple[AsyncOperation, ...]:
-        """All operations on a resource, in the service's order, once all of them have ended.
+    def _look_up(self, ids: Collection[str]) -> Many[str, AsyncOperation]:
+        """Operations by ids that the service itself has given."""
+        return Many(
+            ids,
+            self._singles.get,
+            check=lambda _, id_: quote(id_, safe=""),
+            concurrency=_LOOKUPS,
+            ordered=False,
+        )
 
-        Cancelling this leaves the operations alone. A look that fails with what may pass (a lost
-        connection, 5xx, 429) is made up for by the next one; all else ends the wait.
-
-        Args:
-            resource_type: The type of the resource.
-            resource_id: The resource.
-            kind: Only operations of this kind, for instance ``evidence_evaluation``.
-            at_least_one: Whether to wait for one to begin as well, so that a gate does not take
-                "nothing has begun" for "all is well"; if not, a resource without operations gives
-                none, at once.
-            poll: How often to look, and for how long; the first look is at once.
-            timeout: Seconds in all; None for the policy's own. The look that is under way then is
-                given up; where none is, a last one may take 5 seconds more.
-            raise_on_failure: Whether failure is an error; if not, what failed is given with the
-                others.
-            on_poll: Told of each look.
-
-        Raises:
-            OperationFailed: All ended, and some failed. The error carries the first of these as
-                ``operation`` and all that ended as ``operations``.
-            WaitTimeout: They had not all ended in time, or none had begun; the error carries all
-                that were seen as ``last``.
-            ValueError: An argument is not valid.
-        """
-        listing = self.list(
+    def _listing(
+        self, kind: str | None, resource_type: str | None, resource_id: str | None
+    ) -> Pager[AsyncOperation]:
+        return self.list(
             kind=kind,
             resource_type=plain_text("resource_type", resource_type),
             resource_id=plain_text("resource_id", resource_id),
         )
-        return await wait_for_all(
-            listing.collect,
-            Rounds.checked(poll, timeout, self._client.clock),
-            at_least_one=at_least_one,
-            on_poll=checked_hook(on_poll),
-            raise_on_failure=raise_on_failure,
-        )
-
-    def wait_many(
-        self,
-        ids: Iterable[str],
-        *,
-        kind: str | None = None,
-        resource_type: str | None = None,
-        resource_id: str | None = None,
-        poll: PollPolicy = PollPolicy(),
-        timeout: float | None = None,
-        on_poll: OnPoll | None = None,
-        concurrency: int = CONCURRENCY,
-    ) -> WaitMany[str, AsyncOperation]:
-        """Many operations, each given when it has ended.
-
-        ``async with chainloop.operations.wait_many(ids) as finished`` is iterated over for pairs:
-        each id once, with its operation, failed or not, or with its error. See :meth:`pending`
-        and :class:`asyncops.WaitMany`.
-
-        Args:
-            ids: Operation ids, checked at once. One that is given twice comes once.
-            kind: Their kind, if they share one: less has to be listed.
-            resource_type: Their resource's type, if they share one; goes with ``resource_id``.
-            resource_id: Their resource; goes with ``resource_type``.
-            poll: How often to look, and for how long; ``initial`` again after each end.
-            timeout: Seconds in all; None for the policy's own.
-            on_poll: Told of each look.
-            concurrency: The most requests under way at once, at least 1.
-
-        Raises:
-            ValueError: An argument is not valid; nothing has been sent.
-        """
-        return wait_many(
-            self.pending(ids, kind=kind, resource_type=resource_type, resource_id=resource_id),
-            poll=poll,
-            timeout=timeout,
-            on_poll=on_poll,
-            concurrency=concurrency,
-        )
-
-    def pending(
-        self,
-        ids: Iterable[str],
-        *,
-        kind: str | None = None,
-        resource_type: str | None = None,
-        resource_id: str | None = None,
-    ) -> Pending[str, AsyncOperation]:
-        """Operations to wait for together with others, by :func:`asyncops.wait_many`.
-
-        Chainloop has no request for one operation: each look reads the listing from its beginning
-        until all are seen. An id that three looks in a row found nowhere in the whole listing is
-        given as :class:`NotFound`.
-
-        Args:
-            ids: Operation ids, checked at once.
-            kind: Their kind, if they share one: less has to be listed.
-            resource_type: Their resource's type, if they share one; goes with ``resource_id``.
-            resource_id: Their resource; goes with ``resource_type``.
-
-        Raises:
-            ValueError: An argument is not valid; nothing has been sent.
-        """
-        request = Request(path=PATH, params=filters_of(None, kind, resource_type, resource_id))
-        source = operations_source(self._client, request, self._base)
-        return Pending(ids, source, check=plain_text)

@@ -1,15 +1,16 @@
-"""How Chainloop can be asked what has become of operations: by its listing alone."""
+"""How Chainloop can be asked what has become of operations: by its listing, or one by one."""
 
 from collections.abc import Hashable, Sequence
 
 from attrs import define
 
 from asyncops.chainloop.models import AsyncOperation, OperationsPage
+from asyncops.chainloop.singles import Singles
 from asyncops.client import BaseClient
 from asyncops.codec import decoder
 from asyncops.drift import Drift
 from asyncops.messages import Request
-from asyncops.numbered import NumberedPaging, PageBase
+from asyncops.numbered import NumberedPaging
 from asyncops.pending import Listing, Source
 
 __all__ = ["operations_source"]
@@ -33,16 +34,30 @@ class _NoDrift(Drift):
 
 
 def operations_source(
-    client: BaseClient, request: Request, base: PageBase
+    client: BaseClient, request: Request, singles: Singles, *, awaits: bool
 ) -> Source[AsyncOperation]:
-    """The listing that a request with its filters stands for, from its first page on."""
+    """The listing that a request with its filters stands for, and each operation by its id.
+
+    Args:
+        client: Sends the requests.
+        request: The listing.
+        singles: Asks for one operation.
+        awaits: Whether to wait for an id that is not there yet.
+    """
     decode = decoder(OperationsPage)
 
     def paging() -> NumberedPaging[AsyncOperation]:
-        return NumberedPaging(request, _PAGE, base, _identity, drift=_NoDrift())
+        return NumberedPaging(request, _PAGE, singles.base, _identity, drift=_NoDrift())
 
     listing = Listing(lambda request: client.fetch(request, decode), paging)
-    return Source(clock=client.clock, listings=(listing,), lists_results=True)
+    return Source(
+        clock=client.clock,
+        listings=(listing,),
+        get=singles.get,
+        usable=singles.usable,
+        awaits=awaits,
+        lists_results=True,
+    )
 
 
 def _identity(operation: AsyncOperation) -> str:

@@ -22,14 +22,16 @@ def described(item: Any, now: datetime) -> Iterator[tuple[str, str]]:
         now: The present.
     """
     for name, value in named(item).items():
-        if value is None:
+        if value is None or value == "":
+            # Chainloop writes "" for what is not set.
             continue
         if name == "outputs" and isinstance(value, Mapping):
             yield from _files(value)
         else:
             yield visible(name), _text(name, value, now)
     if item.started_at is not None:
-        yield "waited", span((item.started_at - item.created_at).total_seconds())
+        if item.created_at is not None:
+            yield "waited", span((item.started_at - item.created_at).total_seconds())
         end = item.finished_at or (None if item.state.ended else now)
         if end is not None:
             yield "ran", span((end - item.started_at).total_seconds())

@@ -4,29 +4,39 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import typer
 from attrs import frozen
 from rich.text import Text
 
+from asyncops.chainloop import ChainloopClient
 from asyncops.cli.accounts import ACCOUNT_IN_USE
 from asyncops.cli.columns import STYLES
 from asyncops.cli.connecting import connected
 from asyncops.cli.details import described
 from asyncops.cli.downloads import files_of, save
 from asyncops.cli.explaining import explain
-from asyncops.cli.failures import ExitCode, Failure, execute
+from asyncops.cli.failures import ExitCode, Failure, execute, right_use
 from asyncops.cli.outlet import StandardOutput
+from asyncops.cli.services import ServiceName
 from asyncops.cli.terminal import complain, console
-from asyncops.cli.tree import Settings, settings_of, zoo_operations, zoo_prompts
+from asyncops.cli.tree import (
+    Settings,
+    chainloop_operations,
+    settings_of,
+    zoo_operations,
+    zoo_prompts,
+)
 from asyncops.errors import AsyncOpsError
 from asyncops.many import Many
 from asyncops.plain import json_bytes
 from asyncops.zoo import ZooClient
 
 __all__ = ["Form", "Wanted", "get_operations"]
+
+Resource = Literal["zoo operations", "zoo prompts", "chainloop operations"]
 
 _PANEL = "What to write"
 
@@ -44,14 +54,14 @@ class Wanted:
     """What to get, and how to show it.
 
     Attributes:
-        ids: UUIDs.
-        prompts: Whether they are those of prompts, not of asynchronous calls.
+        ids: The ids.
+        resource: Whose ids.
         form: How they are shown. JSON is one object for one id, and an array for several.
         outputs: The folder for files; None for none.
     """
 
-    ids: Sequence[UUID]
-    prompts: bool = False
+    ids: Sequence[UUID] | Sequence[str]
+    resource: Resource = "zoo operations"
     form: Form = Form.TEXT
     outputs: Path | None = None
 
@@ -69,7 +79,8 @@ async def get_operations(wanted: Wanted, settings: Settings) -> int:
     """
     code = ExitCode.DONE
     showing = _Showing(wanted)
-    async with connected(settings, "zoo") as zoo, _many(zoo, wanted) as results:
+    service: ServiceName = "chainloop" if wanted.resource == "chainloop operations" else "zoo"
+    async with connected(settings, service) as client, _many(client, wanted) as results:
         async for operation_id, result in results:
             if not isinstance(result, AsyncOpsError):
                 problem = await showing.show(result)
@@ -86,9 +97,11 @@ async def get_operations(wanted: Wanted, settings: Settings) -> int:
     return code
 
 
-def _many(zoo: ZooClient, wanted: Wanted) -> Many[UUID | str, Any]:
-    service = zoo.ml_prompts if wanted.prompts else zoo.operations
-    many: Many[UUID | str, Any] = service.get_many(wanted.ids, ordered=True)
+def _many(client: ZooClient | ChainloopClient, wanted: Wanted) -> Many[Any, Any]:
+    prompts = isinstance(client, ZooClient) and wanted.resource == "zoo prompts"
+    operations: Any = client.ml_prompts if prompts else client.operations
+    with right_use():
+        many: Many[Any, Any] = operations.get_many(wanted.ids, ordered=True)
     return many
 
 
@@ -215,4 +228,23 @@ def get_prompts(
 
     Exit code 4 where one of them could not be had; the others are shown all the same.
     """
-    _run(Wanted(ids=ids, prompts=True, form=_form(json, jsonl)), ctx)
+    _run(Wanted(ids=ids, resource="zoo prompts", form=_form(json, jsonl)), ctx)
+
+
+@chainloop_operations.command(
+    "get",
+    epilog="[bold]Examples[/]\n\n"
+    "asyncops chainloop operations get 3c1e8a52-0a64-4f0e-9d8f-6f1f3ac5f6e0 --json",
+)
+def get_chainloop_operations(
+    ctx: typer.Context,
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", show_default=False)],
+    *,
+    json: _Json = False,
+    jsonl: _JsonLines = False,
+) -> None:
+    """Get operations, in the order of their ids.
+
+    Exit code 4 where one of them could not be had; the others are shown all the same.
+    """
+    _run(Wanted(ids=ids, resource="chainloop operations", form=_form(json, jsonl)), ctx)

@@ -1,5 +1,6 @@
 """``wait``: until operations have ended, for pipelines that go by the exit code."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -64,6 +65,16 @@ _Json = Annotated[
     bool,
     typer.Option("--json", rich_help_panel=_OUTPUT, help="The outcomes as JSON, at the end."),
 ]
+
+
+class _Missing(StrEnum):
+    """What to make of an operation that is not there yet."""
+
+    WAIT = "wait"
+    ERROR = "error"
+    OK = "ok"
+
+
 _TIMEOUT, _INITIAL, _CAP = 900.0, 1.0, 20.0
 
 
@@ -143,33 +154,42 @@ def wait_for_operations(
         str | None,
         typer.Option(rich_help_panel=_FILTERS, help="Only this kind, as evidence_evaluation."),
     ] = None,
-    allow_none: Annotated[
-        bool,
+    missing: Annotated[
+        _Missing | None,
         typer.Option(
-            "--allow-none",
-            rich_help_panel=_FILTERS,
-            help="Do not wait for a first operation on the resource to begin.",
+            rich_help_panel=_PATIENCE,
+            show_default="error for ids, wait for a resource",
+            help="What is not there yet: wait for it until --timeout; or an error at once; or, on "
+            "a resource, ok: nothing to wait for.",
         ),
-    ] = False,
+    ] = None,
     timeout: _Timeout = _TIMEOUT,
     initial: _Initial = _INITIAL,
     cap: _Cap = _CAP,
     first: _First = False,
     json: _Json = False,
 ) -> None:
-    """Wait until operations have ended, by their ids or all on a resource."""
+    """Wait until operations have ended, by their ids or all on a resource.
+
+    An id that is not there is an error at once, unless --missing wait is given. A resource on which
+    nothing has begun is waited for until --timeout, unless --missing says otherwise.
+    """
     if (resource_type is None) != (resource_id is None):
         raise typer.BadParameter("--resource-type and --resource-id go together")
     settings = settings_of(ctx)
     manner = Manner(timeout=timeout, initial=initial, cap=cap, first=first, json=json)
     if ids:
-        if allow_none:
-            raise typer.BadParameter("--allow-none goes with a resource, not with ids")
+        if missing is _Missing.OK:
+            raise typer.BadParameter("--missing ok goes with a resource, not with ids")
         by_ids = wait_for_ids(
             settings,
             "chainloop",
             lambda chainloop: chainloop.operations.pending(
-                ids, kind=kind, resource_type=resource_type, resource_id=resource_id
+                ids,
+                kind=kind,
+                resource_type=resource_type,
+                resource_id=resource_id,
+                missing=(missing or _Missing.ERROR).value,
             ),
             manner,
         )
@@ -182,6 +202,6 @@ def wait_for_operations(
         resource_type=resource_type,
         resource_id=resource_id,
         kind=kind,
-        at_least_one=not allow_none,
+        missing=(missing or _Missing.WAIT).value,
     )
     raise typer.Exit(execute(wait_for_resource(settings, place, manner), settings))

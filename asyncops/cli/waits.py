@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from attrs import define, field, frozen
 
@@ -59,13 +59,13 @@ class Place:
         resource_type: Its type.
         resource_id: Its id.
         kind: Only operations of this kind; None for all.
-        at_least_one: Whether to wait for one to begin as well.
+        missing: What to do as long as there is none.
     """
 
     resource_type: str
     resource_id: str
     kind: str | None = None
-    at_least_one: bool = True
+    missing: Literal["wait", "error", "ok"] = "wait"
 
 
 async def wait_for_ids(
@@ -121,7 +121,7 @@ async def wait_for_resource(settings: Settings, place: Place, manner: Manner) ->
                     resource_type=place.resource_type,
                     resource_id=place.resource_id,
                     kind=place.kind,
-                    at_least_one=place.at_least_one,
+                    missing=place.missing,
                     poll=manner.policy,
                     raise_on_failure=False,
                     on_poll=patience.look,

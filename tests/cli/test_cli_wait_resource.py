@@ -80,13 +80,13 @@ def test_a_resource_on_which_nothing_begins_is_3_unless_that_is_fine(server: Fak
     done = chainloop(server, *ON_E1, "--timeout", "1s", "--json")
     assert (done.code, done.out) == (3, "[]\n")
     assert lines_of(done.err)[-1].startswith("there was no operation after")
-    done = chainloop(server, *ON_E1, "--allow-none")
+    done = chainloop(server, *ON_E1, "--missing", "ok")
     assert (done.code, done.out, lines_of(done.err)) == (0, "", [])
 
 
 def test_kinds_are_told_apart(server: FakeServer) -> None:
     create(server, status=RUNNING, kind="other")
-    done = chainloop(server, *ON_E1, "--kind", "evidence_evaluation", "--allow-none")
+    done = chainloop(server, *ON_E1, "--kind", "evidence_evaluation", "--missing", "ok")
     assert done.code == 0
 
 
@@ -95,7 +95,32 @@ def test_operations_of_chainloop_can_be_waited_for_by_id(server: FakeServer) -> 
     done = chainloop(server, good, *ON_E1)
     assert (done.code, lines_of(done.err)) == (0, [])
     assert done.out.startswith(f"{good} succeeded")
-    assert chainloop(server, "nobody").code == 4
+
+
+def test_an_id_that_is_not_there_is_4_at_once_or_3_when_it_was_waited_for(
+    server: FakeServer,
+) -> None:
+    done = chainloop(server, "nobody")
+    assert (done.code, done.out) == (4, "")
+    done = chainloop(server, "nobody", "--missing", "wait", "--timeout", "200ms")
+    assert done.code == 3
+    assert "nobody" in lines_of(done.err)[-1]
+    assert chainloop(server, "nobody", "--missing", "error").code == 4
+
+
+def test_a_resource_without_operations_is_4_at_once_where_that_is_an_error(
+    server: FakeServer,
+) -> None:
+    done = chainloop(server, *ON_E1, "--missing", "error")
+    assert (done.code, done.out) == (4, "")
+    assert "no operation on evidence e1" in lines_of(done.err)[-1]
+    assert server.count() == 1
+
+
+def test_the_help_says_what_becomes_of_what_is_not_there(server: FakeServer) -> None:
+    words = " ".join(chainloop(server, "--help").out.replace("│", " ").split())
+    assert "--missing" in words
+    assert "error for ids, wait for a resource" in words
 
 
 @pytest.mark.parametrize(
@@ -103,7 +128,7 @@ def test_operations_of_chainloop_can_be_waited_for_by_id(server: FakeServer) -> 
     [
         ((), "give ids, or --resource-type"),
         (("--resource-type", "evidence"), "go together"),
-        (("x", "--allow-none"), "--allow-none goes with a resource"),
+        (("x", "--missing", "ok"), "--missing ok goes with a resource"),
         ((*ON_E1, "--any"), "--any goes with ids"),
         (("--resource-type", "", "--resource-id", "x"), "resource_type"),
     ],

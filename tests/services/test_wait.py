@@ -119,7 +119,7 @@ async def test_the_operations_of_a_resource_are_waited_for_together() -> None:
 async def test_an_operation_that_has_yet_to_begin_is_waited_for_unless_told_otherwise() -> None:
     """That none exists says nothing about how it will end."""
     async with FakeServer() as server, chainloop_of(server) as chainloop:
-        assert await chainloop.operations.wait(**RESOURCE, at_least_one=False) == ()
+        assert await chainloop.operations.wait(**RESOURCE, missing="ok") == ()
         assert server.count() == 1
         with pytest.raises(WaitTimeout, match=r"there was no operation after 30.0 s") as none:
             await chainloop.operations.wait(**RESOURCE, timeout=30)
@@ -195,7 +195,7 @@ async def test_arguments_are_checked_before_anything_is_sent() -> None:
         with pytest.raises(ValueError, match="resource_id must not be empty"):
             await chainloop.operations.wait(resource_type="evidence", resource_id="")
         with pytest.raises(TypeError, match="resource_type must be a string"):
-            await chainloop.operations.wait(resource_type=nothing, resource_id=nothing)
+            await chainloop.operations.wait(resource_type=nothing, resource_id="x")
         assert server.count() == 0
 
 
