@@ -98,8 +98,9 @@ async def get_operations(wanted: Wanted, settings: Settings) -> int:
 
 
 def _many(client: ZooClient | ChainloopClient, wanted: Wanted) -> Many[Any, Any]:
-    prompts = isinstance(client, ZooClient) and wanted.resource == "zoo prompts"
-    operations: Any = client.ml_prompts if prompts else client.operations
+    operations: Any = client.operations
+    if isinstance(client, ZooClient) and wanted.resource == "zoo prompts":
+        operations = client.ml_prompts
     with right_use():
         many: Many[Any, Any] = operations.get_many(wanted.ids, ordered=True)
     return many

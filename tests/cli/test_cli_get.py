@@ -51,6 +51,23 @@ def test_a_prompt_is_shown_too(server: FakeServer) -> None:
     assert " ".join(row["prompt"].split()) in done.out
 
 
+def test_operations_of_chainloop_are_shown_too(server: FakeServer) -> None:
+    """Without what is not set; an id that is none is wrong use, one that is missing is told."""
+    rows = [row["id"] for row in server.chainloop_operations_now()[:2]]
+    get = ("chainloop", "operations", "get")
+    done = invoke(server, *get, rows[0])
+    assert (done.code, done.err) == (0, "")
+    shown = dict(line.split(maxsplit=1) for line in done.out.splitlines())
+    assert shown["id"] == rows[0]
+    assert shown["status"].startswith("ASYNC_OPERATION_STATUS_")
+    lines = invoke(server, *get, *rows, "--jsonl").out.splitlines()
+    assert [json.loads(line)["id"] for line in lines] == rows
+    assert invoke(server, *get, "../secrets").code == 2
+    done = invoke(server, *get, "nobody", rows[1], "--jsonl")
+    assert done.code == 4
+    assert [json.loads(line)["id"] for line in done.out.splitlines()] == [rows[1]]
+
+
 def test_json_is_an_object_for_one_and_an_array_for_several(server: FakeServer) -> None:
     """In the order of the ids, with the API's names."""
     ids = [row["id"] for row in server.zoo_operations()[:3]]
