@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Literal
+from uuid import uuid4
 
 import typer
 from attrs import frozen
@@ -23,7 +24,7 @@ from asyncops.cli.terminal import console
 from asyncops.cli.texts import visible
 from asyncops.cli.times import span
 from asyncops.cli.tree import Settings, app, settings_of
-from asyncops.errors import AsyncOpsError, Forbidden
+from asyncops.errors import AsyncOpsError, Forbidden, NotFound
 from asyncops.zoo import ZooClient
 
 __all__ = ["Finding", "examine", "examined"]
@@ -37,6 +38,8 @@ _MARKS: dict[Verdict, tuple[str, str, str]] = {
     "odd": ("!", "! ", "yellow"),
     "unknown": ("-", "- ", "dim"),
 }
+# How the library's own words begin where an error has no message of the service's.
+_NOT_IN_ZOOS_FORM = ("no JSON in the answer", "the answer gives no message")
 _commands = typer.Typer()
 
 
@@ -187,17 +190,37 @@ def _clock(reached: Probe) -> Finding:
 
 
 async def _zoo(zoo: ZooClient, account: Account) -> Finding:
+    """Whether operations can be had by their ids, and, beside that, whether listings can."""
+    accepted = f"token from {account.token_source}: accepted"
+    try:
+        # Nobody has such an operation, and saying so takes a good token.
+        await zoo.operations.get(uuid4())
+    except NotFound as error:
+        if error.request_id is None or error.message.startswith(_NOT_IN_ZOOS_FORM):
+            return Finding(
+                "bad",
+                "token: not checked; what answers is not Zoo's API, whose 404 has a message and a "
+                "request id: check the address",
+            )
+    except AsyncOpsError as error:
+        return _refused(error, account)
     try:
         await zoo.operations.list(status="completed", limit=1)
     except Forbidden:
         return Finding(
             "odd",
-            f"token from {account.token_source}: accepted, but without staff access, which the "
-            "listings need; get and wait need none",
+            f"{accepted}, but without staff access, which the listings need; get and wait need "
+            "none",
+        )
+    except NotFound:
+        return Finding(
+            "odd",
+            f"{accepted}; the listings are not there, which have left Zoo's published "
+            "description; get and wait need none",
         )
     except AsyncOpsError as error:
         return _refused(error, account)
-    return Finding("good", f"token from {account.token_source}: accepted, with staff access")
+    return Finding("good", f"{accepted}, with staff access")
 
 
 async def _chainloop(chainloop: ChainloopClient, account: Account) -> AsyncIterator[Finding]:

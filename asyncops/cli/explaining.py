@@ -125,7 +125,7 @@ def _of_api(error: APIError, account: Account | None, now: datetime) -> Failure:
             hint = error.hint or "the token is good, but its account lacks the permission"
         case NotFound():
             message = f"{name} did not find it: {said}"
-            hint = "check the id, and whether it belongs to this account"
+            hint = error.hint or "check the id, and whether it belongs to this account"
         case RateLimited(retry_after=None):
             message = f"{name} limits the rate of requests: {said}"
             hint = "try again later, with less --concurrency"

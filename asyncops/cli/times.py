@@ -70,7 +70,7 @@ def moment(text: str | datetime, *, now: datetime | None = None) -> datetime:
         if written.lower() == "now":
             return now or datetime.now(UTC)
         if _DATE.fullmatch(written):
-            return datetime.fromisoformat(written.replace(",", ".")).astimezone(UTC)
+            return _aware(written)
         # A bare number would be taken for seconds here, and may be meant as a year.
         if _PARTS.fullmatch(written) and not written.isdecimal():
             return (now or datetime.now(UTC)) - timedelta(seconds=duration(written))
@@ -80,6 +80,11 @@ def moment(text: str | datetime, *, now: datetime | None = None) -> datetime:
         f"{_shown(text)} is no time; write 30m, 2h or 7d for so long ago, or 2026-11-01, or "
         "2026-11-01T08:00Z"
     )
+
+
+def _aware(written: str) -> datetime:
+    # RFC 3339 allows t and z, which Python does not read.
+    return datetime.fromisoformat(written.replace(",", ".").upper()).astimezone(UTC)
 
 
 def ago(then: datetime, now: datetime) -> str:

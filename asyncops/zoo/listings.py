@@ -1,4 +1,4 @@
-"""How Zoo's listings are paged: by tokens, sorted by ``created_at``, one status at a time."""
+"""How Zoo's listings are paged: by tokens, sorted by ``created_at``, each status by itself."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ __all__ = [
     "ENDS",
     "LIFE",
     "LOOKUPS",
-    "STAFF_ONLY",
+    "PROMPT_HINTS",
     "Created",
     "CreatedAtListing",
     "checked_token",
@@ -41,7 +41,16 @@ ASCENDING = CreatedAtSortMode.CREATED_AT_ASCENDING
 DESCENDING = CreatedAtSortMode.CREATED_AT_DESCENDING
 # Requests for single items that a watch may have under way at once.
 LOOKUPS = 8
-STAFF_ONLY = {403: "Zoo answers this only to accounts with staff access."}
+_STAFF_ONLY = "Zoo answers this only to accounts with staff access."
+_LISTING_HINTS = {
+    403: _STAFF_ONLY,
+    404: "This listing has left Zoo's published description and may be gone; getting an operation "
+    "by its id is still in it.",
+}
+PROMPT_HINTS = {
+    403: _STAFF_ONLY,
+    404: "Check the id; getting prompts has left Zoo's published description and may be gone.",
+}
 
 
 class Created(Protocol):
@@ -163,7 +172,7 @@ def _token(cursor: Cursor | None) -> str | None:
 def listing_request(path: str, limit: int | None) -> Request:
     """The request for a listing, without order and status."""
     params = () if limit is None else (("limit", str(count("limit", limit))),)
-    return Request(path=path, params=params, hints=STAFF_ONLY)
+    return Request(path=path, params=params, hints=_LISTING_HINTS)
 
 
 def statuses_of(

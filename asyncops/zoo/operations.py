@@ -64,8 +64,9 @@ class Operations:
     ) -> Pager[AsyncApiCall]:
         """List calls, newest first unless told otherwise.
 
-        Zoo lists one status at a time. Several, or all of them, are read side by side and merged
-        by ``created_at``; a call that moves on meanwhile is given once, never missed.
+        Each status is asked for by itself, so that no default of the service hides any. Several,
+        or all of them, are read side by side and merged by ``created_at``; a call that moves on
+        meanwhile is given once, never missed.
 
         Args:
             status: One status, several, or None for all that this release knows.

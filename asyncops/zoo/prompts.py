@@ -25,7 +25,7 @@ from asyncops.watching import OVERLAP, WATCH_POLICY, Watch
 from asyncops.zoo.listings import (
     DESCENDING,
     LOOKUPS,
-    STAFF_ONLY,
+    PROMPT_HINTS,
     CreatedAtListing,
     checked_token,
     listing_request,
@@ -305,5 +305,5 @@ class MlPrompts:
         return Pending(ids, prompts_source(self._client, self._one), check=uuid_segment)
 
     async def _one(self, segment: str) -> MlPrompt:
-        request = Request(path=f"{_PATH}/{segment}", hints=STAFF_ONLY)
+        request = Request(path=f"{_PATH}/{segment}", hints=PROMPT_HINTS)
         return (await self._client.fetch(request, decoder(MlPrompt))).value

@@ -34,6 +34,11 @@ def doctor(env: dict[str, str], *arguments: str) -> Done:
     return Done(done.exit_code, done.stdout, done.stderr)
 
 
+def asked(server: FakeServer) -> int:
+    """Requests for operations, listed or by their ids."""
+    return sum(each.path.startswith("/async/operations") for each in server.requests)
+
+
 def findings(done: Done) -> list[str]:
     """The lines, each from its mark on, without what differs from run to run."""
     lines = (line.strip().partition(", http")[0] for line in done.out.splitlines())
@@ -74,6 +79,36 @@ def test_a_refused_token_and_missing_staff_access_are_told_apart(
     assert findings(done)[-1].startswith("✗ Zoo does not accept the token from the variable ZOO")
 
 
+def test_listings_that_are_gone_leave_zoo_usable(fake_server: FakeServer) -> None:
+    """They left its description; what is public is asked for first, and works."""
+    fake_server.script(Fault(404, on=2, path="/async/operations", message="Not Found"))
+    done = doctor(variables(fake_server), "zoo")
+    assert done.code == 0
+    assert findings(done)[-1] == (
+        "! token from the variable ZOO_API_TOKEN: accepted; the listings are not there, which have "
+        "left Zoo's published description; get and wait need none"
+    )
+    assert asked(fake_server) == 2
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"X-Request-Id": "gateway"}, b"<html>404</html>"),
+        ({"X-Request-Id": "gateway"}, b'{"detail":"Not Found"}'),
+        ({}, b""),
+    ],
+)
+def test_a_404_that_is_not_zoos_own_says_nothing_of_the_token(
+    headers: dict[str, str], body: bytes, fake_server: FakeServer
+) -> None:
+    fake_server.script(Fault(404, path="/async/operations", headers=headers, body=body))
+    done = doctor(variables(fake_server), "zoo")
+    assert done.code == 4
+    assert findings(done)[-1].startswith("✗ token: not checked; what answers is not Zoo's API")
+    assert asked(fake_server) == 1
+
+
 def test_chainloops_refusal_is_an_error(fake_server: FakeServer) -> None:
     fake_server.script(Fault(403, path="/v1/", message="no permission"))
     done = doctor(variables(fake_server), "chainloop")
@@ -86,7 +121,7 @@ def test_one_request_is_sent_for_the_token_even_where_it_fails(fake_server: Fake
     fake_server.script(Fault(503, path="/async", times=5))
     done = doctor(variables(fake_server), "zoo")
     assert done.code == 4
-    assert fake_server.count("/async/operations") == 1
+    assert asked(fake_server) == 1
     assert "✗ Zoo failed: 503" in done.out
 
 

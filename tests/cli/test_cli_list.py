@@ -45,6 +45,18 @@ def test_all_of_each_resource_is_listed_in_order(server: FakeServer, concurrency
         assert created == sorted(created, reverse=True)
 
 
+@pytest.mark.parametrize("command", [CALLS, PROMPTS, ("zoo", "operations", "watch")])
+def test_a_listing_that_is_gone_says_that_it_left_the_description(
+    server: FakeServer, command: tuple[str, ...]
+) -> None:
+    server.script(Fault(404, times=100, message="Not Found"))
+    done = invoke(server, *command)
+    assert (done.code, done.out) == (4, "")
+    (line,) = done.err.splitlines()
+    assert line.startswith("asyncops: Zoo did not find it: Not Found (request id ")
+    assert "This listing has left Zoo's published description and may be gone; getting an" in line
+
+
 def test_every_filter_reaches_the_service(server: FakeServer) -> None:
     invoke(server, *CALLS, "-s", "failed", "--sort", "oldest", "--page-size", "30", "--all")
     assert dict(server.requests[0].query) == {

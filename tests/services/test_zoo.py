@@ -1,7 +1,8 @@
 """Zoo's client against the fake server, over real sockets."""
 
 import asyncio
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -242,6 +243,30 @@ async def test_a_listing_without_staff_access_says_what_is_missing() -> None:
                 await listing
         with pytest.raises(Forbidden, match="staff access"):
             await zoo.ml_prompts.get(server.ml_prompts()[0]["id"])
+
+
+async def test_a_listing_that_is_gone_says_that_it_left_the_description() -> None:
+    """A 404 gets a sentence of its own, in a watch as in a list; one on an id tells of that."""
+    async with FakeServer() as server, client(server) as zoo:
+        gone = "left Zoo's published description"
+        server.script(Fault(404, path="/async/operations", message="Not Found", times=1000))
+        server.script(Fault(404, path="/ml-prompts", message="Not Found", times=1000))
+        resources: list[Any] = [zoo.operations, zoo.ml_prompts]
+        for resource in resources:
+            with pytest.raises(NotFound, match=f"listing has {gone} .* operation by its id"):
+                await resource.list()
+            async with resource.list().concurrent(4) as items:
+                with pytest.raises(NotFound, match=gone):
+                    await anext(items)
+            with pytest.raises(NotFound, match=gone):
+                async with resource.watch():
+                    pass
+        with pytest.raises(NotFound, match=f"Check the id; getting prompts has {gone}"):
+            await zoo.ml_prompts.get(uuid4())
+    async with FakeServer() as server, client(server) as zoo:
+        with pytest.raises(NotFound) as caught:
+            await zoo.operations.get(uuid4())
+        assert gone not in str(caught.value)
 
 
 async def test_a_wrong_token_is_unauthorized_and_not_sent_again() -> None:
