@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from attrs import define, field, frozen
 
 from asyncops.errors import AsyncOpsError
-from asyncops.models import Operation, State
+from asyncops.models import Operation, State, has_ended
 from asyncops.watch_checkpoint import KnownAlive, WatchCheckpoint
 
 __all__ = ["Change", "ChangeKind", "Ledger", "created_of"]
@@ -63,11 +63,11 @@ class Change(Generic[T_co]):
 
     @property
     def failed(self) -> bool:
-        """Whether it tells of an operation that has ended in failure."""
+        """Whether it tells of an operation that has ended, but not in success."""
         return (
             self.kind is ChangeKind.FINISHED
             and self.after is not None
-            and self.after.state is State.FAILED
+            and self.after.state is not State.SUCCEEDED
         )
 
 
@@ -202,7 +202,7 @@ class Ledger(Generic[T]):
         self.watermark = self.newest = base
         for id_, item in found.items():
             created = created_of(item)
-            if item.state.ended:
+            if has_ended(item):
                 self._keep_ended(id_, created)
             else:
                 self._alive[id_] = _Known(None if introduce else self.mark(item), created, item)
@@ -264,7 +264,7 @@ class Ledger(Generic[T]):
         known = self._alive.get(id_)
         untold = known is not None and known.mark is None
         before = None if known is None or untold else known.item
-        if item.state.ended:
+        if has_ended(item):
             if known is None and not self._is_new(id_, item):
                 return
             if known is None or untold:

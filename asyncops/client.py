@@ -83,6 +83,7 @@ class BaseClient:
         self._timeout = _instance("timeout", timeout, Timeout)
         if session is not None:
             _instance("session", session, aiohttp.ClientSession)
+        self._retry = retry
         self._clock = clock
         self._telemetry = checked_telemetry(telemetry)
         rate = rate_limiter(rate_limit)
@@ -96,6 +97,11 @@ class BaseClient:
     def base_url(self) -> str:
         """Where the service is."""
         return self._base_url
+
+    @property
+    def retry(self) -> RetryPolicy:
+        """When and how often this client sends a failed request again."""
+        return self._retry
 
     @property
     def clock(self) -> Clock:

@@ -67,7 +67,10 @@ def decode_json(body: bytes) -> Any:
         return msgspec.json.decode(body)
     except _NOT_JSON as error:
         reason = str(error) or type(error).__name__
-    raise DecodeError(f"the body is not JSON: {reason}: {snippet(body)!r}", snippet=snippet(body))
+        # What is nested too deep is JSON all the same.
+        not_json = not isinstance(error, RecursionError)
+    text = snippet(body)
+    raise DecodeError(f"the body is not JSON: {reason}: {text!r}", snippet=text, not_json=not_json)
 
 
 def _second_reading(body: bytes, shape: type[T]) -> T:
@@ -126,7 +129,9 @@ def _json_or_refused(response: Response, redact: Callable[[str], str]) -> bytes:
     if not _is_json(response):
         text = snippet(body)
         kind = redact(_media_type(response))
-        raise DecodeError(f"the answer is {kind!r}, not JSON: {text!r}", snippet=text)
+        raise DecodeError(
+            f"the answer is {kind!r}, not JSON: {text!r}", snippet=text, not_json=True
+        )
     return body
 
 

@@ -242,6 +242,8 @@ class DecodeError(AsyncOpsError):
         snippet: The beginning of the body, shortened, with what looks secret masked.
         problems: Every problem found, each as ``message at path``.
         request_id: What the service's support asks for, if the answer said.
+        not_json: Whether the body is no JSON at all, such as a gateway's page or nothing. False
+            where it is JSON of another shape.
     """
 
     def __init__(
@@ -252,12 +254,14 @@ class DecodeError(AsyncOpsError):
         snippet: str = "",
         problems: tuple[str, ...] = (),
         request_id: str | None = None,
+        not_json: bool = False,
     ) -> None:
         super().__init__(message)
         self.path = path
         self.snippet = snippet
         self.problems = problems
         self.request_id = request_id
+        self.not_json = not_json
 
 
 class PaginationError(AsyncOpsError):

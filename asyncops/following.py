@@ -9,9 +9,9 @@ from typing import Any, Generic, TypeVar
 from attrs import define, field
 
 from asyncops.errors import AsyncOpsError, ConfigurationError, NotFound
-from asyncops.models import Operation
+from asyncops.models import Operation, has_ended
 from asyncops.pending import Pending, Source
-from asyncops.rounds import may_pass
+from asyncops.rounds import Tolerance
 from asyncops.sweep import Costs, Share, Slots, Span, Sweep
 from asyncops.tasks import end
 
@@ -50,12 +50,14 @@ class Following(Generic[K, R]):
         give: Takes what came of an id.
         shared: What every request of all groups needs one of.
         open: What has not ended, by the spelling that is sent.
+        tolerance: Which errors the next look may make up for.
     """
 
     source: Source[R]
     give: Callable[[K, R | AsyncOpsError], None]
     shared: Slots
     open: dict[str, Open[K]]
+    tolerance: Tolerance = field(factory=Tolerance)
     _slots: Share = field(init=False)
     _costs: Costs = field(init=False)
 
@@ -69,10 +71,11 @@ class Following(Generic[K, R]):
         pending: Pending[K, R],
         give: Callable[[K, R | AsyncOpsError], None],
         shared: Slots,
+        tolerance: Tolerance,
     ) -> "Following[K, R]":
         """All ids of a group, open."""
         ids = {spelling: Open(each) for spelling, each in pending.ids.items()}
-        return cls(pending.source, give, shared, ids)
+        return cls(pending.source, give, shared, ids, tolerance)
 
     async def look(self) -> AsyncOpsError | None:
         """Look at all that are open; the error of a look that the next one may make up for.
@@ -104,13 +107,14 @@ class Following(Generic[K, R]):
         ended: list[str] = []
 
         def see(spelling: str, item: Operation) -> None:
-            if item.state.ended and not self.source.lists_results:
+            if has_ended(item) and not self.source.lists_results:
                 ended.append(spelling)
             else:
                 self._saw(spelling, item)
 
         sweep = Sweep(self.source.listings, set(self.open), see, self._slots, self._span(), budget)
         told = await sweep.read()
+        self.tolerance.answered = True
         if budget is None:
             if not sweep.shrunk:
                 self._miss(sweep.wanted)
@@ -125,7 +129,7 @@ class Following(Generic[K, R]):
         return failure
 
     async def _without_listings(self, failure: AsyncOpsError) -> AsyncOpsError | None:
-        if may_pass(failure):
+        if self.tolerance.bears(failure):
             self._costs.failed()
             self._skip(deque(self.open), failure)
             return failure
@@ -172,7 +176,7 @@ class Following(Generic[K, R]):
         except ConfigurationError:
             raise
         except AsyncOpsError as error:
-            if may_pass(error):
+            if self.tolerance.bears(error):
                 # Behind the others, so that it cannot keep them from their turn.
                 entry = self.open[spelling] = self.open.pop(spelling)
                 entry.error = error
@@ -184,11 +188,12 @@ class Following(Generic[K, R]):
                 return None
             self.end(spelling, error)
         else:
+            self.tolerance.answered = True
             self._saw(spelling, result)
         return None
 
     def _saw(self, spelling: str, item: Any) -> None:
-        if item.state.ended:
+        if has_ended(item):
             self.end(spelling, item)
             return
         entry = self.open[spelling]

@@ -149,8 +149,14 @@ class WaitMany(Crew[tuple[K, R | AsyncOpsError]], Generic[K, R]):
         self._finished: deque[tuple[K, R | AsyncOpsError]] = deque()
         self._looks = 0
         self._total = sum(len(group.ids) for group in groups)
-        rounds = [Rounds.checked(poll, timeout, group.source.clock) for group in groups]
-        followed = [Following.of(group, self._give, slots) for group in groups]
+        rounds = [
+            Rounds.checked(poll, timeout, group.source.clock, attempts=group.source.attempts)
+            for group in groups
+        ]
+        followed = [
+            Following.of(group, self._give, slots, each.tolerance)
+            for group, each in zip(groups, rounds, strict=True)
+        ]
         self._groups = list(zip(followed, rounds, strict=True))
 
     async def __anext__(self) -> tuple[K, R | AsyncOpsError]:

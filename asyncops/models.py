@@ -1,7 +1,7 @@
 """What the providers' models share: open enums, the operation protocol, pages, checkpoints."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 from uuid import UUID
@@ -20,7 +20,9 @@ __all__ = [
     "State",
     "Timestamp",
     "has_ended",
+    "known_time",
     "state_of",
+    "word_of",
 ]
 
 T_co = TypeVar("T_co", covariant=True)
@@ -140,7 +142,27 @@ def has_ended(operation: Operation) -> bool:
     operation has an end time; whether it succeeded cannot be said then.
     """
     state = operation.state
-    return state.ended or (state is State.UNKNOWN and operation.finished_at is not None)
+    return state.ended or (state is State.UNKNOWN and known_time(operation.finished_at) is not None)
+
+
+def word_of(operation: Operation) -> str:
+    """Where an operation is in its life: by its state, or in the service's word if that is new."""
+    state = operation.state
+    if state is not State.UNKNOWN:
+        return state.value
+    return str(getattr(operation, "status", "")) or state.value
+
+
+_UNSET_YEARS = frozenset({MINYEAR, MAXYEAR})
+
+
+def known_time(moment: datetime | None) -> datetime | None:
+    """The moment, unless it only stands for a time that nobody has set.
+
+    Services write the first or the last year of the calendar (0001-01-01, 9999-12-31) where there
+    is no time.
+    """
+    return None if moment is None or moment.year in _UNSET_YEARS else moment
 
 
 @frozen(kw_only=True)

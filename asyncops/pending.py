@@ -8,6 +8,7 @@ from attrs import frozen
 from asyncops.clock import Clock
 from asyncops.models import Operation
 from asyncops.paging import Paging
+from asyncops.rounds import ATTEMPTS
 from asyncops.walks import Fetch
 
 __all__ = ["Listing", "Pending", "Source"]
@@ -35,6 +36,7 @@ class Source(Generic[R]):
 
     Attributes:
         clock: What its client measures time by.
+        attempts: How many attempts its client gives a call.
         listings: What shows operations, in the order of a life, so that one that moves forward
             from one to the next is seen.
         get: Asks for one operation; None where a service has only listings.
@@ -53,6 +55,7 @@ class Source(Generic[R]):
     awaits: bool = False
     by_creation: bool = False
     lists_results: bool = False
+    attempts: int = ATTEMPTS
 
 
 class Pending(Generic[K, R]):

@@ -1,5 +1,6 @@
-"""How often to look again at something that takes its time."""
+"""How often to poll for something that takes its time."""
 
+import math
 import random
 from collections.abc import Callable
 from typing import Any
@@ -7,9 +8,12 @@ from typing import Any
 from attrs import Attribute, field, frozen
 
 from asyncops.checks import check_seconds, seconds
-from asyncops.errors import AsyncOpsError
+from asyncops.errors import APIError, AsyncOpsError
 
-__all__ = ["Look", "OnPoll", "PollPolicy"]
+__all__ = ["Look", "OnPoll", "PollPolicy", "next_delay"]
+
+_LONGEST_ASKED = 120.0
+_LONGEST_WITHOUT_END = 3600.0
 
 
 def _at_least_one(_: object, attribute: "Attribute[float]", value: float) -> None:
@@ -60,6 +64,30 @@ class PollPolicy:
         except OverflowError:
             longest = self.cap
         return longest * (1 - self.jitter * draw())
+
+
+def next_delay(
+    policy: PollPolicy, polls: int, error: AsyncOpsError | None, *, left: float = math.inf
+) -> float:
+    """Seconds from one poll to the next, the same for every wait and every watch.
+
+    A ``Retry-After`` is followed up to the policy's cap or 120 s, whichever is longer: a service
+    that asks for a day must not leave a wait without any poll until its time is up. Without a
+    timeout it is followed for an hour at most. No delay goes past the deadline.
+
+    Args:
+        policy: How often to poll.
+        polls: Polls in a row, from 1, that saw nothing new.
+        error: Why the last poll failed; None where it did not.
+        left: Seconds until the deadline; infinite without one.
+    """
+    delay = policy.delay(polls)
+    if isinstance(error, APIError) and error.retry_after is not None:
+        longest = max(policy.cap, _LONGEST_ASKED)
+        if math.isinf(left):
+            longest = min(longest, _LONGEST_WITHOUT_END)
+        delay = max(delay, min(error.retry_after, longest))
+    return min(delay, left)
 
 
 @frozen(kw_only=True)

@@ -10,23 +10,26 @@ from attrs import define, field
 from asyncops.checks import plain_hook, seconds
 from asyncops.clock import Clock
 from asyncops.errors import (
-    APIError,
     AsyncOpsError,
     AttemptTimeout,
     DeadlineExceeded,
+    DecodeError,
     RateLimited,
     ServerError,
     UnexpectedPage,
 )
-from asyncops.polling import OnPoll, PollPolicy
-from asyncops.retry import is_retryable
+from asyncops.polling import OnPoll, PollPolicy, next_delay
+from asyncops.retry import RetryPolicy, is_retryable
 
-__all__ = ["LAST_LOOK", "Rounds", "checked_hook", "may_pass"]
+__all__ = ["ATTEMPTS", "LAST_LOOK", "Rounds", "Tolerance", "checked_hook", "is_unread", "may_pass"]
 
 R = TypeVar("R")
 
 LAST_LOOK = 5.0
 """Seconds that the look at the very end may take, or the timeout where that is shorter."""
+
+ATTEMPTS = RetryPolicy().attempts
+"""Polls that an answer without JSON is borne for before the first good one, unless told."""
 
 _NOT_IMPLEMENTED = 501
 
@@ -44,6 +47,44 @@ def may_pass(error: AsyncOpsError) -> bool:
             return status != _NOT_IMPLEMENTED
         case _:
             return is_retryable(error, "GET")
+
+
+def is_unread(error: AsyncOpsError) -> bool:
+    """Whether an answer came that is no JSON, such as a gateway's page."""
+    return isinstance(error, DecodeError) and error.not_json
+
+
+@define(eq=False)
+class Tolerance:
+    """Which failed polls of one wait or one watch the next poll makes up for.
+
+    An answer that is no JSON is borne as a 502 is, once there was a good answer. Before that the
+    address may be wrong, which no number of polls mends.
+
+    Attributes:
+        attempts: The poll without any JSON, from 1, that is the last one before a good answer.
+        answered: Whether there was a good answer.
+        unread: Polls before the first good answer that met an answer without JSON.
+    """
+
+    attempts: int = ATTEMPTS
+    answered: bool = False
+    unread: int = 0
+    _counted: bool = field(default=False, init=False)
+
+    def begin(self) -> None:
+        """Count a new poll: of its requests, which may be many, all that fail count as one."""
+        self._counted = False
+
+    def bears(self, error: AsyncOpsError) -> bool:
+        """Whether the next poll may make up for this error."""
+        if not is_unread(error):
+            return may_pass(error)
+        if self.answered:
+            return True
+        self.unread += not self._counted
+        self._counted = True
+        return self.unread < self.attempts
 
 
 def checked_hook(on_poll: OnPoll | None) -> OnPoll | None:
@@ -65,11 +106,13 @@ class Rounds:
         clock: What they are measured by.
         number: Looks so far.
         unanswered: Whether the time was up before the last look was answered.
+        tolerance: Which failed looks are made up for.
     """
 
     policy: PollPolicy
     timeout: float | None
     clock: Clock
+    tolerance: Tolerance = field(factory=Tolerance)
     number: int = field(default=0, init=False)
     unanswered: bool = field(default=False, init=False)
     _began: float | None = field(default=None, init=False)
@@ -77,8 +120,16 @@ class Rounds:
     _final: bool = field(default=False, init=False)
 
     @classmethod
-    def checked(cls, poll: PollPolicy, timeout: float | None, clock: Clock) -> Self:
+    def checked(
+        cls, poll: PollPolicy, timeout: float | None, clock: Clock, *, attempts: int = ATTEMPTS
+    ) -> Self:
         """By the policy; ``timeout``, if given, takes the place of its own.
+
+        Args:
+            poll: How often to look.
+            timeout: Seconds in all; None for the policy's own.
+            clock: What they are measured by.
+            attempts: How many attempts the client's retry policy gives a call.
 
         Raises:
             TypeError: ``poll`` is no policy, ``timeout`` no number.
@@ -86,9 +137,10 @@ class Rounds:
         """
         if not isinstance(poll, PollPolicy):
             raise TypeError(f"poll must be a PollPolicy, got {type(poll).__name__}")
-        if timeout is None:
-            return cls(poll, poll.timeout, clock)
-        return cls(poll, seconds("timeout", timeout, positive=True), clock)
+        limit = poll.timeout
+        if timeout is not None:
+            limit = seconds("timeout", timeout, positive=True)
+        return cls(poll, limit, clock, Tolerance(attempts))
 
     @property
     def elapsed(self) -> float:
@@ -102,6 +154,7 @@ class Rounds:
             AsyncOpsError: No other look would fare better.
         """
         self.number += 1
+        self.tolerance.begin()
         if self._began is None:
             self._began = self.clock.monotonic()
         # A sleep or a hook may have taken longer than there was time: one look is still due.
@@ -109,14 +162,18 @@ class Rounds:
         scope = asyncio.timeout(self._bound())
         try:
             async with scope:
-                return await ask()
+                answer = await ask()
         except TimeoutError:
             if not scope.expired():
                 raise
         except AsyncOpsError as error:
-            if not may_pass(error):
+            if not self.tolerance.bears(error):
                 raise
             return error
+        else:
+            if not isinstance(answer, AsyncOpsError):
+                self.tolerance.answered = True
+            return answer
         self.unanswered = self._final = True
         return DeadlineExceeded("it was not answered in time")
 
@@ -127,18 +184,16 @@ class Rounds:
 
         Args:
             news: Whether the look before has seen an operation end.
-            error: Why it failed. What a service asked to wait is waited.
+            error: Why it failed; see :func:`asyncops.polling.next_delay` for what is waited.
         """
         left = self._left
         if self._final or left <= 0:
             return None
         self._quiet = 1 if news else self._quiet + 1
-        delay = self.policy.delay(self._quiet)
-        if isinstance(error, APIError):
-            delay = max(delay, error.retry_after or 0.0)
+        delay = next_delay(self.policy, self._quiet, error, left=left)
         # Known by this and not by the clock, which may wake a sleeper a little early.
         self._final = delay >= left
-        return min(delay, left)
+        return delay
 
     @property
     def _left(self) -> float:

@@ -11,7 +11,7 @@ from attrs import define, field, frozen
 from asyncops.changes import created_of
 from asyncops.errors import AsyncOpsError, NotFound
 from asyncops.many import Many
-from asyncops.models import Operation, Page
+from asyncops.models import Operation, Page, has_ended
 from asyncops.pager import Pager
 
 __all__ = ["Subject", "Survey"]
@@ -144,7 +144,7 @@ class Survey(Generic[T]):
             id_ = str(item.id)
             created = created_of(item)
             new = created is not None and created >= (
-                self.floor if item.state.ended else min(self.floor, self.alive_floor)
+                self.floor if has_ended(item) else min(self.floor, self.alive_floor)
             )
             if new or id_ in self.wanted or id_ in self.found:
                 self.found[id_] = item

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from attrs import frozen
 
 from asyncops.errors import AsyncOpsError, OperationFailed, WaitTimeout
-from asyncops.models import Operation, State
+from asyncops.models import Operation, State, has_ended, word_of
 from asyncops.polling import Look, OnPoll
 from asyncops.rounds import Rounds
 
@@ -27,7 +27,7 @@ async def wait_for_one(
     """The operation that ``get`` gives, once it has ended; None stands for "not there yet".
 
     Raises:
-        OperationFailed: It failed, unless ``raise_on_failure`` is off.
+        OperationFailed: It ended, but not in success, unless ``raise_on_failure`` is off.
         WaitTimeout: It had not ended in time.
     """
 
@@ -39,8 +39,8 @@ async def wait_for_one(
     operation = end.seen[0] if end.seen else None
     if operation is None or not end.over:
         raise overdue(name, operation, rounds.elapsed, end.error)
-    if raise_on_failure and operation.state is State.FAILED:
-        raise OperationFailed(operation)
+    if raise_on_failure and operation.state is not State.SUCCEEDED:
+        raise OperationFailed.of(operation)
     return operation
 
 
@@ -55,16 +55,16 @@ async def wait_for_all(
     """The operations that ``listed`` gives, once all of them have ended.
 
     Raises:
-        OperationFailed: One of them failed, unless ``raise_on_failure`` is off.
+        OperationFailed: One of them did not succeed, unless ``raise_on_failure`` is off.
         WaitTimeout: They had not all ended in time.
     """
     end = await _follow(listed, rounds, on_poll, least=1 if at_least_one else 0)
     seen = end.seen
     if seen is None or not end.over:
         raise WaitTimeout(_unended(seen, rounds.elapsed) + _after(end.error), last=seen)
-    failed = next((each for each in seen if each.state is State.FAILED), None)
+    failed = next((each for each in seen if each.state is not State.SUCCEEDED), None)
     if raise_on_failure and failed is not None:
-        raise OperationFailed(failed, seen)
+        raise OperationFailed.of(failed, seen)
     return seen
 
 
@@ -75,7 +75,7 @@ def overdue(
     text = (
         f"operation {name} was not seen in {elapsed:.1f} s"
         if last is None
-        else f"operation {name} was still {last.state.value} after {elapsed:.1f} s"
+        else f"operation {name} was still {_quoted(last)} after {elapsed:.1f} s"
     )
     return WaitTimeout(text + _after(error), last=last)
 
@@ -129,7 +129,7 @@ async def _follow(
 
 
 def _still_open(seen: Iterable[O]) -> list[O]:
-    return [each for each in seen if not each.state.ended]
+    return [each for each in seen if not has_ended(each)]
 
 
 def _unended(seen: Sequence[Operation] | None, elapsed: float) -> str:
@@ -138,9 +138,15 @@ def _unended(seen: Sequence[Operation] | None, elapsed: float) -> str:
     if not seen:
         return f"there was no operation after {elapsed:.1f} s"
     still = _still_open(seen)
-    states = Counter(each.state.value for each in still)
+    states = Counter(_quoted(each) for each in still)
     counts = ", ".join(f"{number} {state}" for state, number in sorted(states.items()))
     return f"{len(still)} of {len(seen)} operations had not ended after {elapsed:.1f} s: {counts}"
+
+
+def _quoted(operation: Operation) -> str:
+    """Where it is in its life; a word that only the service knows is in quotes."""
+    word = word_of(operation)
+    return repr(word) if operation.state is State.UNKNOWN else word
 
 
 def _after(error: AsyncOpsError | None) -> str:

@@ -10,10 +10,10 @@ from typing import Generic, Self, TypeVar
 from asyncops.changes import Change, Ledger
 from asyncops.checks import seconds
 from asyncops.clock import Clock
-from asyncops.errors import APIError, AsyncOpsError, ConfigurationError
+from asyncops.errors import AsyncOpsError, ConfigurationError
 from asyncops.models import Operation
-from asyncops.polling import Look, OnPoll, PollPolicy
-from asyncops.rounds import may_pass
+from asyncops.polling import Look, OnPoll, PollPolicy, next_delay
+from asyncops.rounds import ATTEMPTS, Tolerance, is_unread
 from asyncops.surveys import Subject, Survey
 from asyncops.watch_checkpoint import WatchCheckpoint
 
@@ -26,9 +26,6 @@ WATCH_POLICY = PollPolicy(timeout=None)
 
 OVERLAP = 60.0
 """Seconds that an operation may become visible later than the creation time it says."""
-
-# A service that asks for more is looked at again after an hour all the same.
-_LONGEST_REST = 3600.0
 
 
 class Watch(AsyncIterator[Change[T]], Generic[T]):
@@ -48,7 +45,9 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
 
     Where a look fails with what may pass (no connection, a timeout, 429, 5xx), after the retries of
     its requests, an ``interrupted`` change is given once, looks go on, and the first that works
-    gives ``recovered`` and then what it saw. All other errors are raised, with the
+    gives ``recovered`` and then what it saw. An answer that is no JSON, such as a gateway's page,
+    counts as a 502 does once there was a good answer; before that, it is raised when as many polls
+    have met one as the client gives a call attempts. All other errors are raised, with the
     ``watch_checkpoint`` to go on from; iterating again looks again, when the next look is due.
     Where only single operations cannot be read, they stay as they were, and ``on_poll`` is told
     why. When stock cannot be taken, entering raises whatever the error is: what happens before
@@ -76,6 +75,7 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
         from_start: bool = False,
         overlap: float = OVERLAP,
         on_poll: OnPoll | None = None,
+        attempts: int = ATTEMPTS,
     ) -> None:
         if not isinstance(poll, PollPolicy):
             raise TypeError(f"poll must be a PollPolicy, got {type(poll).__name__}")
@@ -97,6 +97,7 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
         self._quiet = 0
         self._ended = 0
         self._missed: frozenset[str] = frozenset()
+        self._tolerance = Tolerance(attempts)
 
     @property
     def checkpoint(self) -> WatchCheckpoint | None:
@@ -112,8 +113,11 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
         self._began = self._due = self._clock.monotonic()
         if self._poll.timeout is not None:
             self._ends = self._began + self._poll.timeout
-        if not self._ledger.begun:
-            await self._look()
+        self._tolerance.unread = 0
+        while not self._ledger.begun:
+            failure = await self._look()
+            if failure is not None and not await self._rest():
+                raise failure
         self._open = True
         return self
 
@@ -171,28 +175,34 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
             await self._clock.sleep(delay)
         return self._due < self._ends
 
-    async def _look(self) -> None:
-        """Look once; what was seen waits in the ledger."""
+    async def _look(self) -> AsyncOpsError | None:
+        """Look once; what was seen waits in the ledger. The error is one that may pass."""
         interrupted = False
+        self._tolerance.begin()
         try:
             failure = await self._survey()
         except AsyncOpsError as error:
             # Where it stood is a place in one listing of the look: nothing to go on from.
             error.checkpoint = None
-            if not self._ledger.begun:
+            borne = self._tolerance.bears(error)
+            if not self._ledger.begun and not (borne and is_unread(error)):
                 raise
-            if not may_pass(error):
+            if not borne:
                 error.watch_checkpoint = self.checkpoint
                 # Whoever iterates on all the same must not ask without a pause.
                 self._quiet += 1
                 self._put_off(error)
                 raise
             failure, interrupted = error, True
-            self._ledger.interrupt(error, self._now())
+            if self._ledger.begun:
+                self._ledger.interrupt(error, self._now())
+        else:
+            self._tolerance.answered = True
         self._looks += 1
         self._ended += self._ledger.finishing
         self._quiet = self._quiet + 1 if interrupted or self._ledger.idle else 1
         self._tell(self._put_off(failure), failure)
+        return failure
 
     async def _survey(self) -> AsyncOpsError | None:
         """See what there is; the error is of single operations that could not be read."""
@@ -224,10 +234,11 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
 
     def _put_off(self, failure: AsyncOpsError | None) -> float:
         """Set when the next look is due; the seconds until then."""
-        delay = self._poll.delay(self._quiet)
-        if isinstance(failure, APIError) and failure.retry_after is not None:
-            delay = max(delay, min(failure.retry_after, _LONGEST_REST))
-        self._due = self._clock.monotonic() + delay
+        now = self._clock.monotonic()
+        left = self._ends - now
+        delay = next_delay(self._poll, self._quiet, failure, left=max(0.0, left))
+        # Where the time is up by then, there is no other look.
+        self._due = now + delay if delay < left else math.inf
         return delay
 
     def _tell(self, delay: float, failure: AsyncOpsError | None) -> None:

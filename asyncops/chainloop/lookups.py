@@ -150,7 +150,9 @@ class Lookups(ABC):
             NotFound: There is no such operation, and ``missing`` is ``"error"``.
             ValueError: An argument is not valid, or it is neither one ``id`` nor one resource.
         """
-        rounds = Rounds.checked(poll, timeout, self._client.clock)
+        rounds = Rounds.checked(
+            poll, timeout, self._client.clock, attempts=self._client.retry.attempts
+        )
         hook = checked_hook(on_poll)
         if id is not None:
             if (resource_type, resource_id, kind) != (None, None, None):

@@ -201,6 +201,7 @@ class Operations(Lookups):
         return Watch(
             subject,
             clock=self._client.clock,
+            attempts=self._client.retry.attempts,
             poll=poll,
             resume=resume,
             from_start=from_start,

@@ -52,6 +52,7 @@ def operations_source(
     listing = Listing(lambda request: client.fetch(request, decode), paging)
     return Source(
         clock=client.clock,
+        attempts=client.retry.attempts,
         listings=(listing,),
         get=singles.get,
         usable=singles.usable,

@@ -8,10 +8,11 @@ from typing import TypeVar
 
 from taskiq import Context, NoResultError, ScheduledTask, ScheduleSource, TaskiqMessage
 
-from asyncops.errors import APIError, AsyncOpsError, OperationFailed, WaitTimeout
-from asyncops.models import Operation, State
-from asyncops.polling import PollPolicy
-from asyncops.rounds import may_pass
+from asyncops.errors import AsyncOpsError, OperationFailed, WaitTimeout
+from asyncops.models import Operation, State, has_ended
+from asyncops.polling import PollPolicy, next_delay
+from asyncops.rounds import Tolerance
+from asyncops.waiting import overdue
 
 __all__ = ["Later", "look_once"]
 
@@ -23,6 +24,8 @@ with the task's message and the seconds after which it has to be sent again."""
 
 _LOOKS = "asyncops_looks"
 _BEGAN = "asyncops_began"
+_ANSWERED = "asyncops_answered"
+_UNREAD = "asyncops_unread"
 
 
 async def look_once(
@@ -44,8 +47,10 @@ async def look_once(
     the task does behind it.
 
     A look that fails with what may pass (a lost connection, 5xx, 429) is made up for by the next
-    one, after the time that the service asked to wait; all else ends the task. Errors that take
-    more than a message, such as ``OperationFailed``, come out of taskiq's result backends as a
+    one, after the time that the service asked to wait (120 s or the policy's cap at most). So is
+    an answer that is no JSON, such as a gateway's page, once there was a good answer; before that,
+    the third such look ends the task. All else ends it at once. Errors that take more than a
+    message, such as ``OperationFailed``, come out of taskiq's result backends as a
     plain ``Exception`` with their words: catch them in the task where more is wanted.
 
     Args:
@@ -59,51 +64,47 @@ async def look_once(
     Raises:
         NoResultError: It has not ended, and the task was put off: let it pass, as taskiq's own
             ``context.requeue()`` wants it.
-        OperationFailed: It failed; the error carries it as ``operation``.
+        OperationFailed: It ended, but not in success; the error carries it as ``operation``.
         WaitTimeout: It had not ended in time; the error carries what was seen as ``last``.
         AsyncOpsError: The look failed, and no other would fare better.
     """
-    now = time.time()
-    began = float(context.message.labels.get(_BEGAN, now))
-    looks = int(context.message.labels.get(_LOOKS, 0)) + 1
+    labels = dict(context.message.labels)
+    began = float(labels.get(_BEGAN, time.time()))
+    looks = int(labels.get(_LOOKS, 0)) + 1
+    tolerance = Tolerance(
+        answered=bool(int(labels.get(_ANSWERED, 0))), unread=int(labels.get(_UNREAD, 0))
+    )
     seen: O | None = None
     error: AsyncOpsError | None = None
     try:
         seen = await operation
     except AsyncOpsError as failure:
-        if not may_pass(failure):
+        if not tolerance.bears(failure):
             raise
         error = failure
-    if seen is not None and seen.state.ended:
-        if raise_on_failure and seen.state is State.FAILED:
-            raise OperationFailed(seen)
+    if seen is not None and has_ended(seen):
+        if raise_on_failure and seen.state is not State.SUCCEEDED:
+            raise OperationFailed.of(seen)
         return seen
     elapsed = max(0.0, time.time() - began)
-    delay = _delay(poll, looks, elapsed, error)
-    if delay is None:
-        raise WaitTimeout(_told(seen, error, elapsed), last=seen) from error
-    labels = {**context.message.labels, _BEGAN: began, _LOOKS: looks}
+    left = math.inf if poll.timeout is None else poll.timeout - elapsed
+    if left <= 0:
+        raise _timeout(seen, error, elapsed) from error
+    delay = next_delay(poll, looks, error, left=left)
+    labels |= {
+        _BEGAN: began,
+        _LOOKS: looks,
+        _ANSWERED: int(tolerance.answered or seen is not None),
+        _UNREAD: tolerance.unread,
+    }
     await _send(later, context.message.model_copy(update={"labels": labels}), delay, looks)
     raise NoResultError
 
 
-def _delay(
-    poll: PollPolicy, looks: int, elapsed: float, error: AsyncOpsError | None
-) -> float | None:
-    """Seconds until the next look; None where the time is up."""
-    left = math.inf if poll.timeout is None else poll.timeout - elapsed
-    if left <= 0:
-        return None
-    delay = poll.delay(looks)
-    if isinstance(error, APIError):
-        delay = max(delay, error.retry_after or 0.0)
-    return min(delay, left)
-
-
-def _told(seen: Operation | None, error: AsyncOpsError | None, elapsed: float) -> str:
+def _timeout(seen: Operation | None, error: AsyncOpsError | None, elapsed: float) -> WaitTimeout:
     if seen is None:
-        return f"the last look, after {elapsed:.1f} s, failed: {error}"
-    return f"operation {seen.id} was still {seen.state.value} after {elapsed:.1f} s"
+        return WaitTimeout(f"the last look, after {elapsed:.1f} s, failed: {error}")
+    return overdue(str(seen.id), seen, elapsed, None)
 
 
 async def _send(later: Later, message: TaskiqMessage, delay: float, looks: int) -> None:

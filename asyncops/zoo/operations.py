@@ -186,6 +186,7 @@ class Operations:
         return Watch(
             subject,
             clock=self._client.clock,
+            attempts=self._client.retry.attempts,
             poll=poll,
             resume=resume,
             from_start=from_start,
@@ -262,7 +263,7 @@ class Operations:
         segment = uuid_segment("id", id)
         return await wait_for_one(
             lambda: self._one(segment),
-            Rounds.checked(poll, timeout, self._client.clock),
+            Rounds.checked(poll, timeout, self._client.clock, attempts=self._client.retry.attempts),
             name=segment,
             on_poll=checked_hook(on_poll),
             raise_on_failure=raise_on_failure,

@@ -31,6 +31,7 @@ def calls_source(
     decode = decoder(AsyncApiCallPage)
     return Source(
         clock=client.clock,
+        attempts=client.retry.attempts,
         listings=tuple(
             _newest_first(client, "/async/operations", decode, ("status", status.value))
             for status in LIFE
@@ -47,6 +48,7 @@ def prompts_source(
     """Prompts: one listing of all, whose items are all that there is to a prompt."""
     return Source(
         clock=client.clock,
+        attempts=client.retry.attempts,
         listings=(_newest_first(client, "/ml-prompts", decoder(MlPromptPage)),),
         get=get,
         by_creation=True,

@@ -79,7 +79,7 @@ async def test_failure_carries_the_operation_and_its_error() -> None:
 
         for fails in (False, True):
             server.create_chainloop_operation(lifetime=5, fails=fails, **RESOURCE)
-        with pytest.raises(OperationFailed, match=r"1 of 2 operations failed") as both:
+        with pytest.raises(OperationFailed, match=r"1 of 2 operations did not succeed") as both:
             await chainloop.operations.wait(**RESOURCE)
         assert both.value.operation.state is State.FAILED
         assert len(both.value.operations) == 2
@@ -166,7 +166,7 @@ async def test_what_does_not_pass_ends_the_wait_at_its_first_sight() -> None:
         row = server.create_operation(lifetime=20)
         with pytest.raises(NotFound):
             await zoo.operations.wait(uuid4())
-        server.script(Fault(body=b"<html>"))
+        server.script(Fault(body=b"[]"))
         with pytest.raises(DecodeError):
             await zoo.operations.wait(row["id"])
         assert server.count() == 2
@@ -179,6 +179,24 @@ async def test_what_does_not_pass_ends_the_wait_at_its_first_sight() -> None:
         await zoo.close()
         with pytest.raises(ConfigurationError):
             await zoo.ml_prompts.wait(uuid4())
+
+
+@pytest.mark.parametrize("body", [b"<html>", b""], ids=["a page", "nothing"])
+async def test_an_answer_that_is_no_json_is_outlasted_once_there_was_a_good_one(
+    body: bytes,
+) -> None:
+    """Of a gateway, with status 200; before a good one, after the client's attempts."""
+    async with FakeServer() as server, zoo_of(server, retry=RetryPolicy(attempts=4)) as zoo:
+        row = server.create_operation(lifetime=60, fails=False)
+        server.script(Fault(body=body, on=2, times=5))
+        told: list[Look] = []
+        await zoo.operations.wait(row["id"], poll=STEADY, on_poll=told.append)
+        assert [look.number for look in told if look.error is not None] == [2, 3, 4, 5, 6]
+        server.script(Fault(body=body, times=100))
+        before = server.count()
+        with pytest.raises(DecodeError, match="not JSON"):
+            await zoo.operations.wait(row["id"], poll=STEADY)
+        assert server.count() - before == 4
 
 
 async def test_arguments_are_checked_before_anything_is_sent() -> None:

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from asyncops.codec import api_error, decode_json, decode_response, snippet
+from asyncops.codec import api_error, decode_json, decode_response, decoder, snippet
 from asyncops.errors import APIError, DecodeError, Forbidden, RateLimited, ServerError
 from asyncops.messages import Response
+from asyncops.zoo.models import MlPromptPage
 
 TOKEN = "zoo-token-1"
 NOW = 1_767_225_600.0
@@ -84,6 +85,31 @@ class TestContentType:
         with pytest.raises(DecodeError) as caught:
             decode_response(response, decode_json)
         assert caught.value.request_id == "req-2"
+
+    @pytest.mark.parametrize(
+        ("body", "content_type", "not_json"),
+        [
+            (b"", "application/json", True),
+            (b" \n", "application/json", True),
+            (b"<html>", "application/json", True),
+            (b"<html>", "text/html", True),
+            (b"upstream timed out", "application/json", True),
+            (b"\xff\xfe", "application/json", True),
+            (b'{"items": [', "application/json", True),
+            (b"null", "application/json", False),
+            (b"[]", "application/json", False),
+            (b'{"items": 1}', "application/json", False),
+            (b"[" * 100_000 + b"]" * 100_000, "application/json", False),
+        ],
+        ids=lambda value: str(value)[:24],
+    )
+    def test_a_body_that_is_no_json_is_told_from_json_of_another_shape(
+        self, body: bytes, content_type: str, not_json: bool
+    ) -> None:
+        """A gateway's page may be gone the next time; another shape will not be."""
+        with pytest.raises(DecodeError) as caught:
+            decode_response(answer(body, content_type=content_type), decoder(MlPromptPage))
+        assert caught.value.not_json is not_json
 
 
 class TestServiceErrors:

@@ -13,7 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncops.chainloop import AsyncOperation, AsyncOperationStatus
-from asyncops.models import OpenEnum, Operation, Page, State, has_ended
+from asyncops.models import (
+    OpenEnum,
+    Operation,
+    Page,
+    State,
+    has_ended,
+    known_time,
+    word_of,
+)
 from asyncops.zoo import (
     ApiCallStatus,
     AsyncApiCall,
@@ -152,6 +160,24 @@ class TestState:
             finished_at=datetime(2026, 7, 1, tzinfo=UTC) if finished else None,
         )
         assert has_ended(operation) is ended
+
+    @pytest.mark.parametrize("year", [1, 9999])
+    def test_an_end_time_that_nobody_set_is_none(self, year: int) -> None:
+        unset = datetime(year, 1, 1, tzinfo=UTC)
+        paused = AsyncOperationStatus("ASYNC_OPERATION_STATUS_PAUSED")
+        assert not has_ended(AsyncOperation(status=paused, finished_at=unset))
+        assert known_time(unset) is None
+
+    def test_any_other_time_is_known(self) -> None:
+        for year in (2, 1970, 2026, 9998):
+            moment = datetime(year, 12, 31, tzinfo=UTC)
+            assert known_time(moment) is moment
+        assert known_time(None) is None
+
+    def test_a_new_status_is_named_by_the_services_word(self) -> None:
+        assert word_of(zoo_call("in_progress")) == "running"
+        assert word_of(zoo_call("canceled")) == "cancelled"
+        assert word_of(zoo_call("paused")) == "paused"
 
     def test_an_operation_that_says_nothing_is_of_unknown_state(self) -> None:
         assert AsyncOperation().state is State.UNKNOWN

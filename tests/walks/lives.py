@@ -29,6 +29,7 @@ class Job:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     error: str | None = None
+    status: str = ""
 
 
 @frozen

@@ -277,7 +277,7 @@ async def test_no_operation_is_the_end_unless_one_is_asked_for() -> None:
 async def test_the_first_that_failed_is_named_and_all_are_carried() -> None:
     """Once all have ended."""
     states = [State.SUCCEEDED, State.FAILED, State.FAILED]
-    text = r"operation job 1 failed: it broke \(2 of 3 operations failed\)"
+    text = r"operation job 1 failed: it broke \(2 of 3 operations did not succeed\)"
     with pytest.raises(OperationFailed, match=text) as caught:
         await wait_all(listing([State.FAILED, State.RUNNING, State.RUNNING], states))
     assert caught.value.operation.id == "job 1"

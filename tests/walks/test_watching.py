@@ -360,20 +360,6 @@ async def test_what_slips_through_the_pages_once_has_not_vanished() -> None:
     assert [look.open for look in looks] == [1, 1, 1, 1, 1, 1, 0]
 
 
-@pytest.mark.parametrize(("asked", "waited"), [(30.0, 30.0), (0.5, 1.0), (1e9, 3600.0)])
-async def test_a_service_that_says_when_to_come_back_is_left_alone_until_then(
-    asked: float, waited: float
-) -> None:
-    """But never for longer than an hour."""
-    world, clock = World(), FakeClock(NOW)
-    error = RateLimited("slow down", status=429, retry_after=asked)
-    poll = PollPolicy(initial=1, factor=1, timeout=None, jitter=0)
-    async with watching(world, clock, poll=poll) as changes:
-        world.between = failing(error, 1)
-        assert [(await anext(changes)).kind.value for _ in range(2)] == ["interrupted", "recovered"]
-    assert clock.slept == [1, waited]
-
-
 async def test_a_cancelled_look_has_no_effect() -> None:
     """Nothing is lost, nothing is left running, and iterating again looks again."""
     world = World()
