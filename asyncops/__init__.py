@@ -43,10 +43,11 @@ if TYPE_CHECKING:
         Unprocessable,
         WaitTimeout,
     )
+    from asyncops.iterating import Walk
     from asyncops.many import Many
     from asyncops.many_waits import WaitMany, wait_many
     from asyncops.models import Checkpoint, Operation, Page, State
-    from asyncops.pager import Pager, Walk
+    from asyncops.pager import Pager
     from asyncops.pending import Pending
     from asyncops.plain import to_dict, to_json
     from asyncops.polling import Look, PollPolicy
@@ -181,7 +182,7 @@ _HOMES = {
     "Page": "asyncops.models",
     "State": "asyncops.models",
     "Pager": "asyncops.pager",
-    "Walk": "asyncops.pager",
+    "Walk": "asyncops.iterating",
     "Pending": "asyncops.pending",
     "to_dict": "asyncops.plain",
     "to_json": "asyncops.plain",

@@ -1,19 +1,19 @@
 """What a listing gives: awaited, its first page; iterated, its items."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AbstractAsyncContextManager, aclosing
-from operator import length_hint
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, TypeVar
 
 from asyncops.checks import count
 from asyncops.concurrency import CONCURRENCY, Flights
 from asyncops.cutting import SHARDS, Cut
-from asyncops.errors import AsyncOpsError, ListingMoved, PaginationError
+from asyncops.errors import AsyncOpsError, ListingMoved
+from asyncops.iterating import Pages, Walk
 from asyncops.messages import Reply, Request
 from asyncops.models import Checkpoint, Cursor, Page
 from asyncops.paging import Paging
 from asyncops.plans import Leaf, OneByOne, Plan
-from asyncops.progress import Meter, OnPage, Progress, WalkReport, check_on_page
+from asyncops.progress import Meter, OnPage, Progress, check_on_page
 from asyncops.shards import Shard
 from asyncops.telemetry import Telemetry, log_walk
 from asyncops.trail import Trail, Turned, start_of
@@ -70,13 +70,12 @@ class Pager(Generic[T]):
     def __await__(self) -> Generator[Any, None, Page[T]]:
         return self._first().__await__()
 
-    def __aiter__(self) -> "Walk[T]":
-        progress = self._progress()
-        return self._walk(prefetched(self._turned(progress)), progress)
+    def __aiter__(self) -> Walk[T]:
+        return Walk(self.pages())
 
     def concurrent(
         self, n: int = CONCURRENCY, *, ordered: bool = True
-    ) -> AbstractAsyncContextManager["Walk[T]"]:
+    ) -> AbstractAsyncContextManager[Walk[T]]:
         """Walk with several requests under way at once.
 
         ``async with pager.concurrent() as items: async for item in items`` gives the same items
@@ -104,19 +103,18 @@ class Pager(Generic[T]):
         """
         n = min(count("n", n), CONNECTIONS)
         progress = self._progress()
-        return aclosing(self._walk(self._checked(self._leaves(n, ordered, progress)), progress))
+        return aclosing(
+            Walk(self._given(self._checked(self._leaves(n, ordered, progress)), progress))
+        )
 
-    async def pages(self) -> AsyncGenerator[Page[T], None]:
+    def pages(self) -> Pages[T]:
         """The pages, in order; while one is in use, the next one is being fetched.
 
         Raises:
             AsyncOpsError: With the ``checkpoint`` from which the walk can go on.
         """
         progress = self._progress()
-        told = self._told(prefetched(self._turned(progress)), progress)
-        async with aclosing(told) as pages:
-            async for turned in pages:
-                yield turned.page
+        return self._given(prefetched(self._turned(progress)), progress)
 
     async def collect(self, *, max_items: int | None = None) -> list[T]:
         """The items as a list.
@@ -194,8 +192,8 @@ class Pager(Generic[T]):
     def _progress(self) -> Progress:
         return Progress(self._limits.clock)
 
-    def _walk(self, pages: AsyncGenerator[Turned[T], None], progress: Progress) -> "Walk[T]":
-        return Walk(self._told(pages, progress), Trail(self._start, self._identity), progress)
+    def _given(self, pages: AsyncGenerator[Turned[T], None], progress: Progress) -> Pages[T]:
+        return Pages(self._told(pages, progress), Trail(self._start, self._identity), progress)
 
     async def _told(
         self, pages: AsyncGenerator[Turned[T], None], progress: Progress
@@ -267,82 +265,3 @@ class Pager(Generic[T]):
         except (AsyncOpsError, ListingMoved) as error:
             error.checkpoint = trail.checkpoint(0, None)
             raise
-
-
-class Walk(AsyncIterator[T]):
-    """One iteration over a pager's items, with a checkpoint after each."""
-
-    def __init__(
-        self, pages: AsyncGenerator[Turned[T], None], trail: Trail[T], progress: Progress
-    ) -> None:
-        self._pages = pages
-        self._trail = trail
-        self._progress = progress
-        self._turned: Turned[T] | None = None
-        self._left: Iterator[T] = iter(())
-        self._broken = False
-        self._ended = False
-        # Items given of the page that it was closed in.
-        self._given: int | None = None
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> T:
-        while True:
-            # The shortest way to one item, since it is gone for each of them.
-            for item in self._left:
-                return item
-            await self._turn()
-
-    async def _turn(self) -> None:
-        """Take the next page."""
-        if self._broken:
-            raise self._refusal()
-        if self._turned is not None:
-            self._trail.passed(self._turned)
-        self._turned, self._left = None, iter(())
-        self._broken = True
-        try:
-            self._turned = await anext(self._pages)
-        except StopAsyncIteration:
-            self._broken, self._ended = False, True
-            raise
-        self._broken = False
-        self._left = iter(self._turned.page.items)
-
-    def _refusal(self) -> PaginationError:
-        """A generator that has failed would look like one that has ended."""
-        error = PaginationError(
-            "this walk was broken off by an error, a cancellation or its closing; "
-            "go on with list(resume=walk.checkpoint)"
-        )
-        error.checkpoint = self.checkpoint
-        return error
-
-    async def aclose(self) -> None:
-        """End the iteration and what it was fetching."""
-        if not self._ended:
-            # Closed, its generator would look like one that has come to the end.
-            self._given, self._broken, self._left = self._index, True, iter(())
-        await self._pages.aclose()
-
-    @property
-    def checkpoint(self) -> Checkpoint:
-        """The place after the item last given: ``list(resume=...)`` goes on from there."""
-        return self._trail.checkpoint(self._index, self._turned)
-
-    @property
-    def report(self) -> WalkReport:
-        """How far it has come and what it has cost: so far, or in all once it has ended.
-
-        It is there after an error and after leaving early too.
-        """
-        return self._progress.report()
-
-    @property
-    def _index(self) -> int:
-        """Items of the page that have been given."""
-        if self._turned is None or self._given is not None:
-            return self._given or 0
-        return len(self._turned.page.items) - length_hint(self._left)

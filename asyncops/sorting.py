@@ -9,9 +9,10 @@ from typing import Any, Generic, TypeVar, overload
 from attrs import evolve
 
 from asyncops.crew import Crew
-from asyncops.errors import PaginationError
+from asyncops.errors import AsyncOpsError, PaginationError
 from asyncops.models import Checkpoint
 from asyncops.pager import Pager
+from asyncops.turns import busy
 
 __all__ = ["Merge", "merge"]
 
@@ -80,7 +81,8 @@ def merge(*pagers: Pager[Any], key: Callable[[Any], Any], reverse: bool = False)
         AsyncOpsError: While iterating: a listing failed. All that was fetched of it before is
             given first; then it is raised, as soon as its next item is wanted, since nobody can
             know what would come before that one. It carries the ``checkpoint`` of that listing.
-        RuntimeError: While iterating: another task waits for the next item already.
+        ConfigurationError: While iterating: another task waits for the next item already, or the
+            ``async with`` was left.
     """
     for position, pager in enumerate(pagers):
         if not isinstance(pager, Pager):
@@ -183,10 +185,7 @@ class Merge(Crew[T]):
     async def __anext__(self) -> T:
         self._check_open()
         if self._asked:
-            raise RuntimeError(
-                "another task waits for the next item of this merge; let one task iterate over it, "
-                "and hand the items on through an asyncio.Queue"
-            )
+            raise busy("merge")
         if self._failure is not None:
             raise self._failure
         self._asked = True
@@ -213,11 +212,14 @@ class Merge(Crew[T]):
                 self._check_open()
         try:
             return await self._turned()
-        except BaseException:
+        except BaseException as error:
             self._failure = PaginationError(
                 "this was broken off by an error or a cancellation; "
                 "go on with list(resume=...) from its checkpoints"
             )
+            if isinstance(error, AsyncOpsError):
+                # Left by another task meanwhile, its walks were closed.
+                self._check_open()
             raise
 
     async def _turned(self) -> list[_Input[T]]:

@@ -15,6 +15,7 @@ from asyncops.models import Operation
 from asyncops.polling import Look, OnPoll, PollPolicy, next_delay
 from asyncops.rounds import ATTEMPTS, Tolerance, is_unread
 from asyncops.surveys import Subject, Survey
+from asyncops.turns import Turns
 from asyncops.watch_checkpoint import WatchCheckpoint
 
 __all__ = ["OVERLAP", "WATCH_POLICY", "Watch"]
@@ -87,7 +88,7 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
         self._ledger: Ledger[T] = Ledger(subject.query, subject.mark, seconds("overlap", overlap))
         _go_on(self._ledger, resume)
         self._turn = asyncio.Lock()
-        self._scopes: set[asyncio.Timeout] = set()
+        self._turns = Turns("watch", shared=True)
         self._open = False
         self._left = False
         self._began = 0.0
@@ -128,28 +129,18 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
         traceback: TracebackType | None,
     ) -> None:
         self._open, self._left = False, True
-        now = asyncio.get_running_loop().time()
-        for scope in self._scopes:
-            if not scope.expired():
-                scope.reschedule(now)
+        await self._turns.close()
 
     async def __anext__(self) -> Change[T]:
         self._check_open()
-        scope = asyncio.timeout(None)
-        try:
-            async with scope:
-                self._scopes.add(scope)
-                # Of several tasks that iterate, one looks, and each change goes to one of them.
-                async with self._turn:
-                    return await self._next()
-        except TimeoutError:
-            if not scope.expired():
-                raise
-        finally:
-            self._scopes.discard(scope)
-        raise self._refusal()
+        return await self._turns.take(self._next, self._refusal)
 
     async def _next(self) -> Change[T]:
+        # Of several tasks that iterate, one looks, and each change goes to one of them.
+        async with self._turn:
+            return await self._change()
+
+    async def _change(self) -> Change[T]:
         while (change := self._ledger.take()) is None:
             if not await self._rest():
                 raise StopAsyncIteration

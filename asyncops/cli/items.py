@@ -6,8 +6,8 @@ from typing import Generic, Self, TypeVar
 
 from attrs import define, field, frozen
 
+from asyncops.iterating import Walk
 from asyncops.models import Checkpoint, Operation
-from asyncops.pager import Walk
 from asyncops.progress import OnPage, WalkReport
 
 __all__ = ["Arrivals", "Items", "When", "Window"]

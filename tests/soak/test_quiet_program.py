@@ -11,7 +11,7 @@ from tests.wire.faultserver import until
 PROGRAM = """
 import asyncio, gc, sys
 from contextlib import suppress
-from asyncops import ChainloopClient, ConfigurationError, ZooClient
+from asyncops import AsyncOpsError, ChainloopClient, ConfigurationError, ZooClient, fan_out, merge
 
 LISTINGS = {
     "tokens": (ZooClient, lambda client: client.ml_prompts.list(limit=7)),
@@ -24,6 +24,11 @@ service, listing = LISTINGS[name]
 async def follow(client):
     async for _ in listing(client):
         await asyncio.sleep(0)
+
+async def iterate(items):
+    with suppress(AsyncOpsError):
+        async for _ in items:
+            pass
 
 async def main():
     # A busy machine is no fault of the program's.
@@ -47,6 +52,21 @@ async def main():
         with suppress(TimeoutError):
             async with asyncio.timeout(0.005):
                 await follow(client)
+        for walk in (aiter(listing(client)), listing(client).pages()):
+            other = asyncio.create_task(iterate(walk))
+            await asyncio.sleep(0.001)
+            await walk.aclose()
+            await other
+        for several in (
+            listing(client).concurrent(4),
+            listing(client).concurrent(4, ordered=False),
+            merge(listing(client), listing(client), key=lambda item: 1),
+            fan_out({1: client, 2: client}, listing),
+        ):
+            async with several as items:
+                other = asyncio.create_task(iterate(items))
+                await asyncio.sleep(0.001)
+            await other
         left = aiter(listing(client))
         await anext(left)
         under_way = asyncio.create_task(follow(client))

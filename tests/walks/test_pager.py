@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from asyncops import Checkpoint, DeadlineExceeded, PaginationError, ServerError, TooManyPages
 from asyncops.clock import SYSTEM_CLOCK
 from asyncops.drift import Drift
+from asyncops.iterating import Walk
 from asyncops.messages import Reply, Request
 from asyncops.numbered import NumberedPaging, PageBase
-from asyncops.pager import Pager, Walk
+from asyncops.pager import Pager
 from asyncops.paging import TokenPaging
 from asyncops.progress import Meter
 from asyncops.testing import FakeClock

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from asyncops import Checkpoint, ServerError
 from asyncops.calls import Call
+from asyncops.iterating import Walk
 from asyncops.messages import Request
-from asyncops.pager import Pager, Walk
+from asyncops.pager import Pager
 from asyncops.paging import TokenPaging
 from asyncops.progress import Meter, OnPage, WalkReport
 from asyncops.testing import FakeClock

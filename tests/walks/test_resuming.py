@@ -16,12 +16,13 @@ from asyncops import (
     ServerError,
     UnexpectedPage,
 )
+from asyncops.iterating import Walk
 from asyncops.lanes import Lane
 from asyncops.merge_cursor import MergeCursor
 from asyncops.merging import StatusMerge
 from asyncops.messages import Reply, Request
 from asyncops.models import Page
-from asyncops.pager import Pager, Walk
+from asyncops.pager import Pager
 from asyncops.paging import TokenPaging
 from asyncops.progress import Meter
 from tests.walks.listings import TokenListing

@@ -331,7 +331,9 @@ async def test_two_tasks_at_once_are_refused_and_no_item_is_lost() -> None:
         taken: list[Row] = []
         first = asyncio.ensure_future(take(rows, taken, 5))
         await steps(1)
-        with pytest.raises(RuntimeError, match="another task waits for the next item"):
+        with pytest.raises(
+            ConfigurationError, match="this merge is being iterated by another task"
+        ):
             await anext(rows)
         await first
         await take(rows, taken)
