@@ -1,57 +1,77 @@
 """Bytes to models, strictly and in one step; a second reading that says what was wrong.
 
 JSON is UTF-8, always. Where an object holds a key twice, the last one counts. Nothing is coerced:
-a number in quotes is not a number. Unknown fields are passed over.
+a number in quotes is not a number, unless the JSON is protobuf's. Unknown fields are passed over.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
 from asyncops.errors import APIError, DecodeError
 from asyncops.messages import Response
+from asyncops.protobuf import camel_case, in_snake_case, settler, wire_shape
 from asyncops.retry import parse_retry_after
 
-__all__ = ["Decode", "api_error", "decode_json", "decode_response", "decoder", "snippet"]
+__all__ = ["Decode", "Dialect", "api_error", "decode_json", "decode_response", "decoder", "snippet"]
 
 T = TypeVar("T")
 
 Decode = Callable[[bytes], T]
 """Bytes to a value; raises :class:`DecodeError`."""
 
+Dialect = Literal["plain", "protobuf"]
+"""How a service writes JSON. "protobuf" stands for keys in snake_case or camelCase, 64-bit integers
+as numbers or in quotes, and fields at their zero value left out."""
+
 _NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def decoder(shape: type[T]) -> Decode[T]:
-    """A function from bytes to ``shape`` (an attrs class). One is kept for each shape.
+def decoder(shape: type[T], *, json: Dialect = "plain") -> Decode[T]:
+    """A function from bytes to ``shape`` (an attrs class). One is kept for each shape and dialect.
 
-    The function raises :class:`DecodeError`, with the JSON path of what is wrong.
+    The function raises :class:`DecodeError`, with the JSON path of what is wrong; its field names
+    are those of the class.
     """
-    kept: Decode[T] | None = _decoders.get(shape)
+    kept: Decode[T] | None = _decoders.get((shape, json))
     if kept is None:
-        kept = _decoders[shape] = _make_decoder(shape)
+        kept = _decoders[shape, json] = _make_decoder(shape, json)
     return kept
 
 
-_decoders: dict[object, Decode[Any]] = {}
+_decoders: dict[tuple[object, Dialect], Decode[Any]] = {}
 
 
-def _make_decoder(shape: type[T]) -> Decode[T]:
-    strict = msgspec.json.Decoder(shape)
+def _make_decoder(shape: type[T], json: Dialect) -> Decode[T]:
+    first = _first_reading(shape, json)
 
     def decode(body: bytes) -> T:
         try:
             if not body.isascii():
                 # msgspec does not look into the fields that it skips.
                 body.decode()
-            return strict.decode(body)
+            return first(body)
         except _NOT_JSON:
             pass
         # Outside the handler: msgspec's error may quote the body, and must not become a context.
-        return _second_reading(body, shape)
+        return _second_reading(body, shape, json)
+
+    return decode
+
+
+def _first_reading(shape: type[T], json: Dialect) -> Decode[T]:
+    if json == "plain":
+        return msgspec.json.Decoder(shape).decode
+    kind: Any = shape
+    read, settle = msgspec.json.Decoder(wire_shape(kind)).decode, settler(kind)
+
+    def decode(body: bytes) -> T:
+        value: T = read(body)
+        settle((value,))
+        return value
 
     return decode
 
@@ -73,12 +93,13 @@ def decode_json(body: bytes) -> Any:
     raise DecodeError(f"the body is not JSON: {reason}: {text!r}", snippet=text, not_json=not_json)
 
 
-def _second_reading(body: bytes, shape: type[T]) -> T:
+def _second_reading(body: bytes, shape: type[T], json: Dialect) -> T:
     # Imported here, since most programs never need it and it costs a tenth of the start-up.
     from asyncops.structuring import structure  # noqa: PLC0415
 
     try:
-        return structure(decode_json(body), shape)
+        tree = decode_json(body)
+        return structure(in_snake_case(tree, shape) if json == "protobuf" else tree, shape)
     except DecodeError as error:
         error.snippet = snippet(body)
         raise
@@ -156,13 +177,14 @@ def api_error(
     """
     fields = _error_fields(response, redact)
     message = _text(fields.get("message")) or "the answer gives no message"
-    code = fields.get("error_code")
+    request_id = _text(_either(fields, "request_id"))
+    code = _either(fields, "error_code")
     code = fields.get("code") if code is None else code
     return APIError.of(response.status)(
         message,
         status=response.status,
         code=code if isinstance(code, str | int) and not isinstance(code, bool) else None,
-        request_id=_text(fields.get("request_id")) or redact(response.request_id or "") or None,
+        request_id=request_id or redact(response.request_id or "") or None,
         retry_after=parse_retry_after(response.headers, now),
         reason=_text(fields.get("reason")),
         details=fields.get("details", fields.get("metadata")),
@@ -181,6 +203,12 @@ def _error_fields(response: Response, redact: Callable[[str], str]) -> dict[str,
     if 300 <= response.status < 400:
         fields["message"] = f"a redirect to {_host(response.headers)} is not followed"
     return fields
+
+
+def _either(fields: Mapping[str, Any], name: str) -> Any:
+    """A field in either spelling."""
+    value = fields.get(name)
+    return fields.get(camel_case(name)) if value is None else value
 
 
 # Deeper than any error means to be, and far from what Python can pickle or compare.

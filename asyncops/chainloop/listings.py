@@ -7,13 +7,19 @@ from typing import Any
 
 from attrs import evolve
 
-from asyncops.chainloop.models import STATUS_PREFIX, AsyncOperation, AsyncOperationStatus
+from asyncops.chainloop.models import (
+    STATUS_PREFIX,
+    AsyncOperation,
+    AsyncOperationStatus,
+    OperationsPage,
+)
 from asyncops.checks import enum_member, plain_text
 from asyncops.cutting import Cut, boundaries
 from asyncops.drift import Drift
 from asyncops.messages import Request
 from asyncops.models import Checkpoint, Cursor
 from asyncops.numbered import NumberedPaging, PageBase
+from asyncops.pages import page_decoder
 from asyncops.paging import Paging
 from asyncops.placed import numbered_part
 from asyncops.shards import Landmark, Shard
@@ -23,6 +29,7 @@ __all__ = [
     "NAME",
     "PATH",
     "cut_into",
+    "decode_operations",
     "filters_of",
     "identity_of",
     "mark_of",
@@ -36,6 +43,8 @@ NAME = "chainloop.operations"
 PATH = "/v1/operations"
 _FILTERS = ("status", "kind", "resource_type", "resource_id")
 _PAGE_SIZE = 100
+
+decode_operations = page_decoder(OperationsPage, "operations", json="protobuf")
 
 
 def identity_of(operation: AsyncOperation) -> str:

@@ -1,13 +1,12 @@
 """Chainloop's models, field for field as its API describes them.
 
-Its JSON is protobuf's: a field at its zero value may be left out, an unset string is ``""``, an
-unset time is null or absent. Source: Chainloop's API reference, "List async operations".
+Its JSON is protobuf's, with keys in either spelling: a field at its zero value may be left out, an
+unset string is ``""``, an unset time is null or absent. Source: Chainloop's API reference, "List
+async operations".
 """
 
 import math
-from typing import Annotated
 
-import msgspec
 from attrs import field, frozen
 
 from asyncops.models import OpenEnum, State, Timestamp, state_of
@@ -22,9 +21,6 @@ __all__ = [
 ]
 
 STATUS_PREFIX = "ASYNC_OPERATION_STATUS_"
-
-# protobuf writes 64-bit integers in quotes.
-WireInt = int | Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]{1,19}\Z")]
 
 
 class AsyncOperationStatus(OpenEnum):
@@ -84,10 +80,10 @@ class OneOperation:
 class OffsetPagination:
     """Where a page is in its listing, as it came."""
 
-    total_count: WireInt = 0
-    page: WireInt = 0
-    total_pages: WireInt = 0
-    page_size: WireInt = 0
+    total_count: int = 0
+    page: int = 0
+    total_pages: int = 0
+    page_size: int = 0
 
 
 @frozen(kw_only=True)
@@ -105,20 +101,20 @@ class OperationsPage:
     @property
     def number(self) -> int:
         """The page's number, as the service counts."""
-        return int(self.pagination.page)
+        return self.pagination.page
 
     @property
     def page_size(self) -> int:
         """The page size that the service used; 0 where it does not say."""
-        return int(self.pagination.page_size)
+        return self.pagination.page_size
 
     @property
     def total_count(self) -> int:
         """Operations in the whole listing."""
-        return int(self.pagination.total_count)
+        return self.pagination.total_count
 
     @property
     def total_pages(self) -> int:
         """Pages in the whole listing; worked out where the service does not say."""
-        said = int(self.pagination.total_pages)
+        said = self.pagination.total_pages
         return said or (math.ceil(self.total_count / self.page_size) if self.page_size else 0)

@@ -8,6 +8,7 @@ from asyncops.chainloop.listings import (
     NAME,
     PATH,
     cut_into,
+    decode_operations,
     filters_of,
     identity_of,
     mark_of,
@@ -16,9 +17,8 @@ from asyncops.chainloop.listings import (
     status_filter,
 )
 from asyncops.chainloop.lookups import Lookups
-from asyncops.chainloop.models import AsyncOperation, AsyncOperationStatus, OperationsPage
+from asyncops.chainloop.models import AsyncOperation, AsyncOperationStatus
 from asyncops.checks import count, plain_text, seconds
-from asyncops.codec import decoder
 from asyncops.many import Many
 from asyncops.messages import Request
 from asyncops.models import Checkpoint, Cursor
@@ -83,7 +83,7 @@ class Operations(Lookups):
             params=(*status_filter(status), *filters_of(kind, resource_type, resource_id)),
         )
         size = count("page_size", page_size)
-        decode = decoder(OperationsPage)
+        decode = decode_operations
 
         strategy = one_by_one(request, size, self._base)
         return Pager(
@@ -126,7 +126,7 @@ class Operations(Lookups):
             ValueError: It is a part of another listing, or an argument is out of range.
         """
         strategy = reading(check_shard(shard, NAME), self._base)
-        decode = decoder(OperationsPage)
+        decode = decode_operations
         return Pager(
             lambda request, meter: self._client.fetch(request, decode, meter),
             strategy,

@@ -4,10 +4,10 @@ from collections.abc import Hashable, Sequence
 
 from attrs import define
 
-from asyncops.chainloop.models import AsyncOperation, OperationsPage
+from asyncops.chainloop.listings import decode_operations
+from asyncops.chainloop.models import AsyncOperation
 from asyncops.chainloop.singles import Singles
 from asyncops.client import BaseClient
-from asyncops.codec import decoder
 from asyncops.drift import Drift
 from asyncops.messages import Request
 from asyncops.numbered import NumberedPaging
@@ -44,7 +44,7 @@ def operations_source(
         singles: Asks for one operation.
         awaits: Whether to wait for an id that is not there yet.
     """
-    decode = decoder(OperationsPage)
+    decode = decode_operations
 
     def paging() -> NumberedPaging[AsyncOperation]:
         return NumberedPaging(request, _PAGE, singles.base, _identity, drift=_NoDrift())

@@ -5,8 +5,8 @@ from contextlib import aclosing
 
 from attrs import define, field
 
-from asyncops.chainloop.listings import PATH, one_by_one
-from asyncops.chainloop.models import AsyncOperation, OneOperation, OperationsPage
+from asyncops.chainloop.listings import PATH, decode_operations, one_by_one
+from asyncops.chainloop.models import AsyncOperation, OneOperation
 from asyncops.checks import path_segment
 from asyncops.client import BaseClient
 from asyncops.codec import decoder
@@ -17,6 +17,8 @@ from asyncops.numbered import PageBase
 from asyncops.walks import Limits, walk
 
 __all__ = ["Singles"]
+
+_decode = decoder(OneOperation, json="protobuf")
 
 # How a service says that it has no such path, or no such method on it.
 _ABSENT = frozenset({404, 405, 501})
@@ -92,7 +94,7 @@ class Singles:
 
     async def _ask(self, segment: str) -> AsyncOperation:
         request = Request(path=f"{PATH}/{segment}")
-        operation = (await self.client.fetch(request, decoder(OneOperation))).value.operation
+        operation = (await self.client.fetch(request, _decode)).value.operation
         self.there = True
         return operation
 
@@ -116,9 +118,10 @@ class Singles:
             self.there = False
 
     async def _newest(self) -> str | None:
-        decode = decoder(OperationsPage)
         paging = one_by_one(Request(path=PATH), 1, self.base)(Checkpoint(query=""))
-        pages = walk(lambda request: self.client.fetch(request, decode), paging, Limits())
+        pages = walk(
+            lambda request: self.client.fetch(request, decode_operations), paging, Limits()
+        )
         async with aclosing(pages):
             async for page in pages:
                 return page.items[0].id if page.items else None

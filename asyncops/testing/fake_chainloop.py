@@ -147,4 +147,5 @@ def _wire(status: AsyncOperationStatus | str | None) -> str | None:
 
 
 def _operations(items: list[dict[str, Any]]) -> list[AsyncOperation]:
-    return list(decoder(OperationsPage)(msgspec.json.encode({"operations": items})).items)
+    body = msgspec.json.encode({"operations": items})
+    return list(decoder(OperationsPage, json="protobuf")(body).items)

@@ -33,7 +33,7 @@ def bench_a_page_of_prompts(benchmark: Benchmark) -> None:
 
 
 def bench_a_page_of_operations(benchmark: Benchmark) -> None:
-    assert len(benchmark(decoder(OperationsPage), OPERATIONS).items) == 100
+    assert len(benchmark(decoder(OperationsPage, json="protobuf"), OPERATIONS).items) == 100
 
 
 def bench_one_prompt(benchmark: Benchmark) -> None:

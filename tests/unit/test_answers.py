@@ -121,6 +121,12 @@ class TestServiceErrors:
         assert (found.request_id, found.reason, found.details) == ("r-1", None, None)
         assert (found.hint, found.retry_after) == (None, None)
 
+    def test_protobufs_spelling_of_an_error_says_the_same(self) -> None:
+        one = error({"message": "m", "request_id": "r-1", "error_code": "bad"}, 400)
+        other = error({"message": "m", "requestId": "r-1", "errorCode": "bad"}, 400)
+        assert str(one) == str(other)
+        assert (other.request_id, other.code) == ("r-1", "bad")
+
     def test_zoos_error_code_may_be_left_out(self) -> None:
         assert error({"message": "m", "request_id": "r"}).code is None
 

@@ -102,7 +102,7 @@ def test_zoos_page_of_calls() -> None:
 
 
 def test_chainloops_page_of_operations() -> None:
-    page = decoder(OperationsPage)(OPERATIONS)
+    page = decoder(OperationsPage, json="protobuf")(OPERATIONS)
     moment = datetime(2000, 1, 23, 4, 56, 7, tzinfo=UTC)
     expected = {
         "id": "id",
@@ -208,15 +208,15 @@ def test_both_readings_agree_and_models_are_values(body: bytes, shape: type[obje
 
 
 def test_an_operation_of_which_everything_is_unset() -> None:
-    page = decoder(OperationsPage)(b'{"operations": [{}], "pagination": {}}')
+    page = decoder(OperationsPage, json="protobuf")(b'{"operations": [{}], "pagination": {}}')
     assert page.items == (AsyncOperation(),)
     nulls = b'{"operations": [{"id": "", "kind": null, "status": null, "created_at": null}]}'
-    assert decoder(OperationsPage)(nulls).items == page.items
+    assert decoder(OperationsPage, json="protobuf")(nulls).items == page.items
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"operations": null, "pagination": null}'])
 def test_a_listing_of_which_everything_is_left_out(body: bytes) -> None:
-    page = decoder(OperationsPage)(body)
+    page = decoder(OperationsPage, json="protobuf")(body)
     assert (page.items, page.number, page.page_size) == ((), 0, 0)
     assert (page.total_count, page.total_pages) == (0, 0)
 
@@ -234,7 +234,7 @@ def test_a_listing_of_which_everything_is_left_out(body: bytes) -> None:
 )
 def test_pages_that_the_service_does_not_count_are_worked_out(pagination: str, pages: int) -> None:
     body = f'{{"pagination": {pagination}}}'.encode()
-    assert decoder(OperationsPage)(body).total_pages == pages
+    assert decoder(OperationsPage, json="protobuf")(body).total_pages == pages
 
 
 def test_64_bit_numbers_may_come_in_quotes() -> None:
@@ -242,6 +242,6 @@ def test_64_bit_numbers_may_come_in_quotes() -> None:
         b'{"pagination": {"page": "3", "page_size": "50",'
         b'"total_count": "9223372036854775807", "total_pages": "9"}}'
     )
-    page = decoder(OperationsPage)(body)
+    page = decoder(OperationsPage, json="protobuf")(body)
     assert (page.number, page.page_size, page.total_pages) == (3, 50, 9)
     assert page.total_count == 2**63 - 1
