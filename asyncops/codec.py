@@ -27,6 +27,8 @@ Dialect = Literal["plain", "protobuf"]
 """How a service writes JSON. "protobuf" stands for keys in snake_case or camelCase, 64-bit integers
 as numbers or in quotes, and fields at their zero value left out."""
 
+# What gateways and small servers make of it; whether it is JSON is seen when it is read.
+_JSON_TYPES = frozenset({"application/json", "text/json", "text/plain", "json"})
 _NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -142,7 +144,7 @@ def _is_json(response: Response) -> bool:
     if response.headers.get("Content-Type") == "application/json":
         return True
     media_type = _media_type(response)
-    return media_type == "application/json" or media_type.endswith("+json")
+    return media_type in _JSON_TYPES or media_type.endswith("+json")
 
 
 def _json_or_refused(response: Response, redact: Callable[[str], str]) -> bytes:

@@ -167,7 +167,7 @@ class MlPromptMetadata:
 
     code: str | None = None
     original_source_code: str | None = None
-    upstream_conversation_id: UUID | None = None
+    upstream_conversation_id: str | None = None
     source_ranges: tuple[SourceRangePrompt, ...] | None = None
 
 

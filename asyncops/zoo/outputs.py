@@ -65,7 +65,7 @@ class FileMass(CallRecord):
 
     src_format: str
     output_unit: str
-    material_density: float
+    material_density: float = 0.0
     material_density_unit: str
     mass: float | None = None
 
@@ -85,7 +85,7 @@ class FileDensity(CallRecord):
 
     src_format: str
     output_unit: str
-    material_mass: float
+    material_mass: float = 0.0
     material_mass_unit: str
     density: float | None = None
 

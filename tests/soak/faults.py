@@ -218,7 +218,7 @@ FATAL: dict[str, Play] = {
     "too large": _broken(lambda body: body + b" " * (1 << 20)),
     "an empty body": _broken(lambda _: b""),
     "HTML": _broken(lambda _: GATEWAY, kind="text/html"),
-    "JSON that says it is text": _broken(lambda body: body, kind="text/plain"),
+    "JSON that says it is HTML": _broken(lambda body: body, kind="text/html"),
     "half a document": _broken(lambda body: body[: len(body) // 2]),
     "invalid UTF-8": _broken(lambda body: body[:-1] + b',"note":"\xff"}'),
     "a BOM": _broken(lambda body: b"\xef\xbb\xbf" + body),

@@ -49,6 +49,12 @@ class TestContentType:
             "application/json; charset=latin-1",
             "application/problem+json",
             "application/vnd.zoo.v1+json; q=1",
+            "text/json",
+            "text/plain",
+            "text/plain; charset=us-ascii",
+            "json",
+            "JSON; charset=utf-8",
+            "model/gltf+json",
         ],
     )
     def test_json_is_utf8_whatever_charset_is_claimed(self, value: str) -> None:
@@ -64,11 +70,13 @@ class TestContentType:
             "",
             ";",
             "text/html",
-            "text/plain; charset=utf-8",
+            "text/html; charset=utf-8",
+            "text/plainer",
+            "text/x-json",
             "application/jsonp",
             "application/xml",
             "application/octet-stream",
-            "json",
+            "jsonp",
             "multipart/form-data; boundary=application/json",
         ],
     )
@@ -79,6 +87,12 @@ class TestContentType:
         assert caught.value.snippet == "<html> hello</html>"
         assert caught.value.request_id == "req-1"
         assert caught.value.__context__ is None
+
+    @pytest.mark.parametrize("value", ["text/plain", "text/json", "json", "application/x+json"])
+    def test_what_says_so_and_is_no_json_is_refused_all_the_same(self, value: str) -> None:
+        for body in (b"<html>\n hello</html>", b"hello", b"", b"NaN"):
+            with pytest.raises(DecodeError, match="not JSON"):
+                decode_response(answer(body, content_type=value), decode_json)
 
     def test_a_body_that_is_refused_carries_the_request_id(self) -> None:
         response = answer(b"", content_type="application/json", x_request_id="req-2")

@@ -245,3 +245,12 @@ def test_64_bit_numbers_may_come_in_quotes() -> None:
     page = decoder(OperationsPage, json="protobuf")(body)
     assert (page.number, page.page_size, page.total_pages) == (3, 50, 9)
     assert page.total_count == 2**63 - 1
+
+
+@pytest.mark.parametrize("value", ["conv-1", "", "d26fad43-b68b-489f-96c4-2a7b9ac7826e", None])
+def test_an_upstream_conversation_has_any_text_for_its_id(value: str | None) -> None:
+    row = {**json.loads(PROMPT), "metadata": {"upstream_conversation_id": value}}
+    page = decoder(MlPromptPage)(json.dumps({"items": [row]}).encode())
+    metadata = page.items[0].metadata
+    assert metadata is not None
+    assert metadata.upstream_conversation_id == value

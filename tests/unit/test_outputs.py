@@ -148,7 +148,7 @@ def test_each_type_has_the_fields_of_the_contract_and_no_others(name: str) -> No
     fields = {field.name for field in attrs.fields(kind)}
     assert fields == {*COMMON, *LATER, "type", *always, *sometimes}
     required = {f.name for f in attrs.fields(kind) if f.default is attrs.NOTHING}
-    assert required == {*COMMON, "type", *always}
+    assert required == {*COMMON, "type", *always} - {"material_density", "material_mass"}
 
 
 @pytest.mark.parametrize("name", TYPES)
@@ -278,3 +278,13 @@ def test_a_number_beyond_floats_is_refused(number: str) -> None:
     text = json.dumps({**COMMON, "type": "file_mass", **always})[:-1]
     with pytest.raises(DecodeError):
         decode_output(f'{text}, "mass": {number}}}'.encode())
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [("file_mass", "material_density"), ("file_density", "material_mass")]
+)
+def test_what_a_material_is_left_without_is_zero(kind: str, field: str) -> None:
+    _, always, _ = TYPES[kind]
+    rest = {name: value for name, value in always.items() if name != field}
+    for left_out in (rest, {**rest, field: None}):
+        assert getattr(decode(type=kind, **left_out), field) == 0.0

@@ -20,7 +20,7 @@ WRONG = {
     "HTML": (b"<!doctype html><title>Sign in</title>", "text/html; charset=utf-8"),
     "HTML that says it is JSON": (b"<!doctype html>", "application/json"),
     "JSON that says it is HTML": (PAGE, "text/html"),
-    "JSON that says it is text": (PAGE, "text/plain"),
+    "JSON that says it is XML": (PAGE, "application/xml"),
     "no media type": (PAGE, ";;;"),
     "invalid UTF-8": (b'{"items":[],"note":"\xff"}', "application/json"),
     "a lone surrogate in UTF-8": (b'{"items":[],"note":"\xed\xa0\x80"}', "application/json"),
@@ -78,7 +78,10 @@ async def test_json_is_utf_8_whatever_the_charset_says(charset: str) -> None:
         assert (await client.ml_prompts.get(PROMPT)).project_name == "naïve ☃"
 
 
-@pytest.mark.parametrize("content_type", ["Application/JSON", "application/problem+json", ""])
+@pytest.mark.parametrize(
+    "content_type",
+    ["Application/JSON", "application/problem+json", "text/json", "text/plain", "json", ""],
+)
 async def test_what_may_be_json_is_read(content_type: str) -> None:
     script = [[answer(PAGE, content_type=content_type)]]
     async with FaultServer(script) as server, zoo(server) as client:
