@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI
 from fastapi.requests import HTTPConnection
 
 from asyncops import ChainloopClient, ConfigurationError, ZooClient
+from asyncops.fastapi.stopping import SERVER, server_in_charge
 
 __all__ = ["ChainloopDep", "Lifespan", "ZooDep", "chainloop_client", "lifespan", "zoo_client"]
 
@@ -60,6 +61,8 @@ def lifespan(
     async def opened(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with AsyncExitStack() as stack:
             state: dict[str, Any] = {}
+            if (server := server_in_charge()) is not None:
+                state[SERVER] = server
             if zoo is not None:
                 state[_ZOO] = await stack.enter_async_context(_made("zoo", zoo, ZooClient))
             if chainloop is not None:
@@ -113,7 +116,7 @@ def _kept(connection: HTTPConnection, key: str, argument: str) -> Any:
     if client is None:
         raise ConfigurationError(
             f"this app has no such client: give FastAPI lifespan=lifespan({argument}), "
-            "and see that the server runs lifespans"
+            "and see that the server runs lifespans; of a mounted app, the outer one's runs alone"
         )
     return client
 

@@ -1,7 +1,6 @@
 """What a watch tells, as server-sent events."""
 
 import asyncio
-import signal
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, TypeVar
@@ -9,9 +8,9 @@ from typing import Any, TypeVar
 from asyncops import AsyncOpsError, Change, Operation, Watch
 from asyncops.checks import seconds
 from asyncops.fastapi.event_ids import EventIds
-from asyncops.fastapi.handlers import note
+from asyncops.fastapi.notes import note
 from asyncops.fastapi.out import json_line
-from asyncops.fastapi.problems import problem_of
+from asyncops.fastapi.problems import Problem, problem_of
 from asyncops.fastapi.streaming import PiecewiseResponse
 from asyncops.tasks import end
 
@@ -22,9 +21,6 @@ T = TypeVar("T", bound=Operation)
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment is sent, as the HTML standard advises."""
 
-# How soon a stream sees that the server is told to stop.
-_GLANCE = 0.5
-
 _COMMENT = b":\n\n"
 
 
@@ -32,6 +28,10 @@ class SSEResponse(PiecewiseResponse):
     """Server-sent events. As ``response_class=`` of a route, it documents the media type."""
 
     media_type = "text/event-stream"
+
+    def parting(self, problem: Problem) -> bytes:
+        """An event with the problem."""
+        return _problem_event(problem)
 
 
 def stream_sse(watch: Watch[T], *, heartbeat: float = HEARTBEAT) -> SSEResponse:
@@ -48,8 +48,8 @@ def stream_sse(watch: Watch[T], *, heartbeat: float = HEARTBEAT) -> SSEResponse:
     by the handlers of the app. One after it is an event ``error`` with problem details as
     ``data``, and ends the stream. In silence a comment is sent now and then, so that connections
     are kept and dead ones noticed. A client that goes ends the watch and the look it takes; a
-    client that reads slowly delays the looks. When uvicorn is told to stop, the stream ends: the
-    server would wait for it for ever.
+    client that reads slowly delays the looks. When uvicorn is told to stop, the stream ends within
+    two seconds with such an event (503): the server would wait for it for ever.
 
     Args:
         watch: A watch that was not entered yet; it is left at the end of the stream.
@@ -72,7 +72,11 @@ async def _pieces(watch: Watch[T], heartbeat: float) -> AsyncGenerator[bytes, No
         if problem is None or not begun:
             raise
         note(error, problem)
-        yield _event("error", problem.document)
+        yield _problem_event(problem)
+
+
+def _problem_event(problem: Problem) -> bytes:
+    return _event("error", problem.document)
 
 
 def _event(name: str, data: Any, place: str | None = None) -> bytes:
@@ -81,36 +85,22 @@ def _event(name: str, data: Any, place: str | None = None) -> bytes:
 
 
 async def _beating(watch: Watch[T], heartbeat: float) -> AsyncGenerator[Change[T] | None, None]:
-    """The changes, with None where none has come for a while; until the server is to stop."""
-    clock = asyncio.get_running_loop().time
+    """The changes, with None where none has come for a while."""
     coming: asyncio.Task[Change[T] | None] | None = None
-    silent_since = clock()
     try:
-        while not _is_server_stopping():
+        while True:
             coming = coming or asyncio.create_task(_next(watch))
-            await asyncio.wait({coming}, timeout=min(_GLANCE, heartbeat))
+            await asyncio.wait({coming}, timeout=heartbeat)
             if coming.done():
                 change, coming = coming.result(), None
                 if change is None:
                     return
                 yield change
-                silent_since = clock()
-            elif clock() - silent_since >= heartbeat:
+            else:
                 yield None
-                silent_since = clock()
     finally:
         await end([] if coming is None else [coming])
 
 
 async def _next(watch: Watch[T]) -> Change[T] | None:
     return await anext(watch, None)
-
-
-def _is_server_stopping() -> bool:
-    """Whether the uvicorn of this process has been told to stop.
-
-    It tells applications only when all requests are over. The one in charge is who handles the
-    signal; other servers end their requests by themselves.
-    """
-    server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
-    return getattr(server, "should_exit", False) is True

@@ -1,6 +1,5 @@
 """The app's answers to the library's errors."""
 
-import logging
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from typing import Any
@@ -10,11 +9,10 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.websockets import WebSocketState
 
 from asyncops import AsyncOpsError
+from asyncops.fastapi.notes import note
 from asyncops.fastapi.problems import PROBLEM_TYPE, Problem, problem_of
 
-__all__ = ["ProblemResponse", "install_error_handlers", "note"]
-
-_log = logging.getLogger("asyncops.fastapi")
+__all__ = ["ProblemResponse", "install_error_handlers"]
 
 _Handler = Callable[[Any, Any], Response | Awaitable[Response | None] | None]
 
@@ -43,7 +41,8 @@ def install_error_handlers(app: FastAPI) -> None:
     the same answer, where the server can; one after that closes it: 1013 for what passes by
     itself, 1014 for what the service did, else 1011.
 
-    Answers of 500 and more are logged, with what the service said, by ``asyncops.fastapi``.
+    Answers of 500 and more are logged, with what the service said, by ``asyncops.fastapi``: one
+    line each, on standard error where nobody has configured logging.
 
     Args:
         app: The app; mounted ones have handlers of their own.
@@ -51,20 +50,6 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(AsyncOpsError, _handler(None))
     for kind in (ValueError, TypeError):
         app.add_exception_handler(kind, _handler(app.exception_handlers.get(kind)))
-
-
-def note(error: BaseException, problem: Problem) -> None:
-    """Log what the caller is not told, where it is not the caller's doing."""
-    if problem.status >= 500:
-        told = _on_one_line(str(error))
-        _log.warning("answered %d: %s: %s", problem.status, type(error).__name__, told)
-
-
-def _on_one_line(text: str) -> str:
-    """A service's words could make lines of their own in a log."""
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
-    )
 
 
 def _handler(

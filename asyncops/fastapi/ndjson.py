@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Any
 
 from asyncops import AsyncOpsError, Pager
-from asyncops.fastapi.handlers import note
+from asyncops.fastapi.notes import note
 from asyncops.fastapi.out import json_line
 from asyncops.fastapi.problems import Problem, problem_of
 from asyncops.fastapi.streaming import PiecewiseResponse
@@ -24,6 +24,10 @@ class NDJSONResponse(PiecewiseResponse):
 
     media_type = "application/x-ndjson"
 
+    def parting(self, problem: Problem) -> bytes:
+        """A line with the problem."""
+        return _line(_under_its_name(problem))
+
 
 def stream_ndjson(items: Listing) -> NDJSONResponse:
     """Send items as they come, one JSON value a line.
@@ -38,7 +42,9 @@ def stream_ndjson(items: Listing) -> NDJSONResponse:
     status of its own, by the handlers of the app. One after it ends the stream with one line more,
     ``{"problem": {...}}``: problem details, under a name that no model has. A pair such as
     ``get_many`` gives becomes ``[id, item]`` or ``[id, {"problem": {...}}]``. A bug of the app is
-    such a line too (500), and then breaks the stream off, as a lost connection does.
+    such a line too (500), and then breaks the stream off, as a lost connection does. When uvicorn
+    is told to stop, which it would do only after the whole listing, the stream ends within two
+    seconds with such a line (503).
 
     Args:
         items: A listing that nobody iterates over yet. See :data:`Listing`.

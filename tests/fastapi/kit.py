@@ -53,11 +53,13 @@ async def serving(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @asynccontextmanager
-async def running(app: FastAPI) -> AsyncIterator[tuple[httpx.AsyncClient, Callable[[], None]]]:
-    """The same, and what tells the server to stop, as a signal does."""
+async def running(
+    app: FastAPI, **options: Any
+) -> AsyncIterator[tuple[httpx.AsyncClient, Callable[[], None]]]:
+    """The same, with more of uvicorn's options, and what tells it to stop, as a signal does."""
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listening:
         port = listening.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", **options))
         serves = asyncio.create_task(server.serve([listening]))
         try:
             await until(lambda: server.started or serves.done())
@@ -121,7 +123,9 @@ class Reader:
         if len(self.got) >= self._takes:
             await asyncio.Event().wait()
 
-    def read(self, response: PiecewiseResponse, method: str = "GET") -> "asyncio.Task[None]":
-        """Read the response in a task of its own."""
-        scope = {"type": "http", "method": method}
+    def read(
+        self, response: PiecewiseResponse, method: str = "GET", **state: Any
+    ) -> "asyncio.Task[None]":
+        """Read the response in a task of its own, in an app with that state."""
+        scope = {"type": "http", "method": method, "headers": [], "state": state}
         return asyncio.create_task(response(scope, self.receive, self.send))

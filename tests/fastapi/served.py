@@ -2,8 +2,9 @@
 
 from fastapi import FastAPI
 
-from asyncops import Page, PollPolicy, ZooClient
+from asyncops import AsyncOperation, ChainloopClient, Page, PollPolicy, ZooClient
 from asyncops.fastapi import (
+    ChainloopDep,
     NDJSONResponse,
     Out,
     SSEResponse,
@@ -17,12 +18,21 @@ from asyncops.zoo import AsyncApiCall
 
 app = FastAPI(lifespan=lifespan(zoo=ZooClient))
 install_error_handlers(app)
+mounted = FastAPI(lifespan=lifespan(chainloop=ChainloopClient))
+install_error_handlers(mounted)
+app.mount("/mounted", mounted)
 
 
 @app.get("/calls")
 async def calls(zoo: ZooDep, page_token: str | None = None) -> Out[Page[AsyncApiCall]]:
     """One page."""
     return await zoo.operations.list(status="completed", page_token=page_token)
+
+
+@mounted.get("/operations")
+async def operations(chainloop: ChainloopDep) -> Out[Page[AsyncOperation]]:
+    """Nothing: the lifespan of a mounted app never runs."""
+    return await chainloop.operations.list()
 
 
 @app.get("/calls.ndjson", response_class=NDJSONResponse)

@@ -11,7 +11,8 @@ from fastapi import FastAPI, Request, WebSocket
 from fastapi.responses import PlainTextResponse
 
 from asyncops import DecodeError, RateLimited, Timeout
-from asyncops.fastapi import ZooDep, install_error_handlers, lifespan
+from asyncops.fastapi import Problem, ZooDep, install_error_handlers, lifespan
+from asyncops.fastapi.notes import note
 from asyncops.testing import FakeServer, Fault
 from tests.fastapi.kit import TOKEN, asgi, serving, zoo_of
 
@@ -233,3 +234,21 @@ async def test_a_websocket_that_is_over_is_left_alone(fake_server: FakeServer) -
     accepted, closed = await spoken(app)
     assert accepted["type"] == "websocket.accept"
     assert closed["code"] == 1000
+
+
+def test_what_is_logged_is_written_by_nobody_else(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Standard error is for where no logging was configured; here, the tests' handlers are."""
+    note(DecodeError("odd"), Problem(status=502, detail="x"))
+    assert [each.getMessage() for each in caplog.records] == ["answered 502: DecodeError: odd"]
+    assert capsys.readouterr().err == ""
+    logger = logging.getLogger("asyncops.fastapi")
+    logger.propagate = False
+    try:
+        note(DecodeError("odd"), Problem(status=502, detail="x"))
+        note(DecodeError("odd"), Problem(status=404, detail="x"))
+    finally:
+        logger.propagate = True
+    line = "WARNING:asyncops.fastapi:answered 502: DecodeError: odd\n"
+    assert capsys.readouterr().err == line

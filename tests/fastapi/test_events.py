@@ -1,6 +1,5 @@
 """Watches as server-sent events: their form, their errors, and going on where one was."""
 
-import asyncio
 import json
 import zlib
 from base64 import urlsafe_b64encode
@@ -25,7 +24,7 @@ from asyncops.fastapi import (
     watch_resume,
 )
 from asyncops.testing import FakeServer, Fault
-from tests.fastapi.kit import chainloop_of, running, serving, zoo_of
+from tests.fastapi.kit import chainloop_of, serving, zoo_of
 
 OFTEN = PollPolicy(initial=0.005, cap=0.005, timeout=None)
 
@@ -167,14 +166,6 @@ async def test_a_watch_with_an_end_ends_the_stream(fake_server: FakeServer) -> N
     app = watching_app(fake_server)
     async with serving(app) as client, events(client, "/changes?most=0.05") as found:
         assert [each async for each in found] == []
-
-
-async def test_a_server_that_is_told_to_stop_is_not_kept_from_it(fake_server: FakeServer) -> None:
-    """It waits for open streams, and this one would never end; the reader sees a good end."""
-    async with running(watching_app(fake_server)) as (client, stop), events(client) as found:
-        stop()
-        async with asyncio.timeout(60):
-            assert [each async for each in found] == []
 
 
 def packed(text: bytes) -> str:

@@ -1,12 +1,14 @@
 """The app in a process of its own that is killed, or asked to stop, in the middle of streams."""
 
 import asyncio
+import json
 import os
 import re
 import signal
 import sys
+import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -20,12 +22,14 @@ ROOT = Path(__file__).parents[2]
 
 
 @asynccontextmanager
-async def process(server: FakeServer) -> AsyncIterator[tuple[Process, httpx.AsyncClient]]:
+async def process(
+    server: FakeServer, *, url: str | None = None
+) -> AsyncIterator[tuple[Process, httpx.AsyncClient]]:
     """The app of ``served.py`` under uvicorn's own command line, and a client for it."""
     started = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "uvicorn", "tests.fastapi.served:app", "--port", "0"),
         cwd=ROOT,
-        env=os.environ | {"ZOO_API_TOKEN": server.token, "ZOO_BASE_URL": server.url},
+        env=os.environ | {"ZOO_API_TOKEN": server.token, "ZOO_BASE_URL": url or server.url},
         stderr=PIPE,
         stdout=PIPE,
     )
@@ -71,22 +75,63 @@ async def test_a_killed_server_is_seen_by_its_reader_and_leaves_the_service(
         assert fake_server.count() == count
 
 
-async def test_a_server_that_is_asked_to_stop_ends_its_streams_in_good_order(
-    fake_server: FakeServer,
+@pytest.mark.parametrize("silent", [True, False])
+async def test_a_listing_that_is_asked_to_stop_ends_soon_and_says_that_it_is_not_whole(
+    fake_server_factory: Callable[..., FakeServer], *, silent: bool
 ) -> None:
-    """A listing is finished, a watch is ended, and clients are closed."""
-    fake_server.script(Fault(on=3, delay=0.3, path="/async/operations"))
-    expected = fake_server.zoo_operations("completed")
-    async with process(fake_server) as (started, client):
+    """Though the service is silent, or has thousands of pages more."""
+    server = fake_server_factory(operations=500 if silent else 40_000)
+    if silent:
+        server.script(Fault(on=4, times=1000, delay=600.0))
+    async with process(server) as (started, client):
         async with client.stream("GET", "/calls.ndjson") as listing:
             lines = listing.aiter_lines()
-            ids = [await anext(lines) for _ in range(10)]
-            async with client.stream("GET", "/changes") as changes:
-                comments = changes.aiter_lines()
-                assert await anext(comments) == ":"
-                started.send_signal(signal.SIGTERM)
-                assert {line async for line in comments} <= {"", ":"}
-            ids += [line async for line in lines]
-        assert len(ids) == len(expected)
+            ids = [json.loads(await anext(lines))["id"] for _ in range(30)]
+            began = time.monotonic()
+            started.send_signal(signal.SIGTERM)
+            *more, last = [json.loads(line) async for line in lines]
+            took = time.monotonic() - began
+        ids += [each["id"] for each in more]
+        assert ids == [each["id"] for each in server.zoo_operations("completed")[: len(ids)]]
+        assert last["problem"]["status"] == 503
+        assert last["problem"]["detail"] == "This application is being stopped."
+        assert await started.wait() in {0, -signal.SIGTERM}
+        # Two seconds are promised; the listing would take minutes.
+        assert took < 20.0
+        await until(lambda: server.open_connections == 0, seconds=1.0)
+
+
+async def test_a_watch_that_is_asked_to_stop_ends_soon_with_an_error(
+    fake_server: FakeServer,
+) -> None:
+    async with process(fake_server) as (started, client):
+        async with client.stream("GET", "/changes") as changes:
+            lines = changes.aiter_lines()
+            assert await anext(lines) == ":"
+            started.send_signal(signal.SIGTERM)
+            *_, event, data, blank = [line async for line in lines]
+        assert (event, blank) == ("event: error", "")
+        assert json.loads(data.removeprefix("data: "))["status"] == 503
         assert await started.wait() in {0, -signal.SIGTERM}
         await until(lambda: fake_server.open_connections == 0, seconds=1.0)
+
+
+async def test_why_an_app_fails_is_one_line_on_standard_error_under_a_plain_uvicorn(
+    fake_server: FakeServer,
+) -> None:
+    """A service that is down, or an app whose lifespan never runs; and no secret in it."""
+    asked = ["/calls?page_token=querysecret", "/calls.ndjson", "/changes", "/mounted/operations"]
+    async with process(fake_server, url="http://127.0.0.1:1") as (started, client):
+        answers = [(await client.get(path)).status_code for path in asked]
+        started.send_signal(signal.SIGTERM)
+        _, said = await started.communicate()
+    assert answers == [502, 502, 502, 500]
+    told = [each for each in said.decode().splitlines() if not each.startswith("INFO:")]
+    down = "WARNING:asyncops.fastapi:answered 502: ConnectionFailed: cannot connect to 127.0.0.1:1"
+    assert [each.startswith(down) for each in told] == [True, True, True, False]
+    assert told[-1].startswith(
+        "WARNING:asyncops.fastapi:answered 500: ConfigurationError: this app has no such client: "
+        "give FastAPI lifespan=lifespan(chainloop=ChainloopClient)"
+    )
+    assert "secret" not in "".join(told)
+    assert fake_server.token not in said.decode()
