@@ -29,7 +29,7 @@ An error that ends a walk carries the ``checkpoint`` to go on from.
 
 from typing import Any, Self
 
-from asyncops.models import Checkpoint, Operation, State, has_ended
+from asyncops.models import Checkpoint, Operation, State, has_ended, how_it_ended
 from asyncops.watch_checkpoint import WatchCheckpoint
 
 __all__ = [
@@ -303,7 +303,7 @@ class OperationFailed(OperationError):
     """
 
     def __init__(self, operation: Operation, operations: tuple[Operation, ...] = ()) -> None:
-        text = f"operation {operation.id} {_how_it_ended(operation)}"
+        text = f"operation {operation.id} {how_it_ended(operation)}"
         if len(operations) > 1:
             failed = sum(has_ended(each) and not _succeeded(each) for each in operations)
             text += f" ({failed} of {len(operations)} operations did not succeed)"
@@ -324,18 +324,6 @@ class OperationCancelled(OperationFailed):
 
 def _succeeded(operation: Operation) -> bool:
     return operation.state is State.SUCCEEDED
-
-
-def _how_it_ended(operation: Operation) -> str:
-    match operation.state:
-        case State.FAILED:
-            return f"failed: {operation.error or 'no reason given'}"
-        case State.CANCELLED:
-            return "was cancelled" + (f": {operation.error}" if operation.error else "")
-        case _:
-            word = getattr(operation, "status", "unknown")
-            reason = f": {operation.error}" if operation.error else ""
-            return f"ended in the status {str(word)!r}, which this release does not know{reason}"
 
 
 class WaitTimeout(OperationError):

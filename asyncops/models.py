@@ -20,8 +20,10 @@ __all__ = [
     "State",
     "Timestamp",
     "has_ended",
+    "how_it_ended",
     "known_time",
     "state_of",
+    "times_of",
     "word_of",
 ]
 
@@ -151,6 +153,30 @@ def word_of(operation: Operation) -> str:
     if state is not State.UNKNOWN:
         return state.value
     return str(getattr(operation, "status", "")) or state.value
+
+
+def how_it_ended(operation: Operation) -> str:
+    """How an operation ended, in words that follow its name: ``failed: the mesh is not closed``."""
+    reason = f": {operation.error}" if operation.error else ""
+    match operation.state:
+        case State.SUCCEEDED:
+            return "succeeded"
+        case State.FAILED:
+            return f"failed{reason or ': no reason given'}"
+        case State.CANCELLED:
+            return f"was cancelled{reason}"
+        case _:
+            word = word_of(operation)
+            return f"ended in the status {word!r}, which this release does not know{reason}"
+
+
+def times_of(operation: Operation) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """When an operation was created, started and finished; None for what nobody has set."""
+    return (
+        known_time(operation.created_at),
+        known_time(operation.started_at),
+        known_time(operation.finished_at),
+    )
 
 
 _UNSET_YEARS = frozenset({MINYEAR, MAXYEAR})

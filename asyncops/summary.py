@@ -7,7 +7,7 @@ from typing import Self
 from attrs import define, field, frozen
 
 from asyncops.durations import Durations, DurationSketch, Extent
-from asyncops.models import Operation, State
+from asyncops.models import Operation, State, has_ended, known_time
 from asyncops.throughput import MINUTES, MinuteCounts, Throughput
 
 __all__ = ["MAX_KINDS", "Summarizer", "Summary", "summarize"]
@@ -27,7 +27,8 @@ class Summary:
             where an operation has neither. The most frequent comes first.
         other_kinds: How many are of kinds beyond the first 1,000.
         failure_rate: Failed ones as a share of those that ended, from 0 to 1; None where none
-            has ended.
+            has ended. What was cancelled has ended, but has not failed; nor has what ended in a
+            status that this release does not know.
         waiting_time: From when they were created to when they started.
         run_time: From when they started to when they finished, either way.
         throughput: How many finished in each minute.
@@ -57,7 +58,8 @@ class Summarizer:
     Attributes:
         minutes: Busy minutes whose throughput is kept one by one, the newest ones; at least 1.
 
-    The other attributes are what :meth:`result` is made from.
+    The other attributes are what :meth:`result` is made from. A time of the year 1 or 9999, which
+    services write where there is none, counts as unknown.
 
     Raises:
         ConfigurationError: The extra ``stats`` is not installed.
@@ -66,6 +68,7 @@ class Summarizer:
 
     minutes: int = field(default=MINUTES, kw_only=True)
     states: dict[State, int] = field(init=False)
+    ended: int = field(default=0, init=False)
     kinds: dict[str, int] = field(factory=dict, init=False)
     other_kinds: int = field(default=0, init=False)
     waiting_time: DurationSketch = field(factory=DurationSketch, init=False)
@@ -92,7 +95,9 @@ class Summarizer:
         for moment in (created, started, finished):
             if moment is not None and moment.utcoffset() is None:
                 raise ValueError(f"the times of an operation must be aware, got {moment}")
+        created, started, finished = map(known_time, (created, started, finished))
         self.states[state] += 1
+        self.ended += has_ended(operation)
         self._count_kind(_kind_of(operation), 1)
         self.waiting_time.add(created, started)
         self.run_time.add(started, finished)
@@ -120,6 +125,7 @@ class Summarizer:
             raise ValueError(f"minutes must be the same, got {self.minutes} and {other.minutes}")
         for state, count in other.states.items():
             self.states[state] += count
+        self.ended += other.ended
         for kind, count in tuple(other.kinds.items()):
             self._count_kind(kind, count)
         self.other_kinds += other.other_kinds
@@ -130,14 +136,12 @@ class Summarizer:
 
     def result(self) -> Summary:
         """What has been taken so far comes to; taking more does not change it."""
-        succeeded, failed = self.states[State.SUCCEEDED], self.states[State.FAILED]
-        ended = succeeded + failed
         return Summary(
             count=sum(self.states.values()),
             states=dict(self.states),
             kinds=dict(sorted(self.kinds.items(), key=lambda each: (-each[1], each[0]))),
             other_kinds=self.other_kinds,
-            failure_rate=failed / ended if ended else None,
+            failure_rate=self.states[State.FAILED] / self.ended if self.ended else None,
             waiting_time=self.waiting_time.result(),
             run_time=self.run_time.result(),
             throughput=self.throughput.result(),

@@ -11,13 +11,14 @@ from attrs import define, field, frozen
 from asyncops.chainloop.models import STATUS_PREFIX
 from asyncops.changes import Change, ChangeKind
 from asyncops.cli.sparks import Rates
-from asyncops.models import Operation, State
+from asyncops.models import Operation, State, has_ended, known_time, word_of
 from asyncops.polling import Look
 
-__all__ = ["Board", "News", "Waiting", "news_of"]
+__all__ = ["LONGEST", "Board", "News", "Waiting", "news_of"]
 
 _NEWS = 200
-_LONGEST = 500
+LONGEST = 500
+"""Characters of what a service may say at length."""
 
 
 @frozen(kw_only=True)
@@ -26,8 +27,10 @@ class News:
 
     Attributes:
         seen_at: When it was seen; aware.
-        word: The operation's state; where that is as it was, the service's own word for where
-            it is, or ``updated``; or ``vanished``, ``interrupted``, ``recovered``.
+        word: The operation's state, or the service's own word for one that is new; where the
+            state is as it was, the service's own word for where it is, or ``updated``; or
+            ``created`` for one that has ended already, whose end is told next; or ``vanished``,
+            ``interrupted``, ``recovered``.
         state: The operation's state; None where the change is not about its state.
         id: Its id; ``""`` where the change is about the watch.
         kind: Zoo's type, Chainloop's kind.
@@ -50,12 +53,14 @@ class Waiting:
         id: Its id.
         kind: Zoo's type, Chainloop's kind.
         state: Where it is in its life.
+        word: The same in words: the service's own for a state that is new.
         created_at: Since when it waits; where nobody says, since it was first seen.
     """
 
     id: str
     kind: str
     state: State
+    word: str
     created_at: datetime
 
 
@@ -63,10 +68,14 @@ def news_of(change: Change[Any]) -> News:
     """A change in a few words; what a service may say at length is cut to 500 characters."""
     about = change.after if change.after is not None else change.before
     error = change.error if change.after is None else change.after.error
+    state = None if change.after is None else change.after.state
+    if _ended_before(change):
+        # Its end is told next, by a line of its own.
+        state = error = None
     return News(
         seen_at=change.seen_at,
         word=_word_of(change),
-        state=None if change.after is None else change.after.state,
+        state=state,
         id=change.id or "",
         kind=_kind_of(about),
         error=_shortened(error),
@@ -123,7 +132,8 @@ class Board:
                 id=news.id,
                 kind=news.kind,
                 state=change.after.state,
-                created_at=change.after.created_at or change.seen_at,
+                word=_service_word(change.after),
+                created_at=known_time(change.after.created_at) or change.seen_at,
             )
         if self._is_news(change):
             self.news.appendleft(news)
@@ -156,7 +166,7 @@ class Board:
         self._alive.pop(news.id, None)
         self.ended[after.state] += 1
         # Another machine's clock may be ahead; what was seen has happened.
-        at = min(after.finished_at or news.seen_at, news.seen_at)
+        at = min(known_time(after.finished_at) or news.seen_at, news.seen_at)
         self.finished.add(at)
         if after.state is State.FAILED:
             self.failed.add(at)
@@ -164,7 +174,7 @@ class Board:
     def _is_news(self, change: Change[Any]) -> bool:
         if self.introduced or change.kind is not ChangeKind.CREATED or change.after is None:
             return True
-        created = change.after.created_at
+        created = known_time(change.after.created_at)
         return created is None or created >= self.since
 
 
@@ -172,10 +182,27 @@ def _word_of(change: Change[Any]) -> str:
     before, after = change.before, change.after
     if after is None:
         return change.kind.value
+    if _ended_before(change):
+        return ChangeKind.CREATED.value
     if change.kind is not ChangeKind.UPDATED or before is None or before.state is not after.state:
-        return str(after.state.value)
+        return _service_word(after)
     own = [str(getattr(each, "status", "")) for each in (before, after)]
-    return own[1].removeprefix(STATUS_PREFIX).lower() if own[0] != own[1] else "updated"
+    return _without_prefix(own[1]) if own[0] != own[1] else "updated"
+
+
+def _ended_before(change: Change[Any]) -> bool:
+    """Whether this tells of an operation that had ended when the watch first saw it."""
+    return (
+        change.kind is ChangeKind.CREATED and change.after is not None and has_ended(change.after)
+    )
+
+
+def _service_word(operation: Operation) -> str:
+    return _without_prefix(word_of(operation))
+
+
+def _without_prefix(word: str) -> str:
+    return word.removeprefix(STATUS_PREFIX).lower()
 
 
 def _kind_of(operation: Any) -> str:
@@ -184,4 +211,4 @@ def _kind_of(operation: Any) -> str:
 
 
 def _shortened(error: object) -> str:
-    return "" if error is None else str(error)[:_LONGEST]
+    return "" if error is None else str(error)[:LONGEST]

@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from asyncops.chainloop import AsyncOperation
 from asyncops.cli.times import ago, span
-from asyncops.models import Operation, State
+from asyncops.models import Operation, State, has_ended, known_time
 from asyncops.zoo import AsyncApiCall, MlPrompt
 
 __all__ = ["GAP", "STYLES", "Shown", "dated", "fitting", "note_of", "shown_of"]
@@ -18,6 +18,7 @@ STYLES: Mapping[State, str] = {
     State.RUNNING: "cyan",
     State.SUCCEEDED: "green",
     State.FAILED: "red",
+    State.CANCELLED: "blue",
     State.UNKNOWN: "magenta",
 }
 
@@ -109,7 +110,8 @@ def _status(item: Any, _: datetime) -> str:
 
 
 def _created(item: Operation, now: datetime) -> str:
-    return "" if item.created_at is None else ago(item.created_at, now)
+    created = known_time(item.created_at)
+    return "" if created is None else ago(created, now)
 
 
 def _date(item: Operation, _: datetime) -> str:
@@ -125,7 +127,8 @@ def _ran(item: Operation, now: datetime) -> str:
 
 
 def _between(start: datetime | None, end: datetime | None, item: Operation, now: datetime) -> str:
-    if end is None and not item.state.ended:
+    start, end = known_time(start), known_time(end)
+    if end is None and not has_ended(item):
         end = now
     return "" if start is None or end is None else span((end - start).total_seconds())
 

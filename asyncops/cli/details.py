@@ -7,6 +7,7 @@ from typing import Any
 from asyncops.cli.columns import dated
 from asyncops.cli.texts import visible
 from asyncops.cli.times import ago, span
+from asyncops.models import has_ended, known_time, times_of
 from asyncops.plain import json_bytes, named, plain
 
 __all__ = ["described"]
@@ -29,12 +30,13 @@ def described(item: Any, now: datetime) -> Iterator[tuple[str, str]]:
             yield from _files(value)
         else:
             yield visible(name), _text(name, value, now)
-    if item.started_at is not None:
-        if item.created_at is not None:
-            yield "waited", span((item.started_at - item.created_at).total_seconds())
-        end = item.finished_at or (None if item.state.ended else now)
+    created, started, finished = times_of(item)
+    if started is not None:
+        if created is not None:
+            yield "waited", span((started - created).total_seconds())
+        end = finished or (None if has_ended(item) else now)
         if end is not None:
-            yield "ran", span((end - item.started_at).total_seconds())
+            yield "ran", span((end - started).total_seconds())
 
 
 def _files(files: Mapping[str, bytes | str]) -> Iterator[tuple[str, str]]:
@@ -44,7 +46,7 @@ def _files(files: Mapping[str, bytes | str]) -> Iterator[tuple[str, str]]:
 
 def _text(name: str, value: Any, now: datetime) -> str:
     if isinstance(value, datetime):
-        return f"{dated(value)} ({ago(value, now)})"
+        return f"{dated(value)} ({'not set' if known_time(value) is None else ago(value, now)})"
     if name in _CODE and isinstance(value, str):
         return f"{len(value.splitlines()):,} lines (--json shows them)"
     shown = plain(value)

@@ -8,9 +8,10 @@ from typing import Any, Protocol
 from attrs import define, evolve, field
 
 from asyncops.changes import Change, ChangeKind, created_of
-from asyncops.cli.boards import news_of
+from asyncops.cli.boards import LONGEST, news_of
 from asyncops.cli.failures import ExitCode, Failure
 from asyncops.cli.files import atomic, blaming
+from asyncops.models import Operation, how_it_ended
 from asyncops.polling import Look
 from asyncops.watch_checkpoint import KnownAlive, WatchCheckpoint
 from asyncops.watching import Watch
@@ -122,10 +123,10 @@ async def follow(
         watch: Not yet entered.
         audience: Who is told.
         keeper: Writes down how far this has come.
-        until_failure: Whether an operation that fails ends it.
+        until_failure: Whether an operation that ends, but not in success, ends it.
 
     Raises:
-        Failure: One failed, and that was to end it.
+        Failure: One did not succeed, and that was to end it.
     """
     await _first_of(
         _tell_all(watch, audience, keeper, until_failure=until_failure),
@@ -142,16 +143,16 @@ async def _tell_all(
             keeper.keep(watch)
             async for change in watch:
                 await keeper.tell(audience, change)
-                if until_failure and change.failed:
-                    raise _failure(change)
+                if until_failure and change.failed and change.after is not None:
+                    raise _failure(change, change.after)
         finally:
             keeper.keep(watch)
 
 
-def _failure(change: Change[Any]) -> Failure:
+def _failure(change: Change[Any], operation: Operation) -> Failure:
     news = news_of(change)
     what = f"{news.kind} {news.id}" if news.kind else news.id
-    return Failure(f"{what} failed: {news.error or 'no reason given'}", code=ExitCode.FAILED)
+    return Failure(f"{what} {how_it_ended(operation)[:LONGEST]}", code=ExitCode.FAILED)
 
 
 async def _first_of(*works: Coroutine[Any, Any, None]) -> None:

@@ -7,7 +7,7 @@ from typing import Generic, Self, TypeVar
 from attrs import define, field, frozen
 
 from asyncops.iterating import Walk
-from asyncops.models import Checkpoint, Operation
+from asyncops.models import Checkpoint, Operation, known_time
 from asyncops.progress import OnPage, WalkReport
 
 __all__ = ["Arrivals", "Items", "When", "Window"]
@@ -146,7 +146,7 @@ class Items(AsyncIterator[T], Generic[T]):
         self._taken += 1
         window = self._window
         if not window.open:
-            moment = item.created_at
+            moment = known_time(item.created_at)
             self._ended = window.passed(moment)
             if not window.holds(moment):
                 return False

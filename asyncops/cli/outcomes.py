@@ -1,6 +1,7 @@
 """What came of the operations that were waited for, and what that means for the exit code."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, Self
 
 from attrs import frozen
@@ -8,16 +9,29 @@ from attrs import frozen
 from asyncops.cli.explaining import ExitCode
 from asyncops.cli.times import span
 from asyncops.errors import APIError, AsyncOpsError, NotFound, WaitTimeout
-from asyncops.models import Operation, State
+from asyncops.models import Operation, State, has_ended, how_it_ended, times_of, word_of
 
 __all__ = ["Outcome", "Verdict", "alike", "exit_code", "final_lines"]
 
-Verdict = Literal["succeeded", "failed", "timeout", "error"]
+Verdict = Literal["succeeded", "failed", "cancelled", "unknown", "timeout", "error"]
+"""How an operation ended, ``unknown`` where its status is new to this release, or why not."""
 
 _NAMED = 5
+_ENDS: Mapping[State, Verdict] = {
+    State.SUCCEEDED: "succeeded",
+    State.FAILED: "failed",
+    State.CANCELLED: "cancelled",
+}
+_SUMS: Mapping[Verdict, str] = {
+    "failed": "failed",
+    "cancelled": "were cancelled",
+    "unknown": "ended in a status that this release does not know",
+}
 _CODES: tuple[tuple[Verdict, ExitCode], ...] = (
     # What is certain comes first.
     ("failed", ExitCode.FAILED),
+    ("cancelled", ExitCode.FAILED),
+    ("unknown", ExitCode.FAILED),
     ("error", ExitCode.SERVICE),
     ("timeout", ExitCode.TIMED_OUT),
 )
@@ -57,35 +71,37 @@ class Outcome:
     @classmethod
     def seen(cls, operation: Operation) -> Self:
         """Of an operation, by the state that it is in."""
-        verdict: Verdict = "timeout"
-        if operation.state.ended:
-            verdict = "failed" if operation.state is State.FAILED else "succeeded"
         return cls(
-            id=str(operation.id), outcome=verdict, error=operation.error, operation=operation
+            id=str(operation.id),
+            outcome=_ENDS.get(operation.state, "unknown") if has_ended(operation) else "timeout",
+            error=operation.error,
+            operation=operation,
         )
 
     @property
     def ended(self) -> bool:
         """Whether the operation has come to its end."""
-        return self.outcome in {"succeeded", "failed"}
+        return self.outcome not in {"timeout", "error"}
 
     @property
     def line(self) -> str:
         """The outcome of one that has ended, as a line."""
         operation = self.operation
-        words = f"{self.id} {self.outcome}"
-        if operation is None or operation.finished_at is None:
+        word = word_of(operation) if operation and self.outcome == "unknown" else self.outcome
+        words = f"{self.id} {word}"
+        if operation is None:
             return words
-        began = operation.started_at or operation.created_at
-        if began is None:
+        created, started, finished = times_of(operation)
+        began = started or created
+        if began is None or finished is None:
             return words
-        return f"{words}, ran {span((operation.finished_at - began).total_seconds())}"
+        return f"{words}, ran {span((finished - began).total_seconds())}"
 
     @property
     def problem(self) -> str:
         """What is wrong, as a line."""
-        if self.outcome == "failed":
-            return f"operation {self.id} failed: {self.error or 'no reason given'}"
+        if self.ended and self.operation is not None:
+            return f"operation {self.id} {how_it_ended(self.operation)}"
         return f"operation {self.id}: {self.error or 'it is not known what became of it'}"
 
 
@@ -118,9 +134,10 @@ def final_lines(outcomes: Sequence[Outcome], waited: float) -> Iterator[str]:
             f"{len(still)} of {len(outcomes)} had not ended after {span(round(waited))}: "
             f"{names}{more}"
         )
-    failed = sum(each.outcome == "failed" for each in outcomes)
-    if failed and len(outcomes) > 1:
-        yield f"{failed} of {len(outcomes)} operations failed"
+    counts = Counter(each.outcome for each in outcomes)
+    for verdict, words in _SUMS.items():
+        if counts[verdict] and len(outcomes) > 1:
+            yield f"{counts[verdict]} of {len(outcomes)} operations {words}"
 
 
 def alike(error: AsyncOpsError) -> object:
@@ -131,4 +148,4 @@ def alike(error: AsyncOpsError) -> object:
 
 
 def _state(outcome: Outcome) -> str:
-    return "not seen" if outcome.operation is None else outcome.operation.state.value
+    return "not seen" if outcome.operation is None else word_of(outcome.operation)

@@ -121,6 +121,7 @@ def _counts(board: Board, canvas: Canvas) -> Iterator[Text]:
     shown = (State.PENDING, State.RUNNING, State.SUCCEEDED, State.FAILED)
     parts = [(f"{state.value} {states[state]:,}", STYLES[state]) for state in shown]
     others = {
+        "cancelled": states[State.CANCELLED],
         "unknown": states[State.UNKNOWN],
         "vanished": board.vanished,
         "not seen yet": board.unseen,
@@ -201,7 +202,7 @@ def _news(news: News, canvas: Canvas, now: datetime) -> Text:
 def _waiting(waiting: Waiting, canvas: Canvas, now: datetime) -> Text:
     age = _span(now - waiting.created_at)
     style = STYLES[waiting.state]
-    return _row(canvas, (age, waiting.state.value, waiting.id), style, [waiting.kind])
+    return _row(canvas, (age, waiting.word, waiting.id), style, [waiting.kind])
 
 
 def _row(canvas: Canvas, start: tuple[str, str, str], style: str, texts: Sequence[str]) -> Text:

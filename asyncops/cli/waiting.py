@@ -21,8 +21,8 @@ _PATIENCE = "How long and how often"
 _OUTPUT = "What to write"
 _FILTERS = "Filters"
 _CODES = (
-    "[bold]Exit codes[/]\n\n0 all succeeded, 1 one failed, 2 wrong use, 3 the time was up, "
-    "4 error of the service or of the network, 130 interrupted."
+    "[bold]Exit codes[/]\n\n0 all succeeded, 1 one failed or was cancelled, 2 wrong use, "
+    "3 the time was up, 4 error of the service or of the network, 130 interrupted."
 )
 
 _Ids = Annotated[list[str], typer.Argument(metavar="ID", help="What to wait for.")]

@@ -159,7 +159,7 @@ class _Report:
         self.outcomes.append(outcome)
         if outcome.ended and not self.manner.json:
             self.patience.say(outcome.line)
-        if outcome.outcome in {"failed", "error"} and not quietly:
+        if outcome.outcome not in {"succeeded", "timeout"} and not quietly:
             self.patience.complain(outcome.problem)
 
     def gave_up(self, error: WaitTimeout) -> int:

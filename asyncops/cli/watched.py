@@ -92,7 +92,7 @@ class Watched:
         typer.Option(
             "--until-failure",
             rich_help_panel=_WHAT,
-            help="End with exit code 1 when an operation fails.",
+            help="End with exit code 1 when an operation ends, but not in success.",
         ),
     ] = False
     jsonl: Annotated[

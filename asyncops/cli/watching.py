@@ -120,10 +120,11 @@ def _title(watched: Watched) -> str:
 def _last_words(board: Board) -> str:
     watched = span(max(1, int((datetime.now(UTC) - board.since).total_seconds())))
     alive = 0 if board.look is None else board.look.open
-    failed = board.ended[State.FAILED]
+    failed, cancelled = board.ended[State.FAILED], board.ended[State.CANCELLED]
     return (
         f"{board.title}: watched for {watched}, {board.ended.total():,} ended"
-        f"{f', {failed:,} of them failed' if failed else ''}, {alive:,} have not ended"
+        f"{f', {failed:,} of them failed' if failed else ''}"
+        f"{f', {cancelled:,} cancelled' if cancelled else ''}, {alive:,} have not ended"
     )
 
 

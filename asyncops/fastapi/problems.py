@@ -8,8 +8,9 @@ error                                   status  why
 ``NotFound``                            404     there is no such thing
 ``Conflict``                            409     the thing is in another state
 ``Gone``                                410     it was there once; an old page token, mostly
-``OperationFailed``                     424     the operation that was waited for failed: neither
+``OperationFailed``                     424     the operation did not succeed: neither
                                                 the caller's request nor the gateway is broken
+``OperationCancelled``                  424     so it was, by somebody
 ``RateLimited``                         429     with ``Retry-After``, where the service said
 ``Unauthorized``, ``Forbidden``         502     the credential is the app's and not the caller's
 ``ServerError``, other ``APIError``     502     the service, or what is before it, failed
@@ -50,6 +51,7 @@ from asyncops import (
     Forbidden,
     Gone,
     NotFound,
+    OperationCancelled,
     OperationFailed,
     PaginationError,
     PoolTimeout,
@@ -74,7 +76,8 @@ _ANSWERS: dict[type[BaseException], tuple[int, str]] = {
     NotFound: (404, "The upstream service has no such thing."),
     Conflict: (409, "What this is about is in another state than the request needs."),
     Gone: (410, "The upstream service does not have this any more."),
-    OperationFailed: (424, "The operation that was waited for has failed."),
+    OperationCancelled: (424, "The operation that was waited for was cancelled."),
+    OperationFailed: (424, "The operation that was waited for did not succeed."),
     RateLimited: (429, "The upstream service asks for fewer requests."),
     Unauthorized: (502, _CREDENTIAL),
     Forbidden: (502, _CREDENTIAL),

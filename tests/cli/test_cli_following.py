@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -25,6 +25,7 @@ from asyncops import (
 )
 from asyncops.changes import Ledger
 from asyncops.cli import following
+from asyncops.cli.boards import news_of
 from asyncops.cli.changelines import json_of, plain_of
 from asyncops.cli.explaining import Failure
 from asyncops.cli.following import Keeper, follow, place_before, place_in
@@ -65,6 +66,29 @@ class Listener:
 
     async def attend(self) -> None:
         await self.enough.wait()
+
+
+class Playing:
+    """A watch that gives these changes."""
+
+    checkpoint = None
+
+    def __init__(self, changes: list[Change[Any]]) -> None:
+        self._changes = iter(changes)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Change[Any]:
+        for change in self._changes:
+            return change
+        raise StopAsyncIteration
 
 
 @asynccontextmanager
@@ -109,6 +133,43 @@ async def test_one_that_fails_ends_it_where_that_was_asked_for() -> None:
             await follow(watch_of(zoo), listener, Keeper(None), until_failure=True)
     assert caught.value.code == 1
     assert listener.told[-1] == ("finished", str(ID), "failed")
+
+
+async def test_what_has_failed_already_is_told_by_two_lines_that_differ() -> None:
+    """As lines, as JSON, and on the screen."""
+    async with (
+        FakeServer(operations=0) as server,
+        zoo_of(server) as zoo,
+        watch_of(zoo) as changes,
+    ):
+        server.create_operation(status="failed", error="no disk left")
+        told = [change async for change in changes]
+    assert [change.kind.value for change in told] == ["created", "finished"]
+    for write in (plain_of, json_of):
+        assert len({write(change) for change in told}) == 2
+    first, second = map(news_of, told)
+    assert (first.word, first.error) == ("created", "")
+    assert (second.word, second.error) == ("failed", "no disk left")
+
+
+@pytest.mark.parametrize(
+    ("status", "more", "words"),
+    [
+        ("canceled", {}, "was cancelled"),
+        ("aborted", {"completed_at": NOON}, "ended in the status 'aborted'"),
+    ],
+)
+async def test_any_end_but_success_ends_it_where_that_was_asked_for(
+    status: str, more: dict[str, Any], words: str
+) -> None:
+    """With the exit code of a failure."""
+    ended = changed(
+        ChangeKind.FINISHED, id=str(ID), after=call(status=ApiCallStatus(status), **more)
+    )
+    watch: Any = Playing([ended])
+    with pytest.raises(Failure, match=f"{ID} {words}") as caught:
+        await follow(watch, Listener(), Keeper(None), until_failure=True)
+    assert caught.value.code == 1
 
 
 async def test_an_error_of_the_audience_is_raised() -> None:
@@ -260,6 +321,34 @@ def changed(kind: ChangeKind, **fields: Any) -> Change[Any]:
             ),
             f"2026-03-01T12:00:00Z failed      {ID} text_to_cad no idea \\x1b[2J\n",
             id="failed",
+        ),
+        pytest.param(
+            changed(
+                ChangeKind.CREATED,
+                id=str(ID),
+                after=call(status=ApiCallStatus.FAILED, error="no disk left"),
+            ),
+            f"2026-03-01T12:00:00Z created     {ID} file_mass\n",
+            id="failed already",
+        ),
+        pytest.param(
+            changed(ChangeKind.FINISHED, id=str(ID), after=call(status=ApiCallStatus("canceled"))),
+            f"2026-03-01T12:00:00Z cancelled   {ID} file_mass\n",
+            id="cancelled",
+        ),
+        pytest.param(
+            changed(
+                ChangeKind.FINISHED,
+                id=str(ID),
+                after=call(status=ApiCallStatus("aborted"), completed_at=NOON),
+            ),
+            f"2026-03-01T12:00:00Z aborted     {ID} file_mass\n",
+            id="ended in a new status",
+        ),
+        pytest.param(
+            changed(ChangeKind.CREATED, id=str(ID), after=call(status=ApiCallStatus("paused"))),
+            f"2026-03-01T12:00:00Z paused      {ID} file_mass\n",
+            id="alive in a new status",
         ),
         pytest.param(
             changed(ChangeKind.VANISHED, id="a b", before=operation(kind="")),

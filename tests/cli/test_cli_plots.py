@@ -17,6 +17,7 @@ from asyncops.cli.plots.histograms import Histogram, draw_histograms
 from asyncops.cli.plots.kinds import KindCount, draw_kinds
 from asyncops.cli.plots.lanes import lanes_of
 from asyncops.cli.plots.lives import Life, NewestLives, Span, life_of
+from asyncops.cli.plots.tally import Tally
 from asyncops.cli.plots.timeline import Timeline, draw_timeline
 from asyncops.durations import DurationSketch
 from asyncops.models import State
@@ -85,6 +86,39 @@ def test_what_has_not_ended_reaches_to_the_moment_of_the_look() -> None:
     waiting = life_of(call(), after(60))
     assert waiting is not None
     assert (waiting.waiting, waiting.running) == (Span(AT, AT + 60), None)
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_times_that_nobody_set_are_no_times(year: int) -> None:
+    """A service writes the first or the last year of the calendar where there is none."""
+    unset = NOON.replace(year=year)
+    assert life_of(operation(created_at=unset), after(60)) is None
+    life = life_of(operation(status=RUNNING, started_at=after(5), finished_at=unset), after(60))
+    assert life is not None
+    assert (life.running, life.open) == (Span(AT + 5, AT + 60), True)
+    tally = Tally(now=after(60), lanes=5)
+    tally.add(operation(created_at=unset, started_at=NOON, finished_at=unset))
+    tally.add(operation(started_at=unset, finished_at=NOON))
+    assert (len(tally.waiting), len(tally.running), tally.newest.timeless) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "word"), [("CANCELED", "cancelled"), ("ABORTED", "ASYNC_OPERATION_STATUS_ABORTED")]
+)
+def test_every_end_is_drawn_as_an_end(status: str, word: str) -> None:
+    """Neither as alive nor as a success."""
+    new = AsyncOperationStatus(f"ASYNC_OPERATION_STATUS_{status}")
+    ends = operation(status=new, started_at=after(1), finished_at=after(3))
+    life = life_of(ends, after(60))
+    assert life is not None
+    assert (life.open, life.word, life.running) == (False, word, Span(AT + 1, AT + 3))
+    timeline = timeline_of([ends, sample(1)])
+    assert "not ended" not in timeline.heading
+    assert ("1 cancelled" in timeline.heading) == (word == "cancelled")
+    svg_of(timeline)
+    tally = Tally(now=after(60), lanes=5)
+    tally.add(ends)
+    assert (tally.summarizer.ended, tally.failures) == (1, [])
 
 
 def test_times_that_go_backwards_are_no_time_at_all() -> None:

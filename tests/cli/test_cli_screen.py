@@ -68,6 +68,39 @@ def test_operations_are_counted_by_their_states() -> None:
     assert board.states[State.SUCCEEDED] == 1
 
 
+def test_a_cancellation_is_an_end_of_its_own() -> None:
+    cancelled = numbered(1, status=AsyncOperationStatus("ASYNC_OPERATION_STATUS_CANCELLED"))
+    board = board_of(change(ChangeKind.FINISHED, cancelled))
+    text = shown(board)
+    assert "succeeded 0   failed 0   cancelled 1" in text
+    assert "cancelled   00000001" in text
+
+
+def test_a_new_status_is_shown_by_the_services_word() -> None:
+    paused = numbered(1, status=AsyncOperationStatus("ASYNC_OPERATION_STATUS_PAUSED"))
+    text = shown(board_of(change(ChangeKind.CREATED, paused)))
+    assert "unknown 1" in text
+    assert text.count(" paused      00000001") == 2
+
+
+def test_what_ended_before_it_was_seen_takes_two_lines_that_differ() -> None:
+    failed = ended(1, failed=True)
+    board = board_of(change(ChangeKind.CREATED, failed.after), failed)
+    lines = [line for line in shown(board).splitlines() if "00000001" in line]
+    assert [line.split()[1] for line in lines] == ["failed", "created"]
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_date_that_nobody_set_is_no_age(year: int) -> None:
+    unset = NOON.replace(year=year)
+    waits = change(ChangeKind.CREATED, numbered(1, created_at=unset), 30)
+    done = AsyncOperationStatus.COMPLETED
+    ends = change(ChangeKind.FINISHED, numbered(2, status=done, finished_at=unset), 55)
+    text = shown(board_of(waits, ends))
+    assert "   30s pending     00000001" in text.partition("Still waiting")[2]
+    assert "peak 1 in 10s" in text
+
+
 def test_what_was_there_before_is_counted_but_is_no_news() -> None:
     """A screen shows what is alive; that somebody began to look is nothing that happened to it."""
     old = numbered(1, created_at=NOON - 600 * SECOND)
@@ -221,7 +254,9 @@ OPERATIONS = st.builds(
     AsyncOperation,
     id=st.one_of(st.sampled_from("abc"), HOSTILE),
     kind=HOSTILE,
-    status=st.sampled_from(AsyncOperationStatus),
+    status=st.sampled_from(
+        [*AsyncOperationStatus, *map(AsyncOperationStatus, ("canceled", "paused", ""))]
+    ),
     error_message=HOSTILE,
     created_at=st.none() | MOMENTS,
     finished_at=st.none() | MOMENTS,

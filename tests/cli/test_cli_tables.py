@@ -100,6 +100,32 @@ def test_times_are_told_from_now() -> None:
     assert lines[3].split()[2:] == ["file_mass", "3m", "ago", "1.5s", "1m01s"]
 
 
+@pytest.mark.parametrize("year", [1, 9999])
+def test_dates_that_nobody_set_are_no_ages(year: int) -> None:
+    """Nothing is said of them; what is alive runs until now."""
+    unset = NOON.replace(year=year)
+    timeless = call(created_at=unset, status=ApiCallStatus.COMPLETED, completed_at=unset)
+    assert table(timeless, width=120)[1].split() == [str(timeless.id), "completed", "file_mass"]
+    running = call(started_at=NOON, completed_at=unset, status=ApiCallStatus.IN_PROGRESS)
+    assert table(running, width=120)[1].split()[-2:] == ["0s", "3m01s"]
+
+
+def test_what_ended_in_a_new_status_has_not_run_until_now() -> None:
+    ended = call(
+        status=ApiCallStatus("aborted"), started_at=NOON, completed_at=NOON + timedelta(seconds=2)
+    )
+    assert table(ended, width=120)[1].split()[1:] == [
+        "aborted",
+        "file_mass",
+        "3m",
+        "ago",
+        "0s",
+        "2s",
+    ]
+    waiting = call(status=ApiCallStatus("canceled"))
+    assert table(waiting, width=120)[1].split()[1:] == ["canceled", "file_mass", "3m", "ago"]
+
+
 def test_in_a_pipe_nothing_is_cut_and_times_are_dates() -> None:
     item = operation(
         status=AsyncOperationStatus.FAILED,

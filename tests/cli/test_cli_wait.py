@@ -2,19 +2,19 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from asyncops import ApiCallStatus
 from asyncops.chainloop import AsyncOperationStatus
-from asyncops.cli.outcomes import Outcome
+from asyncops.cli.outcomes import Outcome, exit_code, final_lines
 from asyncops.clock import SYSTEM_CLOCK
 from asyncops.testing import FakeServer, Fault, ZooHabits
 from tests.cli.processes import Done
 from tests.cli.running import invoke
-from tests.cli.samples import call, operation
+from tests.cli.samples import NOON, call, operation
 
 QUICK = ("--poll-initial", "10ms", "--poll-cap", "20ms")
 
@@ -60,6 +60,45 @@ def test_what_fails_is_1_and_says_which_and_why(server: FakeServer) -> None:
         f"operation {bad} failed: no disk left",
         "1 of 2 operations failed",
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "line", "problem", "summary"),
+    [
+        ("canceled", "cancelled", "cancelled, ran 1s", "was cancelled", "1 of 2 operations were"),
+        (
+            "aborted",
+            "unknown",
+            "aborted, ran 1s",
+            "ended in the status 'aborted', which this release does not know",
+            "1 of 2 operations ended in a status that",
+        ),
+    ],
+)
+def test_any_end_but_success_is_1_and_told_by_its_word(
+    status: str, outcome: str, line: str, problem: str, summary: str
+) -> None:
+    end = NOON + timedelta(seconds=1)
+    seen = Outcome.seen(call(status=ApiCallStatus(status), completed_at=end))
+    assert (seen.outcome, seen.ended) == (outcome, True)
+    assert seen.line == f"{seen.id} {line}"
+    assert seen.problem == f"operation {seen.id} {problem}"
+    good = Outcome.seen(call(status=ApiCallStatus.COMPLETED))
+    assert exit_code([good, seen]) == exit_code([seen], first=True) == 1
+    (told,) = final_lines([good, seen], 1.0)
+    assert told.startswith(summary)
+
+
+def test_what_has_not_ended_is_named_by_the_services_word() -> None:
+    paused = Outcome.seen(call(status=ApiCallStatus("paused")))
+    assert (paused.outcome, paused.ended) == ("timeout", False)
+    (told,) = final_lines([paused], 5.0)
+    assert told == f"1 of 1 had not ended after 5s: {paused.id} (paused)"
+
+
+def test_times_that_nobody_set_make_no_duration() -> None:
+    ended = call(status=ApiCallStatus.COMPLETED, completed_at=NOON.replace(year=9999))
+    assert Outcome.seen(ended).line == f"{ended.id} succeeded"
 
 
 def test_the_time_that_is_up_is_3_and_says_what_is_still_open(server: FakeServer) -> None:
@@ -179,9 +218,6 @@ def test_without_staff_access_ids_can_be_waited_for(
     )
     ids = [server.create_operation(lifetime=0.03, fails=False)["id"] for _ in range(3)]
     assert wait(server, *ids).code == 0
-
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from asyncops import (
     errors,
 )
 from asyncops.chainloop import AsyncOperation
-from asyncops.errors import OperationFailed
+from asyncops.errors import OperationCancelled, OperationFailed
 from asyncops.fastapi import Problem, problem_of
 from asyncops.testing import FakeServer
 from tests.fastapi.kit import zoo_of
@@ -73,6 +73,7 @@ ANSWERS: list[tuple[AsyncOpsError, int]] = [
     (UnexpectedPage(SECRET), 502),
     (TooManyPages(SECRET), 502),
     (FAILED, 424),
+    (OperationCancelled(FAILED.operation), 424),
     (WaitTimeout(SECRET), 504),
     (ConfigurationError(SECRET), 500),
     (AsyncOpsError(SECRET), 500),
@@ -103,6 +104,12 @@ def test_each_error_has_its_answer_and_shows_nothing_of_the_service(
     assert document["title"]
     assert document["detail"].endswith(".")
     assert SECRET not in str(document) + str(problem.headers)
+
+
+def test_a_cancellation_is_told_from_a_failure() -> None:
+    """By words of its own."""
+    assert "was cancelled" in answer_to(OperationCancelled(FAILED.operation)).detail
+    assert "did not succeed" in answer_to(FAILED).detail
 
 
 def test_every_error_of_the_library_has_been_decided_on() -> None:

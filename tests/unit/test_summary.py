@@ -66,8 +66,13 @@ def summary_of(operations: Sequence[Operation], minutes: int = 5) -> Summary:
     return Summarizer(minutes=minutes).update(operations).result()
 
 
+def known(moment: datetime | None) -> datetime | None:
+    """Not the first or the last year of the calendar, which stand for no time."""
+    return None if moment is None or moment.year in {1, 9999} else moment
+
+
 def seconds_between(jobs: Sequence[Job], begin: str, end: str) -> list[float]:
-    pairs = [(getattr(job, begin), getattr(job, end)) for job in jobs]
+    pairs = [(known(getattr(job, begin)), known(getattr(job, end))) for job in jobs]
     return sorted((b - a).total_seconds() for a, b in pairs if a is not None and b is not None)
 
 
@@ -115,7 +120,11 @@ def test_counts_are_those_of_plain_counting(operations: list[Job]) -> None:
     assert summary.count == len(operations)
     assert summary.states == {state: states[state] for state in State}
     assert summary.kinds == Counter(job.type or "" for job in operations)
-    ended = states[State.SUCCEEDED] + states[State.FAILED]
+    ended = sum(
+        job.state in {State.SUCCEEDED, State.FAILED, State.CANCELLED}
+        or (job.state is State.UNKNOWN and job.finished_at is not None)
+        for job in operations
+    )
     assert summary.failure_rate == (states[State.FAILED] / ended if ended else None)
     created = sorted(job.created_at for job in operations if job.created_at is not None)
     assert summary.first_created_at == (created[0] if created else None)
@@ -127,7 +136,7 @@ def test_throughput_is_exact_for_the_newest_minutes_in_any_order(
     operations: list[Job], minutes: int, random: Random
 ) -> None:
     """However they come, the same minutes are kept, and none of them lacks an operation."""
-    moments = [job.finished_at for job in operations if job.finished_at is not None]
+    moments = [moment for job in operations if (moment := known(job.finished_at)) is not None]
     exact = Counter((moment - EPOCH) // timedelta(minutes=1) for moment in moments)
     kept = sorted(exact)[-minutes:]
     random.shuffle(operations)
@@ -225,6 +234,36 @@ def test_one_wrong_date_costs_one_minute() -> None:
     for moment in (datetime.max.replace(tzinfo=UTC), NEW_YEAR, NEW_YEAR + timedelta(minutes=1)):
         counts.add(moment)
     assert list(counts.result().minutes)[:2] == [NEW_YEAR, NEW_YEAR + timedelta(minutes=1)]
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_dates_that_nobody_set_are_no_dates(year: int) -> None:
+    """Neither the oldest nor the newest, no duration, no minute in which something finished."""
+    unset = NEW_YEAR.replace(year=year)
+    summary = summary_of(
+        [
+            Job(created_at=unset, started_at=NEW_YEAR, finished_at=unset),
+            Job(created_at=NEW_YEAR, started_at=unset, finished_at=NEW_YEAR),
+            Job(state=State.UNKNOWN, finished_at=unset),
+        ]
+    )
+    assert summary.first_created_at == summary.last_created_at == NEW_YEAR
+    assert (summary.waiting_time.missing, summary.run_time.missing) == (3, 3)
+    assert (summary.throughput.finished, summary.failure_rate) == (1, 0.0)
+
+
+def test_a_cancellation_has_ended_without_failing() -> None:
+    """As has what ended in a status that nobody knows."""
+    ends = [
+        Job(),
+        Job(state=State.FAILED),
+        Job(state=State.CANCELLED),
+        Job(state=State.UNKNOWN, finished_at=NEW_YEAR),
+        Job(state=State.UNKNOWN),
+    ]
+    summary = summary_of(ends)
+    assert summary.failure_rate == 1 / 4
+    assert (summary.states[State.CANCELLED], summary.states[State.UNKNOWN]) == (1, 2)
 
 
 def test_both_services_kinds_are_counted_together() -> None:

@@ -24,7 +24,7 @@ _STATES = dict(
         (State.PENDING, State.PENDING, State.RUNNING, State.SUCCEEDED, State.FAILED),
         strict=True,
     )
-)
+) | {"canceled": State.CANCELLED}
 
 Shape = Literal["by status", "numbered", "all in one"]
 SHAPES: tuple[Shape, ...] = ("by status", "numbered", "all in one")
@@ -45,7 +45,7 @@ class Op:
     @property
     def state(self) -> State:
         """In words common to all services."""
-        return _STATES[self.status]
+        return _STATES.get(self.status, State.UNKNOWN)
 
 
 @frozen
@@ -98,9 +98,9 @@ class World:
         self.newest = newest
         return op
 
-    def put(self, id_: str, status: str) -> None:
+    def put(self, id_: str, status: str, finished_at: datetime | None = None) -> None:
         """Have an operation in a status."""
-        self.ops[id_] = evolve(self.ops[id_], status=status)
+        self.ops[id_] = evolve(self.ops[id_], status=status, finished_at=finished_at)
 
     def step(self, id_: str, end: str = "completed") -> None:
         """Move an operation on in its life; an ended one stays."""

@@ -4,7 +4,7 @@ import asyncio
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -358,6 +358,39 @@ async def test_what_slips_through_the_pages_once_has_not_vanished() -> None:
     async with watching(world, on_poll=on_poll) as changes:
         assert short(await anext(changes)) == ("vanished", op.id)
     assert [look.open for look in looks] == [1, 1, 1, 1, 1, 1, 0]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("status", "finished_at"), [("canceled", None), ("aborted", EPOCH)])
+async def test_what_ends_in_a_new_status_is_told_once_and_not_asked_for_again(
+    shape: Shape, status: str, finished_at: datetime | None
+) -> None:
+    """Requests a poll are what they were before, and the checkpoint does not grow."""
+    world = World(shape, page_size=100)
+    for second in range(60):
+        world.add(second)
+    requests: list[int] = []
+    sizes: list[int] = []
+
+    def on_poll(look: Look) -> None:
+        requests.append(len(world.requests))
+        sizes.append(len((changes.checkpoint or WatchCheckpoint(query="")).to_json()))
+        if look.number == 3:
+            for id_ in world.ops:
+                world.put(id_, status, finished_at)
+
+    poll = PollPolicy(initial=1, factor=1, timeout=9.5, jitter=0)
+    changes = watching(world, poll=poll, on_poll=on_poll)
+    async with changes:
+        told = [change async for change in changes]
+    assert {change.kind.value for change in told} == {"finished"}
+    assert sorted(change.id or "" for change in told) == sorted(world.ops)
+    assert all(change.failed for change in told)
+    costs = [after - before for before, after in pairwise(requests)]
+    listings = {"by status": 5, "numbered": 4, "all in one": 1}[shape]
+    assert costs[-3:] == [listings] * 3
+    assert sizes[-1] <= sizes[1]
+    assert all(each.alive == () for each in [changes.checkpoint] if each)
 
 
 async def test_a_cancelled_look_has_no_effect() -> None:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from asyncops.chainloop import AsyncOperation
+from asyncops.cli.columns import STYLES
 from asyncops.cli.demo.listings import Walked
 from asyncops.cli.demo.outputs import in_words
 from asyncops.models import Operation, State
@@ -18,13 +19,6 @@ from asyncops.zoo import AsyncApiCall, AsyncApiCallOutput
 
 __all__ = ["Report", "show"]
 
-_STYLES = {
-    State.PENDING: "yellow",
-    State.RUNNING: "cyan",
-    State.SUCCEEDED: "green",
-    State.FAILED: "red",
-    State.UNKNOWN: "magenta",
-}
 _NEWEST = 2
 
 _Row = tuple[datetime, str, Operation]
@@ -109,15 +103,18 @@ def _walks(report: Report) -> Table:
 def _states(report: Report) -> Table:
     table = _table("Operations by state")
     table.add_column("service", no_wrap=True)
-    states: list[State] = [state for state in State if state is not State.UNKNOWN]
+    rare = (State.CANCELLED, State.UNKNOWN)
     counts = {
         name: Counter(operation.state for operation in operations)
         for name, operations in report.services.items()
     }
-    if any(count[State.UNKNOWN] for count in counts.values()):
-        states.append(State.UNKNOWN)
+    states = [
+        state
+        for state in State
+        if state not in rare or any(count[state] for count in counts.values())
+    ]
     for state in states:
-        table.add_column(Text(state.value, style=_STYLES[state]), justify="right", no_wrap=True)
+        table.add_column(Text(state.value, style=STYLES[state]), justify="right", no_wrap=True)
     for name, count in counts.items():
         table.add_row(name, *(f"{count[state]:,}" for state in states))
     return table
@@ -137,7 +134,7 @@ def _newest(rows: Sequence[_Row], now: datetime) -> Table:
             str(operation.id)[:8],
             service,
             _line(_kind(operation)),
-            Text(operation.state.value, style=_STYLES[operation.state]),
+            Text(operation.state.value, style=STYLES[operation.state]),
             f"{created.astimezone(UTC):%H:%M:%S}",
             _run_time(operation, now),
             _line(operation.error or ""),

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from heapq import heappush, heappushpop
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
-from asyncops.models import Operation, State
+from asyncops.models import Operation, State, has_ended, times_of, word_of
 
 __all__ = ["Life", "NewestLives", "Span", "kind_of", "life_of", "moment_text"]
 
@@ -33,6 +33,8 @@ class Life:
         state: Where it is in its life.
         waiting: From its creation until it started, ended or was looked at.
         running: From its start until it ended or was looked at; None where it has not started.
+        word: Where it is in its life, in words; by its state, unless told.
+        open: Whether it had not ended when it was looked at; by its state, unless told.
     """
 
     id: str
@@ -40,16 +42,13 @@ class Life:
     state: State
     waiting: Span
     running: Span | None = None
+    word: str = Factory(lambda life: life.state.value, takes_self=True)
+    open: bool = Factory(lambda life: not life.state.ended, takes_self=True)
 
     @property
     def whole(self) -> Span:
         """From its creation to its end, or to the moment of the look."""
         return Span(self.waiting.begin, (self.running or self.waiting).end)
-
-    @property
-    def open(self) -> bool:
-        """Whether it had not ended when it was looked at."""
-        return not self.state.ended
 
 
 def moment_text(seconds: float) -> str:
@@ -71,20 +70,24 @@ def life_of(operation: Operation, now: datetime) -> Life | None:
     all: a start before the creation counts as at the creation, an end before the start as at the
     start. What has ended without saying when is taken to have ended when it began.
     """
-    if operation.created_at is None:
+    began, set_off, finished = times_of(operation)
+    if began is None:
         return None
-    created = operation.created_at.timestamp()
-    started = _later(created, operation.started_at)
-    ended = _later(created if started is None else started, operation.finished_at)
+    over = has_ended(operation)
+    created = began.timestamp()
+    started = _later(created, set_off)
+    ended = _later(created if started is None else started, finished)
     if ended is None:
         latest = created if started is None else started
-        ended = latest if operation.state.ended else max(latest, now.timestamp())
+        ended = latest if over else max(latest, now.timestamp())
     return Life(
         id=str(operation.id),
         kind=kind_of(operation),
         state=operation.state,
         waiting=Span(created, ended if started is None else started),
         running=None if started is None else Span(started, ended),
+        word=word_of(operation),
+        open=not over,
     )
 
 

@@ -72,7 +72,7 @@ def _body(report: Report) -> Iterator[Markup]:
     yield _section("Timeline", *_timeline(report))
     yield _section("Waiting and run time", _histograms(tally, summary), _durations(summary))
     failures = tally.failures
-    yield _section("Failures by kind", *_failures(failures, tally.summarizer.states))
+    yield _section("Failures by kind", *_failures(failures, tally.summarizer.ended))
     yield _section("The slowest twenty", _slowest(tally.slowest))
 
 
@@ -174,9 +174,8 @@ def _unknown(durations: Durations) -> str:
     return f"{durations.missing + durations.negative:,}"
 
 
-def _failures(failures: Sequence[KindFailures], states: dict[State, int]) -> Iterator[Markup]:
+def _failures(failures: Sequence[KindFailures], ended: int) -> Iterator[Markup]:
     if not failures:
-        ended = sum(count for state, count in states.items() if state.ended)
         yield _faint("None failed." if ended else "None has ended.")
         return
     shown = failures[:_MOST_BARS]
@@ -227,7 +226,7 @@ def _slowest(slowest: Sequence[Slow]) -> Markup:
 
 def _slow_row(slow: Slow) -> list[Cell]:
     life = slow.life
-    state = Markup(f'<span class="state {life.state.value}">{life.state.value}</span>')
+    state = Markup(f'<span class="state {life.state.value}">{text(life.word)}</span>')
     return [
         Cell(Markup(f"<code>{text(life.id)}</code>")),
         Cell(life.kind or "(no kind)"),

@@ -8,6 +8,7 @@ _DARK = {
     "waiting": "#5f7182",
     "succeeded": "#4aa8e0",
     "failed": "#f5793a",
+    "cancelled": "#dc9cc0",
     "running": "#f0b93a",
     "unknown": "#9a9a9a",
     "ink": "#e6ebf0",
@@ -71,5 +72,6 @@ code {{ white-space: nowrap; font: 0.85em ui-monospace, "DejaVu Sans Mono", Menl
 .pending::before {{ background: var(--waiting); }}
 .running::before {{ background: var(--running); }}
 .succeeded::before {{ background: var(--succeeded); }}
+.cancelled::before {{ background: var(--cancelled); }}
 .failed::before {{ background: var(--failed); border-radius: 0; }}
 """.strip()

@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 
 from asyncops.cli.plots.kinds import KindCount
 from asyncops.cli.plots.lives import Life, NewestLives, Span, kind_of, life_of
-from asyncops.models import Operation, State
+from asyncops.models import Operation, State, has_ended, times_of
 from asyncops.summary import Summarizer
 
 __all__ = ["KindFailures", "Slow", "Tally"]
@@ -85,9 +85,10 @@ class Tally:
         """Take one."""
         self.summarizer.add(operation)
         self.newest.add(operation, self.now)
-        _measure(self.waiting, operation.created_at, operation.started_at)
-        _measure(self.running, operation.started_at, operation.finished_at)
-        if operation.state.ended:
+        created, started, finished = times_of(operation)
+        _measure(self.waiting, created, started)
+        _measure(self.running, started, finished)
+        if has_ended(operation):
             self._count(operation)
         life = life_of(operation, self.now)
         if life is not None and life.running is not None:

@@ -21,6 +21,7 @@ __all__ = ["INK", "ROLES", "Look", "bare", "drawing", "figure", "label", "look_o
 WAITING = "#a9b8c6"
 SUCCEEDED = "#0072b2"
 FAILED = "#d55e00"
+CANCELLED = "#cc79a7"
 RUNNING = "#e69f00"
 UNKNOWN = "#7f7f7f"
 INK = "#1f2933"
@@ -32,6 +33,7 @@ ROLES = {
     WAITING: "waiting",
     SUCCEEDED: "succeeded",
     FAILED: "failed",
+    CANCELLED: "cancelled",
     RUNNING: "running",
     UNKNOWN: "unknown",
     INK: "ink",
@@ -86,6 +88,7 @@ class Look:
 _LOOKS = {
     State.SUCCEEDED: Look("ran and succeeded", SUCCEEDED, ""),
     State.FAILED: Look("ran and failed", FAILED, "////"),
+    State.CANCELLED: Look("ran and was cancelled", CANCELLED, "\\\\\\\\"),
     State.RUNNING: Look("still running", RUNNING, "...."),
     State.PENDING: Look("started, waits again", RUNNING, "||||"),
     State.UNKNOWN: Look("status unknown", UNKNOWN, "xxxx"),

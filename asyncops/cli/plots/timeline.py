@@ -1,6 +1,7 @@
 """A picture of lives: what waited and what ran, on one axis of time."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -27,7 +28,14 @@ _NAME_SIZE = 8.0
 _ABOVE, _BELOW, _RIGHT, _GUTTER = 0.62, 0.85, 0.25, 0.45
 _NAME = 34
 _STEPS = tuple(mantissa * 10**power for power in range(10) for mantissa in (1, 2, 5))
-_ORDER = (State.SUCCEEDED, State.FAILED, State.RUNNING, State.PENDING, State.UNKNOWN)
+_ORDER = (
+    State.SUCCEEDED,
+    State.FAILED,
+    State.CANCELLED,
+    State.RUNNING,
+    State.PENDING,
+    State.UNKNOWN,
+)
 _LANE = 0.26
 _TALLEST = 11.0
 _SHORTEST = 0.9
@@ -56,10 +64,12 @@ class Timeline:
     def heading(self) -> str:
         """The title with the counts."""
         count = len(self.lives)
-        failed = sum(life.state is State.FAILED for life in self.lives)
+        states = Counter(life.state for life in self.lives)
+        failed, cancelled = states[State.FAILED], states[State.CANCELLED]
         alive = sum(life.open for life in self.lives)
         parts = [f"{count:,} operation{'' if count == 1 else 's'}"]
         parts += [f"{failed:,} failed"] if failed else []
+        parts += [f"{cancelled:,} cancelled"] if cancelled else []
         parts += [f"{alive:,} not ended"] if alive else []
         return f"{self.title}: {', '.join(parts)}"
 
