@@ -201,7 +201,8 @@ class Page(Generic[T_co]):
             first page of a token listing.
         next_cursor: The same for the page after it; None at the end. It goes into ``page_token=``
             (Zoo) or ``page=`` (Chainloop) of the same query.
-        total_count: Items in the whole listing, where the service says.
+        total_count: Items in the whole listing, where the service says; None where only some of
+            its items are given, as of Chainloop's with an unfinished status.
         total_pages: Pages in the whole listing, where the service says.
         page_size: The page size that the service used, where it says.
         request_id: What the service's support asks for.

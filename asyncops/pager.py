@@ -45,6 +45,7 @@ class Pager(Generic[T]):
         *,
         query: str,
         identity: Callable[[T], object],
+        keep: Callable[[T], bool] | None = None,
         together: Together[T] | None = None,
         cursor: Cursor | None = None,
         resume: Checkpoint | None = None,
@@ -60,6 +61,7 @@ class Pager(Generic[T]):
         self._fetch = fetch
         self._strategy = strategy
         self._identity = identity
+        self._keep = keep
         self._together = together
         self._limits = limits or Limits()
         check_on_page(on_page)
@@ -255,7 +257,7 @@ class Pager(Generic[T]):
         self, leaves: AsyncGenerator[Leaf[T], None]
     ) -> AsyncGenerator[Turned[T], None]:
         """Each page without what was given before; an error gets the place to go on from."""
-        trail = Trail(self._start, self._identity)
+        trail = Trail(self._start, self._identity, self._keep)
         try:
             async with aclosing(leaves):
                 async for leaf in leaves:

@@ -39,9 +39,16 @@ class Trail(Generic[T]):
     Args:
         start: Where it begins.
         identity: What tells one item from another.
+        keep: Which items are given out at all; None for all.
     """
 
-    def __init__(self, start: Checkpoint, identity: Callable[[T], object]) -> None:
+    def __init__(
+        self,
+        start: Checkpoint,
+        identity: Callable[[T], object],
+        keep: Callable[[T], bool] | None = None,
+    ) -> None:
+        self._keep = keep
         self._place = evolve(start, ahead=())
         self._identity = identity
         # What was given before this walk and has not come again: it may, on any later page,
@@ -51,16 +58,16 @@ class Trail(Generic[T]):
         self._ahead = dict.fromkeys(start.ahead)
 
     def turn(self, leaf: Leaf[T]) -> Turned[T]:
-        """The page without what was given before."""
-        page = leaf.page
+        """The page without what was given before, and without what is not to be given."""
+        page = self._kept_of(leaf.page)
         given = self._ahead if _is_numbered(page) else self._expected
         if given:
             ids = self._ids(page.items)
             if not given.keys().isdisjoint(ids):
                 pairs = zip(page.items, ids, strict=True)
                 rest = tuple(item for item, each in pairs if each not in given)
-                return Turned(evolve(page, items=rest), page, leaf.early)
-        return Turned(page, page, leaf.early)
+                return Turned(evolve(page, items=rest), leaf.page, leaf.early)
+        return Turned(page, leaf.page, leaf.early)
 
     def passed(self, turned: Turned[T]) -> None:
         """All of a page has been given."""
@@ -76,7 +83,7 @@ class Trail(Generic[T]):
             self._ahead.pop(each, None)
         if page.next_cursor is None:
             # Nothing comes after it: it is kept as a page that was given in part.
-            self._place = self._within(page, ids if numbered else self._ids(page.items))
+            self._place = self._within(whole, ids if numbered else self._ids(page.items))
         else:
             self._place = Checkpoint(
                 query=self._place.query,
@@ -84,7 +91,7 @@ class Trail(Generic[T]):
                 seen=(*self._place.seen, *ids)[-_kept(page) :]
                 if numbered
                 else tuple(self._expected),
-                total_count=page.total_count,
+                total_count=whole.total_count,
                 page_size=page.page_size,
             )
 
@@ -96,8 +103,14 @@ class Trail(Generic[T]):
             if turned.early:
                 ahead = (*ahead, *ids)
             else:
-                place = self._within(turned.page, ids)
+                place = self._within(turned.whole, ids)
         return evolve(place, ahead=ahead) if ahead else place
+
+    def _kept_of(self, page: Page[T]) -> Page[T]:
+        """The items to give out; how many there are of them in all, no answer says."""
+        if self._keep is None:
+            return page
+        return evolve(page, items=tuple(filter(self._keep, page.items)), total_count=None)
 
     def _within(self, page: Page[T], ids: tuple[str, ...]) -> Checkpoint:
         """The place on a page after the items with these ids."""

@@ -7,13 +7,9 @@ from typing import Any
 
 from attrs import evolve
 
-from asyncops.chainloop.models import (
-    STATUS_PREFIX,
-    AsyncOperation,
-    AsyncOperationStatus,
-    OperationsPage,
-)
-from asyncops.checks import enum_member, plain_text
+from asyncops.chainloop.models import AsyncOperation, AsyncOperationStatus, OperationsPage
+from asyncops.chainloop.statuses import Chosen, chosen_of
+from asyncops.checks import plain_text
 from asyncops.cutting import Cut, boundaries
 from asyncops.drift import Drift
 from asyncops.messages import Request
@@ -28,21 +24,23 @@ from asyncops.walks import Fetch
 __all__ = [
     "NAME",
     "PATH",
+    "chosen_by",
     "cut_into",
     "decode_operations",
     "filters_of",
     "identity_of",
+    "listing_request",
     "mark_of",
     "one_by_one",
     "page_number",
     "reading",
-    "status_filter",
 ]
 
 NAME = "chainloop.operations"
 PATH = "/v1/operations"
 _FILTERS = ("status", "kind", "resource_type", "resource_id")
 _PAGE_SIZE = 100
+_LARGEST_PAGE = 100
 
 decode_operations = page_decoder(OperationsPage, "operations", json="protobuf")
 
@@ -87,12 +85,12 @@ def filters_of(
     return tuple(filters)
 
 
-def status_filter(status: AsyncOperationStatus | str | None) -> tuple[tuple[str, str], ...]:
-    """The filter by a status, checked; none for None."""
-    if status is None:
-        return ()
-    member = enum_member("status", AsyncOperationStatus, status, short_prefix=STATUS_PREFIX)
-    return (("status", member.value),)
+def listing_request(filters: tuple[tuple[str, str], ...], page_size: int) -> Request:
+    """The request for a listing; one for larger pages than Chainloop has says so if it fails."""
+    hints = {}
+    if page_size > _LARGEST_PAGE:
+        hints[400] = f"page_size is {page_size}; Chainloop takes 1 to {_LARGEST_PAGE}."
+    return Request(path=PATH, params=filters, hints=hints)
 
 
 def page_number(cursor: Cursor | None) -> int | None:
@@ -117,8 +115,8 @@ def one_by_one(
     )
 
 
-def cut_into(request: Request, size: int, base: PageBase) -> Cut:
-    """What cuts a listing into shards."""
+def cut_into(request: Request, size: int, base: PageBase, statuses: tuple[str, ...] = ()) -> Cut:
+    """What cuts a listing into shards, each of which is filtered for ``statuses``."""
 
     async def cut(fetch: Fetch[Any], n: int) -> list[Shard]:
         pages = one_by_one(request, size, base)(Checkpoint(query=""))
@@ -137,6 +135,7 @@ def cut_into(request: Request, size: int, base: PageBase) -> Cut:
                 of=len(newest),
                 oldest=oldest[index - 1],
                 newest=newest[index - 1],
+                statuses=statuses,
                 filters=request.params,
                 page_size=size,
                 landmark=landmarks[index - 1],
@@ -147,6 +146,15 @@ def cut_into(request: Request, size: int, base: PageBase) -> Cut:
     return cut
 
 
+def chosen_by(shard: Shard) -> Chosen:
+    """The statuses of a shard's query.
+
+    They are taken as they are: one that is new to this release could be listed all the same.
+    """
+    sent = [value for name, value in shard.filters if name == "status"]
+    return chosen_of([AsyncOperationStatus(each) for each in (*sent, *shard.statuses)] or None)
+
+
 def reading(shard: Shard, base: PageBase) -> Callable[[Checkpoint], Paging[Any, AsyncOperation]]:
     """How a shard is read, from wherever a walk begins.
 
@@ -154,15 +162,12 @@ def reading(shard: Shard, base: PageBase) -> Callable[[Checkpoint], Paging[Any, 
         ValueError: It does not hold a query of this listing.
     """
     given = dict(shard.filters)
-    if len(given) != len(shard.filters) or not given.keys() <= set(_FILTERS) or shard.statuses:
+    if len(given) != len(shard.filters) or not given.keys() <= set(_FILTERS):
         raise ValueError(f"this shard does not hold a query of {NAME}")
-    status, *others = (given.get(name) for name in _FILTERS)
-    # As it is: one that is new to this release could be listed and cut all the same.
-    filters = (
-        *status_filter(None if status is None else AsyncOperationStatus(status)),
-        *filters_of(*others),
-    )
-    request, size = Request(path=PATH, params=filters), shard.page_size or _PAGE_SIZE
+    _, *others = (given.get(name) for name in _FILTERS)
+    filters = (*chosen_by(shard).sent, *filters_of(*others))
+    size = shard.page_size or _PAGE_SIZE
+    request = listing_request(filters, size)
     if shard.span.whole:
         return one_by_one(request, size, base)
     return lambda start: numbered_part(

@@ -6,12 +6,14 @@ async operations".
 """
 
 import math
+from collections.abc import Mapping
 
 from attrs import field, frozen
 
 from asyncops.models import OpenEnum, State, Timestamp, state_of
 
 __all__ = [
+    "STATES",
     "STATUS_PREFIX",
     "AsyncOperation",
     "AsyncOperationStatus",
@@ -33,7 +35,7 @@ class AsyncOperationStatus(OpenEnum):
     FAILED = "ASYNC_OPERATION_STATUS_FAILED"
 
 
-_STATES = {
+STATES: Mapping[AsyncOperationStatus, State] = {
     AsyncOperationStatus.PENDING: State.PENDING,
     AsyncOperationStatus.RUNNING: State.RUNNING,
     AsyncOperationStatus.COMPLETED: State.SUCCEEDED,
@@ -61,7 +63,7 @@ class AsyncOperation:
     @property
     def state(self) -> State:
         """Where it is in its life, in words common to all services."""
-        return state_of(self.status, _STATES, prefix=STATUS_PREFIX)
+        return state_of(self.status, STATES, prefix=STATUS_PREFIX)
 
     @property
     def error(self) -> str | None:

@@ -7,17 +7,19 @@ from asyncops.ahead import NumberedAhead
 from asyncops.chainloop.listings import (
     NAME,
     PATH,
+    chosen_by,
     cut_into,
     decode_operations,
     filters_of,
     identity_of,
+    listing_request,
     mark_of,
     one_by_one,
     reading,
-    status_filter,
 )
 from asyncops.chainloop.lookups import Lookups
-from asyncops.chainloop.models import AsyncOperation, AsyncOperationStatus
+from asyncops.chainloop.models import AsyncOperation
+from asyncops.chainloop.statuses import Statuses, chosen_of
 from asyncops.checks import count, plain_text, seconds
 from asyncops.many import Many
 from asyncops.messages import Request
@@ -44,7 +46,7 @@ class Operations(Lookups):
     def list(
         self,
         *,
-        status: AsyncOperationStatus | str | None = None,
+        status: Statuses | None = None,
         kind: str | None = None,
         resource_type: str | None = None,
         resource_id: str | None = None,
@@ -61,12 +63,20 @@ class Operations(Lookups):
         size that the service really uses.
 
         Args:
-            status: Only this status, in full or its last word (``"failed"``); None for all.
+            status: One status or several, in full or by the last word (``"failed"``), in any case
+                of letters; a :class:`State` stands for all statuses of that state; None for all.
+                A status that has ended is sent as a filter where it is the only one. All others,
+                one that this release does not know among them, are filtered for here, as rows
+                that leave a filter would shift its pages: all operations are read, a page holds
+                those of one answer that match, perhaps none, and its ``total_count`` is None. One
+                that is nearly a known status is refused as a slip, unless it is given as
+                ``AsyncOperationStatus(text)``.
             kind: Only this kind, for instance ``evidence_evaluation``.
             resource_type: Only operations on this type of resource; goes with ``resource_id``.
             resource_id: Only operations on this resource; goes with ``resource_type``.
             page: Start at this page, as the service counts: a ``next_cursor`` of the same query.
             page_size: Items of one page to ask for, at least 1; the service may give fewer.
+                Chainloop takes up to 100; more is sent as asked.
             resume: Start at this checkpoint of the same query.
             max_pages: The most requests of one walk.
             deadline: Seconds that one walk may take, your own work between the items included;
@@ -78,11 +88,10 @@ class Operations(Lookups):
         Raises:
             ValueError: An argument is out of range, or lacks the one that it goes with.
         """
-        request = Request(
-            path=PATH,
-            params=(*status_filter(status), *filters_of(kind, resource_type, resource_id)),
-        )
+        chosen = chosen_of(status)
+        filters = (*chosen.sent, *filters_of(kind, resource_type, resource_id))
         size = count("page_size", page_size)
+        request = listing_request(filters, size)
         decode = decode_operations
 
         strategy = one_by_one(request, size, self._base)
@@ -90,14 +99,15 @@ class Operations(Lookups):
             lambda request, meter: self._client.fetch(request, decode, meter),
             strategy,
             together=lambda start, n, ordered: NumberedAhead(strategy(start), n, ordered),
-            query=fingerprint(request.adding([("page_size", str(size))])),
+            query=fingerprint(request.adding([*chosen.terms, ("page_size", str(size))])),
             identity=identity_of,
+            keep=chosen.keep,
             cursor=None if page is None else count("page", page, least=0),
             resume=resume,
             limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
             on_page=on_page,
             telemetry=self._client.telemetry,
-            cut=cut_into(request, size, self._base),
+            cut=cut_into(request, size, self._base, chosen.words),
         )
 
     def shard(
@@ -132,6 +142,7 @@ class Operations(Lookups):
             strategy,
             query=fingerprint(Request(path=PATH, params=shard.terms)),
             identity=identity_of,
+            keep=chosen_by(shard).keep,
             resume=resume,
             limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
             on_page=on_page,

@@ -1,22 +1,24 @@
 """The options of listings, each with its type and its words."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from asyncops.chainloop.models import STATUS_PREFIX, AsyncOperationStatus
 from asyncops.cli.items import When
 from asyncops.cli.times import moment
+from asyncops.models import OpenEnum
+from asyncops.statuses import word_of
 from asyncops.zoo import ApiCallStatus
 
 __all__ = [
     "AllStatuses",
-    "ChainloopStatus",
+    "ChainloopStatuses",
     "Concurrency",
     "Kind",
     "Limit",
     "MaxItems",
-    "OneStatus",
     "Order",
     "PageSize",
     "ResourceId",
@@ -38,13 +40,18 @@ class Order(StrEnum):
     OLDEST = "oldest"
 
 
-class ChainloopStatus(StrEnum):
-    """Chainloop's statuses, by their last word."""
-
-    PENDING = "pending"
-    RUNNING = "running"
-    COMPLETED = "completed"
-    FAILED = "failed"
+def _statuses(kind: type[OpenEnum], prefix: str = "") -> Any:
+    words = [word_of(member, prefix) for member in kind if member.name != "UNSPECIFIED"]
+    return typer.Option(
+        "--status",
+        "-s",
+        metavar="STATUS",
+        autocompletion=lambda: words,
+        rich_help_panel=_FILTERS,
+        help=f"Only this status; may be given several times: {', '.join(words)}, or one that is "
+        "newer than this program.",
+        show_default="every status",
+    )
 
 
 def _when(text: str) -> When:
@@ -102,28 +109,8 @@ Limit = Annotated[
         help="Items of one page; unless given, the service's choice.",
     ),
 ]
-ZooStatuses = Annotated[
-    list[ApiCallStatus] | None,
-    typer.Option(
-        "--status",
-        "-s",
-        case_sensitive=False,
-        rich_help_panel=_FILTERS,
-        help="Only this status; may be given several times.",
-        show_default="every status",
-    ),
-]
-OneStatus = Annotated[
-    ChainloopStatus | None,
-    typer.Option(
-        "--status",
-        "-s",
-        case_sensitive=False,
-        rich_help_panel=_FILTERS,
-        help="Only this status.",
-        show_default="every status",
-    ),
-]
+ZooStatuses = Annotated[list[str] | None, _statuses(ApiCallStatus)]
+ChainloopStatuses = Annotated[list[str] | None, _statuses(AsyncOperationStatus, STATUS_PREFIX)]
 Kind = Annotated[
     str | None,
     typer.Option(rich_help_panel=_FILTERS, help="Only this kind, as evidence_evaluation."),

@@ -8,16 +8,16 @@ from typing import ClassVar, Generic, Literal, TypeVar
 from attrs import frozen
 
 from asyncops.chainloop import AsyncOperation, ChainloopClient
+from asyncops.chainloop.statuses import chosen_of
 from asyncops.checks import plain_text
 from asyncops.cli.items import Arrivals, Items, Window
 from asyncops.cli.options import (
     AllStatuses,
-    ChainloopStatus,
+    ChainloopStatuses,
     Concurrency,
     Kind,
     Limit,
     MaxItems,
-    OneStatus,
     Order,
     PageSize,
     ResourceId,
@@ -32,10 +32,10 @@ from asyncops.models import Checkpoint, Operation
 from asyncops.pager import Pager
 from asyncops.progress import OnPage
 from asyncops.zoo import AsyncApiCall, MlPrompt, ZooClient
+from asyncops.zoo.listings import life_of
 
 __all__ = [
     "ChainloopQuery",
-    "ChainloopStatus",
     "Client",
     "Order",
     "Query",
@@ -149,6 +149,7 @@ class ZooOperationsQuery(Query[AsyncApiCall]):
 
     def _check(self) -> None:
         _one_of(self.status, self.all_statuses)
+        life_of(self.status or None)
 
     def pager(
         self, client: Client, *, resume: Checkpoint | None = None, on_page: OnPage | None = None
@@ -197,7 +198,7 @@ class ChainloopQuery(Query[AsyncOperation]):
         model=AsyncOperation,
     )
 
-    status: OneStatus = None
+    status: ChainloopStatuses = None
     all_statuses: AllStatuses = False
     kind: Kind = None
     resource_type: ResourceType = None
@@ -206,6 +207,7 @@ class ChainloopQuery(Query[AsyncOperation]):
 
     def _check(self) -> None:
         _one_of(self.status, self.all_statuses)
+        chosen_of(self.status or None)
         if (self.resource_type is None) != (self.resource_id is None):
             raise ValueError("--resource-type and --resource-id go together; give both or neither")
         for name in ("kind", "resource_type", "resource_id"):
@@ -217,7 +219,7 @@ class ChainloopQuery(Query[AsyncOperation]):
     ) -> Pager[AsyncOperation]:
         """The whole listing, not cut to the span of time or to a number of items."""
         return _of(client, ChainloopClient).operations.list(
-            status=self.status,
+            status=self.status or None,
             kind=self.kind,
             resource_type=self.resource_type,
             resource_id=self.resource_id,

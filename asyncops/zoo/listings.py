@@ -7,16 +7,17 @@ from uuid import UUID
 
 from attrs import frozen
 
-from asyncops.checks import count, enum_member, plain_text
+from asyncops.checks import count, plain_text
 from asyncops.lanes import Lane
 from asyncops.merge_cursor import MergeCursor
 from asyncops.merging import StatusMerge
 from asyncops.messages import Request
-from asyncops.models import Checkpoint, Cursor
+from asyncops.models import Checkpoint, Cursor, State
 from asyncops.paging import Paging, TokenPaging
+from asyncops.statuses import known_words, statuses_of
 from asyncops.trail import fingerprint
 from asyncops.twoended import TwoEnded
-from asyncops.zoo.models import ApiCallStatus, AsyncApiCall, CreatedAtSortMode, MlPrompt
+from asyncops.zoo.models import STATES, ApiCallStatus, AsyncApiCall, CreatedAtSortMode, MlPrompt
 
 __all__ = [
     "ASCENDING",
@@ -27,15 +28,19 @@ __all__ = [
     "PROMPT_HINTS",
     "Created",
     "CreatedAtListing",
+    "Statuses",
     "checked_token",
+    "life_of",
     "listing_request",
     "mark_of",
-    "statuses_of",
 ]
 
 # The order of a life; the last two end it.
 LIFE = tuple(ApiCallStatus)
 ENDS = frozenset({ApiCallStatus.COMPLETED, ApiCallStatus.FAILED})
+
+Statuses = State | ApiCallStatus | str | Collection[State | ApiCallStatus | str]
+"""One status or several: the service's own, states, or their texts."""
 
 ASCENDING = CreatedAtSortMode.CREATED_AT_ASCENDING
 DESCENDING = CreatedAtSortMode.CREATED_AT_DESCENDING
@@ -169,25 +174,23 @@ def _token(cursor: Cursor | None) -> str | None:
     return cursor
 
 
-def listing_request(path: str, limit: int | None) -> Request:
-    """The request for a listing, without order and status."""
+def listing_request(
+    path: str, limit: int | None, statuses: Sequence[ApiCallStatus] = ()
+) -> Request:
+    """The request for a listing, without order and status; ``statuses`` only for its hints."""
     params = () if limit is None else (("limit", str(count("limit", limit))),)
-    return Request(path=path, params=params, hints=_LISTING_HINTS)
+    hints = _LISTING_HINTS
+    if not all(status.known for status in statuses):
+        words = known_words(ApiCallStatus)
+        hints = {**hints, 400: f"The statuses that this release knows are {words}."}
+    return Request(path=path, params=params, hints=hints)
 
 
-def statuses_of(
-    status: ApiCallStatus | str | Collection[ApiCallStatus | str] | None,
-) -> tuple[ApiCallStatus, ...]:
+def life_of(status: Statuses | None) -> tuple[ApiCallStatus, ...]:
     """The statuses asked for, in the order of a life; one that is new comes before the ends."""
     if status is None:
         return LIFE
-    if isinstance(status, str) or not isinstance(status, Collection):
-        given: list[ApiCallStatus | str] = [status]
-    else:
-        given = list(status)
-    members = {enum_member("status", ApiCallStatus, each) for each in given}
-    if not members:
-        raise ValueError("status must name at least one status; None stands for all of them")
+    members = statuses_of(status, ApiCallStatus, STATES)
     new = sorted(member for member in members if not member.known)
     unfinished = [each for each in LIFE if each in members - ENDS]
     return (*unfinished, *new, *(each for each in LIFE if each in members & ENDS))

@@ -4,6 +4,7 @@ Times are aware datetimes. ``input``, ``output`` and options are free-form JSON.
 API reference, "List async operations", "List all ML prompts" and "Get a ML prompt".
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from attrs import field, frozen
 from asyncops.models import JSON, OpenEnum, State, Timestamp, state_of
 
 __all__ = [
+    "STATES",
     "ApiCallStatus",
     "AsyncApiCall",
     "AsyncApiCallPage",
@@ -80,7 +82,7 @@ class MlFeedback(OpenEnum):
     REJECTED = "rejected"
 
 
-_STATES = {
+STATES: Mapping[ApiCallStatus, State] = {
     ApiCallStatus.QUEUED: State.PENDING,
     ApiCallStatus.UPLOADED: State.PENDING,
     ApiCallStatus.IN_PROGRESS: State.RUNNING,
@@ -100,7 +102,7 @@ class Lifecycle:
     @property
     def state(self) -> State:
         """Where it is in its life, in words common to all services."""
-        return state_of(self.status, _STATES)
+        return state_of(self.status, STATES)
 
     @property
     def finished_at(self) -> datetime | None:

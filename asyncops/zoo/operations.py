@@ -1,6 +1,6 @@
 """Zoo's asynchronous API calls: ``zoo.operations``."""
 
-from collections.abc import AsyncIterable, Collection, Iterable
+from collections.abc import AsyncIterable, Iterable
 from uuid import UUID
 
 from asyncops.checks import enum_member, uuid_segment
@@ -28,12 +28,13 @@ from asyncops.zoo.listings import (
     LIFE,
     LOOKUPS,
     CreatedAtListing,
+    Statuses,
     checked_token,
+    life_of,
     listing_request,
     mark_of,
-    statuses_of,
 )
-from asyncops.zoo.models import ApiCallStatus, AsyncApiCall, AsyncApiCallPage, CreatedAtSortMode
+from asyncops.zoo.models import AsyncApiCall, AsyncApiCallPage, CreatedAtSortMode
 from asyncops.zoo.outputs import AsyncApiCallOutput, decode_output
 from asyncops.zoo.pending import calls_source
 from asyncops.zoo.sharding import cut_into, part_of, reading
@@ -53,7 +54,7 @@ class Operations:
     def list(
         self,
         *,
-        status: ApiCallStatus | str | Collection[ApiCallStatus | str] | None = None,
+        status: Statuses | None = None,
         sort_by: CreatedAtSortMode | str = DESCENDING,
         limit: int | None = None,
         page_token: Cursor | None = None,
@@ -69,7 +70,10 @@ class Operations:
         meanwhile is given once, never missed.
 
         Args:
-            status: One status, several, or None for all that this release knows.
+            status: One status or several, in any case of letters; a :class:`State` stands for
+                all statuses of that state. None for all that this release knows. One that it does
+                not know is sent as given; one that is nearly a known one is refused as a slip,
+                unless it is given as ``ApiCallStatus(text)``.
             sort_by: The order. Where Zoo answers in the other one all the same, so does this.
             limit: Items of one page, at least 1; None for the service's choice.
             page_token: Start at this page: a ``next_cursor`` of the same query.
@@ -85,8 +89,9 @@ class Operations:
             ValueError: An argument is out of range, or belongs to another query.
         """
         order = enum_member("sort_by", CreatedAtSortMode, sort_by)
+        statuses = life_of(status)
         listing: CreatedAtListing[AsyncApiCall] = CreatedAtListing(
-            listing_request(_PATH, limit), order, statuses_of(status), limit
+            listing_request(_PATH, limit, statuses), order, statuses, limit
         )
         decode = decoder(AsyncApiCallPage)
         return Pager(

@@ -28,8 +28,8 @@ from asyncops.zoo.listings import (
     ENDS,
     Created,
     CreatedAtListing,
+    life_of,
     listing_request,
-    statuses_of,
 )
 from asyncops.zoo.models import ApiCallStatus, CreatedAtSortMode
 
@@ -82,7 +82,7 @@ def part_of(shard: Shard, path: str, *, by_status: bool) -> CreatedAtListing[Any
     return CreatedAtListing(
         listing_request(path, shard.page_size),
         DESCENDING if shard.descending else ASCENDING,
-        statuses_of(statuses) if by_status else (),
+        life_of(statuses) if by_status else (),
         shard.page_size,
     )
 

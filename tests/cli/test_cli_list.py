@@ -71,7 +71,6 @@ def test_every_filter_reaches_the_service(server: FakeServer) -> None:
     assert dict(server.requests[0].query) == {
         "pagination.page": "0",
         "pagination.page_size": "7",
-        "status": "ASYNC_OPERATION_STATUS_RUNNING",
         "kind": "evidence_evaluation",
         "resource_type": "evidence",
         "resource_id": "e1",
@@ -83,6 +82,25 @@ def test_several_statuses_are_one_listing(server: FakeServer) -> None:
     wanted = [row["id"] for row in server.zoo_operations("failed")]
     wanted += [row["id"] for row in server.zoo_operations("completed")]
     assert sorted(ids(done.out)) == sorted(wanted)
+
+
+def test_statuses_of_chainloop_are_one_listing_too(server: FakeServer) -> None:
+    """States have words that serve every service."""
+    done = invoke(server, *CHAINLOOP, "-s", "FAILED", "-s", "succeeded", "--jsonl")
+    wanted = {"ASYNC_OPERATION_STATUS_FAILED", "ASYNC_OPERATION_STATUS_COMPLETED"}
+    rows = server.chainloop_operations_now()
+    assert ids(done.out) == [row["id"] for row in rows if row["status"] in wanted]
+
+
+def test_a_status_that_is_new_to_this_program_is_asked_for_as_given(server: FakeServer) -> None:
+    """Zoo lists each apart, and says what it thinks of it; Chainloop's are looked for here."""
+    done = invoke(server, *CALLS, "-s", "paused")
+    assert done.code == 4
+    assert server.requests[-1].query["status"] == "paused"
+    assert "The statuses that this release knows are 'queued', 'uploaded'" in done.err
+    done = invoke(server, *CHAINLOOP, "-s", "paused")
+    assert (done.code, done.err) == (0, "asyncops: no chainloop operations to show\n")
+    assert "status" not in server.requests[-1].query
 
 
 def test_a_table_shows_fifty_and_says_how_to_get_more(server: FakeServer) -> None:
@@ -193,7 +211,8 @@ def test_since_and_until_read_no_more_than_they_must(server: FakeServer) -> None
         ("-o /dev/null --jsonl --resume a", "--resume needs an ordinary file"),
         ("--all --max-items 3", "--all and --max-items exclude each other"),
         ("--status failed --all-statuses", "--status and --all-statuses exclude each other"),
-        ("--status lost", "'lost'"),
+        ("--status faild", "did you mean 'failed'?"),
+        ("-s failed -s queud", "did you mean 'queued'?"),
         ("--since yesterday", "yesterday"),
         ("--since 1h --until 2h", "--since must be before --until"),
         ("--max-items 0", "--max-items"),

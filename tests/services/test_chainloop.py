@@ -1,6 +1,7 @@
 """Chainloop's client against the fake server, over real sockets."""
 
 import pytest
+from attrs import evolve
 
 from asyncops import (
     APIError,
@@ -141,8 +142,16 @@ async def test_a_page_size_that_is_refused_is_a_clear_error() -> None:
     """Where the service does not clamp."""
     habits = ChainloopHabits(oversize="reject")
     async with FakeServer(chainloop=habits) as server, client(server) as chainloop:
-        with pytest.raises(BadRequest, match="page_size"):
+        with pytest.raises(BadRequest, match="page_size is 101; Chainloop takes 1 to 100"):
             await chainloop.operations.list(page_size=101)
+        (shard,) = await chainloop.operations.list().shards(1)
+        with pytest.raises(BadRequest, match="Chainloop takes 1 to 100"):
+            await chainloop.operations.shard(evolve(shard, page_size=200))
+        assert server.requests[-1].query["pagination.page_size"] == "200"
+        with pytest.raises(BadRequest) as other:
+            server.script(Fault(400, times=2))
+            await chainloop.operations.list()
+        assert other.value.hint is None
 
 
 async def test_an_answer_for_another_page_is_an_error() -> None:
@@ -187,7 +196,7 @@ async def test_every_error_is_its_own_exception(status: int, kind: type[APIError
         pytest.param(
             {"resource_type": "x"}, "resource_type goes with resource_id", id="type alone"
         ),
-        pytest.param({"status": "done"}, "status must be one of .*'failed'", id="status"),
+        pytest.param({"status": "faild"}, "did you mean 'failed'", id="status"),
         pytest.param({"page": -1}, "page must be at least 0", id="page -1"),
         pytest.param({"page": "1"}, "page must be a whole number", id="page in quotes"),
         pytest.param({"page_size": 0}, "page_size must be at least 1", id="page_size 0"),

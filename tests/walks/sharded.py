@@ -17,7 +17,7 @@ from asyncops.chainloop.models import AsyncOperation, OffsetPagination, Operatio
 from asyncops.messages import Reply, Request
 from asyncops.numbered import PageBase
 from asyncops.progress import Meter
-from asyncops.zoo.listings import DESCENDING, CreatedAtListing, statuses_of
+from asyncops.zoo.listings import DESCENDING, CreatedAtListing, life_of
 from asyncops.zoo.sharding import cut_into, part_of, reading
 from tests.walks.simulated import EPOCH, LIFE, Body, Call, Service
 
@@ -81,7 +81,7 @@ class Calls(Service):
 
     def pager(self) -> Pager[Call]:
         """The listing."""
-        statuses = statuses_of(self.statuses) if self.statuses else ()
+        statuses = life_of(self.statuses) if self.statuses else ()
         listing: CreatedAtListing[Call] = CreatedAtListing(
             Request(path="/"), DESCENDING, statuses, self.limit
         )
