@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from asyncops.changes import Change, ChangeKind
     from asyncops.durations import Durations
     from asyncops.errors import (
+        AnswerTooLarge,
         APIError,
         AsyncOpsError,
         AttemptTimeout,
@@ -67,6 +68,7 @@ __version__ = VERSION
 
 __all__ = [
     "APIError",
+    "AnswerTooLarge",
     "ApiCallStatus",
     "AsyncApiCall",
     "AsyncApiCallType",
@@ -148,6 +150,7 @@ _HOMES = {
     "ChangeKind": "asyncops.changes",
     "Durations": "asyncops.durations",
     "APIError": "asyncops.errors",
+    "AnswerTooLarge": "asyncops.errors",
     "AsyncOpsError": "asyncops.errors",
     "AttemptTimeout": "asyncops.errors",
     "BadRequest": "asyncops.errors",

@@ -1,36 +1,145 @@
 """The body of an answer: read whole, unpacked, and never past its limit."""
 
+import re
 import zlib
+from collections.abc import Callable
+from io import BytesIO
+from time import monotonic
 
 from aiohttp import ClientResponse
+from attrs import define, field
 
-from asyncops.errors import ConnectionFailed, TransportError
+from asyncops.errors import AnswerTooLarge, AttemptTimeout, ConnectionFailed, TransportError
 
-__all__ = ["read_body"]
+__all__ = ["Pace", "read_body"]
+
+PACE = 64 * 1024
+"""Bytes of a result that have to come in each span of a :class:`Pace`."""
 
 
-async def read_body(response: ClientResponse, limit: int, *, cut: bool) -> bytes:
-    """The decoded body; past ``limit`` bytes it is cut short or refused."""
+@define(eq=False)
+class Pace:
+    """How fast a single result has to come once its first byte is there.
+
+    Attributes:
+        seconds: The span in which each :data:`PACE` bytes of it must come.
+        begun: Called at the first byte, where there is more to come.
+    """
+
+    seconds: float
+    begun: Callable[[], None]
+    _since: float | None = field(default=None, init=False)
+    _bytes: int = field(default=0, init=False)
+
+    def came(self, size: int) -> None:
+        """Count bytes as they come over the wire.
+
+        Raises:
+            AttemptTimeout: They come too slowly. Silence has a limit of its own.
+        """
+        now = monotonic()
+        self._bytes += size
+        if self._since is None:
+            self.begun()
+        elif self._bytes < PACE:
+            if now - self._since > self.seconds:
+                raise AttemptTimeout(
+                    f"the result came too slowly: less than {PACE} bytes in {self.seconds:g} s",
+                    retryable=True,
+                )
+            return
+        self._since, self._bytes = now, 0
+
+
+async def read_body(
+    response: ClientResponse, limit: int, *, cut: bool, pace: Pace | None = None
+) -> bytes:
+    """The decoded body.
+
+    Args:
+        response: The answer.
+        limit: The most bytes that are kept, after decompression.
+        cut: Whether a longer one is cut short, and not refused.
+        pace: How fast it has to come, of a single result.
+
+    Raises:
+        AnswerTooLarge: It is longer.
+        AttemptTimeout: It comes too slowly.
+        TransportError: It cannot be decompressed.
+    """
     encoding = response.headers.get("Content-Encoding")
     gunzip = None if encoding is None else _gunzip_for(encoding)
     content = response.content
-    chunks: list[bytes] = []
+    refused = not cut and gunzip is None and (response.content_length or 0) > limit
+    body = b""
+    whole: BytesIO | None = None
     room = limit
     while chunk := content.read_nowait() if content.is_eof() else await content.readany():
+        if pace is not None and not content.is_eof():
+            pace.came(len(chunk))
         data = chunk if gunzip is None else gunzip.feed(chunk, room)
-        chunks.append(data)
         room -= len(data)
-        if room < 0:
+        if whole is not None:
+            whole.write(data)
+        elif body:
+            # It grows in place and gives its buffer away: a large body is in memory once.
+            whole = BytesIO()
+            whole.write(body)
+            whole.write(data)
+        else:
+            body = data
+        if refused or room < 0:
             # What is left is not worth reading: the connection goes with it.
             response.close()
             if cut:
                 break
-            raise TransportError(f"the answer is larger than {limit} bytes (max_body)")
+            raise _too_large(limit, body if pace is not None else None)
     else:
         if gunzip is not None:
             gunzip.finish()
-    body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    if whole is not None:
+        body = whole.getvalue()
     return body[:limit] if room < 0 else body
+
+
+def _too_large(limit: int, beginning: bytes | None) -> AnswerTooLarge:
+    """The error; ``beginning`` is of a single result."""
+    if beginning is None:
+        return AnswerTooLarge(
+            f"the answer is larger than {limit} bytes (max_body); "
+            "ask for smaller pages, or raise max_body",
+            limit=limit,
+        )
+    status = _status_in(beginning)
+    what = f"the operation is {status!r}, but its" if status else "the operation's"
+    return AnswerTooLarge(
+        f"{what} answer is larger than {limit} bytes (max_body) and was not read, which says "
+        "nothing against the operation; raise max_body to read it",
+        limit=limit,
+        status=status,
+    )
+
+
+_TOKEN = re.compile(rb'\s*(?:("(?:[^"\\]|\\.)*")|([{}\[\]:,])|[^\s"{}\[\]:,]+)')
+_WORD = re.compile(rb'"([A-Za-z_-]{1,60})"')
+
+
+def _status_in(beginning: bytes) -> str | None:
+    """The ``status`` of the object that begins so; None where it does not come so early."""
+    at = depth = 0
+    key, last = b"", b""
+    while token := _TOKEN.match(beginning, at):
+        at = token.end()
+        text, mark = token[1], token[2]
+        if mark:
+            depth += (mark in b"{[") - (mark in b"}]")
+            last = mark
+        elif text and depth == 1 and last in (b"{", b","):
+            key = text
+        elif text and depth == 1 and last == b":" and key == b'"status"':
+            word = _WORD.fullmatch(text)
+            return word[1].decode() if word else None
+    return None
 
 
 def _gunzip_for(encoding: str) -> "_Gunzip | None":

@@ -1,6 +1,6 @@
 """One call: its attempts, the waiting between them, and what holds all calls of a client back."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from attrs import define, field
@@ -8,6 +8,7 @@ from attrs import define, field
 from asyncops.auth import Credential
 from asyncops.clock import Clock
 from asyncops.codec import api_error
+from asyncops.deadlines import Scope
 from asyncops.errors import AsyncOpsError, DeadlineExceeded
 from asyncops.messages import Request, Response
 from asyncops.progress import Meter
@@ -32,6 +33,7 @@ class Call:
         deadline: When it must be over, on the clock.
         meter: Where to count what it costs.
         clock: What it is timed by.
+        scope: What ends it then.
         span: What is told of it.
         replayed: Whether it was sent again after a 401.
         failure: Why its last attempt failed.
@@ -43,10 +45,24 @@ class Call:
     deadline: float
     meter: Meter
     clock: Clock
+    scope: Scope
     span: CallSpan | None = field(default=None)
     replayed: bool = field(default=False)
     failure: AsyncOpsError | None = field(default=None)
     sent: int = field(default=0)
+    _receiving: float | None = field(default=None, init=False)
+
+    def receive(self) -> None:
+        """A large answer comes, which may take longer than the call's time: that stands still."""
+        self._receiving = self.clock.monotonic()
+        self.scope.pause()
+
+    def received(self) -> None:
+        """What came is over, whole or not."""
+        if self._receiving is not None:
+            self.deadline += self.clock.monotonic() - self._receiving
+            self._receiving = None
+            self.scope.resume()
 
     def count_request(self) -> None:
         """One more request goes out."""
@@ -128,6 +144,7 @@ class Caller:
                 return await self._attempt(call)
             except AsyncOpsError as error:
                 call.failure = error
+                retry.deadline = call.deadline
                 raise
 
         def told(state: "RetryCallState") -> None:
@@ -191,17 +208,24 @@ class Caller:
                 call.meter.bytes += len(response.body)
                 return response
             finally:
+                call.received()
                 slots.give_back()
 
     def _on_the_wire(self, call: Call, authorization: str) -> Awaitable[Response]:
         if call.span is None:
-            return self.transport.send(call.request.method, call.url, authorization)
+            return self.transport.send(
+                call.request.method, call.url, authorization, on_result=_on_result(call)
+            )
         return self._told(call, authorization, call.span.attempt(call.sent - 1))
 
     async def _told(self, call: Call, authorization: str, span: AttemptSpan) -> Response:
         try:
             response = await self.transport.send(
-                call.request.method, call.url, authorization, span.headers
+                call.request.method,
+                call.url,
+                authorization,
+                span.headers,
+                on_result=_on_result(call),
             )
         except BaseException as error:
             span.end(status=None, error=error)
@@ -217,3 +241,7 @@ class Caller:
                 await rate.acquire()
         finally:
             self.transport.slots.sent()
+
+
+def _on_result(call: Call) -> Callable[[], None] | None:
+    return call.receive if call.request.result else None

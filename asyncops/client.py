@@ -20,7 +20,7 @@ from asyncops.progress import Meter
 from asyncops.retry import RetryPolicy
 from asyncops.telemetry import Telemetry, checked_telemetry
 from asyncops.throttle import RateLimiter, rate_limiter
-from asyncops.transport import MAX_BODY, Timeout, Transport
+from asyncops.transport import Timeout, Transport
 
 __all__ = ["BaseClient"]
 
@@ -40,7 +40,9 @@ class BaseClient:
             then the public address is used.
         retry: When and how often a failed request is sent again.
         timeout: How long things may take.
-        max_body: The largest answer that is read, in bytes after decompression.
+        max_body: The largest answer that is read, in bytes after decompression. None for 10 MiB,
+            and 256 MiB for a single operation's result (of ``get``, ``get_many``, ``wait`` and the
+            like); a number bounds both. A larger one is an :class:`~asyncops.AnswerTooLarge`.
         session: An ``aiohttp.ClientSession`` to use. It is left open. Its proxies, cookies and
             middlewares apply, and so does aiohttp's way of taking bytes that a server sends on an
             idle connection for the next answer; the client's own sessions drop such connections.
@@ -69,7 +71,7 @@ class BaseClient:
         base_url: str | None = None,
         retry: RetryPolicy = RetryPolicy(),
         timeout: Timeout = Timeout(),
-        max_body: int = MAX_BODY,
+        max_body: int | None = None,
         session: aiohttp.ClientSession | None = None,
         allow_insecure: bool = False,
         rate_limit: float | RateLimiter | None = None,
@@ -87,7 +89,9 @@ class BaseClient:
         self._clock = clock
         self._telemetry = checked_telemetry(telemetry)
         rate = rate_limiter(rate_limit)
-        self._transport = Transport(timeout, max_body=count("max_body", max_body), session=session)
+        if max_body is not None:
+            count("max_body", max_body)
+        self._transport = Transport(timeout, max_body=max_body, session=session)
         self._caller = Caller(self._base_url, self._credential, retry, clock, self._transport, rate)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
@@ -184,12 +188,11 @@ class BaseClient:
             )
 
     async def _answer(self, call: Call, decode: Decode[T]) -> Reply[T]:
-        scope = self._calls.scope()
         try:
-            with scope:
+            with call.scope:
                 response = await self._caller.send(call)
         except TimeoutError:
-            if not scope.expired:
+            if not call.scope.expired:
                 raise
         except AsyncOpsError:
             if not self._closed:
@@ -216,6 +219,7 @@ class BaseClient:
             self._clock.monotonic() + self._timeout.deadline,
             meter,
             self._clock,
+            self._calls.scope(),
         )
 
 

@@ -17,11 +17,12 @@ class Deadlines:
         seconds: How long each scope may take.
     """
 
-    __slots__ = ("_ends", "_timer", "seconds")
+    __slots__ = ("_ends", "_paused", "_timer", "seconds")
 
     def __init__(self, seconds: float) -> None:
         self.seconds: float = seconds
         self._ends: dict[Scope, float] = {}
+        self._paused: set[Scope] = set()
         self._timer: asyncio.TimerHandle | None = None
 
     def scope(self) -> "Scope":
@@ -33,9 +34,10 @@ class Deadlines:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        for scope in self._ends:
+        for scope in (*self._ends, *self._paused):
             scope.run_out()
         self._ends.clear()
+        self._paused.clear()
 
     def opened(self, scope: "Scope") -> None:
         """Let a scope's time begin."""
@@ -47,6 +49,15 @@ class Deadlines:
     def closed(self, scope: "Scope") -> None:
         """Forget a scope."""
         self._ends.pop(scope, None)
+        self._paused.discard(scope)
+
+    def paused(self, scope: "Scope") -> float | None:
+        """Let a scope's time stand still; the seconds it had left, None where it was over."""
+        end = self._ends.pop(scope, None)
+        if end is None:
+            return None
+        self._paused.add(scope)
+        return max(0.0, end - asyncio.get_running_loop().time())
 
     def _end_the_oldest(self) -> None:
         self._timer = None
@@ -64,6 +75,8 @@ class Deadlines:
 class Scope:
     """One of them, a context manager: what it holds is cancelled when its time is over.
 
+    Its time may stand still meanwhile; one that was paused has a timer of its own from then on.
+
     Raises:
         TimeoutError: On leaving, if that is what it was left by.
 
@@ -71,19 +84,43 @@ class Scope:
         expired: Whether its time was over.
     """
 
-    __slots__ = ("_cancelling", "_deadlines", "_task", "expired")
+    __slots__ = ("_cancelling", "_deadlines", "_left", "_task", "_timer", "expired")
 
     _task: "asyncio.Task[object]"
 
     def __init__(self, deadlines: Deadlines) -> None:
         self._deadlines = deadlines
         self._cancelling = 0
+        self._left: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self.expired: bool = False
+
+    def pause(self) -> None:
+        """Let its time stand still until :meth:`resume`."""
+        if self._timer is not None:
+            self._left = max(0.0, self._timer.when() - asyncio.get_running_loop().time())
+            self._stop()
+        else:
+            self._left = self._deadlines.paused(self)
+
+    def resume(self) -> None:
+        """Let its time go on, with what was left of it."""
+        if self._left is not None and not self.expired:
+            self._timer = asyncio.get_running_loop().call_later(self._left, self.run_out)
+        self._left = None
 
     def run_out(self) -> None:
         """Cancel what it holds."""
+        if self.expired:
+            return
+        self._stop()
         self.expired = True
         self._task.cancel()
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def __enter__(self) -> Self:
         task = asyncio.current_task()
@@ -99,6 +136,7 @@ class Scope:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._stop()
         self._deadlines.closed(self)
         # Somebody else may have cancelled the task too, and that must go on.
         if (

@@ -8,7 +8,8 @@
     │   ├── ConnectionFailed        refused, DNS, TLS, lost
     │   ├── AttemptTimeout          one attempt took too long
     │   │   └── PoolTimeout         it waited too long for a free connection
-    │   └── DeadlineExceeded        the whole call took too long
+    │   ├── DeadlineExceeded        the whole call took too long
+    │   └── AnswerTooLarge          it is larger than max_body
     ├── APIError                    the service answered with an error
     │   ├── BadRequest 400   Unauthorized 401   Forbidden 403   NotFound 404
     │   ├── Conflict 409     Gone 410           Unprocessable 422
@@ -34,6 +35,7 @@ from asyncops.watch_checkpoint import WatchCheckpoint
 
 __all__ = [
     "APIError",
+    "AnswerTooLarge",
     "AsyncOpsError",
     "AttemptTimeout",
     "BadRequest",
@@ -120,6 +122,21 @@ class PoolTimeout(AttemptTimeout):
 
 class DeadlineExceeded(TransportError):
     """The call, retries included, took longer than ``Timeout.deadline``."""
+
+
+class AnswerTooLarge(TransportError):
+    """An answer is larger than ``max_body`` and was not read; no operation failed by that.
+
+    Attributes:
+        limit: The most bytes that would have been read.
+        status: The status of the single operation that was asked for, in the service's word, where
+            the beginning of the answer told it.
+    """
+
+    def __init__(self, message: str, *, limit: int, status: str | None = None) -> None:
+        super().__init__(message)
+        self.limit = limit
+        self.status = status
 
 
 class APIError(AsyncOpsError):

@@ -21,6 +21,8 @@ class Request:
         path: Path below the base URL, every segment already encoded.
         params: Query parameters, not yet encoded, in order.
         hints: A sentence on what usually helps, by error status.
+        result: Whether the answer is a single operation, which may be large: it has the time that
+            it takes from its first byte on (see :class:`asyncops.Timeout`).
     """
 
     method: str = "GET"
@@ -28,6 +30,7 @@ class Request:
     # Query values (page tokens, filters) stay out of logs and tracebacks.
     params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     hints: Mapping[int, str] = field(factory=dict, repr=False, hash=False)
+    result: bool = False
 
     @property
     def target(self) -> str:
@@ -40,7 +43,11 @@ class Request:
     def adding(self, params: Iterable[tuple[str, str]]) -> Self:
         """The same request with more query parameters behind its own."""
         return type(self)(
-            method=self.method, path=self.path, params=(*self.params, *params), hints=self.hints
+            method=self.method,
+            path=self.path,
+            params=(*self.params, *params),
+            hints=self.hints,
+            result=self.result,
         )
 
 

@@ -1,27 +1,28 @@
 """aiohttp at work: one wire attempt and its limits."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import aiohttp
 from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
 from attrs import field, frozen
 from yarl import URL
 
-from asyncops.bodies import read_body
+from asyncops.bodies import Pace, read_body
 from asyncops.checks import check_seconds
-from asyncops.deadlines import Deadlines
+from asyncops.deadlines import Deadlines, Scope
 from asyncops.errors import ConfigurationError, ConnectionFailed, TransportError
 from asyncops.messages import Response
 from asyncops.throttle import Slots
 from asyncops.version import VERSION
 from asyncops.wire_errors import Dropped, transport_error
 
-__all__ = ["MAX_BODY", "Timeout", "Transport"]
+__all__ = ["Timeout", "Transport"]
 
 CONNECTIONS = 100
 KEEP_ALIVE = 4.0
-MAX_BODY = 10 * 1024 * 1024
+MAX_PAGE = 10 * 1024 * 1024
+MAX_RESULT = 256 * 1024 * 1024
 MAX_ERROR_BODY = 64 * 1024
 MAX_HEADER_LINE = 32 * 1024
 
@@ -36,9 +37,13 @@ _HEADERS = {
 class Timeout:
     """How long things may take, in seconds.
 
+    A single operation's result (of ``get``, ``get_many``, ``wait`` and the like) may be large: the
+    time of ``attempt`` and ``deadline`` runs until its first byte has come and stands still from
+    then on, as long as 64 KiB come in each ``read`` seconds.
+
     Attributes:
         connect: Setting up a connection.
-        read: Silence between two reads of an answer.
+        read: Silence between two reads of an answer, and 64 KiB of a single result.
         attempt: One wire attempt as a whole.
         deadline: One call as a whole, waiting and retries included.
         pool: Waiting for a free connection while all are in use. After a 429 fewer of them are
@@ -100,10 +105,12 @@ class Transport:
         self,
         timeout: Timeout,
         *,
-        max_body: int = MAX_BODY,
+        max_body: int | None = None,
         session: aiohttp.ClientSession | None = None,
     ) -> None:
-        self._max_body = max_body
+        self._max_page = max_body or MAX_PAGE
+        self._max_result = max_body or MAX_RESULT
+        self._read = timeout.read
         self._given = session
         self._session = session
         # aiohttp's own queue for connections has no time limit apart from connecting's, and
@@ -120,7 +127,13 @@ class Transport:
         )
 
     async def send(
-        self, method: str, url: str, authorization: str, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        authorization: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        on_result: Callable[[], None] | None = None,
     ) -> Response:
         """Send one request, within one of the :attr:`slots`.
 
@@ -129,13 +142,16 @@ class Transport:
             url: The whole URL, already encoded.
             authorization: The header that holds the credential.
             headers: Further headers.
+            on_result: Given where a single result is asked for; called when its first byte has
+                come and there is more to come. It has as long as it takes from then on.
 
         Raises:
             TransportError: No whole answer arrived.
         """
         try:
-            with self._attempts.scope():
-                return await self._exchange(method, url, authorization, headers)
+            with self._attempts.scope() as scope:
+                pace = None if on_result is None else self._pace(scope, on_result)
+                return await self._exchange(method, url, authorization, headers, pace)
         except TransportError:
             raise
         except (aiohttp.ClientError, Dropped, OSError) as error:
@@ -150,8 +166,20 @@ class Transport:
         if self._session is not None and self._given is None:
             await self._session.close()
 
+    def _pace(self, attempt: Scope, on_result: Callable[[], None]) -> Pace:
+        def begun() -> None:
+            attempt.pause()
+            on_result()
+
+        return Pace(self._read, begun)
+
     async def _exchange(
-        self, method: str, url: str, authorization: str, further: Mapping[str, str] | None
+        self,
+        method: str,
+        url: str,
+        authorization: str,
+        further: Mapping[str, str] | None,
+        pace: Pace | None,
     ) -> Response:
         session = self._open()
         headers, middlewares = self._additions(session, authorization)
@@ -170,9 +198,13 @@ class Transport:
             if "\0" in (response.reason or ""):
                 raise TransportError("the answer is not well-formed HTTP")
             failed = response.status >= 300
-            limit = min(self._max_body, MAX_ERROR_BODY) if failed else self._max_body
+            limit = self._max_page if pace is None else self._max_result
             try:
-                body = await read_body(response, limit, cut=failed)
+                body = await (
+                    read_body(response, min(limit, MAX_ERROR_BODY), cut=True)
+                    if failed
+                    else read_body(response, limit, cut=False, pace=pace)
+                )
             except (TransportError, aiohttp.ClientPayloadError):
                 if not failed:
                     raise

@@ -93,7 +93,7 @@ class Singles:
         raise refusal
 
     async def _ask(self, segment: str) -> AsyncOperation:
-        request = Request(path=f"{PATH}/{segment}")
+        request = Request(path=f"{PATH}/{segment}", result=True)
         operation = (await self.client.fetch(request, _decode)).value.operation
         self.there = True
         return operation

@@ -10,6 +10,7 @@ from enum import IntEnum
 from asyncops.cli.accounts import Account
 from asyncops.cli.times import clock_time, span
 from asyncops.errors import (
+    AnswerTooLarge,
     APIError,
     AsyncOpsError,
     ConfigurationError,
@@ -155,6 +156,10 @@ def _of_library(error: AsyncOpsError, account: Account | None) -> Failure:
             return Failure(text, None, ExitCode.FAILED)
         case WaitTimeout():
             return Failure(text, None, ExitCode.TIMED_OUT)
+        case AnswerTooLarge():
+            return Failure(
+                f"{_name(account)}: {text}", "--max-body 1GiB reads it", ExitCode.SERVICE
+            )
         case TransportError():
             return Failure(_network(str(error), account), _address(account), ExitCode.SERVICE)
         case DecodeError(request_id=request_id):

@@ -15,6 +15,7 @@ error                                   status  why
 ``Unauthorized``, ``Forbidden``         502     the credential is the app's and not the caller's
 ``ServerError``, other ``APIError``     502     the service, or what is before it, failed
 ``ConnectionFailed``                    502     no whole answer arrived
+``AnswerTooLarge``                      502     it is larger than the client's ``max_body``
 ``DecodeError``, ``PaginationError``    502     an answer arrived that makes no sense
 ``PoolTimeout``                         503     the app itself has no connection free
 ``AttemptTimeout``                      504     the service was too slow
@@ -40,6 +41,7 @@ from typing import Any
 from attrs import field, frozen
 
 from asyncops import (
+    AnswerTooLarge,
     APIError,
     AsyncOpsError,
     AttemptTimeout,
@@ -88,6 +90,7 @@ _ANSWERS: dict[type[BaseException], tuple[int, str]] = {
     PoolTimeout: (503, "All connections to the upstream service are in use."),
     AttemptTimeout: (504, _TOO_SLOW),
     DeadlineExceeded: (504, _TOO_SLOW),
+    AnswerTooLarge: (502, "The upstream service's answer is larger than this application reads."),
     TransportError: (502, "No whole answer of the upstream service arrived."),
     WaitTimeout: (504, "What was waited for had not ended when the time was up."),
     ConfigurationError: (500, "This application is not set up to answer that."),

@@ -319,10 +319,10 @@ class Operations:
         return Pending(ids, calls_source(self._client, self._one), check=uuid_segment)
 
     async def _one(self, segment: str) -> AsyncApiCallOutput:
-        request = Request(path=f"{_PATH}/{segment}")
+        request = Request(path=f"{_PATH}/{segment}", result=True)
         return (await self._client.fetch(request, decode_output)).value
 
     async def _listed(self, segment: str) -> AsyncApiCall:
         """One call, as far as it says what a listing says."""
-        request = Request(path=f"{_PATH}/{segment}")
+        request = Request(path=f"{_PATH}/{segment}", result=True)
         return (await self._client.fetch(request, decoder(AsyncApiCall))).value

@@ -6,9 +6,10 @@ Source: Zoo's API, ``GET /async/operations/{id}``. Files come as ``bytes``, deco
 from uuid import UUID
 
 import attrs
+import msgspec
 from attrs import field, frozen
 
-from asyncops.codec import decode_json, snippet
+from asyncops.codec import decode_json, decoder, snippet
 from asyncops.errors import DecodeError
 from asyncops.models import JSON, UNNAMED
 from asyncops.zoo.models import AsyncApiCallType, CallRecord, MlFeedback, SourceRangePrompt
@@ -177,6 +178,22 @@ _SHAPES: dict[str, type[AsyncApiCallOutput]] = {
     AsyncApiCallType.TEXT_TO_CAD_MULTI_FILE_ITERATION: TextToCadMultiFileIteration,
 }
 
+
+class _Tagged(msgspec.Struct):
+    type: str
+
+
+_tagged = msgspec.json.Decoder(_Tagged)
+
+
+def _tag_of(body: bytes) -> str:
+    try:
+        return _tagged.decode(body).type
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # What is wrong with it, the reading will say.
+        return ""
+
+
 _COMMON = frozenset(field.name for field in attrs.fields(CallRecord))
 
 
@@ -186,6 +203,10 @@ def decode_output(body: bytes) -> AsyncApiCallOutput:
     Raises:
         DecodeError: It is not one, with the JSON path of what is wrong.
     """
+    shape = _SHAPES.get(_tag_of(body))
+    if shape is not None:
+        # In one step: files may be large, and go from base64 to bytes without a copy between.
+        return decoder(shape)(body)
     # cattrs is loaded by those who need it: listings do not.
     from asyncops.structuring import tagged  # noqa: PLC0415
 

@@ -306,5 +306,5 @@ class MlPrompts:
         return Pending(ids, prompts_source(self._client, self._one), check=uuid_segment)
 
     async def _one(self, segment: str) -> MlPrompt:
-        request = Request(path=f"{_PATH}/{segment}", hints=PROMPT_HINTS)
+        request = Request(path=f"{_PATH}/{segment}", hints=PROMPT_HINTS, result=True)
         return (await self._client.fetch(request, decoder(MlPrompt))).value

@@ -11,6 +11,7 @@ from asyncops.cli.failures import execute
 from asyncops.cli.services import SERVICES
 from asyncops.cli.tree import Settings
 from asyncops.errors import (
+    AnswerTooLarge,
     APIError,
     AsyncOpsError,
     AttemptTimeout,
@@ -102,6 +103,7 @@ LIBRARY_ERRORS = [
     (WaitTimeout("operation x was still running after 3.0 s"), 3, "was still running"),
     (AttemptTimeout("the answer took too long"), 4, "api.zoo.dev: the answer took too long"),
     (DeadlineExceeded("the call took longer than 120 s"), 4, "api.zoo.dev: the call took"),
+    (AnswerTooLarge("the answer is large", limit=5), 4, "large. --max-body 1GiB reads it."),
     (TransportError("the answer is not well-formed HTTP"), 4, "api.zoo.dev: the answer is not"),
     (TooManyPages("the listing goes on"), 4, "Zoo: the listing goes on"),
     (

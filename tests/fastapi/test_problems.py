@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from asyncops import (
+    AnswerTooLarge,
     APIError,
     AsyncOpsError,
     AttemptTimeout,
@@ -65,6 +66,7 @@ ANSWERS: list[tuple[AsyncOpsError, int]] = [
     (api(504), 502),
     (ConnectionFailed(SECRET), 502),
     (TransportError(SECRET), 502),
+    (AnswerTooLarge(SECRET, limit=5), 502),
     (AttemptTimeout(SECRET), 504),
     (DeadlineExceeded(SECRET), 504),
     (PoolTimeout(SECRET), 503),

@@ -121,3 +121,76 @@ async def test_a_cancellation_from_outside_stays_one() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_scope_that_is_paused_does_not_end_and_keeps_what_it_had_left() -> None:
+    deadlines, loop = Deadlines(0.3), asyncio.get_running_loop()
+    scope = deadlines.scope()
+    began = loop.time()
+    with pytest.raises(TimeoutError), scope:
+        for _ in range(2):
+            scope.pause()
+            await asyncio.sleep(0.35)
+            scope.resume()
+            await asyncio.sleep(0.02)
+        assert not scope.expired
+        await loop.create_future()
+    assert scope.expired
+    assert 0.95 <= loop.time() - began < 3
+
+
+async def test_a_paused_scope_holds_none_of_the_others_up() -> None:
+    deadlines = Deadlines(0.02)
+    with deadlines.scope() as scope:
+        scope.pause()
+        assert await hang(deadlines) < 1
+    assert not scope.expired
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+async def test_all_ends_what_was_paused_too(resumed: bool) -> None:
+    deadlines = Deadlines(60)
+
+    async def paused() -> None:
+        with deadlines.scope() as scope:
+            scope.pause()
+            if resumed:
+                scope.resume()
+            await asyncio.get_running_loop().create_future()
+
+    task = asyncio.create_task(paused())
+    await asyncio.sleep(0)
+    deadlines.end_all()
+    with pytest.raises(TimeoutError):
+        await task
+
+
+async def test_a_scope_whose_time_was_over_is_not_paused() -> None:
+    deadlines = Deadlines(60)
+    scope = deadlines.scope()
+    with pytest.raises(TimeoutError), scope:
+        deadlines.end_all()
+        scope.pause()
+        scope.resume()
+        await asyncio.get_running_loop().create_future()
+
+
+async def test_a_timer_of_a_scope_that_was_left_ends_nothing() -> None:
+    deadlines = Deadlines(0.02)
+    with deadlines.scope() as scope:
+        scope.pause()
+        scope.resume()
+    await asyncio.sleep(0.05)
+    assert not scope.expired
+
+
+async def test_a_scope_that_runs_out_as_all_end_is_over_once() -> None:
+    deadlines = Deadlines(0.0001)
+    with pytest.raises(TimeoutError), deadlines.scope() as scope:
+        scope.pause()
+        scope.run_out()
+        deadlines.end_all()
+        await asyncio.get_running_loop().create_future()
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0

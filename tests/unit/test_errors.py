@@ -12,6 +12,7 @@ import asyncops
 from asyncops import errors
 from asyncops.chainloop import AsyncOperation, AsyncOperationStatus
 from asyncops.errors import (
+    AnswerTooLarge,
     APIError,
     AsyncOpsError,
     DecodeError,
@@ -31,6 +32,7 @@ PARENTS = {
     "AttemptTimeout": "TransportError",
     "PoolTimeout": "AttemptTimeout",
     "DeadlineExceeded": "TransportError",
+    "AnswerTooLarge": "TransportError",
     "APIError": "AsyncOpsError",
     "BadRequest": "APIError",
     "Unauthorized": "APIError",
@@ -76,6 +78,8 @@ def example(kind: type[AsyncOpsError]) -> AsyncOpsError:
             details=[{"a": 1}],
             hint="Try tea.",
         )
+    if issubclass(kind, AnswerTooLarge):
+        return kind("larger than 5 bytes", limit=5, status="completed")
     if issubclass(kind, TransportError):
         return kind("lost", retryable=True, sent=False)
     if issubclass(kind, DecodeError):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from asyncops import (
+    AnswerTooLarge,
     ConnectionFailed,
     NotFound,
     RetryPolicy,
@@ -53,7 +54,7 @@ async def test_a_gzip_bomb_is_stopped_at_the_cap(bomb: bytes, framing: str) -> N
         "none": [head("Content-Encoding: gzip") + bomb, FIN],
     }
     async with FaultServer([scripts[framing]]) as server, zoo(server, max_body=MIB) as client:
-        peak = await measured_peak(client, TransportError)
+        peak = await measured_peak(client, AnswerTooLarge)
         assert server.requests == 1
         await server.until(lambda: server.open == 0)
     assert peak < 4 * MIB
@@ -63,7 +64,7 @@ async def test_a_bomb_of_many_members_is_stopped_at_the_cap() -> None:
     bombs = squeezed(b" " * MIB, 1) * 200
     script = [[answer(bombs, "Content-Encoding: gzip")]]
     async with FaultServer(script) as server, zoo(server, max_body=MIB) as client:
-        assert await measured_peak(client, TransportError) < 4 * MIB
+        assert await measured_peak(client, AnswerTooLarge) < 4 * MIB
     assert server.requests == 1
 
 
@@ -80,8 +81,9 @@ async def test_a_large_plain_body_is_stopped_at_the_cap(framing: str) -> None:
         "none": [head(), Repeat(chunk, 4800)],
     }
     async with FaultServer([scripts[framing]]) as server, zoo(server, max_body=MIB) as client:
-        error = await failing(ask(client), TransportError)
+        error = await failing(ask(client), AnswerTooLarge)
         assert "max_body" in str(error)
+        assert error.limit == MIB
         await server.until(lambda: server.open == 0)
     assert server.requests == 1
     # Beyond the cap, only what the sockets' own buffers hold.
@@ -95,7 +97,7 @@ async def test_the_cap_counts_decoded_bytes_exactly(zipped: bool, more: int) -> 
     wire = answer(gzip.compress(body), "Content-Encoding: gzip") if zipped else answer(body)
     async with FaultServer([[wire]]) as server, zoo(server, max_body=1000) as client:
         if more:
-            error = await failing(ask(client), TransportError)
+            error = await failing(ask(client), AnswerTooLarge)
             assert "1000 bytes" in str(error)
         else:
             assert (await ask(client)).next_cursor == "next"
