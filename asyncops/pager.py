@@ -18,7 +18,7 @@ from asyncops.shards import Shard
 from asyncops.telemetry import Telemetry, log_walk
 from asyncops.trail import Trail, Turned, start_of
 from asyncops.transport import CONNECTIONS
-from asyncops.walks import Fetch, Limits, ends_at, fetch_by, prefetched, walk
+from asyncops.walks import Fetch, Limits, prefetched, walk, within
 
 __all__ = ["MeteredFetch", "Pager", "Walk"]
 
@@ -157,6 +157,8 @@ class Pager(Generic[T]):
         Raises:
             ValueError: The listing was made with a page token, a page or a checkpoint, or is a
                 shard itself.
+            TooManyPages: It takes more requests than ``max_pages``: on numbered pages as many as
+                there are parts.
             AsyncOpsError: A request failed. Nothing is left of the cut: begin again.
         """
         count("n", n)
@@ -164,8 +166,7 @@ class Pager(Generic[T]):
             raise ValueError("this listing cannot be cut: only what list() gives can be")
         if not self._from_start:
             raise ValueError("cut the whole listing: call list() without a page and resume")
-        fetch, over = self._metered(Meter()), ends_at(self._limits)
-        return await self._cut(lambda request: fetch_by(over, fetch, request, self._limits), n)
+        return await self._cut(within(self._metered(Meter()), self._limits), n)
 
     async def _collected(self, max_items: int | None) -> list[T]:
         items: list[T] = []

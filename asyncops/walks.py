@@ -17,7 +17,7 @@ from asyncops.models import Page
 from asyncops.paging import Paging
 from asyncops.tasks import end
 
-__all__ = ["MAX_PAGES", "Fetch", "Limits", "ends_at", "fetch_by", "prefetched", "walk"]
+__all__ = ["MAX_PAGES", "Fetch", "Limits", "ends_at", "fetch_by", "prefetched", "walk", "within"]
 
 B = TypeVar("B")
 T = TypeVar("T")
@@ -98,6 +98,26 @@ async def fetch_by(moment: float, fetch: Fetch[B], request: Request, limits: Lim
             if not scope.expired():
                 raise
     raise DeadlineExceeded(f"the walk took longer than {limits.deadline:g} s")
+
+
+def within(fetch: Fetch[B], limits: Limits) -> Fetch[B]:
+    """The same for requests that are no walk: all together keep to the limits of one from now on.
+
+    The function raises :class:`TooManyPages` and :class:`DeadlineExceeded`.
+    """
+    over, sent = ends_at(limits), 0
+
+    async def fetch_within(request: Request) -> Reply[B]:
+        nonlocal sent
+        if sent == limits.max_pages:
+            raise TooManyPages(
+                f"cutting this listing takes more than {sent} requests (max_pages): "
+                "ask for fewer parts, or raise max_pages"
+            )
+        sent += 1
+        return await fetch_by(over, fetch, request, limits)
+
+    return fetch_within
 
 
 async def prefetched(pages: AsyncGenerator[P, None]) -> AsyncGenerator[P, None]:

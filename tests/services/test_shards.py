@@ -16,6 +16,7 @@ from asyncops import (
     RetryPolicy,
     ServerError,
     Shard,
+    TooManyPages,
     WalkReport,
     ZooClient,
 )
@@ -55,6 +56,28 @@ async def test_every_status_in_five_shards_read_by_five_clients_while_calls_move
         ids = [each for part in parts for each in part]
         assert len(ids) == len(set(ids))
         assert expected <= set(ids)
+
+
+@pytest.mark.parametrize("max_pages", [1, 2, 7])
+async def test_cutting_keeps_to_the_bound_on_pages(max_pages: int) -> None:
+    """All its requests together, on both kinds of listings; as many as needed are enough."""
+    async with (
+        FakeServer(operations=400, chainloop_operations=400) as server,
+        zoo_of(server) as zoo,
+        chainloop_of(server) as chainloop,
+    ):
+        for listing, needed in (
+            (zoo.operations.list(limit=20, max_pages=max_pages), 7),
+            (chainloop.operations.list(page_size=20, max_pages=max_pages), 8),
+        ):
+            server.reset_counters()
+            if max_pages >= needed:
+                await listing.shards(8)
+            else:
+                with pytest.raises(TooManyPages, match="max_pages"):
+                    await listing.shards(8)
+            assert server.count() <= max_pages
+        assert len(await chainloop.operations.list(page_size=20, max_pages=8).shards(8)) == 8
 
 
 @pytest.mark.parametrize("n", [1, 2, 5])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from asyncops import Checkpoint, ServerError
 from asyncops.calls import Call
+from asyncops.deadlines import Deadlines
 from asyncops.iterating import Walk
 from asyncops.messages import Request
 from asyncops.pager import Pager
@@ -225,7 +226,7 @@ def test_a_callback_is_a_plain_function(on_page: Any) -> None:
 async def test_sleep_that_is_cut_short_counts_as_long_as_it_was() -> None:
     """A call may be cancelled while it waits for its next attempt."""
     clock, meter = FakeClock(auto_advance=False), Meter()
-    call = Call(Request(path="/"), "", 100.0, meter, clock)
+    call = Call(Request(path="/"), "", 100.0, meter, clock, Deadlines(100.0).scope())
     task = asyncio.create_task(call.sleep(10.0))
     await asyncio.sleep(0)
     clock.advance(4.0)

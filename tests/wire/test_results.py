@@ -106,12 +106,13 @@ async def test_a_page_is_bounded_by_less_unless_the_caller_says_more(max_body: i
 
 
 def framed(body: bytes, framing: str) -> list[Step]:
-    return {
+    steps: dict[str, list[Step]] = {
         "length": [answer(body)],
         "chunked": [head("Transfer-Encoding: chunked") + chunked(body)],
         "none": [head() + body, FIN],
         "gzip": [answer(gzip.compress(body), "Content-Encoding: gzip")],
-    }[framing]
+    }
+    return steps[framing]
 
 
 LOOKS: dict[str, Callable[[ZooClient], Any]] = {
