@@ -196,7 +196,9 @@ class Pager(Generic[T]):
         return Progress(self._limits.clock)
 
     def _given(self, pages: AsyncGenerator[Turned[T], None], progress: Progress) -> Pages[T]:
-        return Pages(self._told(pages, progress), Trail(self._start, self._identity), progress)
+        return Pages(
+            self._told(pages, progress), Trail(self._start, self._identity, self._keep), progress
+        )
 
     async def _told(
         self, pages: AsyncGenerator[Turned[T], None], progress: Progress

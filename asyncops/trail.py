@@ -99,11 +99,10 @@ class Trail(Generic[T]):
         """The place after ``given`` items of a page, or before any page."""
         place, ahead = self._place, tuple(self._ahead)
         if turned is not None and given > 0:
-            ids = self._ids(turned.page.items[:given])
             if turned.early:
-                ahead = (*ahead, *ids)
+                ahead = (*ahead, *self._ids(turned.page.items[:given]))
             else:
-                place = self._within(turned.whole, ids)
+                place = self._within(turned.whole, self._ids(self._read(turned, given)))
         return evolve(place, ahead=ahead) if ahead else place
 
     def _kept_of(self, page: Page[T]) -> Page[T]:
@@ -111,6 +110,14 @@ class Trail(Generic[T]):
         if self._keep is None:
             return page
         return evolve(page, items=tuple(filter(self._keep, page.items)), total_count=None)
+
+    def _read(self, turned: Turned[T], given: int) -> tuple[T, ...]:
+        """The items of a page up to the last one given, those that are not kept among them."""
+        if self._keep is None:
+            return turned.page.items[:given]
+        last = turned.page.items[given - 1]
+        place = next(place for place, item in enumerate(turned.whole.items) if item is last)
+        return turned.whole.items[: place + 1]
 
     def _within(self, page: Page[T], ids: tuple[str, ...]) -> Checkpoint:
         """The place on a page after the items with these ids."""

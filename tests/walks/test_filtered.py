@@ -278,3 +278,22 @@ def test_a_status_that_there_cannot_be_is_refused_before_anything_is_sent(
         rows.operations.list(status=status)
     rows.operations.list(status=AsyncOperationStatus("faild"))
     assert not rows.asked
+
+
+@pytest.mark.parametrize("taken", [4, 5, 6, 7])
+async def test_rows_removed_between_two_walks_are_gone_after_by_the_count_of_all_rows(
+    taken: int,
+) -> None:
+    """The checkpoint holds that count, and what was read that the filter left out."""
+    rows = Rows([RUNNING, COMPLETED] * 10, 4)
+    walk = aiter(rows.operations.list(status="running", page_size=4))
+    ids = [(await anext(walk)).id for _ in range(taken)]
+    place = Checkpoint.from_json(walk.checkpoint.to_json())
+    await walk.aclose()
+    assert place.total_count == 20
+    # Two rows of the first page, which pull what was not read onto the pages before.
+    del rows.rows[0:2]
+    listing = rows.operations.list(status="running", page_size=4, resume=place)
+    ids += [row.id async for row in listing]
+    assert len(ids) == len(set(ids))
+    assert rows.matching(RUNNING) <= set(ids)
