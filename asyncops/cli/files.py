@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from asyncops.cli.failures import ExitCode, Failure
 
-__all__ = ["atomic", "blaming", "locked", "replace", "settled"]
+__all__ = ["atomic", "blaming", "held", "locked", "replace", "settled"]
 
 
 @contextmanager
@@ -34,9 +34,7 @@ def atomic(path: Path) -> Iterator[BinaryIO]:
                 yield device
             return
         target = Path(os.path.realpath(path))
-        # File systems count the bytes of a name, not its characters.
-        start = target.name.encode(errors="ignore")[:200].decode(errors="ignore")
-        draft = target.with_name(f".{start}.{secrets.token_hex(6)}.tmp")
+        draft = _beside(target, f"{secrets.token_hex(6)}.tmp")
         try:
             with draft.open("xb") as file:
                 yield file
@@ -88,6 +86,37 @@ def locked(file: BinaryIO, path: Path) -> Iterator[None]:
     yield
 
 
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Keep other runs of this program from a file that is replaced again and again.
+
+    Each replacement is another file, so the lock is on one beside it, which is there only while
+    it is held. What is no file, such as a device, is not locked.
+
+    Raises:
+        Failure: Another one has it, or the folder cannot be used.
+    """
+    with blaming(path):
+        special = _is_special(path)
+    if special:
+        yield
+        return
+    lock = _beside(Path(os.path.realpath(path)), "lock")
+    while True:
+        with blaming(path):
+            file = lock.open("ab")
+        with file, locked(file, path):
+            # Whoever had it before may have removed it after it was opened here.
+            if not _is_at(file, lock):
+                continue
+            try:
+                yield
+            finally:
+                with suppress(OSError):
+                    lock.unlink()
+            return
+
+
 def settled(file: BinaryIO) -> None:
     """Have everything written so far outlast a loss of power."""
     file.flush()
@@ -104,6 +133,21 @@ def replace(draft: Path, target: Path) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _beside(target: Path, ending: str) -> Path:
+    """A hidden name in the same folder."""
+    # File systems count the bytes of a name, not its characters.
+    start = target.name.encode(errors="ignore")[:200].decode(errors="ignore")
+    return target.with_name(f".{start}.{ending}")
+
+
+def _is_at(file: BinaryIO, path: Path) -> bool:
+    """Whether an open file still has this name."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _is_special(path: Path) -> bool:

@@ -57,7 +57,7 @@ async def list_operations(
         run = _Run(query, output, client, quiet=settings.verbose > 0, curtailed=curtailed)
         if output.resume is None or output.target is None:
             encoder = encoder_for(output.format, query.resource.model, raw=output.raw)
-            with opened(output.target) as sink:
+            async with opened(output.target) as sink:
                 await run.write(encoder, sink)
         else:
             await run.go_on(Journal.of(output.resume, output.target))

@@ -1,18 +1,21 @@
 """Where rows go: standard output, or a file."""
 
 import asyncio
+import errno
 import os
+import select
+import stat
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from asyncops.cli.files import atomic
 from asyncops.models import Checkpoint
 
-__all__ = ["FileOutput", "Sink", "StandardOutput", "opened"]
+__all__ = ["FileOutput", "Sink", "StandardOutput", "opened", "while_read"]
 
 # What is ready takes at least so many bytes without blocking: PIPE_BUF.
 _CHUNK = 4096
@@ -84,14 +87,82 @@ class FileOutput(Sink):
         self._file.write(data)
 
 
-@contextmanager
-def opened(target: Path | None) -> Iterator[Sink]:
-    """A file that is there whole or not at all, or standard output for None."""
+@asynccontextmanager
+async def opened(target: Path | None) -> AsyncIterator[Sink]:
+    """A file that is there whole or not at all, or standard output for None.
+
+    Raises:
+        BrokenPipeError: Nobody reads standard output any more; see :func:`while_read`.
+    """
     if target is None:
-        yield StandardOutput()
+        async with while_read():
+            yield StandardOutput()
     else:
         with atomic(target) as file:
             yield FileOutput(file)
+
+
+@asynccontextmanager
+async def while_read() -> AsyncIterator[None]:
+    """End the body of this ``async with`` as soon as nobody reads standard output any more.
+
+    Writing would tell, but a command may have nothing to write for hours, and would go on asking
+    its service for nobody.
+
+    Raises:
+        BrokenPipeError: Standard output is a pipe or a socket, and its reader has gone.
+    """
+    scope = asyncio.timeout(None)
+    try:
+        async with scope:
+            with _noticing(scope):
+                yield
+    except TimeoutError:
+        if not scope.expired():
+            raise
+    else:
+        return
+    raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
+@contextmanager
+def _noticing(scope: asyncio.Timeout) -> Iterator[None]:
+    """Let the scope run out when the reader goes, where the operating system tells of that."""
+    descriptor = _pipe()
+    if descriptor is None:
+        yield
+        return
+    loop = asyncio.get_running_loop()
+
+    def look() -> None:
+        # A pipe that is open both ways is ready when it holds something, time and again.
+        loop.remove_reader(descriptor)
+        if _is_broken(descriptor):
+            scope.reschedule(loop.time())
+
+    # The end of a pipe that is written to is "ready to be read" when the other end is closed.
+    loop.add_reader(descriptor, look)
+    try:
+        yield
+    finally:
+        loop.remove_reader(descriptor)
+
+
+def _pipe() -> int | None:
+    """The number of standard output, where it is a pipe or a socket whose end can be noticed."""
+    try:
+        descriptor = sys.stdout.fileno()
+        mode = os.fstat(descriptor).st_mode
+    except (AttributeError, OSError, ValueError):
+        return None
+    is_pipe = stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+    return descriptor if is_pipe and hasattr(select, "poll") else None
+
+
+def _is_broken(descriptor: int) -> bool:
+    state = select.poll()
+    state.register(descriptor, 0)
+    return any(events & (select.POLLERR | select.POLLHUP) for _, events in state.poll(0))
 
 
 async def _writable(descriptor: int) -> bool:

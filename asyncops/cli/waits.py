@@ -13,6 +13,7 @@ from asyncops.cli.connecting import connected
 from asyncops.cli.explaining import ExitCode, explain
 from asyncops.cli.failures import right_use
 from asyncops.cli.outcomes import Outcome, alike, exit_code, final_lines
+from asyncops.cli.outlet import while_read
 from asyncops.cli.patience import Patience, waiting_aloud
 from asyncops.cli.services import SERVICES, ServiceName
 from asyncops.cli.tree import Settings
@@ -82,7 +83,7 @@ async def wait_for_ids(
         pending: From the service's client to what is waited for.
         manner: How to wait.
     """
-    async with connected(settings, service) as client:
+    async with while_read(), connected(settings, service) as client:
         with right_use():
             group = pending(client)
         count = len(group.ids)
@@ -107,7 +108,7 @@ async def wait_for_resource(settings: Settings, place: Place, manner: Manner) ->
         place: Which operations.
         manner: How to wait; all of them are waited for, whatever it says of the first.
     """
-    async with connected(settings, "chainloop") as client:
+    async with while_read(), connected(settings, "chainloop") as client:
         operations = client.operations
         with right_use():
             operations.list(

@@ -15,8 +15,10 @@ from asyncops.cli.boards import Board
 from asyncops.cli.changelines import Lines, json_of, plain_of
 from asyncops.cli.connecting import connected
 from asyncops.cli.failures import ExitCode, execute, right_use
+from asyncops.cli.files import held
 from asyncops.cli.following import Keeper, follow, place_in
 from asyncops.cli.live import LiveScreen
+from asyncops.cli.outlet import while_read
 from asyncops.cli.screen import drawn
 from asyncops.cli.taking import taking
 from asyncops.cli.terminal import console
@@ -45,6 +47,12 @@ async def watch_operations(watched: Watched, settings: Settings) -> int:
     Returns:
         The exit code.
     """
+    with nullcontext() if watched.resume is None else held(watched.resume):
+        await _watch(watched, settings)
+    return ExitCode.DONE
+
+
+async def _watch(watched: Watched, settings: Settings) -> None:
     keeper = Keeper(watched.resume)
     resume = None if watched.resume is None else place_in(watched.resume)
     output = console()
@@ -53,7 +61,7 @@ async def watch_operations(watched: Watched, settings: Settings) -> int:
         audience = Lines(json_of if watched.jsonl else plain_of)
     else:
         audience = _Show(output, watched)
-    async with connected(settings, watched.resource.service) as client:
+    async with while_read(), connected(settings, watched.resource.service) as client:
         with right_use():
             watch = watched.watch(
                 client,
@@ -64,7 +72,6 @@ async def watch_operations(watched: Watched, settings: Settings) -> int:
             )
         with audience.opened() if isinstance(audience, _Show) else nullcontext():
             await follow(watch, audience, keeper, until_failure=watched.until_failure)
-    return ExitCode.DONE
 
 
 def _is_screen(output: Console) -> bool:

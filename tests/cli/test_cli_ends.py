@@ -1,15 +1,20 @@
 """How the program ends where help, or a table, has nowhere to go; and what it keeps to itself."""
 
+import asyncio
 import io
 import os
+import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from asyncops.cli.outlet import StandardOutput
+from asyncops.cli.outlet import StandardOutput, while_read
 from asyncops.cli.terminal import console, put_out
 from tests.cli.processes import PROGRAM, environment, run
 
@@ -62,6 +67,76 @@ def test_a_password_in_an_address_is_not_shown() -> None:
     done = run("zoo", "operations", "list", env=account)
     assert done.code == 2
     assert "hunter2" not in done.out + done.err
+
+
+def sockets() -> tuple[int, int]:
+    here, there = socket.socketpair()
+    return here.detach(), there.detach()
+
+
+def output_to(descriptor: int, patch: pytest.MonkeyPatch) -> None:
+    """Have standard output written there."""
+    patch.setattr(sys, "stdout", SimpleNamespace(fileno=lambda: descriptor))
+
+
+@pytest.mark.parametrize("pair", [os.pipe, sockets], ids=["pipe", "socket"])
+async def test_a_reader_that_goes_is_noticed_while_nothing_is_written(
+    pair: Callable[[], tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once, without a thread, and whatever is under way is cancelled."""
+    reading, writing = pair()
+    output_to(writing, monkeypatch)
+    cancelled, threads = False, threading.active_count()
+    try:
+        asyncio.get_running_loop().call_later(0.02, os.close, reading)
+        with pytest.raises(BrokenPipeError):
+            async with while_read():
+                try:
+                    await asyncio.sleep(60)
+                except asyncio.CancelledError:
+                    cancelled = True
+                    raise
+        assert cancelled
+        assert threading.active_count() == threads
+        assert not asyncio.get_running_loop().remove_reader(writing)
+    finally:
+        os.close(writing)
+
+
+async def test_a_reader_that_stays_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does a timeout of the body's own, or what is no pipe."""
+    reading, writing = os.pipe()
+    try:
+        output_to(writing, monkeypatch)
+        async with while_read():
+            os.write(writing, b"x")
+            await asyncio.sleep(0.02)
+        with pytest.raises(TimeoutError, match="its own"):
+            async with while_read():
+                raise TimeoutError("its own")
+        assert not asyncio.get_running_loop().remove_reader(writing)
+    finally:
+        os.close(reading)
+        os.close(writing)
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    async with while_read():
+        await asyncio.sleep(0)
+
+
+async def test_a_pipe_that_is_open_both_ways_is_no_reader_that_has_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is ready to be read as soon as something is written to it."""
+    path = tmp_path / "fifo"
+    os.mkfifo(path)
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        output_to(descriptor, monkeypatch)
+        async with while_read():
+            os.write(descriptor, b"x")
+            await asyncio.sleep(0.02)
+    finally:
+        os.close(descriptor)
 
 
 async def test_a_pipe_that_does_not_wait_for_its_reader_loses_nothing(

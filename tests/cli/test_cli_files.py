@@ -4,13 +4,15 @@ import errno
 import os
 import stat
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
 
+from asyncops.cli import files
 from asyncops.cli.failures import Failure
-from asyncops.cli.files import atomic, locked
+from asyncops.cli.files import atomic, held, locked
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
@@ -94,6 +96,43 @@ def test_where_files_cannot_be_locked_they_are_written_all_the_same(
     with path.open("wb") as file, locked(file, path):
         file.write(b"content")
     assert path.read_bytes() == b"content"
+
+
+def test_a_file_that_is_replaced_again_and_again_is_held_by_one_program(tmp_path: Path) -> None:
+    """Until it is over; nothing else is left in the folder then."""
+    path = tmp_path / "place"
+    for _ in range(2):
+        with held(path):
+            for content in (b"1", b"2"):
+                with atomic(path) as file:
+                    file.write(content)
+                with pytest.raises(Failure, match="another program is writing to"), held(path):
+                    raise AssertionError
+    assert [each.name for each in tmp_path.iterdir()] == ["place"]
+
+
+def test_a_lock_that_is_removed_while_another_one_takes_it_is_taken_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two programs would otherwise hold locks on two files of one name."""
+    path, lock = tmp_path / "place", tmp_path / ".place.lock"
+    taken = []
+
+    def removing(file: BinaryIO, path: Path) -> AbstractContextManager[None]:
+        taken.append(path)
+        if len(taken) == 1:
+            lock.unlink()
+        return locked(file, path)
+
+    monkeypatch.setattr(files, "locked", removing)
+    with held(path):
+        assert lock.exists()
+    assert len(taken) == 2
+
+
+def test_what_is_no_file_is_not_locked() -> None:
+    with held(Path("/dev/null")), held(Path("/dev/null")):
+        pass
 
 
 @pytest.mark.parametrize("name", ["x" * 250, "à" * 125])

@@ -4,7 +4,8 @@ import shlex
 import signal
 import subprocess
 import termios
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -50,6 +51,12 @@ def restored(terminal: Terminal) -> bool:
     """Whether the terminal is as it was found."""
     on, off = terminal.raw.count(OTHER_SCREEN), terminal.raw.count(FIRST_SCREEN)
     return on == off and echoes(terminal) and not terminal.cursor_hidden
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so; the test's own timeout ends it."""
+    while not condition():
+        time.sleep(0.01)
 
 
 def line_from(process: "subprocess.Popen[str]") -> list[str]:
@@ -176,6 +183,44 @@ def test_a_reader_that_goes_away_ends_it_quietly(service: Served) -> None:
         assert process.wait() == 141
         assert process.stderr is not None
         assert process.stderr.read() == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param((*CALLS, "--jsonl"), id="watch"),
+        pytest.param(("zoo", "operations", "wait"), id="wait"),
+    ],
+)
+def test_a_reader_that_goes_while_nothing_happens_ends_it(
+    quiet: FakeServer, command: tuple[str, ...]
+) -> None:
+    """With 141, within a poll, and without any request more."""
+    ids = [quiet.create_operation(status="queued")["id"] for _ in range(2)]
+    arguments = ids if command[-1] == "wait" else ["--interval", "60s", "--cap", "60s"]
+    pace = ["--poll-initial", "60s"] if command[-1] == "wait" else []
+    with started(*command, *arguments, *pace, env=variables(quiet)) as process:
+        until(lambda: quiet.count() >= 2)
+        process.stdout.close()  # type: ignore[union-attr]
+        asked = quiet.count()
+        assert process.wait(30) == 141
+        assert quiet.count() - asked <= 5
+        assert "Traceback" not in process.stderr.read()  # type: ignore[union-attr]
+
+
+def test_two_watches_do_not_keep_their_place_in_one_file(quiet: FakeServer, tmp_path: Path) -> None:
+    """The second is refused, as a listing's is; when the first is over, the next one goes on."""
+    place = tmp_path / "calls.watch"
+    command = (*CALLS, "--jsonl", "--resume", str(place))
+    with started(*command, env=variables(quiet)) as process:
+        until(place.exists)
+        second = invoke(quiet, *command, "--timeout", "1s")
+        assert (second.code, second.out) == (2, "")
+        assert f"another program is writing to {place}" in second.err
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 143
+    assert invoke(quiet, *command, "--timeout", "100ms").code == 0
+    assert [each.name for each in tmp_path.iterdir()] == ["calls.watch"]
 
 
 def test_a_program_that_is_killed_goes_on_without_losing_a_change(
