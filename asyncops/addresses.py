@@ -1,12 +1,15 @@
 """Where a token may be sent."""
 
 import re
+from collections.abc import Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from attrs import field, frozen
+
 from asyncops.errors import ConfigurationError
 
-__all__ = ["check_base_url", "is_loopback", "shown"]
+__all__ = ["Proxy", "check_base_url", "check_proxy", "shown"]
 
 # Stricter than urlsplit, which takes control characters, and text around an address in brackets.
 _BASE_URL = re.compile(
@@ -56,6 +59,60 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+@frozen
+class Proxy:
+    """A proxy to go by.
+
+    Attributes:
+        url: Its address, with a user and a password where it wants them.
+        host: Its host alone.
+        hints: What to say, by status, of answers that may be its own: of those to plain requests,
+            as through a tunnel only the service's come.
+    """
+
+    url: str = field(repr=False)
+    host: str
+    hints: Mapping[int, str] = field(factory=dict, hash=False)
+
+
+# A user and a password, as they are written in a URL.
+_LOGIN = re.compile(r"(?i)(https?://)([!-.0-9:;=A-Z_a-z~]+@)?([^@/?#]+)/?")
+
+
+def check_proxy(proxy: str | None, base_url: str, *, allow_insecure: bool = False) -> Proxy | None:
+    """A proxy by which a token may be sent to a service; None where none was given.
+
+    Args:
+        proxy: Its http(s) URL.
+        base_url: Where the service is, as :func:`check_base_url` gives it.
+        allow_insecure: Whether the token may travel in the clear.
+
+    Raises:
+        ValueError: It is no http(s) URL of a host; user and password are not shown.
+        ConfigurationError: The service is spoken to over plain http, and the proxy is another
+            machine, which the token would travel to in the clear.
+    """
+    if proxy is None:
+        return None
+    if not isinstance(proxy, str):
+        raise TypeError(f"proxy must be a URL, got {type(proxy).__name__}")
+    parts = _LOGIN.fullmatch(proxy)
+    host = host_of(parts[1] + parts[3]) if parts else None
+    if parts is None or host is None:
+        raise ValueError(
+            "proxy must look like 'http://user:password@proxy.example.com:3128', "
+            f"got {shown(proxy)}"
+        )
+    plain = base_url.lower().startswith("http:")
+    if plain and not (allow_insecure or is_loopback(host)):
+        raise ConfigurationError(
+            f"the token would travel in the clear to the proxy {host}, as the service is spoken to "
+            "over plain http; use https, or pass allow_insecure=True if you mean it"
+        )
+    said = f"It came by way of the proxy {host}"
+    return Proxy(proxy, host, dict.fromkeys((502, 503, 504), said) if plain else {})
 
 
 _LONGEST = 100

@@ -1,6 +1,6 @@
 """One call: its attempts, the waiting between them, and what holds all calls of a client back."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from attrs import define, field
@@ -92,6 +92,7 @@ class Caller:
         retry: When and how often a failed request is sent again.
         clock: What time is measured by.
         transport: What sends one request.
+        hints: What usually helps, by error status, whatever was asked for.
         rate: What else each request has to wait for.
         quota: What all calls may spend on retries.
         gate: Where all calls wait after a 429.
@@ -103,6 +104,7 @@ class Caller:
     clock: Clock
     transport: Transport
     rate: RateLimiter | None
+    hints: Mapping[int, str] = field(factory=dict)
     quota: RetryQuota = field(init=False)
     gate: Gate = field(factory=Gate, init=False)
 
@@ -172,7 +174,7 @@ class Caller:
         raise api_error(
             response,
             now=self.clock.time(),
-            hints=call.request.hints,
+            hints={**self.hints, **call.request.hints},
             redact=self.credential.redact,
         )
 

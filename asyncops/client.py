@@ -7,7 +7,7 @@ from typing import ClassVar, NoReturn, Self, TypeVar
 
 import aiohttp
 
-from asyncops.addresses import check_base_url
+from asyncops.addresses import check_base_url, check_proxy
 from asyncops.auth import TokenProvider, credential_from
 from asyncops.calls import Call, Caller
 from asyncops.checks import count
@@ -53,6 +53,9 @@ class BaseClient:
             deadline, and is no waiting for a connection: ``Timeout.pool`` does not end it.
         telemetry: What is told of calls, attempts and walks as they happen, such as an
             :class:`asyncops.otel.OpenTelemetry`.
+        proxy: An ``http://`` or ``https://`` proxy to go by, with a user and a password where it
+            wants them: ``http://user:password@proxy.example.com:3128``. It sees the service's host
+            alone where that is spoken to over https. Those of the environment are not used.
         clock: Time, for tests that replace it.
 
     Raises:
@@ -76,6 +79,7 @@ class BaseClient:
         allow_insecure: bool = False,
         rate_limit: float | RateLimiter | None = None,
         telemetry: Telemetry | None = None,
+        proxy: str | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         url = base_url or os.environ.get(self._url_variable) or self._default_url
@@ -91,8 +95,17 @@ class BaseClient:
         rate = rate_limiter(rate_limit)
         if max_body is not None:
             count("max_body", max_body)
-        self._transport = Transport(timeout, max_body=max_body, session=session)
-        self._caller = Caller(self._base_url, self._credential, retry, clock, self._transport, rate)
+        way = check_proxy(proxy, self._base_url, allow_insecure=allow_insecure)
+        self._transport = Transport(timeout, max_body=max_body, session=session, proxy=way)
+        self._caller = Caller(
+            self._base_url,
+            self._credential,
+            retry,
+            clock,
+            self._transport,
+            rate,
+            hints={} if way is None else way.hints,
+        )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self._calls = Deadlines(timeout.deadline)

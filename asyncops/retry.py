@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tenacity import AsyncRetrying, RetryCallState
 
 __all__ = [
+    "RETRIED_STATUSES",
     "SUCCESS_REWARD",
     "CallRetry",
     "Gate",

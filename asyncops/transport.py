@@ -8,6 +8,7 @@ from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, Clie
 from attrs import field, frozen
 from yarl import URL
 
+from asyncops.addresses import Proxy
 from asyncops.bodies import Pace, read_body
 from asyncops.checks import check_seconds
 from asyncops.deadlines import Deadlines, Scope
@@ -15,7 +16,7 @@ from asyncops.errors import ConfigurationError, ConnectionFailed, TransportError
 from asyncops.messages import Response
 from asyncops.throttle import Slots
 from asyncops.version import VERSION
-from asyncops.wire_errors import Dropped, transport_error
+from asyncops.wire_errors import Dropped, refused_by, transport_error
 
 __all__ = ["Timeout", "Transport"]
 
@@ -107,7 +108,10 @@ class Transport:
         *,
         max_body: int | None = None,
         session: aiohttp.ClientSession | None = None,
+        proxy: Proxy | None = None,
     ) -> None:
+        self._proxy = proxy
+        self._proxy_url = None if proxy is None else URL(proxy.url)
         self._max_page = max_body or MAX_PAGE
         self._max_result = max_body or MAX_RESULT
         self._read = timeout.read
@@ -155,7 +159,7 @@ class Transport:
         except TransportError:
             raise
         except (aiohttp.ClientError, Dropped, OSError) as error:
-            failure = transport_error(error)
+            failure = transport_error(error, self._proxy)
         # Raised out here, so that aiohttp's error, whose repr shows the headers, is not kept as
         # its context.
         raise failure
@@ -194,7 +198,10 @@ class Transport:
             auto_decompress=False,
             timeout=self._limits,
             middlewares=middlewares,
+            proxy=self._proxy_url,
         ) as response:
+            if self._proxy is not None and response.status == 407:
+                raise refused_by(self._proxy, 407)
             if "\0" in (response.reason or ""):
                 raise TransportError("the answer is not well-formed HTTP")
             failed = response.status >= 300

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 
+from asyncops.addresses import Proxy
 from asyncops.errors import AttemptTimeout, ConnectionFailed, TransportError
+from asyncops.retry import RETRIED_STATUSES
 
 __all__ = ["Dropped", "transport_error"]
 
@@ -17,13 +19,20 @@ class Dropped(Exception):
     """Carries a lost connection past aiohttp, which would silently send the request again."""
 
 
-def transport_error(error: BaseException) -> TransportError:
-    """Our error for one of aiohttp's, or the system's. Nothing of the request is in its text."""
+def transport_error(error: BaseException, proxy: Proxy | None = None) -> TransportError:
+    """Our error for one of aiohttp's, or the system's. Nothing of the request is in its text.
+
+    Args:
+        error: What went wrong.
+        proxy: What the request went by.
+    """
     cause = error.__cause__ if isinstance(error, Dropped) else error
     if isinstance(cause, _TLS_ERRORS):
         return ConnectionFailed(f"TLS with {cause.host} failed: {_reason(cause)}", sent=False)
     if isinstance(cause, aiohttp.ClientConnectorError):
         where = f"{cause.host}:{cause.port}"
+        if isinstance(cause, aiohttp.ClientProxyConnectionError):
+            where = f"the proxy {where}"
         return ConnectionFailed(
             f"cannot connect to {where}: {cause.os_error}", retryable=True, sent=False
         )
@@ -35,9 +44,21 @@ def transport_error(error: BaseException) -> TransportError:
         return ConnectionFailed("the answer ended too early", retryable=True)
     if isinstance(cause, aiohttp.ClientConnectionError | OSError):
         return ConnectionFailed(f"the connection was lost: {_reason(cause)}", retryable=True)
+    if isinstance(cause, aiohttp.ClientHttpProxyError):
+        return refused_by(proxy, cause.status)
     if isinstance(cause, aiohttp.ClientResponseError):
         return TransportError(_what_is_wrong_with(cause))
     return TransportError(f"the request could not be sent: {type(cause).__name__}")
+
+
+def refused_by(proxy: Proxy | None, status: int) -> ConnectionFailed:
+    """The error for a proxy that let nothing through; the service has seen nothing of it."""
+    name = "the proxy" if proxy is None else f"the proxy {proxy.host}"
+    if status == 407:
+        said = "wants another user or password (407): proxy='http://user:password@host:port'"
+    else:
+        said = f"did not connect to the service (it answered {status})"
+    return ConnectionFailed(f"{name} {said}", retryable=status in RETRIED_STATUSES, sent=False)
 
 
 _TLS_ERRORS = (
