@@ -94,6 +94,7 @@ class Caller:
         transport: What sends one request.
         hints: What usually helps, by error status, whatever was asked for.
         rate: What else each request has to wait for.
+        headers: What every request says besides.
         quota: What all calls may spend on retries.
         gate: Where all calls wait after a 429.
     """
@@ -105,6 +106,7 @@ class Caller:
     transport: Transport
     rate: RateLimiter | None
     hints: Mapping[int, str] = field(factory=dict)
+    headers: dict[str, str] = field(factory=dict, init=False)
     quota: RetryQuota = field(init=False)
     gate: Gate = field(factory=Gate, init=False)
 
@@ -216,7 +218,11 @@ class Caller:
     def _on_the_wire(self, call: Call, authorization: str) -> Awaitable[Response]:
         if call.span is None:
             return self.transport.send(
-                call.request.method, call.url, authorization, on_result=_on_result(call)
+                call.request.method,
+                call.url,
+                authorization,
+                self.headers,
+                on_result=_on_result(call),
             )
         return self._told(call, authorization, call.span.attempt(call.sent - 1))
 
@@ -226,7 +232,7 @@ class Caller:
                 call.request.method,
                 call.url,
                 authorization,
-                span.headers,
+                {**self.headers, **span.headers},
                 on_result=_on_result(call),
             )
         except BaseException as error:

@@ -18,6 +18,7 @@ __all__ = [
     "choice",
     "count",
     "enum_member",
+    "header_text",
     "path_segment",
     "plain_hook",
     "plain_text",
@@ -146,6 +147,14 @@ def uuid_segment(name: str, value: UUID | str) -> str:
             f"{name} must be a UUID such as 'f135d675-c44a-4e2e-9638-87d941fa1872', got {value!r}"
         )
     return str(parsed)
+
+
+def header_text(name: str, value: object) -> str:
+    """Text that can be the value of an HTTP header."""
+    text = plain_text(name, value)
+    if not text.isascii() or text != text.strip():
+        raise ValueError(f"{name} must be ASCII without white space around it, got {text!r}")
+    return text
 
 
 def choice(name: str, value: object, possible: tuple[str, ...]) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from types import TracebackType
-from typing import ClassVar, NoReturn, Self, TypeVar
+from typing import ClassVar, NoReturn, Self, TypedDict, TypeVar
 
 import aiohttp
 
@@ -22,9 +22,24 @@ from asyncops.telemetry import Telemetry, checked_telemetry
 from asyncops.throttle import RateLimiter, rate_limiter
 from asyncops.transport import Timeout, Transport
 
-__all__ = ["BaseClient"]
+__all__ = ["BaseClient", "ClientOptions"]
 
 T = TypeVar("T")
+
+
+class ClientOptions(TypedDict, total=False):
+    """The arguments of every client but the token, each by name."""
+
+    base_url: str | None
+    retry: RetryPolicy
+    timeout: Timeout
+    max_body: int | None
+    session: aiohttp.ClientSession | None
+    allow_insecure: bool
+    proxy: str | None
+    rate_limit: float | RateLimiter | None
+    telemetry: Telemetry | None
+    clock: Clock
 
 
 class BaseClient:

@@ -54,5 +54,11 @@ def mocked() -> Iterator[Mocked]:
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("ZOO_API_TOKEN", "ZOO_BASE_URL", "CHAINLOOP_TOKEN", "CHAINLOOP_BASE_URL"):
+    for variable in (
+        "ZOO_API_TOKEN",
+        "ZOO_BASE_URL",
+        "CHAINLOOP_TOKEN",
+        "CHAINLOOP_BASE_URL",
+        "CHAINLOOP_ORGANIZATION",
+    ):
         monkeypatch.delenv(variable, raising=False)

@@ -25,6 +25,7 @@ class Account:
         url_source: Where that is said; None for the service's public address.
         profile: The profile that it belongs to; None for what the environment says.
         allow_insecure: Whether the token may travel over plain http to other machines.
+        organization: The organization to work in; None for the token's own.
     """
 
     service: Service
@@ -34,6 +35,13 @@ class Account:
     url_source: str | None = None
     profile: str | None = None
     allow_insecure: bool = False
+    organization: str | None = None
+
+    @property
+    def organization_source(self) -> str:
+        """Where the organization is said, in words."""
+        variable = f"the variable {self.service.organization_variable}"
+        return variable if self.profile is None else f"profile {self.profile}"
 
     @property
     def host(self) -> str:

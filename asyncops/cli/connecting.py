@@ -13,6 +13,7 @@ from asyncops.cli.logs import RequestLog
 from asyncops.cli.profiles import Entry, Profiles, read_profiles
 from asyncops.cli.services import SERVICES, Service, ServiceName
 from asyncops.cli.tree import Settings
+from asyncops.client import ClientOptions
 from asyncops.errors import ConfigurationError
 from asyncops.retry import RetryPolicy
 from asyncops.zoo import ZooClient
@@ -93,6 +94,7 @@ def account_for(
             token_source=f"the variable {chosen.token_variable}",
             base_url=address or chosen.default_url,
             url_source=f"the variable {chosen.url_variable}" if address else None,
+            organization=_variable(chosen.organization_variable or "") or None,
         )
     profiles = read_profiles() if profiles is None else profiles
     name = settings.profile or profiles.default
@@ -125,6 +127,7 @@ def account_of_profile(profiles: Profiles, name: str, service: ServiceName) -> A
         url_source=f"profile {name}" if entry.base_url else None,
         profile=name,
         allow_insecure=entry.allow_insecure,
+        organization=entry.organization,
     )
 
 
@@ -141,24 +144,30 @@ def client_of(
     Raises:
         Failure: The address or the token does not do.
     """
-    kind = ZooClient if account.service.name == "zoo" else ChainloopClient
+    options: ClientOptions = {
+        "base_url": account.base_url,
+        "allow_insecure": account.allow_insecure,
+        "telemetry": RequestLog() if verbose >= _EVERY_REQUEST else None,
+        "retry": RetryPolicy() if attempts is None else RetryPolicy(attempts=attempts),
+    }
     try:
-        client = kind(
-            account.token,
-            base_url=account.base_url,
-            allow_insecure=account.allow_insecure,
-            telemetry=RequestLog() if verbose >= _EVERY_REQUEST else None,
-            retry=RetryPolicy() if attempts is None else RetryPolicy(attempts=attempts),
-        )
+        if account.service.name == "zoo":
+            return ZooClient(account.token, **options)
+        # A profile without one is not given the environment's.
+        organization = account.organization or ""
+        return ChainloopClient(account.token, organization=organization, **options)
     except ConfigurationError:
         raise Failure(
             f"the token would travel in the clear, over plain http, to {account.host}",
             "use https, or a profile with allow_insecure = true if you mean it",
         ) from None
     except ValueError as error:
-        which = account.url_source if "base_url" in str(error) else account.token_source
+        which: str | None = account.token_source
+        if "base_url" in str(error):
+            which = account.url_source
+        elif str(error).startswith("organization"):
+            which = account.organization_source
         raise Failure(f"{which or account.service.title}: {error}") from None
-    return client
 
 
 def _token_of(entry: Entry, name: str, service: Service) -> tuple[str, str]:

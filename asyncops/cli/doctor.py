@@ -230,6 +230,8 @@ async def _chainloop(chainloop: ChainloopClient, account: Account) -> AsyncItera
         yield _refused(error, account)
         return
     yield Finding("good", f"token from {account.token_source}: accepted")
+    if account.organization is not None:
+        yield Finding("good", f"organization {account.organization}, {account.organization_source}")
     yield Finding("good", f"pages: counted from {page.cursor}")
 
 

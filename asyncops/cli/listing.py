@@ -142,6 +142,7 @@ class _Run:
                 "resource": self.query.resource.name,
                 "service": self.client.base_url,
                 "profile": "" if account is None else account.profile or "",
+                "organization": "" if account is None else account.organization or "",
                 "format": self.output.format,
                 "output": str(target.absolute()),
                 "raw_cells": str(self.output.raw),

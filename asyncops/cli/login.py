@@ -5,12 +5,14 @@ import json
 import os
 import sys
 import tomllib
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from asyncops.addresses import check_base_url
 from asyncops.auth import check_token
+from asyncops.checks import header_text
 from asyncops.cli import keys
 from asyncops.cli.accounts import shown_address
 from asyncops.cli.failures import Failure, execute, right_use
@@ -33,13 +35,19 @@ _WhichService = Annotated[
 ]
 
 
-async def log_in(settings: Settings, service: ServiceName, base_url: str | None) -> int:
+async def log_in(
+    settings: Settings,
+    service: ServiceName,
+    base_url: str | None,
+    organization: str | None = None,
+) -> int:
     """Store a token in the keyring, and note in the configuration file that it is there.
 
     Args:
         settings: Whose ``profile`` it is for; the default profile unless named.
         service: What the token is for.
         base_url: Where the service is; None for its public address.
+        organization: The organization to work in, of Chainloop; None for the token's own.
 
     Raises:
         Failure: There is no keyring, no token was given, or the profile keeps its token elsewhere.
@@ -48,7 +56,13 @@ async def log_in(settings: Settings, service: ServiceName, base_url: str | None)
     name = _name_of(settings, profiles)
     chosen = SERVICES[service]
     entry = profiles.services.get(name, {}).get(service)
-    _check_entry(entry, name, chosen, profiles, base_url)
+    said = {"base_url": base_url, "organization": organization}
+    _check_entry(entry, name, chosen, profiles, said)
+    if organization is not None:
+        if chosen.organization_variable is None:
+            raise Failure(f"{chosen.title} has no organizations to choose from")
+        with right_use():
+            header_text("organization", organization)
     if base_url is not None:
         with right_use():
             check_base_url(base_url, allow_insecure=True)
@@ -56,7 +70,7 @@ async def log_in(settings: Settings, service: ServiceName, base_url: str | None)
     keys.load(name, service)
     keys.store(name, service, _ask(f"Token for {chosen.title}, profile {name}: "))
     if entry is None:
-        _add(profiles, name, service, base_url)
+        _add(profiles, name, service, said)
     sys.stdout.write(
         f"stored the token for {chosen.title} of profile {name} in the keyring\n"
         f"asyncops doctor --profile {name} checks it\n"
@@ -118,7 +132,11 @@ def _name_of(settings: Settings, profiles: Profiles) -> str:
 
 
 def _check_entry(
-    entry: Entry | None, name: str, service: Service, profiles: Profiles, base_url: str | None
+    entry: Entry | None,
+    name: str,
+    service: Service,
+    profiles: Profiles,
+    said: Mapping[str, str | None],
 ) -> None:
     if entry is None:
         return
@@ -129,10 +147,11 @@ def _check_entry(
             f"profile {name} takes its token for {service.title} from the variable {variable}",
             f"write keyring = true into {table} of {profiles.path} instead",
         )
-    if base_url is not None:
+    given = [key for key, value in said.items() if value is not None]
+    if given:
         raise Failure(
             f"profile {name} is configured for {service.title} already",
-            f"change its base_url in {profiles.path}",
+            f"change its {' and '.join(given)} in {profiles.path}",
         )
 
 
@@ -151,13 +170,17 @@ def _ask(question: str) -> str:
         raise Failure(str(error), "nothing was stored") from None
 
 
-def _add(profiles: Profiles, name: str, service: ServiceName, base_url: str | None) -> None:
+def _add(
+    profiles: Profiles, name: str, service: ServiceName, said: Mapping[str, str | None]
+) -> None:
     path = profiles.path
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     head = "" if profiles.services or profiles.default else f'default = "{name}"\n\n'
-    lines = [f"[profiles.{name}.{service}]", "keyring = true"]
-    if base_url is not None:
-        lines.insert(1, f"base_url = {json.dumps(base_url)}")
+    lines = [
+        f"[profiles.{name}.{service}]",
+        *(f"{key} = {json.dumps(value)}" for key, value in said.items() if value is not None),
+        "keyring = true",
+    ]
     gap = "\n" if before.endswith("\n") else "\n\n"
     after = head + (before + gap if before else "") + "\n".join(lines) + "\n"
     try:
@@ -197,6 +220,13 @@ def login_command(
         str | None,
         typer.Option(metavar="URL", help="Where the service is, if not at its public address."),
     ] = None,
+    organization: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The organization of Chainloop to work in, for a token that has several.",
+        ),
+    ] = None,
 ) -> None:
     """Store a token in the system's keyring, for a profile.
 
@@ -204,7 +234,7 @@ def login_command(
     configured yet is added to the configuration file, which never holds a token.
     """
     settings = settings_of(ctx)
-    raise typer.Exit(execute(log_in(settings, service, base_url), settings))
+    raise typer.Exit(execute(log_in(settings, service, base_url, organization), settings))
 
 
 @_commands.command("logout", rich_help_panel=_PANEL)

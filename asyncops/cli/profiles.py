@@ -30,12 +30,14 @@ class Entry:
         token_env: The environment variable that holds the token; None for the usual one.
         keyring: Whether the token is in the system's keyring instead.
         allow_insecure: Whether the token may travel over plain http to other machines.
+        organization: The organization to work in, of Chainloop; None for the token's own.
     """
 
     base_url: str | None = None
     token_env: str | None = None
     keyring: bool = False
     allow_insecure: bool = False
+    organization: str | None = None
 
 
 @frozen(kw_only=True)
@@ -151,7 +153,11 @@ class _Reader:
                 "tokens are not kept in this file; take it out and store it with asyncops login "
                 f"{where[-1]} --profile {where[-2]}, or name a variable with token_env",
             )
-        self._only(where, table, {"base_url", "token_env", "keyring", "allow_insecure"})
+        known = {"base_url", "token_env", "keyring", "allow_insecure"}
+        service: ServiceName = "chainloop" if where[-1] == "chainloop" else "zoo"
+        if SERVICES[service].organization_variable is not None:
+            known.add("organization")
+        self._only(where, table, known)
         variable = self._text(where, table, "token_env")
         if variable is not None and not _VARIABLE_NAME.fullmatch(variable):
             # It is not shown: somebody may have written the token itself there.
@@ -164,6 +170,7 @@ class _Reader:
             token_env=variable,
             keyring=keyring,
             allow_insecure=self._flag(where, table, "allow_insecure"),
+            organization=self._text(where, table, "organization"),
         )
 
     def _only(self, where: tuple[str, ...], table: Mapping[str, Any], known: set[str]) -> None:

@@ -20,6 +20,8 @@ class Service:
         token_variable: The environment variable that holds its token.
         url_variable: The one that says where it is.
         default_url: Where it is otherwise.
+        organization_variable: The one that says which organization to work in; None where a
+            token has only one.
     """
 
     name: ServiceName
@@ -27,6 +29,7 @@ class Service:
     token_variable: str
     url_variable: str
     default_url: str
+    organization_variable: str | None = None
 
 
 SERVICES: Mapping[ServiceName, Service] = {
@@ -43,5 +46,6 @@ SERVICES: Mapping[ServiceName, Service] = {
         token_variable="CHAINLOOP_TOKEN",  # noqa: S106 - the variable's name
         url_variable="CHAINLOOP_BASE_URL",
         default_url="https://api.app.chainloop.dev",
+        organization_variable="CHAINLOOP_ORGANIZATION",
     ),
 }

@@ -7,20 +7,16 @@ from difflib import get_close_matches
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypedDict, TypeVar, Unpack
 
-import aiohttp
 import msgspec
 from attrs import fields
 
 from asyncops.auth import TokenProvider
-from asyncops.clock import SYSTEM_CLOCK, Clock
-from asyncops.retry import RetryPolicy
-from asyncops.telemetry import Telemetry
+from asyncops.client import ClientOptions as _ClientOptions
+from asyncops.clock import SYSTEM_CLOCK
 from asyncops.testing.clock import FakeClock
 from asyncops.testing.faults import Fault
 from asyncops.testing.recording import RecordedRequest
 from asyncops.testing.server import FakeServer
-from asyncops.throttle import RateLimiter
-from asyncops.transport import Timeout
 
 __all__ = ["FEW", "ClientOptions", "FakeService", "When", "checked_fields"]
 
@@ -48,19 +44,10 @@ class When(TypedDict, total=False):
     path: str | None
 
 
-class ClientOptions(TypedDict, total=False):
+class ClientOptions(_ClientOptions, total=False):
     """The arguments of a client, each by name."""
 
     token: str | TokenProvider | None
-    base_url: str | None
-    retry: RetryPolicy
-    timeout: Timeout
-    max_body: int
-    session: aiohttp.ClientSession | None
-    allow_insecure: bool
-    rate_limit: float | RateLimiter | None
-    telemetry: Telemetry | None
-    clock: Clock
 
 
 class FakeService:

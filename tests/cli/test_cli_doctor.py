@@ -187,6 +187,15 @@ def test_profiles_are_checked_where_asked_for(fake_server: FakeServer, tmp_path:
     assert lines[-1].startswith("✗ the token would travel in the clear")
 
 
+def test_the_organization_is_named_and_said_to_the_service(fake_server: FakeServer) -> None:
+    """It decides which operations the token shows."""
+    env = {**variables(fake_server), "CHAINLOOP_ORGANIZATION": "acme"}
+    done = doctor(env, "chainloop")
+    assert done.code == 0
+    assert "✓ organization acme, the variable CHAINLOOP_ORGANIZATION" in findings(done)
+    assert fake_server.requests[-1].headers["chainloop-organization"] == "acme"
+
+
 def test_a_terminal_that_knows_ascii_only_gets_ascii(fake_server: FakeServer) -> None:
     done = CliRunner(charset="ascii").invoke(app, ["doctor", "zoo"], env=variables(fake_server))
     assert done.exit_code == 0

@@ -75,7 +75,8 @@ def test_a_second_login_adds_to_the_file_and_keeps_what_is_there(config: Path, a
     before = config.read_text(encoding="utf-8") + "# mine"
     config.write_text(before, encoding="utf-8")
     url = 'https://chainloop.example/"quoted"'
-    done = ask("login", "chainloop", "-p", "other", "--base-url", url, stdin=TOKEN)
+    said = ("--base-url", url, "--organization", "acme")
+    done = ask("login", "chainloop", "-p", "other", *said, stdin=TOKEN)
     assert (done.code, done.err) == (0, "")
     text = config.read_text(encoding="utf-8")
     assert text.startswith(before)
@@ -83,9 +84,11 @@ def test_a_second_login_adds_to_the_file_and_keeps_what_is_there(config: Path, a
         "default": "default",
         "profiles": {
             "default": {"zoo": {"keyring": True}},
-            "other": {"chainloop": {"base_url": url, "keyring": True}},
+            "other": {"chainloop": {"base_url": url, "organization": "acme", "keyring": True}},
         },
     }
+    done = ask("login", "chainloop", "-p", "more", "--organization", "a\nb", stdin=TOKEN)
+    assert (done.code, "organization must not hold control" in done.err) == (2, True)
 
 
 def test_a_new_token_takes_the_place_of_the_old_one(
@@ -123,6 +126,7 @@ def test_what_is_no_token_is_not_stored(
             ("-p", "a", "--base-url", "https://x.example"),
             "is configured for Zoo already. Change its base_url",
         ),
+        ("", ("-p", "a", "--organization", "acme"), "Zoo has no organizations to choose from"),
         ("", ("-p", "a/b"), "a profile's name has letters, digits, - and _ only, not 'a/b'"),
         ("", ("-p", "a", "--base-url", "ftp://x"), "base_url must look like"),
         ("nonsense", ("-p", "a"), "is not TOML"),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asyncops.chainloop import ChainloopClient
 from asyncops.cli.connecting import account_for, client_of
 from asyncops.cli.explaining import Failure
 from asyncops.cli.profiles import Entry, config_path, read_profiles
@@ -23,6 +24,7 @@ base_url = "https://zoo.example"
 
 [profiles.work.chainloop]
 keyring = true
+organization = "acme"
 
 [profiles.home.zoo]
 allow_insecure = true
@@ -48,7 +50,7 @@ def test_all_of_a_file_is_read(config: Path) -> None:
     assert profiles.services == {
         "work": {
             "zoo": Entry(token_env="WORK_ZOO", base_url="https://zoo.example"),
-            "chainloop": Entry(keyring=True),
+            "chainloop": Entry(keyring=True, organization="acme"),
         },
         "home": {"zoo": Entry(base_url="http://zoo.home", allow_insecure=True)},
     }
@@ -86,6 +88,8 @@ def test_an_address_that_is_no_name_of_a_host_is_wrong_use(
 WRONG = [
     ("x = 1\n[profiles.a.zoo]\n", "line 1: x: this is not known; known are: default, profiles"),
     ("\n[profiles.a.zoo]\nurl = 'x'", "line 3: profiles.a.zoo.url: this is not known; known are:"),
+    ("[profiles.a.zoo]\norganization = 'x'", "line 2: profiles.a.zoo.organization: this is not k"),
+    ("[profiles.a.chainloop]\norganization = 5", "profiles.a.chainloop.organization: this must be"),
     ("[profiles.a.github]", "line 1: profiles.a.github: this is not known; known are: chainloop"),
     ("[profiles.a]\nzoo = 1", "line 2: profiles.a.zoo: this must be a table"),
     ("profiles = 1", "line 1: profiles: this must be a table"),
@@ -262,3 +266,27 @@ async def test_the_services_are_those_of_the_library(
     assert kind().base_url == mine.base_url
     monkeypatch.setenv(service.url_variable, "https://here.example")
     assert kind().base_url == account_for(Settings(), service.name).base_url
+
+
+def test_the_organization_is_the_profiles_or_the_environments_never_both(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with the address."""
+    config.write_text(
+        "[profiles.a.chainloop]\ntoken_env = 'A'\norganization = 'acme'\n"
+        "[profiles.b.chainloop]\ntoken_env = 'A'\n"
+        "[profiles.c.chainloop]\ntoken_env = 'A'\norganization = 'ä'\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("A", "token")
+    monkeypatch.setenv("CHAINLOOP_TOKEN", "token")
+    monkeypatch.setenv("CHAINLOOP_ORGANIZATION", " other ")
+    for profile, organization in (("a", "acme"), ("b", None), (None, "other")):
+        client = client_of(account_for(Settings(profile=profile), "chainloop"))
+        assert isinstance(client, ChainloopClient)
+        assert client.organization == organization
+    with pytest.raises(Failure, match="profile c: organization must be ASCII"):
+        client_of(account_for(Settings(profile="c"), "chainloop"))
+    monkeypatch.setenv("CHAINLOOP_ORGANIZATION", "a\tb")
+    with pytest.raises(Failure, match="the variable CHAINLOOP_ORGANIZATION: organization must not"):
+        client_of(account_for(Settings(), "chainloop"))

@@ -1,5 +1,7 @@
 """Chainloop's client against the fake server, over real sockets."""
 
+from typing import Any
+
 import pytest
 from attrs import evolve
 
@@ -187,6 +189,43 @@ async def test_every_error_is_its_own_exception(status: int, kind: type[APIError
         assert (error.status, error.message) == (status, "told so")
         assert isinstance(error.code, int)
         assert error.request_id
+
+
+async def test_every_request_names_the_organization(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The argument's, or else the environment's; without one there is no such header."""
+    name = "chainloop-organization"
+    async with FakeServer() as server:
+
+        async def said(organization: str | None) -> set[str | None]:
+            server.reset_counters()
+            async with ChainloopClient(
+                server.token, base_url=server.url, organization=organization
+            ) as chainloop:
+                page = await chainloop.operations.list()
+                await chainloop.operations.get(page.items[0].id)
+                assert chainloop.organization == server.requests[0].headers.get(name)
+            return {request.headers.get(name) for request in server.requests}
+
+        assert await said(None) == {None}
+        assert await said("Acme Inc.") == {"Acme Inc."}
+        monkeypatch.setenv("CHAINLOOP_ORGANIZATION", " acme\n")
+        assert await said(None) == {"acme"}
+        assert await said("other") == {"other"}
+        assert await said("") == {None}
+        monkeypatch.setenv("CHAINLOOP_ORGANIZATION", "")
+        assert await said(None) == {None}
+
+
+@pytest.mark.parametrize("wrong", ["a\r\nX: y", "\0", " acme", "Ärzte", "a\x7f", 5])
+def test_an_organization_that_no_header_can_carry_is_refused(
+    monkeypatch: pytest.MonkeyPatch, wrong: Any
+) -> None:
+    """By its name, before anything is sent."""
+    with pytest.raises((ValueError, TypeError), match="organization must"):
+        ChainloopClient("token", organization=wrong)
+    monkeypatch.setenv("CHAINLOOP_ORGANIZATION", "a\tb")
+    with pytest.raises(ValueError, match="organization must"):
+        ChainloopClient("token")
 
 
 @pytest.mark.parametrize(
