@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from asyncops.errors import ConfigurationError
 
-__all__ = ["Proxy", "check_base_url", "check_proxy", "shown"]
+__all__ = ["Proxy", "check_base_url", "check_proxy", "is_loopback", "shown"]
 
 # Stricter than urlsplit, which takes control characters, and text around an address in brackets.
 _BASE_URL = re.compile(

@@ -26,6 +26,7 @@ class Account:
         profile: The profile that it belongs to; None for what the environment says.
         allow_insecure: Whether the token may travel over plain http to other machines.
         organization: The organization to work in; None for the token's own.
+        proxy: The proxy that its profile names.
     """
 
     service: Service
@@ -36,6 +37,7 @@ class Account:
     profile: str | None = None
     allow_insecure: bool = False
     organization: str | None = None
+    proxy: str | None = None
 
     @property
     def organization_source(self) -> str:

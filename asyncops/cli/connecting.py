@@ -66,7 +66,7 @@ async def _connected(
 ) -> AsyncIterator[ZooClient | ChainloopClient]:
     account = account_for(settings, service)
     ACCOUNT_IN_USE.set(account)
-    async with client_of(account, verbose=settings.verbose) as client:
+    async with client_of(account, settings) as client:
         yield client
     # Where this was left by an error, its words still need the account.
     ACCOUNT_IN_USE.set(None)
@@ -128,17 +128,19 @@ def account_of_profile(profiles: Profiles, name: str, service: ServiceName) -> A
         profile=name,
         allow_insecure=entry.allow_insecure,
         organization=entry.organization,
+        proxy=entry.proxy,
     )
 
 
 def client_of(
-    account: Account, *, verbose: int = 0, attempts: int | None = None
+    account: Account, settings: Settings, *, attempts: int | None = None
 ) -> ZooClient | ChainloopClient:
     """A client that works with an account.
 
     Args:
         account: The account.
-        verbose: From 2 on, every request is logged.
+        settings: What the command was started with: the proxy that it names goes before the
+            profile's, and from ``verbose`` 2 on every request is logged.
         attempts: Wire attempts of one call; None for as many as usual.
 
     Raises:
@@ -147,8 +149,10 @@ def client_of(
     options: ClientOptions = {
         "base_url": account.base_url,
         "allow_insecure": account.allow_insecure,
-        "telemetry": RequestLog() if verbose >= _EVERY_REQUEST else None,
+        "telemetry": RequestLog() if settings.verbose >= _EVERY_REQUEST else None,
         "retry": RetryPolicy() if attempts is None else RetryPolicy(attempts=attempts),
+        "proxy": settings.proxy or account.proxy,
+        "max_body": settings.max_body,
     }
     try:
         if account.service.name == "zoo":
@@ -156,12 +160,16 @@ def client_of(
         # A profile without one is not given the environment's.
         organization = account.organization or ""
         return ChainloopClient(account.token, organization=organization, **options)
-    except ConfigurationError:
+    except ConfigurationError as error:
+        if "to the proxy " in str(error):
+            raise Failure(str(error)) from None
         raise Failure(
             f"the token would travel in the clear, over plain http, to {account.host}",
             "use https, or a profile with allow_insecure = true if you mean it",
         ) from None
     except ValueError as error:
+        if str(error).startswith("proxy "):
+            raise Failure(str(error)) from None
         which: str | None = account.token_source
         if "base_url" in str(error):
             which = account.url_source

@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import typer
@@ -18,6 +19,7 @@ from asyncops.cli.explaining import explain
 from asyncops.cli.failures import ExitCode, Failure, execute
 from asyncops.cli.probing import Probe, UnreachableError, probe
 from asyncops.cli.profiles import Profiles, read_profiles
+from asyncops.cli.reaching import ignored_proxy
 from asyncops.cli.services import SERVICES, ServiceName
 from asyncops.cli.sharing import share
 from asyncops.cli.terminal import console
@@ -99,11 +101,19 @@ async def examined(account: Account, settings: Settings) -> AsyncIterator[Findin
         settings: How much to log meanwhile.
     """
     try:
-        client = client_of(account, verbose=settings.verbose, attempts=1)
+        client = client_of(account, settings, attempts=1)
     except Failure as failure:
         yield Finding("bad", str(failure))
         return
+    proxy = settings.proxy or account.proxy
+    if proxy is None and (variable := ignored_proxy(account.base_url)):
+        yield Finding("odd", f"proxy: {variable} is set and ignored; --proxy URL goes by one")
     async with client:
+        if proxy is not None:
+            yield Finding("good", f"proxy: {urlsplit(proxy).hostname} is used")
+            async for finding in _admitted(client, account):
+                yield finding
+            return
         try:
             reached = await probe(account.base_url)
         except UnreachableError as error:
@@ -113,11 +123,19 @@ async def examined(account: Account, settings: Settings) -> AsyncIterator[Findin
         steps = ", ".join(f"{name} {took * 1000:.0f} ms" for name, took in reached.steps.items())
         yield Finding("good", f"reachable: {steps}")
         yield _clock(reached)
-        if isinstance(client, ZooClient):
-            yield await _zoo(client, account)
-        else:
-            async for finding in _chainloop(client, account):
-                yield finding
+        async for finding in _admitted(client, account):
+            yield finding
+
+
+async def _admitted(
+    client: ZooClient | ChainloopClient, account: Account
+) -> AsyncIterator[Finding]:
+    """Whether the token is good, and for what."""
+    if isinstance(client, ZooClient):
+        yield await _zoo(client, account)
+    else:
+        async for finding in _chainloop(client, account):
+            yield finding
 
 
 @frozen

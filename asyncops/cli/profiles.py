@@ -31,6 +31,7 @@ class Entry:
         keyring: Whether the token is in the system's keyring instead.
         allow_insecure: Whether the token may travel over plain http to other machines.
         organization: The organization to work in, of Chainloop; None for the token's own.
+        proxy: The proxy to go by; without a user and a password, which the file does not hold.
     """
 
     base_url: str | None = None
@@ -38,6 +39,7 @@ class Entry:
     keyring: bool = False
     allow_insecure: bool = False
     organization: str | None = None
+    proxy: str | None = None
 
 
 @frozen(kw_only=True)
@@ -153,7 +155,7 @@ class _Reader:
                 "tokens are not kept in this file; take it out and store it with asyncops login "
                 f"{where[-1]} --profile {where[-2]}, or name a variable with token_env",
             )
-        known = {"base_url", "token_env", "keyring", "allow_insecure"}
+        known = {"base_url", "token_env", "keyring", "allow_insecure", "proxy"}
         service: ServiceName = "chainloop" if where[-1] == "chainloop" else "zoo"
         if SERVICES[service].organization_variable is not None:
             known.add("organization")
@@ -165,12 +167,20 @@ class _Reader:
         keyring = self._flag(where, table, "keyring")
         if keyring and variable is not None:
             raise self._wrong(where, "keyring", "the token is in one place only: not in token_env")
+        proxy = self._text(where, table, "proxy")
+        if proxy is not None and "@" in proxy:
+            raise self._wrong(
+                where,
+                "proxy",
+                "a login is not kept in this file: give it to --proxy",
+            )
         return Entry(
             base_url=self._text(where, table, "base_url"),
             token_env=variable,
             keyring=keyring,
             allow_insecure=self._flag(where, table, "allow_insecure"),
             organization=self._text(where, table, "organization"),
+            proxy=proxy,
         )
 
     def _only(self, where: tuple[str, ...], table: Mapping[str, Any], known: set[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from attrs import evolve
 
+from asyncops.cli.reaching import MaxBody, ProxyUrl
 from asyncops.cli.tree import settings_of
 
 __all__ = ["share"]
@@ -42,11 +43,13 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         ],
         0,
     ),
+    "proxy": (ProxyUrl, None),
+    "max_body": (MaxBody, None),
 }
 
 
 def share(*groups: typer.Typer) -> None:
-    """Let every command of these groups take ``--profile`` and ``-v`` itself.
+    """Let every command of these groups take ``--profile``, ``-v`` and the like itself.
 
     Before the command they are options of the program; people look for them behind it.
     """
@@ -63,10 +66,15 @@ def _sharing(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def run(**given: Any) -> Any:
         profile, verbose = given.pop("profile"), given.pop("verbose")
+        proxy, max_body = given.pop("proxy"), given.pop("max_body")
         ctx: typer.Context = given.pop(_CONTEXT)
         settings = settings_of(ctx)
         ctx.obj = evolve(
-            settings, profile=profile or settings.profile, verbose=settings.verbose + verbose
+            settings,
+            profile=profile or settings.profile,
+            verbose=settings.verbose + verbose,
+            proxy=proxy or settings.proxy,
+            max_body=max_body or settings.max_body,
         )
         own = next((each.name for each in parameters if each.annotation is typer.Context), None)
         return command(**given) if own is None else command(**{**given, own: ctx})

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 import typer
-from attrs import frozen
+from attrs import field, frozen
 
+from asyncops.cli.reaching import MaxBody, ProxyUrl
 from asyncops.version import VERSION
 
 __all__ = [
@@ -27,10 +28,14 @@ class Settings:
         profile: The account's name in the configuration file; None for the default one, or for
             what the environment says.
         verbose: How much to tell on standard error: 0 problems only, 1 more, 2 all.
+        proxy: The proxy to go by; None for the profile's, or none.
+        max_body: The largest answer that is read, in bytes; None for as much as usual.
     """
 
     profile: str | None = None
     verbose: int = 0
+    proxy: str | None = field(default=None, repr=False)
+    max_body: int | None = None
 
 
 def _group(title: str, *, epilog: str | None = None) -> typer.Typer:
@@ -92,6 +97,8 @@ def common(
             "--verbose", "-v", count=True, show_default=False, help="Say more; twice, everything."
         ),
     ] = 0,
+    proxy: ProxyUrl = None,
+    max_body: MaxBody = None,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
@@ -99,4 +106,6 @@ def common(
 ) -> None:
     """List, fetch, wait for and watch the operations that services run asynchronously."""
     del version  # its callback has ended the program already
-    ctx.obj = Settings(profile=profile or None, verbose=verbose)
+    ctx.obj = Settings(
+        profile=profile or None, verbose=verbose, proxy=proxy or None, max_body=max_body
+    )

@@ -66,6 +66,45 @@ def test_where_all_is_well_each_thing_is_a_line(
     assert server.token not in done.out
 
 
+@pytest.mark.parametrize(
+    ("variables_set", "said"),
+    [
+        ({"HTTPS_PROXY": "http://me:hunter2@p.example"}, "HTTPS_PROXY is set and ignored"),
+        ({"https_proxy": "http://p.example"}, "https_proxy is set and ignored"),
+        ({"ALL_PROXY": "http://p.example"}, "ALL_PROXY is set and ignored"),
+        ({"HTTP_PROXY": "http://p.example"}, None),
+        ({"HTTPS_PROXY": "http://p.example", "NO_PROXY": "*"}, None),
+        ({}, None),
+    ],
+)
+def test_a_proxy_of_the_environment_that_is_ignored_is_told(
+    variables_set: dict[str, str], said: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("https_proxy", "http_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    here = {"ZOO_API_TOKEN": "t", "ZOO_BASE_URL": "https://zoo.invalid"}
+    done = doctor(here | variables_set, "zoo")
+    assert ("is set and ignored; --proxy URL goes by one" in done.out) == (said is not None)
+    assert (said or "") in done.out
+    assert "hunter2" not in done.out
+    assert "not reachable" in done.out
+
+
+def test_with_a_proxy_what_it_lets_through_is_looked_at(fake_server_factory: Start) -> None:
+    """The fake plays the proxy: only a proxy is sent a name that leads nowhere."""
+    server = fake_server_factory()
+    here = {"ZOO_API_TOKEN": server.token, "ZOO_BASE_URL": "http://nowhere.localhost:9"}
+    proxy = server.url.replace("http://", "http://me:hunter2@")
+    done = doctor(here, "zoo", "--proxy", proxy)
+    assert done.code == 0
+    assert findings(done)[1:] == [
+        "✓ proxy: 127.0.0.1 is used",
+        "✓ token from the variable ZOO_API_TOKEN: accepted, with staff access",
+    ]
+    assert "hunter2" not in done.out + done.err
+
+
 def test_a_refused_token_and_missing_staff_access_are_told_apart(
     fake_server_factory: Start,
 ) -> None:

@@ -15,6 +15,7 @@ from asyncops import to_dict
 from asyncops.cli.details import described
 from asyncops.cli.downloads import files_of, safe_path, save
 from asyncops.cli.failures import Failure
+from asyncops.cli.reaching import size
 from asyncops.testing import FakeServer, Fault
 from asyncops.zoo.outputs import decode_output
 from tests.cli.running import invoke
@@ -42,6 +43,55 @@ def test_one_operation_is_shown_with_all_it_says(server: FakeServer) -> None:
     assert shown["type"] == "file_mass"
     assert float(shown["mass"]) > 0
     assert " ago)" in shown["created_at"] or "in " in shown["created_at"]
+
+
+def test_a_result_that_is_too_large_says_which_option_reads_it(server: FakeServer) -> None:
+    id_ = made(server, "file_conversion")
+    done = invoke(server, "--max-body", "100", *GET, id_)
+    assert done.code == 4
+    assert "larger than 100 bytes (max_body)" in done.err
+    assert "--max-body 1GiB reads it" in done.err
+    assert "'completed'" in done.err
+    assert invoke(server, *GET, id_, "--max-body", "1 MiB").code == 0
+    # What stands behind the command goes before what stands before it.
+    assert invoke(server, "--max-body", "100", *GET, id_, "--max-body", "1MiB").code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1", 1),
+        ("10485760", 10 * 1024**2),
+        ("2k", 2048),
+        ("10MiB", 10 * 1024**2),
+        ("1GiB", 1024**3),
+        ("1 g", 1024**3),
+        ("10MB", 10_000_000),
+        ("3kb", 3000),
+    ],
+)
+def test_sizes_are_read(text: str, expected: int) -> None:
+    assert size(text) == expected
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "", "x", "1.5GiB", "1TiB", "MiB", "1e9", "0GiB", "٣"])
+def test_what_is_no_size_is_wrong_use(server: FakeServer, text: str) -> None:
+    done = invoke(server, *GET, MISSING, "--max-body", text)
+    assert done.code == 2
+    assert "is no size" in done.err
+    assert server.count() == 0
+
+
+def test_a_proxy_is_used_and_its_login_not_shown(server: FakeServer) -> None:
+    """The fake plays it: only a proxy is asked for another host than its own."""
+    proxy = server.url.replace("http://", "http://me:hunter2@")
+    here = invoke(server, *GET, made(server, "file_mass"), "--proxy", proxy)
+    assert (here.code, here.err) == (0, "")
+    for url in (proxy + "/hunter2?x", "socks5://me:hunter2@p.example"):
+        refused = invoke(server, *GET, MISSING, "--proxy", url)
+        assert refused.code == 2
+        assert "proxy must look like" in refused.err
+        assert "hunter2@" not in refused.err
 
 
 def test_a_prompt_is_shown_too(server: FakeServer) -> None:

@@ -82,7 +82,7 @@ def test_an_address_that_is_no_name_of_a_host_is_wrong_use(
     monkeypatch.setenv("ZOO_API_TOKEN", "secret")
     monkeypatch.setenv("ZOO_BASE_URL", f"https://{host}")
     with pytest.raises(Failure, match="the variable ZOO_BASE_URL: base_url must look like"):
-        client_of(account_for(Settings(), "zoo"))
+        client_of(account_for(Settings(), "zoo"), Settings())
 
 
 WRONG = [
@@ -234,7 +234,7 @@ async def test_an_account_that_cannot_be_used_is_wrong_use(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(Failure) as caught:
-        client_of(account_for(Settings(), "zoo"))
+        client_of(account_for(Settings(), "zoo"), Settings())
     assert message in caught.value.message
     assert caught.value.code == 2
     assert "a b" not in str(caught.value)
@@ -243,8 +243,18 @@ async def test_an_account_that_cannot_be_used_is_wrong_use(
 @pytest.mark.usefixtures("config")
 async def test_plain_http_can_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZOO_API_TOKEN", "t")
-    async with client_of(account_for(Settings(profile="home"), "zoo")) as client:
+    async with client_of(account_for(Settings(profile="home"), "zoo"), Settings()) as client:
         assert client.base_url == "http://zoo.home"
+
+
+def test_a_profile_names_its_proxy_and_holds_no_login(config: Path) -> None:
+    """What the command line says goes before it."""
+    config.write_text("[profiles.a.zoo]\nproxy = 'http://proxy.example:3128'", encoding="utf-8")
+    assert read_profiles().named("a")["zoo"].proxy == "http://proxy.example:3128"
+    config.write_text("[profiles.a.zoo]\nproxy = 'http://me:hunter2@p.example'", encoding="utf-8")
+    with pytest.raises(Failure, match=r"line 2: .* a login is not kept in this file") as caught:
+        read_profiles()
+    assert "hunter2" not in str(caught.value)
 
 
 def test_an_account_does_not_show_its_token(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,7 +271,7 @@ async def test_the_services_are_those_of_the_library(
     monkeypatch.delenv(service.url_variable, raising=False)
     monkeypatch.setenv(service.token_variable, "t")
     mine = account_for(Settings(), service.name)
-    kind = type(client_of(mine))
+    kind = type(client_of(mine, Settings()))
     assert (kind is ZooClient) == (name == "zoo")
     assert kind().base_url == mine.base_url
     monkeypatch.setenv(service.url_variable, "https://here.example")
@@ -282,11 +292,11 @@ def test_the_organization_is_the_profiles_or_the_environments_never_both(
     monkeypatch.setenv("CHAINLOOP_TOKEN", "token")
     monkeypatch.setenv("CHAINLOOP_ORGANIZATION", " other ")
     for profile, organization in (("a", "acme"), ("b", None), (None, "other")):
-        client = client_of(account_for(Settings(profile=profile), "chainloop"))
+        client = client_of(account_for(Settings(profile=profile), "chainloop"), Settings())
         assert isinstance(client, ChainloopClient)
         assert client.organization == organization
     with pytest.raises(Failure, match="profile c: organization must be ASCII"):
-        client_of(account_for(Settings(profile="c"), "chainloop"))
+        client_of(account_for(Settings(profile="c"), "chainloop"), Settings())
     monkeypatch.setenv("CHAINLOOP_ORGANIZATION", "a\tb")
     with pytest.raises(Failure, match="the variable CHAINLOOP_ORGANIZATION: organization must not"):
-        client_of(account_for(Settings(), "chainloop"))
+        client_of(account_for(Settings(), "chainloop"), Settings())
