@@ -6,7 +6,7 @@ from typing import Any
 from asyncops.testing.hashing import IdSpace, key, mix
 from asyncops.testing.rows import Row
 from asyncops.testing.timeline import rfc3339
-from asyncops.testing.zoo_outputs import OUTPUTS, Json, code, prompt_text, source_range
+from asyncops.testing.zoo_outputs import NEVER_NULL, OUTPUTS, Json, code, prompt_text, source_range
 
 __all__ = ["OPERATION_TYPES", "PROMPT_TYPES", "ZooWriter"]
 
@@ -43,7 +43,6 @@ class ZooWriter:
         users = IdSpace(seed, "zoo user")
         self._users = [users.encode(number) for number in range(_USERS)]
         self._conversations = IdSpace(seed, "zoo conversation")
-        self._upstream = IdSpace(seed, "zoo upstream conversation")
 
     def operation(self, row: Row) -> Json:
         """An ``AsyncApiCall``, as the listing has it: without converted files."""
@@ -132,7 +131,8 @@ class ZooWriter:
             "original_source_code": code(row) + "// before\n",
             "source_ranges": [source_range(row, place) for place in range(row.bits % 3)],
         }
-        upstream = self._upstream.encode(row.number) if row.bits >> 31 & 1 else None
+        # Any text: not one of the service's own ids.
+        upstream = f"conversation-{row.number}" if row.bits >> 31 & 1 else None
         _optional(metadata, "upstream_conversation_id", upstream, row.bits >> 32)
         return metadata
 
@@ -140,7 +140,7 @@ class ZooWriter:
 def _optional(item: Json, name: str, value: Any, bit: int) -> None:
     if value is not None:
         item[name] = value
-    elif bit & 1:
+    elif bit & 1 and name not in NEVER_NULL:
         item[name] = None
 
 

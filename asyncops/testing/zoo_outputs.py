@@ -1,7 +1,7 @@
 """What each type of Zoo operation adds to an ``AsyncApiCallOutput``.
 
 Each function gives two parts: the fields that are there from the start, and the results, which
-are absent or null until the operation has completed.
+are absent or null until the operation has completed (`NEVER_NULL`: absent).
 """
 
 from base64 import b64encode
@@ -9,12 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 from asyncops.testing.rows import Row
+from asyncops.testing.zoo_formats import READ, WRITTEN, read_options, written_options
 
-__all__ = ["OUTPUTS", "Json", "code", "prompt_text", "source_range"]
+__all__ = ["NEVER_NULL", "OUTPUTS", "Json", "code", "prompt_text", "source_range"]
 
 Json = dict[str, Any]
 
-_FORMATS = ("step", "obj", "stl", "gltf", "ply", "fbx", "sldprt")
+# Optional fields that the service leaves out, and never sends as null.
+NEVER_NULL = frozenset(("outputs", "worker"))
+
 _THINGS = ("a bracket", "a gear with 21 teeth", "une vis à tête creuse", "a 25 mm flange", "齿轮")
 
 
@@ -41,8 +44,12 @@ def source_range(row: Row, place: int) -> Json:
     return entry
 
 
-def _format(row: Row, shift: int) -> str:
-    return _FORMATS[(row.bits >> shift) % len(_FORMATS)]
+def _source(row: Row) -> str:
+    return READ[(row.bits >> 4) % len(READ)]
+
+
+def _target(row: Row) -> str:
+    return WRITTEN[(row.bits >> 9) % len(WRITTEN)]
 
 
 def _base64(row: Row, path: str) -> str:
@@ -51,48 +58,50 @@ def _base64(row: Row, path: str) -> str:
 
 
 def _conversion(row: Row) -> tuple[Json, Json]:
-    source, target = _format(row, 4), _format(row, 9)
+    source, target = _source(row), _target(row)
     files = {f"part-{place}.{target}": _base64(row, f"part-{place}") for place in range(2)}
-    options = {"type": source, "units": "mm", "coords": {"forward": {"axis": "y"}}}
     given: Json = {"src_format": source, "output_format": target}
     if row.bits >> 13 & 1:
-        given["src_format_options"] = options
-        given["output_format_options"] = {"type": target, "storage": "binary"}
+        given["src_format_options"] = read_options(source, row)
+        given["output_format_options"] = written_options(target, row)
     return given, {"outputs": files}
 
 
 def _center_of_mass(row: Row) -> tuple[Json, Json]:
     point = {"x": row.bits % 997 / 8, "y": -(row.bits % 991) / 8, "z": 0}
-    return {"src_format": _format(row, 4), "output_unit": "cm"}, {"center_of_mass": point}
+    return {"src_format": _source(row), "output_unit": "cm"}, {"center_of_mass": point}
 
 
 def _mass(row: Row) -> tuple[Json, Json]:
-    given = {
-        "src_format": _format(row, 4),
+    given: Json = {
+        "src_format": _source(row),
         "output_unit": "g",
-        "material_density": 7.85,
         "material_density_unit": "kg:m3",
     }
+    # Left out, it is 0.0.
+    if row.bits >> 15 & 3:
+        given["material_density"] = 7.85
     return given, {"mass": row.bits % 10**9 / 1e6}
 
 
 def _volume(row: Row) -> tuple[Json, Json]:
-    given = {"src_format": _format(row, 4), "output_unit": "cm3"}
+    given = {"src_format": _source(row), "output_unit": "cm3"}
     return given, {"volume": row.bits % 10**9 / 1e3}
 
 
 def _density(row: Row) -> tuple[Json, Json]:
-    given = {
-        "src_format": _format(row, 4),
+    given: Json = {
+        "src_format": _source(row),
         "output_unit": "kg:m3",
-        "material_mass": 12,
         "material_mass_unit": "g",
     }
+    if row.bits >> 15 & 3:
+        given["material_mass"] = 12
     return given, {"density": row.bits % 10**7 / 1e3}
 
 
 def _surface_area(row: Row) -> tuple[Json, Json]:
-    given = {"src_format": _format(row, 4), "output_unit": "cm2"}
+    given = {"src_format": _source(row), "output_unit": "cm2"}
     return given, {"surface_area": row.bits % 10**8 / 1e2}
 
 
@@ -101,7 +110,7 @@ def _model(row: Row) -> Json:
 
 
 def _text_to_cad(row: Row) -> tuple[Json, Json]:
-    target = _format(row, 9)
+    target = _target(row)
     given = {**_model(row), "output_format": target, "prompt": prompt_text(row)}
     files = {f"source.{target}": _base64(row, "source"), "main.kcl": _base64(row, "main")}
     return given, {"code": code(row), "kcl_version": "0.2.1", "outputs": files}

@@ -1,0 +1,114 @@
+"""Prism, a mock server made of a published description, and what it has answered.
+
+``ASYNCOPS_PRISM`` names its program.
+"""
+
+import asyncio
+import os
+import socket
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import aiohttp
+from aiohttp import web
+
+from tests.published.schemas import WITH_LISTINGS, description
+
+__all__ = ["Overheard", "mocking", "overheard"]
+
+_SECONDS = 90.0
+_OF_ONE_CONNECTION = frozenset(
+    {"connection", "content-length", "date", "keep-alive", "transfer-encoding"}
+)
+
+
+@contextmanager
+def mocking(*options: str) -> Iterator[str]:
+    """A running Prism; gives its address.
+
+    Args:
+        options: Options of ``prism mock``, such as ``"--dynamic"``.
+
+    Raises:
+        RuntimeError: There is no Prism, or it does not start.
+    """
+    program = os.environ.get("ASYNCOPS_PRISM")
+    if not program:
+        raise RuntimeError("ASYNCOPS_PRISM must name the program of @stoplight/prism-cli 5")
+    port = _free_port()
+    document = str(description(WITH_LISTINGS))
+    command = [program, "mock", "--port", str(port), "-v", "error", *options, document]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:
+        try:
+            _wait_for(process, port)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+class Overheard:
+    """What a server answered, as it went by.
+
+    Attributes:
+        url: Where to ask instead of there.
+        bodies: The bodies, the oldest first.
+    """
+
+    def __init__(self, url: str, bodies: list[bytes]) -> None:
+        self.url = url
+        self.bodies = bodies
+
+
+@asynccontextmanager
+async def overheard(url: str) -> AsyncIterator[Overheard]:
+    """Pass requests on to a server, and keep the bodies of its answers.
+
+    No two answers of Prism are alike, so whoever wants to know what a client was given has to
+    stand between them.
+    """
+    bodies: list[bytes] = []
+
+    async def pass_on(request: web.BaseRequest) -> web.StreamResponse:
+        async with session.get(url + request.path_qs, allow_redirects=False) as response:
+            body = await response.read()
+            headers = [
+                (name, value)
+                for name, value in response.headers.items()
+                if name.lower() not in _OF_ONE_CONNECTION
+            ]
+        bodies.append(body)
+        answer = web.Response(status=response.status, body=body)
+        answer.headers.clear()
+        answer.headers.extend(headers)
+        return answer
+
+    async with aiohttp.ClientSession() as session:
+        server = web.Server(pass_on, access_log=None)
+        listening = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0)
+        port = listening.sockets[0].getsockname()[1]
+        try:
+            yield Overheard(f"http://127.0.0.1:{port}", bodies)
+        finally:
+            listening.close()
+            await server.shutdown(1.0)
+            await listening.wait_closed()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port: int = unused.getsockname()[1]
+        return port
+
+
+def _wait_for(process: "subprocess.Popen[bytes]", port: int) -> None:
+    end = time.monotonic() + _SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"Prism did not start; its exit code is {process.poll()}")
