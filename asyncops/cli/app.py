@@ -113,7 +113,7 @@ def serve_command(
     ] = 0.0,
     page_base: Annotated[
         int, typer.Option(min=0, max=1, help="Number of Chainloop's first page.")
-    ] = 0,
+    ] = 1,
     max_page_size: Annotated[
         int | None, typer.Option(min=1, help="Most items on a page.", show_default="the services'")
     ] = None,

@@ -29,7 +29,8 @@ class ServeSettings:
 
     Attributes:
         token: The bearer token that is let in; None for the server's own.
-        max_page_size: The most items on a page of either service; None for each one's own.
+        max_page_size: The most items on a page of either service, whatever is asked; None for
+            each one's own.
         arrivals: New operations of each list in every second.
     """
 
@@ -41,7 +42,7 @@ class ServeSettings:
     seed: int = 0
     token: str | None = field(default=None, repr=False)
     latency: float = 0.0
-    page_base: Literal[0, 1] = 0
+    page_base: Literal[0, 1] = 1
     max_page_size: int | None = None
     rate_limit: float | None = None
     arrivals: float = 0.5
@@ -80,7 +81,7 @@ def _server(settings: ServeSettings) -> FakeServer:
         zoo=ZooHabits() if size is None else ZooHabits(max_limit=size),
         chainloop=ChainloopHabits(page_base=base)
         if size is None
-        else ChainloopHabits(page_base=base, max_page_size=size),
+        else ChainloopHabits(page_base=base, max_page_size=size, oversize="clamp"),
     )
     if settings.token is not None:
         server.token = settings.token

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from itertools import count
 from typing import Any, Literal
 
@@ -44,24 +45,28 @@ class ChainloopHabits:
 
     Attributes:
         page_base: The number of the first page.
-        page_zero: What a service whose pages start at 1 makes of page 0: it answers page 1,
-            and says so, or refuses with a 400.
+        page_zero: What a service whose pages start at 1 makes of page 0: it refuses it with a
+            400, or answers page 1, and says so.
         max_page_size: The most rows on a page.
-        oversize: A greater ``page_size`` is cut to the maximum, or refused with a 400.
+        oversize: A greater ``page_size`` is refused with a 400, or cut to the maximum.
         omits_zero_values: Whether ``""``, 0, null and empty lists are left out of the JSON.
         int64_as_strings: Whether the numbers of ``pagination`` are sent as strings.
+        names: How the fields of the JSON are spelled.
     """
 
-    page_base: Literal[0, 1] = field(default=0, validator=in_((0, 1)))
-    page_zero: Literal["clamp", "reject"] = field(
-        default="clamp", validator=in_(("clamp", "reject"))
+    page_base: Literal[0, 1] = field(default=1, validator=in_((0, 1)))
+    page_zero: Literal["reject", "clamp"] = field(
+        default="reject", validator=in_(("reject", "clamp"))
     )
     max_page_size: int = field(default=100, validator=ge(1))
-    oversize: Literal["clamp", "reject"] = field(
-        default="clamp", validator=in_(("clamp", "reject"))
+    oversize: Literal["reject", "clamp"] = field(
+        default="reject", validator=in_(("reject", "clamp"))
     )
     omits_zero_values: bool = True
-    int64_as_strings: bool = False
+    int64_as_strings: bool = True
+    names: Literal["camelCase", "snake_case"] = field(
+        default="camelCase", validator=in_(("camelCase", "snake_case"))
+    )
 
 
 class Chainloop:
@@ -88,12 +93,16 @@ class Chainloop:
         return self._request_ids.encode(next(self._requests))
 
     def error(self, refusal: RefusedError, request_id: str) -> dict[str, Any]:
-        """Chainloop's error shape: with ``details``, or with ``reason`` and ``metadata``."""
-        code = _GRPC_CODES.get(refusal.status, _UNKNOWN_CODE)
-        body = {"code": code, "message": refusal.message}
+        """Chainloop's error shape: gRPC's code and ``details``, or HTTP's and a ``reason``."""
         if refusal.reason:
-            return {**body, "reason": refusal.reason, "metadata": {"request_id": request_id}}
-        return {**body, "details": []}
+            return {
+                "code": refusal.status,
+                "reason": refusal.reason,
+                "message": refusal.message,
+                "metadata": {"request_id": request_id},
+            }
+        code = _GRPC_CODES.get(refusal.status, _UNKNOWN_CODE)
+        return {"code": code, "message": refusal.message, "details": []}
 
     def answer(self, path: str, query: Mapping[str, str], now: int) -> Any:
         """The JSON value of ``GET path``."""
@@ -106,7 +115,7 @@ class Chainloop:
 
     def json(self, number: int, now: int) -> dict[str, Any]:
         """One operation, written as the habits have it."""
-        return self._set(self.rows.json(number, now))
+        return self._written(self.rows.json(number, now))
 
     def _single(self, operation_id: str, now: int) -> dict[str, Any]:
         number = self.rows.find(operation_id, now)
@@ -126,7 +135,10 @@ class Chainloop:
             "total_pages": -(-total // size),
             "page_size": size,
         }
-        return self._set({"operations": rows, "pagination": self._counts(counts)})
+        told: dict[str, Any] = self._written(counts)
+        if self._habits.int64_as_strings:
+            told = {name: str(value) for name, value in told.items()}
+        return self._set({"operations": rows, "pagination": told})
 
     def _window(self, query: Mapping[str, str]) -> tuple[int, int]:
         """Page and page size as they will be answered."""
@@ -134,21 +146,18 @@ class Chainloop:
         page = _integer(query, "pagination.page")
         size = _integer(query, "pagination.page_size")
         if page is not None and size is None:
-            raise RefusedError(
-                400, "pagination.page needs pagination.page_size", reason="VALIDATION"
-            )
+            raise _invalid("pagination.page: needs pagination.page_size")
         if size is None:
             size = min(_DEFAULT_PAGE_SIZE, habits.max_page_size)
         if size < 1 or (size > habits.max_page_size and habits.oversize == "reject"):
-            message = f"pagination.page_size must be 1 to {habits.max_page_size}"
-            raise RefusedError(400, message, reason="VALIDATION")
+            limits = f"at least 1 and at most {habits.max_page_size}"
+            raise _invalid(f"pagination.page_size: must be {limits}")
         if page is None:
             page = habits.page_base
         if page == 0 and habits.page_base and habits.page_zero == "clamp":
             page = 1
         if page < habits.page_base:
-            message = f"pagination.page must be {habits.page_base} or more"
-            raise RefusedError(400, message, reason="VALIDATION")
+            raise _invalid(f"pagination.page: must be {habits.page_base} or more")
         return page, min(size, habits.max_page_size)
 
     def _filter(self, query: Mapping[str, str]) -> Filter:
@@ -157,9 +166,7 @@ class Chainloop:
             raise RefusedError(400, f"invalid value for enum field status: {status!r}")
         resource = (query.get("resource_type") or "", query.get("resource_id") or "")
         if any(resource) and not all(resource):
-            raise RefusedError(
-                400, "resource_type and resource_id go together", reason="VALIDATION"
-            )
+            raise _invalid("resource_type and resource_id go together")
         return Filter(
             status=None if status == _UNSPECIFIED else status,
             kind=query.get("kind") or None,
@@ -171,11 +178,22 @@ class Chainloop:
             return message
         return {name: value for name, value in message.items() if value}
 
-    def _counts(self, counts: dict[str, int]) -> dict[str, Any]:
-        kept = self._set(counts)
-        if self._habits.int64_as_strings:
-            return {name: str(value) for name, value in kept.items()}
-        return kept
+    def _written(self, message: dict[str, Any]) -> dict[str, Any]:
+        kept = self._set(message)
+        if self._habits.names == "snake_case":
+            return kept
+        return {camel_case(name): value for name, value in kept.items()}
+
+
+@cache
+def camel_case(name: str) -> str:
+    """The name of a field as protobuf's JSON has it."""
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+def _invalid(message: str) -> RefusedError:
+    return RefusedError(400, f"validation error: {message}", reason="VALIDATION")
 
 
 def _integer(query: Mapping[str, str], name: str) -> int | None:

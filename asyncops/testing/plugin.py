@@ -33,7 +33,7 @@ _MARKER = (
     "asyncops(operations=25, prompts=25, seed=0, arrivals=0, latency=0, rate_limit=None, "
     "start=None, auto_advance=True, real_time=False, unused_faults=False, **habits): "
     "what fake_zoo, fake_chainloop, fake_server and fake_clock are to be like; habits are the "
-    "fields of ZooHabits and ChainloopHabits, such as staff=False or page_base=1. The mark closest "
+    "fields of ZooHabits and ChainloopHabits, such as staff=False or page_base=0. The mark closest "
     "to the test wins, option by option."
 )
 _FAKES: "pytest.StashKey[list[FakeService]]" = pytest.StashKey()

@@ -41,12 +41,17 @@ class ZooHabits:
         staff: Whether the token's account has staff access; if not, both listings and the
             single prompt answer 403.
         empty_pages: How many empty pages with a token come before every page of a listing.
+        hostile_tokens: Page tokens hold ``+``, ``/``, ``=`` and ``&``, not URL-safe base64 alone.
+        ends_with_an_empty_page: Every page that holds an item has a token, so that a listing ends
+            with an empty page. If not, the last item's page has no token.
     """
 
     max_limit: int = field(default=1000, validator=ge(1))
     ignores_sort_direction: bool = False
     staff: bool = True
     empty_pages: int = field(default=0, validator=ge(0))
+    hostile_tokens: bool = False
+    ends_with_an_empty_page: bool = True
 
 
 class Zoo:
@@ -68,7 +73,7 @@ class Zoo:
         self.prompts: Rows = Rows(seed, "zoo prompt", prompts, start, arrivals)
         self.writer: ZooWriter = ZooWriter(seed)
         self._habits = habits
-        self._tokens = TokenCodec(seed)
+        self._tokens = TokenCodec(seed, hostile=habits.hostile_tokens)
         self._request_ids = IdSpace(seed, "zoo request")
         self._requests = count()
         self._endings = count()
@@ -118,10 +123,11 @@ class Zoo:
             return {"items": [], "next_page": token}
         numbers = rows.scan(now, status=status, descending=descending, after=cursor.after)
         found = list(islice(numbers, limit + 1))
+        shown = found[:limit]
         write = self.writer.operation if rows is self.operations else self.writer.prompt
-        page: dict[str, Any] = {"items": _write(rows, found[:limit], now, write)}
-        if len(found) > limit:
-            page["next_page"] = self._tokens.encode(Cursor(found[limit - 1]), scope)
+        page: dict[str, Any] = {"items": _write(rows, shown, now, write)}
+        if len(found) > limit or (shown and self._habits.ends_with_an_empty_page):
+            page["next_page"] = self._tokens.encode(Cursor(shown[-1]), scope)
         else:
             page.update(self._ending())
         return page

@@ -36,8 +36,11 @@ async def test_all_is_listed_and_counted() -> None:
     console, output = plain()
     assert await demo(SMALL, console) == 0
     text = output.getvalue()
-    assert row(text, "Zoo operations, every status")[:4] == ["60", "1", "6", "1"]
-    assert row(text, "Zoo ML prompts")[:3] == ["30", "1", "1"]
+    listed, pages, requests, failed_ones = row(text, "Zoo operations, every status")[:4]
+    assert (listed, pages, failed_ones) == ("60", "1", "1")
+    # Each of the five statuses ends with an empty page, and what moves is asked for again.
+    assert 11 <= int(requests) <= 20
+    assert row(text, "Zoo ML prompts")[:3] == ["30", "2", "2"]
     assert row(text, "Chainloop, pages from 0")[:3] == ["60", "1", "1"]
     assert row(text, "Chainloop, pages from 1")[:4] == ["60", "1", "2", "1"]
     assert row(text, "Zoo prompts, 16 ids at once")[:2] == ["30", "30"]
@@ -56,7 +59,7 @@ async def test_many_pages_of_each_kind_are_walked() -> None:
     assert await demo(DemoSettings(operations=1_250, prompts=120, seed=7), console) == 0
     text = output.getvalue()
     assert row(text, "Zoo operations, every status")[:2] == ["1,250", "3"]
-    assert row(text, "Zoo ML prompts")[:3] == ["120", "2", "2"]
+    assert row(text, "Zoo ML prompts")[:3] == ["120", "3", "3"]
     assert row(text, "Chainloop, pages from 0")[:3] == ["1,250", "13", "13"]
     assert row(text, "Chainloop, pages from 1")[:4] == ["1,250", "13", "14", "1"]
 

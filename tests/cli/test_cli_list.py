@@ -186,10 +186,10 @@ def test_a_broken_array_is_no_json(server: FakeServer) -> None:
 
 def test_since_and_until_read_no_more_than_they_must(server: FakeServer) -> None:
     rows = server.chainloop_operations_now()
-    since, until = rows[39]["created_at"], rows[20]["created_at"]
+    since, until = rows[39]["createdAt"], rows[20]["createdAt"]
     options = ("--since", since, "--until", until, "--page-size", "10", "--jsonl")
     done = invoke(server, *CHAINLOOP, *options)
-    wanted = [row["id"] for row in rows if since <= row["created_at"] < until]
+    wanted = [row["id"] for row in rows if since <= row["createdAt"] < until]
     assert ids(done.out) == wanted
     assert 10 < len(wanted) < 25
     assert server.count() <= 6

@@ -114,7 +114,8 @@ def test_a_resource_without_operations_is_4_at_once_where_that_is_an_error(
     done = chainloop(server, *ON_E1, "--missing", "error")
     assert (done.code, done.out) == (4, "")
     assert "no operation on evidence e1" in lines_of(done.err)[-1]
-    assert server.count() == 1
+    # Page 0, which is refused, and page 1.
+    assert server.count() == 2
 
 
 def test_the_help_says_what_becomes_of_what_is_not_there(server: FakeServer) -> None:

@@ -92,7 +92,7 @@ async def test_a_zoo_that_answers_in_the_other_order_is_read_all_the_same() -> N
 @pytest.mark.parametrize("base", [0, 1])
 async def test_both_services_are_waited_for_at_once(base: int) -> None:
     """Each result has the type of its service."""
-    habits = ChainloopHabits(page_base=1 if base else 0, page_zero="reject", max_page_size=25)
+    habits = ChainloopHabits(page_base=1 if base else 0, max_page_size=25, oversize="clamp")
     async with (
         FakeServer(chainloop=habits) as server,
         zoo_of(server) as zoo,
@@ -139,7 +139,8 @@ async def test_operations_of_one_resource_need_its_listing_only() -> None:
         waiting = chainloop.operations.wait_many(ids, **RESOURCE, on_poll=looks.append)
         async with waiting as finished:
             assert sorted([id_ async for id_, _ in finished]) == sorted(ids)
-        assert server.count() == len(looks)
+        # And page 0, which is refused once.
+        assert server.count() == len(looks) + 1
 
 
 async def test_rows_that_are_removed_meanwhile_are_missed_by_nobody_else() -> None:
@@ -193,8 +194,10 @@ async def test_rows_that_go_while_a_listing_is_read_cost_no_page_twice() -> None
             ((id_, result),) = [pair async for pair in finished]
         assert id_ == oldest
         assert isinstance(result, AsyncOperation)
-        pages = [int(request.query["pagination.page"]) for request in server.requests]
-        assert sum(page == 0 for page in pages) == len(looks)
+        refused, *asked = server.requests
+        assert refused.status == 400
+        pages = [int(request.query["pagination.page"]) for request in asked]
+        assert sum(page == 1 for page in pages) == len(looks)
         assert len(set(by_look(pages))) == len(pages)
 
 
@@ -202,7 +205,7 @@ def by_look(pages: list[int]) -> list[tuple[int, int]]:
     """Each page with the number of the look that asked for it."""
     number, numbered = 0, []
     for page in pages:
-        number += page == 0
+        number += page == 1
         numbered.append((number, page))
     return numbered
 

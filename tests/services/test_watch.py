@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, assert_type
 
 import pytest
+from attrs import evolve
 
 from asyncops import (
     ChainloopClient,
@@ -23,6 +24,7 @@ from asyncops.testing import ChainloopHabits, FakeServer, Fault, ZooHabits
 from asyncops.watch_checkpoint import WatchCheckpoint
 from asyncops.watching import Watch
 from asyncops.zoo import AsyncApiCall, MlPrompt
+from tests.habits import OLD_ZOO
 from tests.wire.kit import strays
 
 ENDED = {"completed", "failed", "ASYNC_OPERATION_STATUS_COMPLETED", "ASYNC_OPERATION_STATUS_FAILED"}
@@ -83,8 +85,8 @@ async def test_all_that_happens_in_five_minutes_is_told_once_through_restarts_an
     """Operations arrive, live and end; every seventh change a new watch goes on from the last."""
     options: dict[str, Any] = {"arrivals": 0.4, "chainloop_operations": 90, "operations": 90}
     if habits == "odd":
-        options["zoo"] = ZooHabits(max_limit=25, ignores_sort_direction=True, empty_pages=1)
-        options["chainloop"] = ChainloopHabits(page_base=1, max_page_size=15)
+        options["zoo"] = evolve(OLD_ZOO, max_limit=25, ignores_sort_direction=True, empty_pages=1)
+        options["chainloop"] = ChainloopHabits(max_page_size=15, oversize="clamp")
     async with FakeServer(prompts=90, **options) as server, clients(server) as watch:
         before = {row["id"]: row["status"] for row in rows(server)}
         server.script(*(Fault(503, on=60 + 45 * n, times=3) for n in range(6)))

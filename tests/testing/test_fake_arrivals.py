@@ -72,9 +72,9 @@ def test_added_rows_and_arrivals_stand_in_the_order_of_their_creation(
     ]
     assert sorted(by_status) == sorted(r["id"] for r in rows if kind in {None, r["kind"]})
     for row in rows[:3]:
-        about = row["resource_type"], row["resource_id"]
+        about = row["resourceType"], row["resourceId"]
         same = server.chainloop_operations_now(None, None, *about)
-        assert same == [r for r in rows if (r["resource_type"], r["resource_id"]) == about]
+        assert same == [r for r in rows if (r["resourceType"], r["resourceId"]) == about]
 
 
 def test_zoo_lists_each_arrival_in_one_status_and_finds_it_by_its_id() -> None:

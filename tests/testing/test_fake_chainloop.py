@@ -28,9 +28,14 @@ def ask(service: Chainloop, page: int, size: int, **query: str) -> Json:
     return answer
 
 
+def counts(answer: Json) -> Json:
+    """The pagination, with numbers as numbers."""
+    return {name: int(value) for name, value in answer["pagination"].items()}
+
+
 def walk(service: Chainloop, size: int, **query: str) -> list[Json]:
     base = service._habits.page_base
-    pages = ask(service, base, size, **query)["pagination"].get("total_pages", 0)
+    pages = counts(ask(service, base, size, **query)).get("totalPages", 0)
     numbers = range(base, base + pages)
     return [row for n in numbers for row in ask(service, n, size, **query)["operations"]]
 
@@ -49,7 +54,7 @@ def test_numbered_pages_are_whole_and_newest_first(base: Literal[0, 1], size: in
     walked = walk(server._chainloop, 100)
     assert walked == server.chainloop_operations_now()
     assert len({row["id"] for row in walked}) == size
-    times = [row["created_at"][:19] for row in walked]
+    times = [row["createdAt"][:19] for row in walked]
     assert times == sorted(times, reverse=True)
 
 
@@ -74,15 +79,16 @@ def test_a_resource_has_its_few_operations() -> None:
     server = FakeServer(chainloop_operations=300)
     rows = server.chainloop_operations_now()
     row = rows[150]
-    resource = {key: row[key] for key in ("resource_type", "resource_id")}
-    expected = [other for other in rows if other.items() >= resource.items()]
+    resource = {"resource_type": row["resourceType"], "resource_id": row["resourceId"]}
+    about = {"resourceType": row["resourceType"], "resourceId": row["resourceId"]}
+    expected = [other for other in rows if other.items() >= about.items()]
     assert 1 <= len(expected) <= 3
     assert walk(server._chainloop, 100, **resource) == expected
     assert server.chainloop_operations_now(**resource) == expected
     one_kind = server.chainloop_operations_now(kind=row["kind"], **resource)
     assert one_kind == [other for other in expected if other["kind"] == row["kind"]]
     assert server.chainloop_operations_now(None, None, "evidence", "nobody") == []
-    assert server.chainloop_operations_now(None, None, "other", row["resource_id"]) == []
+    assert server.chainloop_operations_now(None, None, "other", row["resourceId"]) == []
 
 
 def test_an_added_operation_is_found_by_its_resource() -> None:
@@ -124,53 +130,50 @@ def test_only_what_is_there_can_be_removed() -> None:
 
 
 def test_a_zero_based_service_says_page_zero_by_leaving_it_out() -> None:
-    service = make(25)
+    service = make(25, page_base=0)
     first, second = ask(service, 0, 10), ask(service, 1, 10)
-    assert first["pagination"] == {"total_count": 25, "total_pages": 3, "page_size": 10}
-    assert second["pagination"]["page"] == 1
+    assert counts(first) == {"totalCount": 25, "totalPages": 3, "pageSize": 10}
+    assert counts(second)["page"] == 1
     assert first["operations"] != second["operations"]
 
 
 def test_page_zero_of_a_one_based_service_is_clamped() -> None:
-    service = make(25, page_base=1, page_zero="clamp")
+    service = make(25, page_zero="clamp")
     assert ask(service, 0, 10) == ask(service, 1, 10)
-    assert ask(service, 0, 10)["pagination"]["page"] == 1
+    assert counts(ask(service, 0, 10))["page"] == 1
 
 
 def test_page_zero_of_a_one_based_service_is_rejected() -> None:
-    service = make(25, page_base=1, page_zero="reject")
+    service = make(25)
     assert refusal(service, page="0", page_size="10").status == 400
-    assert ask(service, 1, 10)["pagination"]["page"] == 1
+    assert counts(ask(service, 1, 10))["page"] == 1
 
 
 @pytest.mark.parametrize("base", [0, 1])
 def test_a_page_beyond_the_end_is_empty_and_says_its_number(base: int) -> None:
     answer = ask(make(25, page_base=base, omits_zero_values=False), 9, 10)
     assert answer["operations"] == []
-    assert answer["pagination"] == {
-        "total_count": 25,
-        "page": 9,
-        "total_pages": 3,
-        "page_size": 10,
-    }
+    assert counts(answer) == {"totalCount": 25, "page": 9, "totalPages": 3, "pageSize": 10}
 
 
 def test_too_great_a_page_size_is_clamped() -> None:
-    answer = ask(make(250), 0, 1000)
+    answer = ask(make(250, oversize="clamp"), 1, 1000)
     assert len(answer["operations"]) == 100
-    assert answer["pagination"]["page_size"] == 100
-    assert answer["pagination"]["total_pages"] == 3
+    assert counts(answer)["pageSize"] == 100
+    assert counts(answer)["totalPages"] == 3
 
 
 def test_too_great_a_page_size_is_rejected() -> None:
-    service = make(250, oversize="reject", max_page_size=50)
-    error = refusal(service, page="0", page_size="51")
+    service = make(250)
+    assert len(ask(service, 1, 100)["operations"]) == 100
+    error = refusal(service, page="1", page_size="101")
     assert error.status == 400
-    body = service.error(error, "r")
-    assert body["code"] == 3
-    assert "reason" in body
-    assert "metadata" in body
-    assert "details" not in body
+    assert service.error(error, "r") == {
+        "code": 400,
+        "reason": "VALIDATION",
+        "message": "validation error: pagination.page_size: must be at least 1 and at most 100",
+        "metadata": {"request_id": "r"},
+    }
 
 
 @pytest.mark.parametrize("base", [0, 1])
@@ -185,11 +188,11 @@ def test_without_a_window_the_first_page_comes(base: int) -> None:
     [
         {"page": "0"},
         {"page": "-1", "page_size": "10"},
-        {"page": "0", "page_size": "0"},
-        {"page": "0", "page_size": "-5"},
+        {"page": "1", "page_size": "0"},
+        {"page": "1", "page_size": "-5"},
         {"page": "x", "page_size": "10"},
-        {"page": "0", "page_size": "99999999999"},
-        {"page": "0", "page_size": ""},
+        {"page": "1", "page_size": "99999999999"},
+        {"page": "1", "page_size": ""},
         {"status": "FAILED"},
         {"status": f"{PREFIX}LOST"},
         {"resource_type": "evidence"},
@@ -232,18 +235,61 @@ def test_an_operation_that_is_unknown_or_removed_is_not_found() -> None:
 
 def test_zero_values_are_left_out_or_not() -> None:
     brief, full = make(300), make(300, omits_zero_values=False)
-    names = set(ask(full, 0, 1)["operations"][0])
+    names = set(ask(full, 1, 1)["operations"][0])
     assert len(names) == 12
     for short, whole in zip(walk(brief, 100), walk(full, 100), strict=True):
         assert whole.keys() == names
         assert short == {key: value for key, value in whole.items() if value}
     assert any(len(row) < len(names) for row in walk(brief, 100))
-    assert ask(make(0), 0, 10) == {"pagination": {"page_size": 10}}
+    assert ask(make(0), 1, 10) == {"pagination": {"page": "1", "pageSize": "10"}}
 
 
-def test_numbers_may_be_strings() -> None:
-    pagination = ask(make(25, int64_as_strings=True, omits_zero_values=False), 0, 10)["pagination"]
-    assert pagination == {"total_count": "25", "page": "0", "total_pages": "3", "page_size": "10"}
+@pytest.mark.parametrize("as_strings", [False, True])
+def test_numbers_are_strings_or_not(as_strings: bool) -> None:
+    service = make(25, page_base=0, int64_as_strings=as_strings, omits_zero_values=False)
+    expected = {"totalCount": 25, "page": 0, "totalPages": 3, "pageSize": 10}
+    kind = str if as_strings else int
+    assert ask(service, 0, 10)["pagination"] == {k: kind(v) for k, v in expected.items()}
+
+
+def test_names_are_spelled_in_either_way() -> None:
+    snake = make(names="snake_case", omits_zero_values=False)
+    camel = make(names="camelCase", omits_zero_values=False)
+    first, second = ask(snake, 1, 1), ask(camel, 1, 1)
+    (row,), (same) = first["operations"], second["operations"]
+    assert [*row] == [
+        "id",
+        "kind",
+        "status",
+        "resource_type",
+        "resource_id",
+        "project_id",
+        "project_version_id",
+        "output",
+        "error_message",
+        "created_at",
+        "started_at",
+        "finished_at",
+    ]
+    assert same == [
+        {
+            "id": row["id"],
+            "kind": row["kind"],
+            "status": row["status"],
+            "resourceType": row["resource_type"],
+            "resourceId": row["resource_id"],
+            "projectId": row["project_id"],
+            "projectVersionId": row["project_version_id"],
+            "output": row["output"],
+            "errorMessage": row["error_message"],
+            "createdAt": row["created_at"],
+            "startedAt": row["started_at"],
+            "finishedAt": row["finished_at"],
+        }
+    ]
+    assert [*second["pagination"]] == ["totalCount", "page", "totalPages", "pageSize"]
+    path = f"{PATH}/{row['id']}"
+    assert camel.answer(path, {}, NOW) == {"operation": same[0]}
 
 
 def test_half_a_resource_is_refused_by_the_oracle_too() -> None:
@@ -253,7 +299,13 @@ def test_half_a_resource_is_refused_by_the_oracle_too() -> None:
 
 @pytest.mark.parametrize(
     "habit",
-    [{"page_base": 2}, {"page_zero": "ignore"}, {"oversize": "ignore"}, {"max_page_size": 0}],
+    [
+        {"page_base": 2},
+        {"page_zero": "ignore"},
+        {"oversize": "ignore"},
+        {"max_page_size": 0},
+        {"names": "kebab-case"},
+    ],
 )
 def test_habits_are_checked(habit: Json) -> None:
     with pytest.raises(ValueError, match=next(iter(habit))):

@@ -77,7 +77,7 @@ async def test_a_client_walks_every_listing_whole(session: aiohttp.ClientSession
             total += len(found)
         assert total == 10_000
         rows: list[Json] = []
-        for number in range(10):
+        for number in range(1, 11):
             window = {"pagination.page": str(number), "pagination.page_size": "100"}
             rows += (await get(session, server, CHAINLOOP, params=window)).json["operations"]
         assert rows == server.chainloop_operations_now()
@@ -134,7 +134,7 @@ async def test_errors_have_the_shape_of_their_service(session: aiohttp.ClientSes
             assert reply.json["request_id"] == reply.headers["x-api-call-id"]
         for query, status, code in (
             ("?status=x", 400, 3),
-            ("?pagination.page=1", 400, 3),
+            ("?pagination.page=1", 400, 400),
             ("/1", 404, 5),
         ):
             reply = await get(session, server, CHAINLOOP + query)
@@ -331,10 +331,10 @@ async def test_a_caller_that_goes_away_leaves_nothing_running(
 
 
 async def test_habits_reach_the_wire(session: aiohttp.ClientSession) -> None:
-    habits = ChainloopHabits(page_base=1, page_zero="reject")
+    habits = ChainloopHabits(page_base=0)
     async with FakeServer(chainloop=habits, zoo=ZooHabits(max_limit=1)) as server:
         window = {"pagination.page": "0", "pagination.page_size": "10"}
-        assert (await get(session, server, CHAINLOOP, params=window)).status == 400
+        assert (await get(session, server, CHAINLOOP, params=window)).status == 200
         assert len((await get(session, server, ZOO)).json["items"]) == 1
 
 

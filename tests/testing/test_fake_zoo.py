@@ -1,5 +1,8 @@
 """The fake Zoo's listings and single items, without sockets."""
 
+import json
+from base64 import urlsafe_b64decode
+from string import ascii_letters, digits
 from typing import Any
 from urllib.parse import quote
 
@@ -74,7 +77,7 @@ def test_walks_over_every_status_are_sorted_and_complete(size: int, direction: s
 def test_prompts_of_every_state_are_in_one_listing() -> None:
     server = FakeServer(prompts=230)
     walked = pages(server._zoo, "/ml-prompts", limit="50")
-    assert [len(page) for page in walked] == [50, 50, 50, 50, 30]
+    assert [len(page) for page in walked] == [50, 50, 50, 50, 30, 0]
     assert [item for page in walked for item in page] == server.ml_prompts()
 
 
@@ -122,19 +125,28 @@ def test_a_limit_defaults_to_fifty_and_is_cut_to_the_maximum() -> None:
 
 
 def test_the_end_is_said_in_each_of_three_ways() -> None:
-    zoo = make(prompts=1)
+    zoo = make(prompts=0)
     asked = {"sort_by": "created_at_ascending"}
     ends = [zoo.answer("/ml-prompts", asked, NOW).get("next_page", "absent") for _ in range(3)]
     assert ends == ["absent", None, ""]
 
 
-def test_a_full_last_page_has_no_token() -> None:
-    assert [len(page) for page in pages(make(prompts=20), "/ml-prompts", limit="10")] == [10, 10]
+@pytest.mark.parametrize(("prompts", "sizes"), [(0, [0]), (19, [10, 9, 0]), (20, [10, 10, 0])])
+def test_a_listing_ends_with_an_empty_page(prompts: int, sizes: list[int]) -> None:
+    """Each page that holds an item has a token, whether it is full or not."""
+    walked = pages(make(prompts=prompts), "/ml-prompts", limit="10")
+    assert [len(page) for page in walked] == sizes
+
+
+@pytest.mark.parametrize(("prompts", "sizes"), [(0, [0]), (19, [10, 9]), (20, [10, 10])])
+def test_a_listing_may_end_with_its_last_item(prompts: int, sizes: list[int]) -> None:
+    zoo = make(prompts=prompts, ends_with_an_empty_page=False)
+    assert [len(page) for page in pages(zoo, "/ml-prompts", limit="10")] == sizes
 
 
 def test_each_page_may_come_after_empty_ones() -> None:
     walked = pages(make(prompts=25, empty_pages=2), "/ml-prompts", limit="10")
-    assert [len(page) for page in walked] == [0, 0, 10, 0, 0, 10, 0, 0, 5]
+    assert [len(page) for page in walked] == [0, 0, 10, 0, 0, 10, 0, 0, 5, 0, 0, 0]
 
 
 def test_a_service_may_ignore_the_direction() -> None:
@@ -183,31 +195,44 @@ def test_a_wrong_query_is_refused(query: dict[str, str], status: int) -> None:
     assert refusal(make(), **query).status == status
 
 
-def test_a_token_is_good_for_its_own_listing_only() -> None:
-    zoo = make(2000)
+@pytest.mark.parametrize("hostile", [False, True])
+def test_a_token_is_good_for_its_own_listing_only(hostile: bool) -> None:
+    zoo = make(2000, hostile_tokens=hostile)
     asked = {"sort_by": "created_at_ascending", "status": "failed", "limit": "1"}
     token = zoo.answer(OPERATIONS, asked, NOW)["next_page"]
     assert zoo.answer(OPERATIONS, {**asked, "page_token": token}, NOW)["items"]
     for change in ({"status": "completed"}, {"sort_by": "created_at_descending"}):
         assert refusal(zoo, **{**asked, **change, "page_token": token}).status == 400
     assert refusal(zoo, "/ml-prompts", **{**asked, "page_token": token}).status == 400
-    garbled = token.replace("+", " ")
-    assert refusal(zoo, **{**asked, "page_token": garbled}).status == 400
+    for garbled in (token[:-1], f"{token}=", token.swapcase(), quote(token, safe="") + "%"):
+        assert refusal(zoo, **{**asked, "page_token": garbled}).status == 400
 
 
-@given(st.none() | st.integers(0, 2**48), st.integers(0, 100), st.integers())
-def test_tokens_are_read_back_and_hold_what_must_be_encoded(
-    after: int | None, empties: int, seed: int
-) -> None:
-    codec = TokenCodec(seed)
+@given(st.none() | st.integers(0, 2**48), st.integers(0, 100), st.integers(), st.booleans())
+def test_tokens_are_read_back(after: int | None, empties: int, seed: int, hostile: bool) -> None:
+    codec = TokenCodec(seed, hostile=hostile)
     token = codec.encode(Cursor(after, empties), "here")
     assert codec.decode(token, "here") == Cursor(after, empties)
-    assert set("+/=&") <= set(token)
-    assert quote(token, safe="") != token
+    assert len(token) <= 512
     with pytest.raises(ValueError, match="token"):
         codec.decode(token, "there")
     with pytest.raises(ValueError, match="token"):
-        TokenCodec(seed + 1).decode(token, "here")
+        TokenCodec(seed + 1, hostile=hostile).decode(token, "here")
+    with pytest.raises(ValueError, match="token"):
+        TokenCodec(seed, hostile=not hostile).decode(token, "here")
+
+
+def test_a_token_is_url_safe_base64_of_json() -> None:
+    token = TokenCodec(0).encode(Cursor(4711), "here")
+    assert set(token) <= {*ascii_letters, *digits, *"-_="}
+    value = json.loads(urlsafe_b64decode(token))
+    assert value["v"] == "v1"
+    assert value["page_start"]["after"] == 4711
+
+
+def test_a_hostile_token_holds_what_must_be_encoded() -> None:
+    token = TokenCodec(0, hostile=True).encode(Cursor(4711), "here")
+    assert set("+/=&") <= set(token)
 
 
 def test_single_items() -> None:
@@ -238,8 +263,8 @@ REQUIRED = {
     "file_conversion": {"src_format", "output_format"},
     "file_volume": {"src_format", "output_unit"},
     "file_center_of_mass": {"src_format", "output_unit"},
-    "file_mass": {"src_format", "output_unit", "material_density", "material_density_unit"},
-    "file_density": {"src_format", "output_unit", "material_mass", "material_mass_unit"},
+    "file_mass": {"src_format", "output_unit", "material_density_unit"},
+    "file_density": {"src_format", "output_unit", "material_mass_unit"},
     "file_surface_area": {"src_format", "output_unit"},
     "text_to_cad": {"conversation_id", "model", "model_version", "output_format", "prompt"},
     "text_to_cad_iteration": {

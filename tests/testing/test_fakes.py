@@ -150,9 +150,9 @@ async def test_clients_made_without_arguments_find_the_installed_fakes() -> None
         async with ZooClient() as first, ChainloopClient() as second:
             assert await first.operations.list(status="failed").collect()
             assert await second.operations.list(status="failed").collect()
-        assert (zoo.count(), chainloop.count()) == (1, 1)
+        assert (zoo.count(), chainloop.count()) == (2, 2)
         assert zoo.requests[0].path == "/async/operations"
-        assert chainloop.count("/v1/operations") == 1
+        assert chainloop.count("/v1/operations") == 2
     assert os.environ == before
 
 
@@ -216,7 +216,7 @@ async def test_a_client_of_the_fake_takes_every_option() -> None:
 
 async def test_habits_and_limits_reach_the_service() -> None:
     zoo_fake = FakeZoo(habits=ZooHabits(max_limit=2), rate_limit=1, prompts=5)
-    chainloop_fake = FakeChainloop(habits=ChainloopHabits(page_base=1), arrivals=1, latency=0.001)
+    chainloop_fake = FakeChainloop(habits=ChainloopHabits(page_base=0), arrivals=1, latency=0.001)
     with zoo_fake, chainloop_fake:
         async with zoo_fake.client() as zoo:
             assert len(await zoo.ml_prompts.list().collect()) == 5
@@ -225,7 +225,7 @@ async def test_habits_and_limits_reach_the_service() -> None:
         async with chainloop_fake.client() as chainloop:
             pages = [page async for page in chainloop.operations.list(page_size=20).pages()]
         assert [len(page.items) for page in pages] == [20, 15]
-        assert chainloop_fake.requests[-1].query["pagination.page"] == "2"
+        assert chainloop_fake.requests[-1].query["pagination.page"] == "1"
 
 
 async def test_a_watch_sees_what_the_test_does() -> None:

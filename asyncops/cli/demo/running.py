@@ -60,6 +60,7 @@ def _servers(settings: DemoSettings, clock: FakeClock) -> tuple[FakeServer, Fake
         operations=settings.operations,
         prompts=settings.prompts,
         chainloop_operations=settings.operations,
+        chainloop=ChainloopHabits(page_base=0, int64_as_strings=False),
         clock=clock,
     )
     second = FakeServer(
@@ -67,7 +68,7 @@ def _servers(settings: DemoSettings, clock: FakeClock) -> tuple[FakeServer, Fake
         operations=0,
         prompts=0,
         chainloop_operations=settings.operations,
-        chainloop=ChainloopHabits(page_base=1, int64_as_strings=True),
+        chainloop=ChainloopHabits(page_zero="clamp"),
         clock=clock,
     )
     first.script(Fault(503, on=2, path="/async/operations", retry_after=0.1))
