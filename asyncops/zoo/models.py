@@ -185,8 +185,8 @@ class MlPrompt(Lifecycle):
     model_version: str
     created_at: Timestamp
     updated_at: Timestamp
-    completed_at: Timestamp | None = None
     started_at: Timestamp | None = None
+    completed_at: Timestamp | None = None
     conversation_id: UUID | None = None
     error: str | None = None
     feedback: MlFeedback | None = None

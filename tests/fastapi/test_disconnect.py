@@ -180,7 +180,7 @@ async def until_quiet(server: FakeServer) -> None:
     count = -1
     while server.count() != count:
         count = server.count()
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)
 
 
 async def chunked_lines(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:

@@ -86,12 +86,12 @@ async def test_throttling_says_how_long_to_wait(fake_server: FakeServer) -> None
 async def test_bad_arguments_are_the_callers(fake_server: FakeServer) -> None:
     """Nothing is sent for them."""
     async with asgi(calls_app(fake_server)) as client:
-        by_status = await client.get("/calls", params={"status": "lost"})
+        by_status = await client.get("/calls", params={"status": "complted"})
         by_id = await client.get("/calls/no-uuid")
         by_token = await client.get("/calls", params={"page_token": "a\nb"})
         missing = await client.get(f"/calls/{NOBODY}")
     assert [by_status.status_code, by_id.status_code, by_token.status_code] == [422] * 3
-    assert "'queued'" in by_status.json()["detail"]
+    assert "'completed'" in by_status.json()["detail"]
     assert "UUID" in by_id.json()["detail"]
     assert missing.status_code == 404
     assert fake_server.count() == 1

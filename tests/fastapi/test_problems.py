@@ -165,8 +165,8 @@ async def test_arguments_that_the_library_refuses_are_the_callers() -> None:
     async with ZooClient("t") as zoo:
         with pytest.raises(ValueError, match="UUID") as by_call:
             await zoo.operations.get("../etc")
-        with pytest.raises(ValueError, match="status") as by_listing:
-            zoo.operations.list(status="lost")
+        with pytest.raises(ValueError, match="sort_by") as by_listing:
+            zoo.operations.list(sort_by="lost")
     with pytest.raises(ValueError, match="checkpoint") as by_checkpoint:
         Checkpoint.from_json("{")
     with pytest.raises(ValueError, match="initial") as by_settings:
@@ -178,8 +178,8 @@ async def test_arguments_that_the_library_refuses_are_the_callers() -> None:
 
 
 def test_a_long_argument_is_not_sent_back_whole() -> None:
-    with pytest.raises(ValueError, match="status") as caught:
-        ZooClient("t").operations.list(status="x" * 5000)
+    with pytest.raises(ValueError, match="sort_by") as caught:
+        ZooClient("t").operations.list(sort_by="x" * 5000)
     assert len(answer_to(caught.value).detail) == 300
 
 
