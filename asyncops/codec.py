@@ -5,6 +5,7 @@ a number in quotes is not a number, unless the JSON is protobuf's. Unknown field
 """
 
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -52,9 +53,7 @@ def _make_decoder(shape: type[T], json: Dialect) -> Decode[T]:
 
     def decode(body: bytes) -> T:
         try:
-            if not body.isascii():
-                # msgspec does not look into the fields that it skips.
-                body.decode()
+            _check_utf8(body)
             return first(body)
         except _NOT_JSON:
             pass
@@ -62,6 +61,20 @@ def _make_decoder(shape: type[T], json: Dialect) -> Decode[T]:
         return _second_reading(body, shape, json)
 
     return decode
+
+
+_PIECE = 1 << 20
+
+
+def _check_utf8(body: bytes) -> None:
+    """Raise an error for what is no UTF-8: msgspec does not look into the fields that it skips."""
+    if body.isascii():
+        return
+    # Piece by piece: as text, a large body may take four times its size.
+    check = getincrementaldecoder("utf-8")().decode
+    for start in range(0, len(body), _PIECE):
+        check(body[start : start + _PIECE])
+    # A character that is cut off at the very end is no JSON either.
 
 
 def _first_reading(shape: type[T], json: Dialect) -> Decode[T]:
@@ -85,7 +98,7 @@ def decode_json(body: bytes) -> Any:
         DecodeError: It is not JSON.
     """
     try:
-        body.decode()
+        _check_utf8(body)
         return msgspec.json.decode(body)
     except _NOT_JSON as error:
         reason = str(error) or type(error).__name__

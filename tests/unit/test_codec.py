@@ -187,3 +187,15 @@ def refusal(decode: Callable[[bytes], object], body: bytes) -> DecodeError | Non
     except DecodeError as error:
         return error
     return None
+
+
+@pytest.mark.parametrize("at", [-3, -2, -1, 0, 1])
+@pytest.mark.parametrize("text", ["\u00e9", "\u20ac", "\U0001f600"])
+def test_a_character_of_a_large_body_may_lie_anywhere(text: str, at: int) -> None:
+    """Whole on the border between two of the pieces that it is checked in, or cut off."""
+    start = (1 << 20) + at - len('"')
+    body = b'"' + b"x" * start + text.encode() + b'"'
+    assert decode_json(body) == "x" * start + text
+    broken = body.replace(text.encode(), text.encode()[:-1])
+    with pytest.raises(DecodeError):
+        decode_json(broken)

@@ -62,9 +62,9 @@ def conversion(content: bytes = b"", **fields: object) -> bytes:
     )
 
 
-def large(mebibytes: int) -> tuple[list[Step], int]:
+def large(mebibytes: int, **fields: object) -> tuple[list[Step], int]:
     """The steps that send a file of so many MiB, and the length of their body."""
-    before, after = conversion(b"abc").split(b"YWJj")
+    before, after = conversion(b"abc", **fields).split(b"YWJj")
     chunk = b"YWJj" * (MIB // 4)
     length = len(before) + mebibytes * MIB + len(after)
     steps: list[Step] = [head(f"Content-Length: {length}"), before]
@@ -77,9 +77,10 @@ async def result(client: ZooClient) -> FileConversion:
     return call
 
 
-async def test_a_result_may_be_larger_than_a_page_and_is_in_memory_once() -> None:
+@pytest.mark.parametrize("error", [None, "caf\u00e9 \U0001f600"], ids=["ascii", "beyond ascii"])
+async def test_a_result_may_be_larger_than_a_page_and_is_in_memory_once(error: str | None) -> None:
     """Beside the file that is made of it, which is three quarters of it."""
-    steps, length = large(24)
+    steps, length = large(24, error=error)
     async with FaultServer([steps]) as server, zoo(server) as client:
         tracemalloc.start()
         try:
