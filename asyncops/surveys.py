@@ -34,6 +34,8 @@ class Subject(Generic[T]):
         mark: What an operation looks like; another text is an update.
         lookup: Asks for several by their ids; None where the service cannot.
         usable: Whether ``lookup`` can be used, as far as is known by now.
+        tells: Of which operations changes are told: where they are one of these before or after
+            the change; None for all.
         lookback: How old, in seconds, operations may be that are alive when the watch begins,
             where no listing has the unfinished alone; None for any age.
     """
@@ -44,6 +46,7 @@ class Subject(Generic[T]):
     mark: Callable[[T], str]
     lookup: Callable[[Collection[str]], Many[str, T]] | None = None
     usable: Callable[[], bool] = lambda: True
+    tells: Callable[[T], bool] | None = None
     lookback: float | None = None
 
     @property

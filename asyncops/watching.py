@@ -141,11 +141,19 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
             return await self._change()
 
     async def _change(self) -> Change[T]:
-        while (change := self._ledger.take()) is None:
-            if not await self._rest():
-                raise StopAsyncIteration
-            await self._look()
-        return change
+        while True:
+            change = self._ledger.take()
+            if change is None:
+                if not await self._rest():
+                    raise StopAsyncIteration
+                await self._look()
+            elif self._is_told(change):
+                return change
+
+    def _is_told(self, change: Change[T]) -> bool:
+        tells = self._subject.tells
+        seen = [each for each in (change.before, change.after) if each is not None]
+        return tells is None or not seen or any(map(tells, seen))
 
     def _check_open(self) -> None:
         if not self._open:

@@ -152,6 +152,7 @@ class Operations(Lookups):
     def watch(
         self,
         *,
+        status: Statuses | None = None,
         kind: str | None = None,
         resource_type: str | None = None,
         resource_id: str | None = None,
@@ -167,8 +168,7 @@ class Operations(Lookups):
 
         ``async with chainloop.operations.watch() as changes: async for change in changes`` gives
         each operation that is created, changes, ends or vanishes; see
-        :class:`asyncops.watching.Watch`. It follows operations through all statuses, so there is
-        none to choose: filter the changes.
+        :class:`asyncops.watching.Watch`.
 
         The first look reads the whole listing, or as much as ``lookback`` says, for what has not
         ended. Each further one reads the newest of all, and asks for each operation that is older
@@ -177,6 +177,8 @@ class Operations(Lookups):
         that had not ended.
 
         Args:
+            status: Only changes to operations that are in one of these statuses before or after the
+                change, as ``list`` takes them; None for all. What is read does not hang on it.
             kind: Only this kind, for instance ``evidence_evaluation``.
             resource_type: Only operations on this type of resource; goes with ``resource_id``.
             resource_id: Only operations on this resource; goes with ``resource_type``.
@@ -207,6 +209,7 @@ class Operations(Lookups):
             mark=mark_of,
             lookup=self._look_up,
             usable=self._singles.usable,
+            tells=chosen_of(status).matches,
             lookback=None if lookback is None else seconds("lookback", lookback),
         )
         return Watch(

@@ -39,9 +39,14 @@ class Chosen:
     @property
     def keep(self) -> Callable[[AsyncOperation], bool] | None:
         """Whether an operation is one of those asked for; None for all that come."""
-        if not self.words:
+        return self.matches if self.words else None
+
+    @property
+    def matches(self) -> Callable[[AsyncOperation], bool] | None:
+        """Whether an operation is in one of the statuses, whoever filters for them."""
+        words = {*self.words, *(word_of(value, STATUS_PREFIX) for _, value in self.sent)}
+        if not words:
             return None
-        words = frozenset(self.words)
         return lambda operation: word_of(operation.status.value, STATUS_PREFIX) in words
 
     @property

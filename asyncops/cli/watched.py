@@ -8,7 +8,16 @@ import typer
 from attrs import frozen
 
 from asyncops.chainloop import ChainloopClient
-from asyncops.cli.options import Kind, Limit, PageSize, ResourceId, ResourceType
+from asyncops.chainloop.statuses import chosen_of
+from asyncops.cli.options import (
+    ChainloopStatuses,
+    Kind,
+    Limit,
+    PageSize,
+    ResourceId,
+    ResourceType,
+    ZooStatuses,
+)
 from asyncops.cli.queries import (
     ChainloopQuery,
     Client,
@@ -21,6 +30,7 @@ from asyncops.polling import OnPoll, PollPolicy
 from asyncops.watch_checkpoint import WatchCheckpoint
 from asyncops.watching import WATCH_POLICY, Watch
 from asyncops.zoo import ZooClient
+from asyncops.zoo.listings import life_of
 
 __all__ = ["Watched", "WatchedCalls", "WatchedOperations", "WatchedPrompts"]
 
@@ -140,13 +150,18 @@ class WatchedCalls(Watched):
 
     resource: ClassVar[Resource] = ZooOperationsQuery.resource
 
+    status: ZooStatuses = None
     limit: Limit = None
+
+    def _check(self) -> None:
+        life_of(self.status or None)
 
     def watch(
         self, client: Client, *, resume: WatchCheckpoint | None, introduce: bool, on_poll: OnPoll
     ) -> Watch[Any]:
         """The watch, not yet entered."""
         return _zoo(client).operations.watch(
+            status=self.status or None,
             limit=self.limit,
             poll=self.poll,
             resume=resume,
@@ -161,6 +176,7 @@ class WatchedPrompts(Watched):
 
     resource: ClassVar[Resource] = ZooPromptsQuery.resource
 
+    status: ZooStatuses = None
     limit: Limit = None
     lookback: Annotated[
         float,
@@ -173,11 +189,15 @@ class WatchedPrompts(Watched):
         ),
     ] = 86_400.0
 
+    def _check(self) -> None:
+        life_of(self.status or None)
+
     def watch(
         self, client: Client, *, resume: WatchCheckpoint | None, introduce: bool, on_poll: OnPoll
     ) -> Watch[Any]:
         """The watch, not yet entered."""
         return _zoo(client).ml_prompts.watch(
+            status=self.status or None,
             limit=self.limit,
             poll=self.poll,
             resume=resume,
@@ -193,12 +213,25 @@ class WatchedOperations(Watched):
 
     resource: ClassVar[Resource] = ChainloopQuery.resource
 
+    status: ChainloopStatuses = None
     kind: Kind = None
     resource_type: ResourceType = None
     resource_id: ResourceId = None
     page_size: PageSize = 100
+    lookback: Annotated[
+        float | None,
+        typer.Option(
+            parser=duration,
+            metavar="DURATION",
+            rich_help_panel=_FILTERS,
+            show_default="any age",
+            help="How old operations may be that have not ended at the beginning; to find those of "
+            "any age, the whole listing is read once.",
+        ),
+    ] = None
 
     def _check(self) -> None:
+        chosen_of(self.status or None)
         if (self.resource_type is None) != (self.resource_id is None):
             raise ValueError("--resource-type and --resource-id go together; give both or neither")
 
@@ -209,6 +242,7 @@ class WatchedOperations(Watched):
         if not isinstance(client, ChainloopClient):
             raise TypeError("a client of Chainloop is needed")
         return client.operations.watch(
+            status=self.status or None,
             kind=self.kind,
             resource_type=self.resource_type,
             resource_id=self.resource_id,
@@ -216,6 +250,7 @@ class WatchedOperations(Watched):
             poll=self.poll,
             resume=resume,
             from_start=introduce,
+            lookback=self.lookback,
             on_poll=on_poll,
         )
 

@@ -116,10 +116,10 @@ class _Show:
 
 def _title(watched: Watched) -> str:
     filters = [
-        f"{each.name.replace('_', ' ')} {value}"
+        f"{each.name.replace('_', ' ')} {' or '.join(value) if isinstance(value, list) else value}"
         for each in attrs.fields(type(watched))
-        if each.name in {"kind", "resource_type", "resource_id"}
-        and (value := getattr(watched, each.name)) is not None
+        if each.name in {"status", "kind", "resource_type", "resource_id"}
+        and (value := getattr(watched, each.name))
     ]
     return ", ".join([watched.resource.title, *filters])
 

@@ -1,6 +1,6 @@
 """How Zoo's listings are paged: by tokens, sorted by ``created_at``, each status by itself."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
@@ -33,6 +33,7 @@ __all__ = [
     "life_of",
     "listing_request",
     "mark_of",
+    "told_of",
 ]
 
 # The order of a life; the last two end it.
@@ -194,6 +195,16 @@ def life_of(status: Statuses | None) -> tuple[ApiCallStatus, ...]:
     new = sorted(member for member in members if not member.known)
     unfinished = [each for each in LIFE if each in members - ENDS]
     return (*unfinished, *new, *(each for each in LIFE if each in members & ENDS))
+
+
+def told_of(
+    status: Statuses | None,
+) -> Callable[[AsyncApiCall | MlPrompt], bool] | None:
+    """Whether an item is in one of the statuses asked for; None for all."""
+    if status is None:
+        return None
+    members = frozenset(life_of(status))
+    return lambda item: item.status in members
 
 
 def mark_of(item: AsyncApiCall | MlPrompt) -> str:

@@ -33,6 +33,7 @@ from asyncops.zoo.listings import (
     life_of,
     listing_request,
     mark_of,
+    told_of,
 )
 from asyncops.zoo.models import AsyncApiCall, AsyncApiCallPage, CreatedAtSortMode
 from asyncops.zoo.outputs import AsyncApiCallOutput, decode_output
@@ -148,6 +149,7 @@ class Operations:
     def watch(
         self,
         *,
+        status: Statuses | None = None,
         limit: int | None = None,
         poll: PollPolicy = WATCH_POLICY,
         resume: WatchCheckpoint | None = None,
@@ -158,14 +160,15 @@ class Operations:
         """Tell what happens to calls, from now on or from a checkpoint on.
 
         ``async with zoo.operations.watch() as changes: async for change in changes`` gives each
-        call that is created, changes, ends or vanishes; see :class:`asyncops.watching.Watch`. It
-        follows calls through all statuses, so there is none to choose: filter the changes.
+        call that is created, changes, ends or vanishes; see :class:`asyncops.watching.Watch`.
 
         A look reads the three listings of what has not ended, the newest of the other two, and
         each call that has ended and is older than those by its id. Such a call comes without
         ``worker``, ``input``, ``output`` and ``attempts``; ``get`` has its result.
 
         Args:
+            status: Only changes to operations that are in one of these statuses before or after the
+                change, as ``list`` takes them; None for all. What is read does not hang on it.
             limit: Items of one page, at least 1; None for the service's choice.
             poll: How often to look; a ``timeout`` in it ends the iteration. ``PollPolicy`` itself
                 has one of 900 s: give it ``timeout=None`` for no end.
@@ -184,6 +187,7 @@ class Operations:
             unfinished=[pager for status, pager in listings.items() if status not in ENDS],
             recent=[pager for status, pager in listings.items() if status in ENDS],
             mark=mark_of,
+            tells=told_of(status),
             lookup=lambda ids: Many(
                 ids, self._listed, check=uuid_segment, concurrency=LOOKUPS, ordered=False
             ),

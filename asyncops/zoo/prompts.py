@@ -27,9 +27,11 @@ from asyncops.zoo.listings import (
     LOOKUPS,
     PROMPT_HINTS,
     CreatedAtListing,
+    Statuses,
     checked_token,
     listing_request,
     mark_of,
+    told_of,
 )
 from asyncops.zoo.models import CreatedAtSortMode, MlPrompt, MlPromptPage
 from asyncops.zoo.pending import prompts_source
@@ -134,6 +136,7 @@ class MlPrompts:
     def watch(
         self,
         *,
+        status: Statuses | None = None,
         limit: int | None = None,
         poll: PollPolicy = WATCH_POLICY,
         resume: WatchCheckpoint | None = None,
@@ -152,6 +155,8 @@ class MlPrompts:
         that had ended before that and is alive again is not noticed.
 
         Args:
+            status: Only changes to operations that are in one of these statuses before or after the
+                change, as ``list`` takes them; None for all. What is read does not hang on it.
             limit: Items of one page, at least 1; None for the service's choice.
             poll: How often to look; a ``timeout`` in it ends the iteration. ``PollPolicy`` itself
                 has one of 900 s: give it ``timeout=None`` for no end.
@@ -171,6 +176,7 @@ class MlPrompts:
             unfinished=(),
             recent=[self.list(limit=limit)],
             mark=mark_of,
+            tells=told_of(status),
             lookup=lambda ids: Many(
                 ids, self._one, check=uuid_segment, concurrency=LOOKUPS, ordered=False
             ),

@@ -251,6 +251,27 @@ def test_it_ends_by_itself_when_its_time_is_up(quiet: FakeServer) -> None:
     assert (done.code, done.out, done.err) == (0, "", "")
 
 
+@pytest.mark.parametrize("command", RESOURCES)
+def test_only_changes_of_a_status_are_told_where_one_is_asked_for(
+    quiet: FakeServer, command: tuple[str, ...]
+) -> None:
+    """By the word of a state, on every service; a slip is wrong use."""
+    create = {
+        "operations": quiet.create_operation,
+        "prompts": quiet.create_prompt,
+    }[command[1]]
+    if command[0] == "chainloop":
+        create = quiet.create_chainloop_operation
+    create(lifetime=1.9, fails=False)
+    create(lifetime=2.0, fails=True)
+    options = ("--interval", "50ms", "--cap", "50ms", "--timeout", "30s", "--until-failure")
+    done = invoke(quiet, *command, *options, "--status", "Failed")
+    assert done.code == 1
+    assert [line.split()[1] for line in done.out.splitlines()] == ["failed"]
+    done = invoke(quiet, *command, "--status", "faild")
+    assert (done.code, "did you mean 'failed'?" in done.err) == (2, True)
+
+
 def test_one_that_fails_ends_it_with_exit_code_1() -> None:
     def fail_once_it_is_known() -> None:
         # A look takes five requests, so by then the first one is over.

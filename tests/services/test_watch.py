@@ -229,3 +229,47 @@ async def test_a_hook_hears_of_each_look() -> None:
     assert [look.ended for look in looks] == [0, *[1] * (len(looks) - 1)]
     assert len(told) >= 3
     assert looks[-1].next_in is None
+
+
+@pytest.mark.parametrize("name", ["calls", "prompts", "chainloop"])
+async def test_only_changes_of_the_statuses_that_were_asked_for_are_told(name: str) -> None:
+    """Into them, within them and out of them; the checkpoint goes on behind what was not told."""
+    async with (
+        FakeServer(operations=0, prompts=0, chainloop_operations=0) as server,
+        clients(server) as watch,
+    ):
+        create: Callable[..., dict[str, Any]] = {
+            "calls": server.create_operation,
+            "prompts": server.create_prompt,
+            "chainloop": server.create_chainloop_operation,
+        }[name]
+        poll = PollPolicy(initial=1, cap=1, timeout=60)
+        told: dict[Any, list[Change[Operation]]] = {}
+        for status in (State.FAILED, State.RUNNING, None):
+            async with watch(name, status=status, poll=poll) as changes:
+                for fails in (True, False):
+                    create(lifetime=20, fails=fails)
+                told[status] = [change async for change in changes]
+            assert changes.checkpoint is not None
+            assert changes.checkpoint.alive == ()
+        assert {change.kind for change in told[State.FAILED]} == {ChangeKind.FINISHED}
+        assert all(change.failed for change in told[State.FAILED])
+        assert len(told[State.FAILED]) == 1
+        running = told[State.RUNNING]
+        assert len([each for each in running if each.kind is ChangeKind.FINISHED]) == 2
+        for change in running:
+            states = {each.state for each in (change.before, change.after) if each is not None}
+            assert State.RUNNING in states
+        assert len(told[None]) > len(running) > 2
+        with pytest.raises(ValueError, match="did you mean 'failed'"):
+            watch(name, status="faild")
+
+
+async def test_an_outage_is_told_whatever_statuses_were_asked_for() -> None:
+    """It is about the watch itself."""
+    async with FakeServer(operations=0) as server, clients(server) as watch:
+        poll = PollPolicy(initial=1, cap=1, timeout=10)
+        async with watch("calls", status="failed", poll=poll) as changes:
+            server.script(Fault(503, times=1))
+            kinds = [change.kind async for change in changes]
+        assert kinds == [ChangeKind.INTERRUPTED, ChangeKind.RECOVERED]
