@@ -256,18 +256,21 @@ def test_only_changes_of_a_status_are_told_where_one_is_asked_for(
     quiet: FakeServer, command: tuple[str, ...]
 ) -> None:
     """By the word of a state, on every service; a slip is wrong use."""
-    create = {
-        "operations": quiet.create_operation,
-        "prompts": quiet.create_prompt,
-    }[command[1]]
     if command[0] == "chainloop":
-        create = quiet.create_chainloop_operation
-    create(lifetime=1.9, fails=False)
-    create(lifetime=2.0, fails=True)
-    options = ("--interval", "50ms", "--cap", "50ms", "--timeout", "30s", "--until-failure")
-    done = invoke(quiet, *command, *options, "--status", "Failed")
-    assert done.code == 1
-    assert [line.split()[1] for line in done.out.splitlines()] == ["failed"]
+        prefix = "ASYNC_OPERATION_STATUS_"
+        running = quiet.create_chainloop_operation(status=f"{prefix}RUNNING")
+        quiet.create_chainloop_operation(status=f"{prefix}PENDING")
+    else:
+        prompts = command[1] == "prompts"
+        create = quiet.create_prompt if prompts else quiet.create_operation
+        running = create(status="in_progress")
+        create(status="queued")
+    options = ("--from-start", "--timeout", "200ms", "--lines")
+    done = invoke(quiet, *command, *options, "--status", "Running")
+    assert done.code == 0
+    told = [line.split() for line in done.out.splitlines()]
+    assert {words[1] for words in told} == {"running"}
+    assert running["id"] in {words[2] for words in told}
     done = invoke(quiet, *command, "--status", "faild")
     assert (done.code, "did you mean 'failed'?" in done.err) == (2, True)
 
