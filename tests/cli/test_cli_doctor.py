@@ -174,7 +174,7 @@ def test_a_service_that_is_not_there_is_an_error_and_the_rest_is_not_checked(
         "✗ not reachable, connection: connection refused",
         "- token: not checked",
     ]
-    assert "✓ pages: counted from 0" in done.out
+    assert "✓ pages: counted from 1" in done.out
 
 
 def test_without_any_account_it_says_where_a_token_goes() -> None:

@@ -204,7 +204,7 @@ async def test_a_page_shows_nothing_of_the_answer_it_came_in(fake_server: FakeSe
     expected = [each["id"] for each in fake_server.zoo_operations("completed")]
     got = [each["id"] for each in first["items"] + second["items"]]
     assert got == expected[: len(got)]
-    assert (numbered["next_cursor"], numbered["total_count"]) == (1, 1000)
+    assert (numbered["next_cursor"], numbered["total_count"]) == (2, 1000)
 
 
 async def test_the_documentation_pages_are_there(fake_server: FakeServer) -> None:
