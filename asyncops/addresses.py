@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from attrs import field, frozen
 
@@ -105,6 +105,11 @@ def check_proxy(proxy: str | None, base_url: str, *, allow_insecure: bool = Fals
             "proxy must look like 'http://user:password@proxy.example.com:3128', "
             f"got {shown(proxy)}"
         )
+    if not _can_be_sent(parts[2] or ""):
+        raise ValueError(
+            "proxy must have a user without ':', and user and password of Latin-1 characters, "
+            "percent-encoded as UTF-8 where a URL wants that"
+        )
     plain = base_url.lower().startswith("http:")
     if plain and not (allow_insecure or is_loopback(host)):
         raise ConfigurationError(
@@ -113,6 +118,16 @@ def check_proxy(proxy: str | None, base_url: str, *, allow_insecure: bool = Fals
         )
     said = f"It came by way of the proxy {host}"
     return Proxy(proxy, host, dict.fromkeys((502, 503, 504), said) if plain else {})
+
+
+def _can_be_sent(login: str) -> bool:
+    """Whether aiohttp can make a header of it; its own errors would show it, and come late."""
+    try:
+        text = unquote(login, errors="strict")
+        text.encode("latin-1")
+    except UnicodeError:
+        return False
+    return ":" not in unquote(login.partition(":")[0])
 
 
 _LONGEST = 100

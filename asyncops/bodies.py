@@ -120,15 +120,18 @@ def _too_large(limit: int, beginning: bytes | None) -> AnswerTooLarge:
     )
 
 
+# A result of many megabytes, unpacked at once, would take long to look through.
+_BEGINNING = 16 * 1024
+
 _TOKEN = re.compile(rb'\s*(?:("(?:[^"\\]|\\.)*")|([{}\[\]:,])|[^\s"{}\[\]:,]+)')
 _WORD = re.compile(rb'"([A-Za-z_-]{1,60})"')
 
 
 def _status_in(beginning: bytes) -> str | None:
-    """The ``status`` of the object that begins so; None where it does not come so early."""
+    """The ``status`` of the object that begins so; None where it does not come in 16 KiB."""
     at = depth = 0
     key, last = b"", b""
-    while token := _TOKEN.match(beginning, at):
+    while token := _TOKEN.match(beginning, at, _BEGINNING):
         at = token.end()
         text, mark = token[1], token[2]
         if mark:

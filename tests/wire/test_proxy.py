@@ -152,6 +152,25 @@ def test_what_is_no_proxys_address_is_refused_and_its_login_not_shown(
     assert str(caught.value).endswith(f"got {shown}")
 
 
+@pytest.mark.parametrize("login", ["a%3Ab:{}", "me:{}%E2%82%AC", "%E2%82%AC:{}", "me:{}%E4"])
+def test_a_login_that_no_header_can_hold_is_refused_at_once_and_not_shown(login: str) -> None:
+    with pytest.raises(ValueError, match=r"^proxy must have a user without ':'") as caught:
+        ZooClient("t", proxy=f"http://{login.format(BODY)}@proxy.example")
+    assert BODY not in repr(caught.value)
+    assert caught.value.__context__ is None
+
+
+async def test_a_login_is_sent_as_it_was_meant() -> None:
+    meant = "Basic " + b64encode("m@:pä:ss/%".encode("latin-1")).decode()
+    async with (
+        FaultServer([[answer()]]) as server,
+        Proxy(login=meant) as proxy,
+        zoo(server, proxy=f"http://m%40:p%C3%A4:ss%2F%25@127.0.0.1:{proxy.port}") as client,
+    ):
+        await ask(client)
+    assert server.requests == 1
+
+
 @pytest.mark.parametrize("proxy", [3128, b"http://p.example", True])
 def test_a_proxy_is_text(proxy: Any) -> None:
     with pytest.raises(TypeError, match=r"^proxy must be a URL"):

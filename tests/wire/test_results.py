@@ -142,6 +142,23 @@ async def test_a_result_that_is_too_large_says_so_and_nothing_of_a_failure(
     assert server.requests == 1
 
 
+async def test_a_bomb_of_a_result_is_refused_in_little_more_memory_than_it_may_take() -> None:
+    """A few kilobytes may unpack to all that is allowed at once; the status is not sought there."""
+    bomb = gzip.compress(b'{"outputs":{"out.obj":"' + b"x" * 6 * MIB)
+    async with (
+        FaultServer([[answer(bomb, "Content-Encoding: gzip")]]) as server,
+        zoo(server, max_body=4 * MIB) as client,
+    ):
+        tracemalloc.start()
+        try:
+            error = await failing(result(client), AnswerTooLarge)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert error.status is None
+    assert peak < 16 * MIB
+
+
 async def test_chainloops_single_operation_is_such_a_result_too() -> None:
     body = b'{"operation":{"id":"1","status":"ASYNC_OPERATION_STATUS_COMPLETED","output":"%b"}}'
     async with (
@@ -183,6 +200,8 @@ BEGINNINGS = {
     b'[{"status":"completed"}]': None,
     b'"status":"completed"': None,
     b'{"a":"' + b'\\"' * 50_000: None,
+    b'{"a":[' + b"1," * 50_000 + b'1],"status":"completed"}': None,
+    b'{"a":"' + b"x" * 50_000 + b'","status":"completed"}': None,
     b"}}}}": None,
     b"": None,
 }
