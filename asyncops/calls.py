@@ -8,7 +8,7 @@ from attrs import define, field
 from asyncops.auth import Credential
 from asyncops.clock import Clock
 from asyncops.codec import api_error
-from asyncops.deadlines import Scope
+from asyncops.deadlines import Receiving, Scope, receiving
 from asyncops.errors import AsyncOpsError, DeadlineExceeded
 from asyncops.messages import Request, Response
 from asyncops.progress import Meter
@@ -51,11 +51,15 @@ class Call:
     failure: AsyncOpsError | None = field(default=None)
     sent: int = field(default=0)
     _receiving: float | None = field(default=None, init=False)
+    _poll: Receiving | None = field(default=None, init=False)
 
     def receive(self) -> None:
         """A large answer comes, which may take longer than the call's time: that stands still."""
         self._receiving = self.clock.monotonic()
         self.scope.pause()
+        self._poll = receiving()
+        if self._poll is not None:
+            self._poll.begun()
 
     def received(self) -> None:
         """What came is over, whole or not."""
@@ -63,6 +67,9 @@ class Call:
             self.deadline += self.clock.monotonic() - self._receiving
             self._receiving = None
             self.scope.resume()
+            if self._poll is not None:
+                self._poll.over()
+                self._poll = None
 
     def count_request(self) -> None:
         """One more request goes out."""

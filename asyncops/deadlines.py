@@ -1,10 +1,13 @@
 """Time limits for many things at once that all may take equally long."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from types import TracebackType
 from typing import Self
 
-__all__ = ["Deadlines", "Scope"]
+__all__ = ["Deadlines", "Receiving", "Scope", "polling", "receiving"]
 
 
 class Deadlines:
@@ -145,3 +148,60 @@ class Scope:
             and kind is asyncio.CancelledError
         ):
             raise TimeoutError from error
+
+
+class Receiving:
+    """The time limit of a poll, which stands still while large answers to it are coming.
+
+    Args:
+        limit: The limit, entered already.
+    """
+
+    def __init__(self, limit: asyncio.Timeout) -> None:
+        self._limit = limit
+        self._answers = 0
+        self._left: float | None = None
+        self._ended = False
+
+    def begun(self) -> None:
+        """One more answer is coming."""
+        self._answers += 1
+        end = self._limit.when()
+        if end is not None and not self._ended and not self._limit.expired():
+            self._left = end - asyncio.get_running_loop().time()
+            self._limit.reschedule(None)
+
+    def over(self) -> None:
+        """One of them is there, or will not come."""
+        self._answers -= 1
+        if self._left is not None and not self._answers and not self._ended:
+            self._limit.reschedule(asyncio.get_running_loop().time() + self._left)
+            self._left = None
+
+    def end(self) -> None:
+        """Leave the limit as it is: it can be moved no more once it is left."""
+        self._ended = True
+
+
+_of_this_poll: ContextVar[Receiving | None] = ContextVar("_of_this_poll", default=None)
+
+
+def receiving() -> Receiving | None:
+    """The limit of the poll that the calling task works for; None where it works for none."""
+    return _of_this_poll.get()
+
+
+@contextmanager
+def polling(limit: asyncio.Timeout) -> Iterator[None]:
+    """Let ``limit`` be that of the poll whose requests are made in the body.
+
+    A context variable, since the requests are made by whatever the poll is of, in tasks of its own
+    too, and only the one that brings a large answer has to know.
+    """
+    poll = Receiving(limit)
+    token = _of_this_poll.set(poll)
+    try:
+        yield
+    finally:
+        poll.end()
+        _of_this_poll.reset(token)

@@ -9,6 +9,7 @@ from attrs import define, field
 
 from asyncops.checks import plain_hook, seconds
 from asyncops.clock import Clock
+from asyncops.deadlines import polling
 from asyncops.errors import (
     AsyncOpsError,
     AttemptTimeout,
@@ -26,7 +27,9 @@ __all__ = ["ATTEMPTS", "LAST_LOOK", "Rounds", "Tolerance", "checked_hook", "is_u
 R = TypeVar("R")
 
 LAST_LOOK = 5.0
-"""Seconds that the look at the very end may take, or the timeout where that is shorter."""
+"""Seconds that the look at the very end may take, or the timeout where that is shorter.
+
+A result that has begun to come by then is read to its end."""
 
 ATTEMPTS = RetryPolicy().attempts
 """Polls that an answer without JSON is borne for before the first good one, unless told."""
@@ -162,7 +165,8 @@ class Rounds:
         scope = asyncio.timeout(self._bound())
         try:
             async with scope:
-                answer = await ask()
+                with polling(scope):
+                    answer = await ask()
         except TimeoutError:
             if not scope.expired():
                 raise

@@ -137,7 +137,8 @@ class Lookups(ABC):
                 none, at once.
             poll: How often to look, and for how long; the first look is at once.
             timeout: Seconds in all; None for the policy's own. The look that is under way then is
-                given up; where none is, a last one may take 5 seconds more.
+                given up; where none is, a last one may take 5 seconds more. A result that has
+                begun to come by then is read to its end.
             raise_on_failure: Whether failure is an error; if not, what failed is given all the
                 same.
             on_poll: Told of each look.

@@ -19,6 +19,7 @@ from asyncops import (
     RetryPolicy,
     ServerError,
     Timeout,
+    WaitTimeout,
     ZooClient,
 )
 from asyncops import bodies as bodies_module
@@ -290,6 +291,29 @@ async def test_a_result_that_is_lost_on_its_way_is_asked_for_again() -> None:
         zoo(server, timeout=timeout, clock=clock, retry=RetryPolicy(base=0.0)) as client,
     ):
         assert (await result(client)).outputs == {"out.obj": b"x" * 3000}
+    assert server.requests == 2
+
+
+@pytest.mark.usefixtures("pace")
+@pytest.mark.parametrize("many", [False, True])
+async def test_a_result_that_has_begun_to_come_is_read_past_the_end_of_a_wait(many: bool) -> None:
+    body = conversion(b"x" * 3000)
+    script = [slowly(body, parts=12, pause=0.2)]
+    async with FaultServer(script) as server, zoo(server, timeout=Timeout(read=5.0)) as client:
+        if many:
+            async with client.operations.wait_many([PROMPT], timeout=1.5) as finished:
+                call = await anext(finished)
+            assert isinstance(call[1], FileConversion)
+        else:
+            assert isinstance(await client.operations.wait(PROMPT, timeout=1.5), FileConversion)
+    assert server.requests == 1
+
+
+@pytest.mark.usefixtures("pace")
+async def test_the_end_of_a_wait_goes_on_after_a_result_was_lost() -> None:
+    first = [*slowly(conversion(b"x" * 3000), parts=12, pause=0.1)[:-4], FIN]
+    async with FaultServer([first, [SILENCE]]) as server, zoo(server, timeout=Timeout()) as client:
+        await failing(client.operations.wait(PROMPT, timeout=0.8), WaitTimeout)
     assert server.requests == 2
 
 
