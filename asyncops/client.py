@@ -36,9 +36,9 @@ class ClientOptions(TypedDict, total=False):
     max_body: int | None
     session: aiohttp.ClientSession | None
     allow_insecure: bool
-    proxy: str | None
     rate_limit: float | RateLimiter | None
     telemetry: Telemetry | None
+    proxy: str | None
     clock: Clock
 
 

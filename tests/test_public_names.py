@@ -9,6 +9,7 @@ import sys
 import pytest
 
 import asyncops
+from asyncops.client import ClientOptions
 
 
 @pytest.mark.parametrize("name", ["asyncops", "asyncops.zoo", "asyncops.chainloop"])
@@ -44,7 +45,9 @@ def test_settings_have_the_promised_names_and_defaults() -> None:
         "session",
         "allow_insecure",
     ]
-    assert inspect.signature(asyncops.ChainloopClient) == zoo
+    chainloop = inspect.signature(asyncops.ChainloopClient)
+    assert list(chainloop.parameters) == ["token", "organization", "options"]
+    assert ["token", *ClientOptions.__annotations__] == list(zoo.parameters)
     retry = asyncops.RetryPolicy()
     assert (retry.attempts, retry.base, retry.cap) == (3, 0.5, 20.0)
     assert (retry.max_retry_after, retry.quota) == (120.0, 500)
