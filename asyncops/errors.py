@@ -294,7 +294,7 @@ class UnexpectedPage(PaginationError):
 
 
 class TooManyPages(PaginationError):
-    """The listing goes on past the bound on pages, or on empty pages in a row."""
+    """The listing goes on past the bound on pages (``max_pages``)."""
 
 
 class ListingMoved(UserWarning):

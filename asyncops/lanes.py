@@ -82,9 +82,8 @@ class Lane:
 
         Raises:
             RepeatedToken: The token was sent before.
-            TooManyPages: It is the eleventh empty page in a row.
         """
-        self.trail.check(token, places)
+        self.trail.check(token)
         self.next_token = token
         if places:
             self.span = places[-1] - places[0]
@@ -104,10 +103,18 @@ class Lane:
             count += 1
         return count
 
-    def anchor(self, place: float) -> str | None:
-        """The token from which everything from ``place`` on can be read again."""
-        # Strictly before: items that share one created_at may lie on both sides of a page's edge.
-        while len(self.anchors) > 1 and self.anchors[1][1] < place:
+    def anchor(self, place: float, *, beyond: bool) -> str | None:
+        """The token from which everything from ``place`` on can be read again.
+
+        Args:
+            place: Where the walk stands.
+            beyond: Whether only what lies beyond that place is wanted.
+        """
+        # Items that share one created_at may lie on both sides of a page's edge: where some of
+        # them are wanted still, the page has to begin strictly before it.
+        while len(self.anchors) > 1 and (
+            self.anchors[1][1] < place or (beyond and self.anchors[1][1] == place)
+        ):
             del self.anchors[0]
         return self.anchors[0][0] if self.anchors else self.next_token
 

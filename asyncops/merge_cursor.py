@@ -28,6 +28,7 @@ class MergeCursor:
         descending: The direction of the walk.
         position: The last item given out; None at the beginning.
         names: The statuses, in the order of a life.
+        query: The listing and the order that were asked for, for a person to read.
         tokens: For each of them, the page token to read again from.
         far: The last item given out by a walk from the other end, as that walk counts places;
             None where there was none.
@@ -40,6 +41,7 @@ class MergeCursor:
     tokens: tuple[str | None, ...] = field(repr=False)
     far: Position | None = None
     far_tokens: tuple[str | None, ...] = field(default=(), repr=False)
+    query: str = ""
 
     def encode(self) -> str:
         """The cursor as text."""
@@ -57,11 +59,11 @@ class MergeCursor:
         return text is not None and text.startswith((_PREFIX, _TWO_ENDED))
 
     @classmethod
-    def decode(cls, text: str, names: tuple[str, ...]) -> Self:
-        """Read what :meth:`encode` wrote, for the same statuses.
+    def decode(cls, text: str, names: tuple[str, ...], query: str = "") -> Self:
+        """Read what :meth:`encode` wrote, for the same statuses of the same listing.
 
         Raises:
-            ValueError: It is another text, or belongs to other statuses.
+            ValueError: It is another text, or belongs to other statuses or another order.
         """
         prefix, document = text[: len(_PREFIX)], text[len(_PREFIX) :]
         cursor = None
@@ -86,5 +88,10 @@ class MergeCursor:
             raise ValueError(
                 f"page_token belongs to the statuses {', '.join(cursor.names)}, "
                 f"not to {', '.join(names)}"
+            )
+        if cursor.query != query:
+            raise ValueError(
+                f"page_token belongs to {cursor.query}, not to {query}; "
+                "give it to the same listing, in the same order"
             )
         return cursor

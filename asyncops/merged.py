@@ -13,14 +13,14 @@ that is created meanwhile may or may not be seen.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from heapq import heappop, heappush
+from heapq import heappop, heappush, nsmallest
 from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 from attrs import define, field
 
 from asyncops.errors import UnexpectedPage
-from asyncops.lanes import START, Lane
+from asyncops.lanes import END, START, Lane
 from asyncops.merge_cursor import Position
 from asyncops.messages import Reply
 from asyncops.paging import TokenBody
@@ -114,11 +114,23 @@ class Merged(Generic[T]):
             if before is None or rank >= before[0]:
                 held[position.identity] = (rank, item)
 
-    def settle(self, until: float) -> None:
-        """What lies before ``until`` is ready to be given out."""
+    def _hold_all(self) -> None:
         for page in self._pages:
             self._hold(*page)
         self._pages.clear()
+
+    def bound(self, most: int) -> float:
+        """How far a page of so many items can reach at the most, by what has been read so far."""
+        self._hold_all()
+        wanted = most - self.ready
+        if wanted <= 0:
+            return START
+        nearest = nsmallest(wanted, self._heap)
+        return END if len(nearest) < wanted else nearest[-1].place
+
+    def settle(self, until: float) -> None:
+        """What lies before ``until`` is ready to be given out."""
+        self._hold_all()
         while self._heap and self._heap[0].place < until:
             position = heappop(self._heap)
             _, item = self._held.pop(position.identity)
@@ -155,7 +167,9 @@ class Merged(Generic[T]):
     def tokens(self) -> tuple[str | None, ...]:
         """For each lane, where to read again from to go on after what was given."""
         place = START if self.given is None else self.given.place
-        return tuple(lane.anchor(place) for lane in self.lanes)
+        # All that share the place are known, and none of them waits to be given out.
+        beyond = self.trust > place and not (self._ready and self._place(self._ready[0]) == place)
+        return tuple(lane.anchor(place, beyond=beyond) for lane in self.lanes)
 
     def passed_far(self) -> bool:
         """Whether all that the walk from the other end has left over is settled."""

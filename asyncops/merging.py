@@ -34,6 +34,7 @@ class StatusMerge(Generic[T]):
         descending: Newest first, unless the service answers the other way round all the same.
         limit: Items of one page; None for all that are ready.
         cursor: Where an earlier walk stood.
+        query: The listing and the order that were asked for.
     """
 
     lanes: Sequence[Lane]
@@ -42,6 +43,7 @@ class StatusMerge(Generic[T]):
     descending: bool
     limit: int | None = None
     cursor: MergeCursor | None = None
+    query: str = ""
     _merged: Merged[T] = field(init=False)
     _asked: Lane | None = field(default=None, init=False)
     _burst: int = field(default=0, init=False)
@@ -57,7 +59,11 @@ class StatusMerge(Generic[T]):
 
     def next_request(self) -> Request | None:
         """The next page of the lane that holds the others back."""
-        lane = self._burst_on() or min(self.lanes, key=lambda lane: lane.trust)
+        lane = (
+            self._short_of_first_page()
+            or self._burst_on()
+            or min(self.lanes, key=lambda lane: lane.trust)
+        )
         if lane.trust == END or self._merged.passed_far():
             return None
         lane = first_to_ask(lane)
@@ -98,6 +104,18 @@ class StatusMerge(Generic[T]):
         """Never: a refusal is an answer."""
         return False
 
+    def _short_of_first_page(self) -> Lane | None:
+        """The first lane that the first page may need more of, before any lane behind it is asked.
+
+        So no lane is asked with less before it than the page needs, and again for that: whoever
+        asks for page after page by cursors pays two requests for each lane at the most, unless
+        empty pages come or many items share one created_at.
+        """
+        if self._gave:
+            return None
+        bound = self._merged.bound(self.limit or 1)
+        return next((lane for lane in self.lanes if lane.reach < bound), None)
+
     def _burst_on(self) -> Lane | None:
         """The lane that is reading ahead, as long as that saves later lanes from asking again."""
         lane = self._asked
@@ -129,6 +147,7 @@ class StatusMerge(Generic[T]):
             tokens=self._merged.tokens(),
             far=None if far is None else far.far,
             far_tokens=() if far is None else far.far_tokens,
+            query=self.query,
         )
 
     def _give(self, most: int, done: bool) -> Page[T]:

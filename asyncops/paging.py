@@ -4,17 +4,15 @@ A walk asks :meth:`Paging.next_request`, sends it, gives the answer to :meth:`Pa
 takes what is ready with :meth:`Paging.take`, until there is nothing more to send.
 """
 
-from collections.abc import Sized
 from typing import Generic, Protocol, TypeVar
 
 from attrs import define, field
 
-from asyncops.errors import APIError, RepeatedToken, TooManyPages
+from asyncops.errors import APIError, RepeatedToken
 from asyncops.messages import Reply, Request
 from asyncops.models import Page
 
 __all__ = [
-    "EMPTY_PAGES",
     "Paging",
     "TokenBody",
     "TokenPaging",
@@ -24,9 +22,6 @@ __all__ = [
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 B_contra = TypeVar("B_contra", contravariant=True)
-
-EMPTY_PAGES = 10
-"""Empty pages in a row that are still followed."""
 
 
 class TokenBody(Protocol[T_co]):
@@ -69,10 +64,13 @@ class Paging(Protocol[B_contra, T_co]):
 
 @define(eq=False)
 class TokenTrail:
-    """The page tokens that one walk has sent, and what is wrong with those that come back."""
+    """The page tokens that one walk has sent, and what is wrong with those that come back.
+
+    An empty page with a token is not the end, however many of them come in a row: each token is
+    new, and the walk has a bound on all its pages.
+    """
 
     _sent: set[str] = field(factory=set, init=False, repr=False)
-    _empty_pages: int = field(default=0, init=False)
 
     def send(self, token: str | None) -> list[tuple[str, str]]:
         """The query parameter for a token; none for the first page."""
@@ -81,18 +79,14 @@ class TokenTrail:
         self._sent.add(token)
         return [("page_token", token)]
 
-    def check(self, token: str | None, items: Sized) -> None:
-        """Take a page's items and the token for the page after it.
+    def check(self, token: str | None) -> None:
+        """Take the token for the page after the one that came.
 
         Raises:
             RepeatedToken: The token was sent before, at once or in a longer circle.
-            TooManyPages: It is the eleventh empty page in a row.
         """
         if token is not None and token in self._sent:
             raise RepeatedToken("the service gave out a page token that was used before")
-        self._empty_pages = 0 if items else self._empty_pages + 1
-        if token is not None and self._empty_pages > EMPTY_PAGES:
-            raise TooManyPages(f"{self._empty_pages} empty pages in a row, and no end")
 
 
 @define(eq=False)
@@ -121,10 +115,9 @@ class TokenPaging(Generic[T]):
 
         Raises:
             RepeatedToken: Its token was sent before.
-            TooManyPages: It is the eleventh empty page in a row.
         """
         token = reply.value.next_page or None
-        self._trail.check(token, reply.value.items)
+        self._trail.check(token)
         self._ready = Page(
             items=reply.value.items,
             cursor=self.cursor,

@@ -54,6 +54,11 @@ class RangeCursor:
         """The cursor as text."""
         return _PREFIX + urlsafe_b64encode(msgspec.json.encode(self)).decode().rstrip("=")
 
+    @staticmethod
+    def fits(text: object) -> bool:
+        """Whether something looks like a cursor of this kind."""
+        return isinstance(text, str) and text.startswith(_PREFIX)
+
     @classmethod
     def decode(cls, text: Cursor | None) -> Self | None:
         """Read what :meth:`encode` wrote; None stands for the beginning.
@@ -64,8 +69,8 @@ class RangeCursor:
         if text is None:
             return None
         cursor = None
-        if isinstance(text, str) and text.startswith(_PREFIX):
-            document = text[len(_PREFIX) :]
+        if cls.fits(text):
+            document = str(text)[len(_PREFIX) :]
             try:
                 raw = urlsafe_b64decode(document + "=" * (-len(document) % 4))
                 cursor = msgspec.json.decode(raw, type=cls)

@@ -51,6 +51,7 @@ class TwoEnded(Generic[T]):
         ordered: Give the items in order, those from the far end last. Otherwise as they settle.
         cursor: Where an earlier walk stood.
         token: The service's page token to start from, where there is one lane and no cursor.
+        query: The listing and the order that were asked for.
     """
 
     near_lanes: Sequence[Lane]
@@ -61,6 +62,7 @@ class TwoEnded(Generic[T]):
     ordered: bool
     cursor: MergeCursor | None = None
     token: str | None = field(default=None, repr=False)
+    query: str = ""
     _near: Merged[T] = field(init=False)
     _far: Merged[T] | None = field(init=False)
     _met: bool = field(default=False, init=False)
@@ -233,6 +235,7 @@ class TwoEnded(Generic[T]):
             tokens=self._near.tokens(),
             far=far,
             far_tokens=far_tokens,
+            query=self.query,
         )
 
 

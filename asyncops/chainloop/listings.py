@@ -9,7 +9,7 @@ from attrs import evolve
 
 from asyncops.chainloop.models import AsyncOperation, AsyncOperationStatus, OperationsPage
 from asyncops.chainloop.statuses import Chosen, chosen_of
-from asyncops.checks import plain_text
+from asyncops.checks import count, plain_text
 from asyncops.cutting import Cut, boundaries
 from asyncops.drift import Drift
 from asyncops.messages import Request
@@ -28,6 +28,7 @@ __all__ = [
     "cut_into",
     "decode_operations",
     "filters_of",
+    "first_page",
     "identity_of",
     "listing_request",
     "mark_of",
@@ -91,6 +92,16 @@ def listing_request(filters: tuple[tuple[str, str], ...], page_size: int) -> Req
     if page_size > _LARGEST_PAGE:
         hints[400] = f"page_size is {page_size}; Chainloop takes 1 to {_LARGEST_PAGE}."
     return Request(path=PATH, params=filters, hints=hints)
+
+
+def first_page(page: Cursor | None) -> int | None:
+    """The page to begin with, as it was given."""
+    if isinstance(page, str):
+        raise TypeError(
+            "page must be a page number, got a string: page tokens belong to listings of page "
+            "tokens, such as zoo.operations.list(page_token=...)"
+        )
+    return None if page is None else count("page", page, least=0)
 
 
 def page_number(cursor: Cursor | None) -> int | None:

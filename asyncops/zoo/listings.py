@@ -14,6 +14,7 @@ from asyncops.merging import StatusMerge
 from asyncops.messages import Request
 from asyncops.models import Checkpoint, Cursor, State
 from asyncops.paging import Paging, TokenPaging
+from asyncops.placed import RangeCursor
 from asyncops.statuses import known_words, statuses_of
 from asyncops.trail import fingerprint
 from asyncops.twoended import TwoEnded
@@ -23,6 +24,7 @@ __all__ = [
     "ASCENDING",
     "DESCENDING",
     "ENDS",
+    "LEAST_OF_SEVERAL",
     "LIFE",
     "LOOKUPS",
     "PROMPT_HINTS",
@@ -45,6 +47,8 @@ Statuses = State | ApiCallStatus | str | Collection[State | ApiCallStatus | str]
 
 ASCENDING = CreatedAtSortMode.CREATED_AT_ASCENDING
 DESCENDING = CreatedAtSortMode.CREATED_AT_DESCENDING
+# Items to ask for of each of several statuses, at the least.
+LEAST_OF_SEVERAL = 20
 # Requests for single items that a watch may have under way at once.
 LOOKUPS = 8
 _STAFF_ONLY = "Zoo answers this only to accounts with staff access."
@@ -114,6 +118,7 @@ class CreatedAtListing(Generic[C]):
             descending=self._descending,
             limit=self.limit,
             cursor=cursor,
+            query=self._query,
         )
 
     def together(self, start: Checkpoint, _: int, ordered: bool) -> TwoEnded[C]:
@@ -127,11 +132,16 @@ class CreatedAtListing(Generic[C]):
             ordered=ordered,
             cursor=self._cursor(start.cursor),
             token=_token(start.cursor),
+            query=self._query,
         )
 
     @property
     def _descending(self) -> bool:
         return self.order == DESCENDING
+
+    @property
+    def _query(self) -> str:
+        return f"{self.request.path} in the order {self.order.value}"
 
     @property
     def _names(self) -> tuple[str, ...]:
@@ -142,7 +152,7 @@ class CreatedAtListing(Generic[C]):
         token = _token(cursor)
         if token is None or (len(self.statuses) < 2 and not MergeCursor.fits(token)):
             return None
-        return MergeCursor.decode(token, self._names)
+        return MergeCursor.decode(token, self._names, self._query)
 
     def _requests(self, order: CreatedAtSortMode) -> Mapping[str, Request]:
         request = self.request.adding([("sort_by", order.value)])
@@ -178,8 +188,18 @@ def _token(cursor: Cursor | None) -> str | None:
 def listing_request(
     path: str, limit: int | None, statuses: Sequence[ApiCallStatus] = ()
 ) -> Request:
-    """The request for a listing, without order and status; ``statuses`` only for its hints."""
-    params = () if limit is None else (("limit", str(count("limit", limit))),)
+    """The request for a listing, without order and status.
+
+    Args:
+        path: The listing.
+        limit: Items of one page; None for the service's choice.
+        statuses: What is listed. Of each of several, a few more items are asked for than a small
+            ``limit`` says, since each takes a request of its own.
+    """
+    params: tuple[tuple[str, str], ...] = ()
+    if limit is not None:
+        size = count("limit", limit)
+        params = (("limit", str(size if len(statuses) < 2 else max(size, LEAST_OF_SEVERAL))),)
     hints = _LISTING_HINTS
     if not all(status.known for status in statuses):
         words = known_words(ApiCallStatus)
@@ -213,6 +233,22 @@ def mark_of(item: AsyncApiCall | MlPrompt) -> str:
 
 
 def checked_token(page_token: Cursor | None) -> str | None:
-    """A page token that can be sent."""
+    """A page token that can be sent.
+
+    Raises:
+        TypeError: It is a page number, or no cursor at all.
+        ValueError: It is no text that a token can be, or a place in a shard of numbered pages.
+    """
     # A cursor of any page is taken, for the type checker's sake; here it is always a text.
-    return None if page_token is None else plain_text("page_token", page_token)
+    if page_token is None:
+        return None
+    if isinstance(page_token, int):
+        raise TypeError(
+            "page_token must be a page token (a string), got a whole number: page numbers belong "
+            "to listings of numbered pages, such as chainloop.operations.list(page=...)"
+        )
+    if RangeCursor.fits(page_token):
+        raise ValueError(
+            "page_token belongs to a shard of numbered pages; give a next_cursor of this listing"
+        )
+    return plain_text("page_token", page_token)

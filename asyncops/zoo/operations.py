@@ -76,7 +76,9 @@ class Operations:
                 not know is sent as given; one that is nearly a known one is refused as a slip,
                 unless it is given as ``ApiCallStatus(text)``.
             sort_by: The order. Where Zoo answers in the other one all the same, so does this.
-            limit: Items of one page, at least 1; None for the service's choice.
+            limit: Items of one page, at least 1; None for the service's choice. Of each of several
+                statuses, at least 20 are asked for at once: so a page takes at most two requests
+                a status, unless empty pages come or very many share one ``created_at``.
             page_token: Start at this page: a ``next_cursor`` of the same query.
             resume: Start at this checkpoint of the same query.
             max_pages: The most requests of one walk.

@@ -78,11 +78,12 @@ def part_of(shard: Shard, path: str, *, by_status: bool) -> CreatedAtListing[Any
     if shard.filters or bool(shard.statuses) is not by_status:
         raise ValueError(f"this shard does not hold a query of {shard.resource}")
     # As they are: a status that is new to this release could be listed and cut all the same.
-    statuses = [ApiCallStatus(status) for status in shard.statuses]
+    given = [ApiCallStatus(status) for status in shard.statuses]
+    statuses = life_of(given) if by_status else ()
     return CreatedAtListing(
-        listing_request(path, shard.page_size),
+        listing_request(path, shard.page_size, statuses),
         DESCENDING if shard.descending else ASCENDING,
-        life_of(statuses) if by_status else (),
+        statuses,
         shard.page_size,
     )
 

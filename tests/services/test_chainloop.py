@@ -237,7 +237,7 @@ def test_an_organization_that_no_header_can_carry_is_refused(
         ),
         pytest.param({"status": "faild"}, "did you mean 'failed'", id="status"),
         pytest.param({"page": -1}, "page must be at least 0", id="page -1"),
-        pytest.param({"page": "1"}, "page must be a whole number", id="page in quotes"),
+        pytest.param({"page": "1"}, "page must be a page number", id="page in quotes"),
         pytest.param({"page_size": 0}, "page_size must be at least 1", id="page_size 0"),
         pytest.param({"kind": ""}, "kind must not be empty", id="empty kind"),
         pytest.param({"kind": "a\nb"}, "kind must not hold control", id="line break"),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from asyncops import (
     ApiCallStatus,
     BadRequest,
+    ChainloopClient,
     Checkpoint,
     Forbidden,
     NotFound,
@@ -22,6 +23,7 @@ from asyncops import (
     Unprocessable,
     ZooClient,
 )
+from asyncops.models import Cursor
 from asyncops.testing import FakeClock, FakeServer, Fault, ZooHabits
 from asyncops.zoo import AsyncApiCallType, CreatedAtSortMode, UnknownOutput
 from tests.habits import OLD_ZOO
@@ -390,3 +392,59 @@ async def test_the_order_may_be_turned() -> None:
         oldest = zoo.ml_prompts.list(sort_by=CreatedAtSortMode.CREATED_AT_ASCENDING)
         ids = [str(prompt.id) async for prompt in oldest]
         assert ids == [row["id"] for row in server.ml_prompts(descending=False)]
+
+
+@pytest.mark.parametrize("limit", [1, 5, 50])
+async def test_a_page_of_all_statuses_by_cursor_costs_two_requests_a_status_at_the_most(
+    limit: int,
+) -> None:
+    """However small it is; and a walk asks for nothing twice for the sake of small pages."""
+    async with FakeServer(operations=1_000) as server, client(server) as zoo:
+        given: list[str] = []
+        token: Cursor | None = None
+        while len(given) < 100:
+            before = server.count()
+            page = await zoo.operations.list(limit=limit, page_token=token)
+            assert len(page.items) == limit
+            assert server.count() - before <= 2 * 5
+            given += [str(call.id) for call in page.items]
+            token = page.next_cursor
+        server.reset_counters()
+        walked = await zoo.operations.list(limit=limit).collect(max_items=len(given))
+        assert [str(call.id) for call in walked] == given
+        # Of each status, 20 at a time or more.
+        assert server.count() <= len(given) / 20 + 3 * 5
+
+
+@pytest.mark.parametrize(
+    ("given_to", "complaint"),
+    [
+        pytest.param({"sort_by": "created_at_ascending"}, "created_at_descending, not", id="order"),
+        pytest.param({"status": ["queued", "failed"]}, "belongs to the statuses", id="statuses"),
+        pytest.param({"status": "failed"}, "belongs to the statuses", id="one status"),
+    ],
+)
+async def test_a_cursor_of_another_listing_is_refused_before_anything_is_sent(
+    given_to: dict[str, Any], complaint: str
+) -> None:
+    """The service would be blamed for what it answers."""
+    async with FakeServer(operations=100) as server, client(server) as zoo:
+        page = await zoo.operations.list(limit=5)
+        server.reset_counters()
+        with pytest.raises(ValueError, match=complaint):
+            zoo.operations.list(page_token=page.next_cursor, **given_to)
+        assert server.count() == 0
+
+
+async def test_a_cursor_of_another_service_is_refused_before_anything_is_sent() -> None:
+    """Page numbers, page tokens and places in shards each have their own argument."""
+    async with FakeServer() as server, client(server) as zoo:
+        chainloop = ChainloopClient(server.token, base_url=server.url)
+        with pytest.raises(TypeError, match=r"page numbers belong to .*\.list\(page="):
+            zoo.operations.list(page_token=3)
+        with pytest.raises(ValueError, match="shard of numbered pages"):
+            zoo.ml_prompts.list(page_token="range1.abc")
+        with pytest.raises(TypeError, match=r"page tokens belong to .*\.list\(page_token="):
+            chainloop.operations.list(page="merge1.abc")
+        await chainloop.close()
+        assert server.count() == 0

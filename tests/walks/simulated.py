@@ -35,10 +35,20 @@ class Body:
 
 @define
 class Service:
-    """Keyset pages over calls that move forward, and new ones that arrive."""
+    """Keyset pages over calls that move forward, and new ones that arrive.
+
+    Attributes:
+        calls: By id.
+        ignores_direction: Whether all listings have the oldest first, whatever is asked.
+        trailing: Whether each page that is not empty has a token, so that an empty one ends.
+        empties: Empty pages, each with a fresh token, before each page.
+        requests: How many came.
+    """
 
     calls: dict[UUID, Call] = field(factory=dict)
     ignores_direction: bool = False
+    trailing: bool = False
+    empties: int = 0
     requests: int = 0
 
     def add(self, second: int, status: int = 0) -> None:
@@ -64,8 +74,11 @@ class Service:
             key=lambda call: (call.created_at, call.id),
             reverse=descending,
         )
-        if token := params.get("page_token"):
-            second, number = map(int, token.split("/"))
+        place, _, skipped = params.get("page_token", "").partition("+")
+        if int(skipped or 0) < self.empties:
+            return Reply(value=Body((), f"{place}+{int(skipped or 0) + 1}"))
+        if place:
+            second, number = map(int, place.split("/"))
             edge = (EPOCH + timedelta(seconds=second), UUID(int=number))
             rows = [
                 row
@@ -74,7 +87,7 @@ class Service:
                 and (row.created_at, row.id) != edge
             ]
         items = tuple(rows[:page_size])
-        more = len(rows) > page_size
+        more = len(rows) > page_size or self.trailing
         last = items[-1] if items else None
         return Reply(
             value=Body(
@@ -132,5 +145,6 @@ def drive(
         if request is None:
             return pages
         between()
-        assert service.requests < 40 * (len(service.calls) + 5), "the walk does not come to an end"
+        most = 40 * (len(service.calls) + 5) * (1 + service.empties)
+        assert service.requests < most, "the walk does not come to an end"
         paging.feed(service.answer(request, page_size()))

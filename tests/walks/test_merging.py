@@ -1,6 +1,7 @@
 """The merged walk over several statuses: nothing missed, nothing twice, in order, lazily."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,7 +9,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asyncops.errors import BadRequest, RepeatedToken, TooManyPages, UnexpectedPage
+from asyncops.errors import BadRequest, RepeatedToken, UnexpectedPage
 from asyncops.merge_cursor import MergeCursor
 from asyncops.messages import Reply
 from tests.walks.simulated import LIFE, Body, Call, Service, drive, lanes, merge
@@ -24,8 +25,17 @@ subsets = st.sets(st.sampled_from(LIFE), min_size=2).map(
 )
 
 
-def service_of(population: list[tuple[int, int]], *, ignores_direction: bool = False) -> Service:
-    service = Service(ignores_direction=ignores_direction)
+# How a service ends a listing, and what it puts before each page.
+slow_ends = st.fixed_dictionaries(
+    {"trailing": st.booleans(), "empties": st.sampled_from([0, 0, 2])}
+)
+habits = st.builds(
+    lambda ends, ignores: {**ends, "ignores_direction": ignores}, slow_ends, st.booleans()
+)
+
+
+def service_of(population: list[tuple[int, int]], **habits: Any) -> Service:
+    service = Service(**habits)
     for second, status in population:
         service.add(second, status)
     return service
@@ -50,19 +60,19 @@ def mover(data: st.DataObject, service: Service) -> Callable[[], None]:
 @given(
     population=populations,
     descending=st.booleans(),
-    ignores_direction=st.booleans(),
+    habits=habits,
     limit=st.none() | st.integers(1, 7),
     data=st.data(),
 )
 def test_what_existed_throughout_comes_exactly_once_and_in_order(
     population: list[tuple[int, int]],
     descending: bool,
-    ignores_direction: bool,
+    habits: dict[str, Any],
     limit: int | None,
     data: st.DataObject,
 ) -> None:
     """However the calls move forward between the requests, and however the pages are cut."""
-    service = service_of(population, ignores_direction=ignores_direction)
+    service = service_of(population, **habits)
     existed = set(service.calls)
     sizes = st.integers(1, 5)
     paging = merge(descending=descending, limit=limit)
@@ -73,7 +83,7 @@ def test_what_existed_throughout_comes_exactly_once_and_in_order(
     assert existed <= set(ids)
     moments = [call.created_at for call in calls]
     assert moments in (sorted(moments), sorted(moments, reverse=True))
-    if not ignores_direction:
+    if not service.ignores_direction:
         assert moments == sorted(moments, reverse=descending)
     if limit is not None:
         assert all(len(page.items) == limit for page in pages[:-1])
@@ -128,6 +138,7 @@ def test_a_choice_of_statuses_misses_none_that_stayed_within_it(
     size=st.integers(1, 5),
     limit=st.integers(1, 6),
     descending=st.booleans(),
+    habits=slow_ends,
     data=st.data(),
 )
 def test_a_walk_goes_on_from_the_cursor_of_any_page(
@@ -135,10 +146,11 @@ def test_a_walk_goes_on_from_the_cursor_of_any_page(
     size: int,
     limit: int,
     descending: bool,
+    habits: dict[str, Any],
     data: st.DataObject,
 ) -> None:
     """The cursor of a page, read by another walk, leads to exactly the rest."""
-    service = service_of(population)
+    service = service_of(population, **habits)
     existed = set(service.calls)
     pages = drive(merge(descending=descending, limit=limit), service, lambda: size)
     cut = data.draw(st.integers(0, len(pages) - 1), label="cut")
@@ -305,15 +317,96 @@ def test_a_repeated_token_is_refused() -> None:
         lane.answer("a", [2.0])
 
 
-def test_empty_pages_end_somewhere() -> None:
-    """Ten empty pages in a row are followed, an eleventh with a token is not."""
-    lane = lanes(("queued",), "created_at_ascending")[0]
-    for number in range(10):
-        lane.ask()
-        lane.answer(str(number), [])
-    lane.ask()
-    with pytest.raises(TooManyPages, match="11 empty pages"):
-        lane.answer("10", [])
+def page_by_page(
+    service: Service,
+    limit: int,
+    *,
+    descending: bool = True,
+    between: Callable[[], None] = lambda: None,
+) -> tuple[list[Call], list[int]]:
+    """Each page asked for by the cursor of the one before, by nobody who remembers more.
+
+    Returns:
+        The calls, and the requests of each page.
+    """
+    calls: list[Call] = []
+    costs: list[int] = []
+    cursor: MergeCursor | None = None
+    while True:
+        before = service.requests
+        paging = merge(descending=descending, limit=limit, cursor=cursor)
+        while (page := paging.take()) is None:
+            request = paging.next_request()
+            assert request is not None
+            between()
+            paging.feed(service.answer(request, limit))
+        calls += page.items
+        costs.append(service.requests - before)
+        if page.next_cursor is None:
+            return calls, costs
+        cursor = MergeCursor.decode(str(page.next_cursor), LIFE)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    population=populations,
+    limit=st.integers(1, 6),
+    descending=st.booleans(),
+    habits=slow_ends,
+    data=st.data(),
+)
+def test_pages_by_cursors_alone_miss_nothing_either(
+    population: list[tuple[int, int]],
+    limit: int,
+    descending: bool,
+    habits: dict[str, Any],
+    data: st.DataObject,
+) -> None:
+    """However the calls move forward meanwhile, many of them created in the same instant."""
+    service = service_of(population, **habits)
+    existed = set(service.calls)
+    between = mover(data, service)
+    calls, _ = page_by_page(service, limit, descending=descending, between=between)
+    ids = [call.id for call in calls]
+    assert len(ids) == len(set(ids))
+    assert existed <= set(ids)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    statuses=st.lists(st.integers(0, 4), max_size=60),
+    limit=st.integers(1, 9),
+    descending=st.booleans(),
+    trailing=st.booleans(),
+)
+def test_a_page_by_cursor_costs_two_requests_a_status_at_the_most(
+    statuses: list[int], limit: int, descending: bool, trailing: bool
+) -> None:
+    """Whatever the limit; each call created in an instant of its own."""
+    service = service_of(list(enumerate(statuses)), trailing=trailing)
+    calls, costs = page_by_page(service, limit, descending=descending)
+    assert len(calls) == len(statuses)
+    # To see that a status ends may take one request more, where an empty page says so.
+    assert max(costs) <= (3 if trailing else 2) * len(LIFE)
+
+
+@settings(max_examples=100, deadline=None)
+@given(statuses=st.lists(st.integers(0, 4), max_size=200), limit=st.integers(1, 20))
+def test_a_walk_asks_for_what_it_holds_no_second_time(statuses: list[int], limit: int) -> None:
+    """Small pages of the merged listing cost no more than large ones."""
+    requests = []
+    for each in (limit, 200):
+        service = service_of(list(enumerate(statuses)))
+        drive(merge(limit=each), service, lambda: 20)
+        requests.append(service.requests)
+    assert requests[0] <= requests[1] + len(LIFE)
+
+
+def test_empty_pages_are_followed_as_long_as_they_bring_new_tokens() -> None:
+    """What bounds them is the walk's bound on pages."""
+    service = service_of([(0, 0), (1, 3)], empties=30)
+    pages = drive(merge(), service, lambda: 5)
+    assert [call.id.int for page in pages for call in page.items] == [1, 0]
 
 
 def test_a_refusal_is_not_recovered_from() -> None:

@@ -17,7 +17,6 @@ from asyncops import (
     PaginationError,
     RepeatedToken,
     ServerError,
-    TooManyPages,
     UnexpectedPage,
 )
 from asyncops.drift import Drift
@@ -244,7 +243,7 @@ def token_pager(service: Tokens, resume: Checkpoint | None = None) -> Pager[str]
 
 
 @given(
-    sizes=st.lists(st.integers(0, 4), min_size=1, max_size=12),
+    sizes=st.lists(st.integers(0, 4) | st.just(0), min_size=1, max_size=30),
     fails=st.sets(st.integers(0, 11)),
     data=st.data(),
 )
@@ -263,7 +262,6 @@ def test_failures_and_empty_pages_cost_nothing_of_a_token_listing(
     service.pages.update(bodies)
     for index in fails & set(range(len(sizes))):
         service.pages[f"t{index}" if index else None] = ServerError("down", status=503)
-    empty_run = max(map(len, "".join("x" if size else "e" for size in sizes).split("x")))
     taken: list[str] = []
     resume: Checkpoint | None = None
     for _ in range(30):
@@ -271,9 +269,6 @@ def test_failures_and_empty_pages_cost_nothing_of_a_token_listing(
         taken += rows
         if error is None:
             break
-        if isinstance(error, TooManyPages):
-            assert empty_run > 10
-            return
         failed = None if resume is None or resume.cursor is None else str(resume.cursor)
         service.pages[failed] = bodies[failed]
     assert taken == [str(number) for number in range(made)]

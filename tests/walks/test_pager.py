@@ -215,6 +215,29 @@ async def test_too_many_pages_end_the_walk_with_its_checkpoint() -> None:
     assert [*taken, *[item async for item in rest]] == [str(n) for n in range(10)]
 
 
+@pytest.mark.parametrize("empty", [11, 40])
+async def test_empty_pages_are_followed_up_to_max_pages_alone(empty: int) -> None:
+    """Each has a fresh token; a filter may leave many of them empty."""
+
+    async def fetch(request: Request, _: Meter) -> Reply[TokenBody]:
+        number = int(dict(request.params).get("page_token", "0"))
+        last = number == empty
+        return Reply(value=TokenBody(("a",) if last else (), None if last else str(number + 1)))
+
+    def listing(max_pages: int) -> Pager[str]:
+        return Pager(
+            fetch,
+            lambda _: TokenPaging(Request(path="/")),
+            query="q",
+            identity=str,
+            limits=Limits(max_pages=max_pages),
+        )
+
+    assert await listing(empty + 1).collect() == ["a"]
+    with pytest.raises(TooManyPages, match=f"after {empty} pages"):
+        await listing(empty).collect()
+
+
 async def test_a_failed_page_costs_nothing_of_the_page_before() -> None:
     """The page fetched ahead fails, and the error waits until the items before it are used."""
     listing = TokenListing(10, 3)

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,7 +16,7 @@ from asyncops.models import Page
 from asyncops.twoended import Name, TwoEnded
 from tests.walks.playing import Game
 from tests.walks.simulated import LIFE, Body, Call, Service, drive, lanes, merge
-from tests.walks.test_merging import populations, service_of, subsets
+from tests.walks.test_merging import habits, populations, service_of, subsets
 
 failures = st.lists(st.integers(0, 6).map(lambda second: (second, 4)), max_size=25)
 
@@ -84,7 +85,7 @@ def moving(service: Service, dice: random.Random) -> Callable[[], None]:
     population=populations,
     descending=st.booleans(),
     ordered=st.booleans(),
-    ignores_direction=st.booleans(),
+    habits=habits,
     statuses=st.one_of(st.just(LIFE), subsets, st.sampled_from(LIFE).map(lambda each: (each,))),
     most=st.integers(2, 12),
     seed=st.integers(0, 1 << 32),
@@ -93,14 +94,14 @@ def test_what_stayed_within_the_listing_comes_exactly_once(
     population: list[tuple[int, int]],
     descending: bool,
     ordered: bool,
-    ignores_direction: bool,
+    habits: dict[str, Any],
     statuses: tuple[str, ...],
     most: int,
     seed: int,
 ) -> None:
     """However calls move forward and arrive, and however answers overtake each other."""
     dice = random.Random(seed)
-    service = service_of(population, ignores_direction=ignores_direction)
+    service = service_of(population, **habits)
     within = {key for key, call in service.calls.items() if call.status in statuses}
     move = moving(service, dice)
 
@@ -111,14 +112,16 @@ def test_what_stayed_within_the_listing_comes_exactly_once(
         )
 
     walk = plan(statuses, descending=descending, ordered=ordered)
-    pages = game(walk, service, dice, most, meanwhile).play(60 * (len(population) + 15))
+    pages = game(walk, service, dice, most, meanwhile).play(
+        60 * (len(population) + 15) * (1 + service.empties)
+    )
     ids = ids_of(pages)
     assert len(ids) == len(set(ids))
     assert within <= set(ids)
     if ordered:
         moments = [call.created_at for page in pages for call in page.items]
         assert moments in (sorted(moments), sorted(moments, reverse=True))
-        if not ignores_direction:
+        if not service.ignores_direction:
             assert moments == sorted(moments, reverse=descending)
 
 
@@ -126,20 +129,20 @@ def test_what_stayed_within_the_listing_comes_exactly_once(
 @given(
     population=st.one_of(populations, failures),
     descending=st.booleans(),
-    ignores_direction=st.booleans(),
+    habits=habits,
     statuses=st.sampled_from([LIFE, ("failed",)]),
     seed=st.integers(0, 1 << 32),
 )
 def test_walks_go_on_from_the_cursor_of_any_page_in_any_way(
     population: list[tuple[int, int]],
     descending: bool,
-    ignores_direction: bool,
+    habits: dict[str, Any],
     statuses: tuple[str, ...],
     seed: int,
 ) -> None:
     """Leg after leg, one page after the other or from both ends: each call in one of them."""
     dice = random.Random(seed)
-    service = service_of(population, ignores_direction=ignores_direction)
+    service = service_of(population, **habits)
     expected = {key for key, call in service.calls.items() if call.status in statuses}
     ids: list[UUID] = []
     cursor: MergeCursor | None = None
@@ -150,7 +153,9 @@ def test_walks_go_on_from_the_cursor_of_any_page_in_any_way(
             pages = drive(paging, service, lambda: dice.randint(1, 5))
         else:
             walk = plan(statuses, descending=descending, ordered=dice.random() < 0.5, cursor=cursor)
-            pages = game(walk, service, dice, dice.randint(2, 8)).play(2_000)
+            pages = game(walk, service, dice, dice.randint(2, 8)).play(
+                2_000 * (1 + service.empties)
+            )
         at = dice.randrange(len(pages)) if pages else 0
         ids += ids_of(pages[: at + 1])
         if not pages or pages[at].next_cursor is None:
@@ -165,7 +170,7 @@ def test_walks_go_on_from_the_cursor_of_any_page_in_any_way(
     size=st.integers(1, 4),
     descending=st.booleans(),
     ordered=st.booleans(),
-    ignores_direction=st.booleans(),
+    habits=habits,
     seed=st.integers(0, 1 << 32),
 )
 def test_a_walk_from_a_service_s_own_token_gives_what_follows_it(
@@ -173,12 +178,12 @@ def test_a_walk_from_a_service_s_own_token_gives_what_follows_it(
     size: int,
     descending: bool,
     ordered: bool,
-    ignores_direction: bool,
+    habits: dict[str, Any],
     seed: int,
 ) -> None:
     """The walk from the far end stops short of what comes before the token, ties included."""
     dice = random.Random(seed)
-    service = service_of(population, ignores_direction=ignores_direction)
+    service = service_of(population, **habits)
     order = [("sort_by", ORDERS[descending]), ("status", "failed")]
     first = service.answer(Request(path="/", params=tuple(order)), size).value
     token = first.next_page
@@ -187,7 +192,7 @@ def test_a_walk_from_a_service_s_own_token_gives_what_follows_it(
     expected = {key for key, call in service.calls.items() if call.status == "failed"}
     expected -= {call.id for call in first.items}
     walk = plan(("failed",), descending=descending, ordered=ordered, token=token)
-    rest = ids_of(game(walk, service, dice, 2).play(1_000))
+    rest = ids_of(game(walk, service, dice, 2).play(1_000 * (1 + service.empties)))
     assert sorted(rest) == sorted(expected)
 
 
