@@ -8,7 +8,7 @@ from attrs import define, field
 
 from asyncops.errors import AsyncOpsError, PaginationError, TooManyPages
 from asyncops.messages import Request
-from asyncops.plans import Leaf, Plan
+from asyncops.plans import Leaf, Plan, Wanted
 from asyncops.tasks import end
 from asyncops.walks import Fetch, Limits, ends_at, fetch_by
 
@@ -31,15 +31,20 @@ class Flights(Generic[T]):
         plan: Says which.
         most: How many may be under way at once.
         limits: How long the walk may become.
+        wanted: What it has still to give; nothing is asked for that this cannot take.
     """
 
     fetch: Fetch[Any]
     plan: Plan[Any, Any, T] = field(repr=False)
     most: int
     limits: Limits
+    wanted: Wanted = field(factory=Wanted)
     _tasks: "set[asyncio.Task[None]]" = field(factory=set, init=False)
     _news: asyncio.Event = field(factory=asyncio.Event, init=False)
     _sent: int = field(default=0, init=False)
+    # Items that have come and were not taken, and those of the largest page so far.
+    _held: int = field(default=0, init=False)
+    _largest: int = field(default=0, init=False)
     _ends_at: float = field(default=0.0, init=False)
     _failure: BaseException | None = field(default=None, init=False)
     _too_many: bool = field(default=False, init=False)
@@ -61,9 +66,13 @@ class Flights(Generic[T]):
                 self._depart()
                 if leaf is not None:
                     yield leaf
+                    self._held -= 0 if leaf.early else len(leaf.page.items)
                 elif self.plan.done:
                     return
                 else:
+                    if not self._tasks:
+                        # What has come is not enough, whatever there was to expect.
+                        self._depart(most=1)
                     await self._until_news()
         finally:
             self._left = True
@@ -79,10 +88,18 @@ class Flights(Generic[T]):
         self._news.clear()
         await self._news.wait()
 
-    def _depart(self) -> None:
-        """Send what the plan asks for, as far as there is room."""
+    def _has_room(self) -> bool:
+        left = self.wanted.left
+        if left is not None and self._tasks and not self._largest:
+            # How much one page holds is not known yet.
+            return False
+        expected = self._held + len(self._tasks) * self._largest
+        return len(self._tasks) < self.most and (left is None or expected < left)
+
+    def _depart(self, most: int = 0) -> None:
+        """Send what the plan asks for, as far as there is room, or so many at the most."""
         over = self._left or self._too_many or self._failure is not None
-        while not over and len(self._tasks) < self.most:
+        while not over and (len(self._tasks) < most or self._has_room()):
             asked = self.plan.ask()
             if asked is None:
                 return
@@ -100,6 +117,8 @@ class Flights(Generic[T]):
         except AsyncOpsError as error:
             self.plan.fail(name, error)
         else:
+            size = len(reply.value.items)
+            self._held, self._largest = self._held + size, max(self._largest, size)
             self.plan.feed(name, reply)
 
     def _landed(self, task: "asyncio.Task[None]") -> None:

@@ -12,7 +12,7 @@ from asyncops.iterating import Pages, Walk
 from asyncops.messages import Reply, Request
 from asyncops.models import Checkpoint, Cursor, Page
 from asyncops.paging import Paging
-from asyncops.plans import Leaf, OneByOne, Plan
+from asyncops.plans import Leaf, OneByOne, Plan, Wanted
 from asyncops.progress import Meter, OnPage, Progress, check_on_page
 from asyncops.shards import Shard
 from asyncops.telemetry import Telemetry, log_walk
@@ -27,8 +27,9 @@ T = TypeVar("T")
 MeteredFetch = Callable[[Request, Meter], Awaitable[Reply[Any]]]
 """Sends one request, decodes its answer, and counts what that costs."""
 
-Together = Callable[[Checkpoint, int, bool], Plan[Any, Any, T]]
-"""From a place, how many requests at once, and whether order counts, to a plan."""
+Together = Callable[[Checkpoint, int, bool, bool], Plan[Any, Any, T]]
+"""From a place, how many requests at once, whether order counts, and whether only the first items
+are wanted, to a plan."""
 
 
 class Pager(Generic[T]):
@@ -36,6 +37,10 @@ class Pager(Generic[T]):
 
     ``await pager`` gives the first page alone; ``async for item in pager`` walks all of them.
     Each iteration starts anew and is independent of every other.
+
+    With ``list(max_items=N)`` each of them ends after N items, and an awaited page holds N at the
+    most. A page that had to be cut for that has no ``next_cursor``, since the service's next page
+    begins after what was left out: the ``checkpoint`` of a walk goes on right after the last item.
     """
 
     def __init__(
@@ -105,9 +110,9 @@ class Pager(Generic[T]):
         """
         n = min(count("n", n), CONNECTIONS)
         progress = self._progress()
-        return aclosing(
-            Walk(self._given(self._checked(self._leaves(n, ordered, progress)), progress))
-        )
+        wanted = Wanted(self._limits.max_items)
+        leaves = self._leaves(n, ordered, progress, wanted)
+        return aclosing(Walk(self._given(self._checked(leaves, wanted), progress)))
 
     def pages(self) -> Pages[T]:
         """The pages, in order; while one is in use, the next one is being fetched.
@@ -116,13 +121,14 @@ class Pager(Generic[T]):
             AsyncOpsError: With the ``checkpoint`` from which the walk can go on.
         """
         progress = self._progress()
-        return self._given(prefetched(self._turned(progress)), progress)
+        return self._given(prefetched(self._turned(progress, self._limits.max_items)), progress)
 
     async def collect(self, *, max_items: int | None = None) -> list[T]:
         """The items as a list.
 
         Args:
-            max_items: Stop after so many; no page is fetched that is not needed for them.
+            max_items: Stop after so many, or after those of ``list(max_items=...)`` where they are
+                fewer; no page is fetched that is not needed for them.
 
         Raises:
             AsyncOpsError: Its ``checkpoint`` is where this began, since nothing is given out.
@@ -155,8 +161,8 @@ class Pager(Generic[T]):
             One shard at least; what is created later may come in one that has no newest bound.
 
         Raises:
-            ValueError: The listing was made with a page token, a page or a checkpoint, or is a
-                shard itself.
+            ValueError: The listing was made with a page token, a page, a checkpoint or
+                ``max_items``, or is a shard itself.
             TooManyPages: It takes more requests than ``max_pages``: on numbered pages as many as
                 there are parts.
             AsyncOpsError: A request failed. Nothing is left of the cut: begin again.
@@ -166,27 +172,30 @@ class Pager(Generic[T]):
             raise ValueError("this listing cannot be cut: only what list() gives can be")
         if not self._from_start:
             raise ValueError("cut the whole listing: call list() without a page and resume")
+        if self._limits.max_items is not None:
+            raise ValueError(
+                "cut the whole listing: call list() without max_items; "
+                "a shard has .collect(max_items=...)"
+            )
         return await self._cut(within(self._metered(Meter()), self._limits), n)
 
     async def _collected(self, max_items: int | None) -> list[T]:
+        bounds = [each for each in (max_items, self._limits.max_items) if each is not None]
+        most = min(bounds, default=None)
         items: list[T] = []
-        if max_items == 0:
+        if most == 0:
             return items
         progress = self._progress()
-        turned_pages = self._turned(progress)
-        pages = prefetched(turned_pages) if max_items is None else turned_pages
+        pages = prefetched(self._turned(progress, most))
         async with aclosing(self._told(pages, progress)) as told:
             async for turned in told:
-                if max_items is None:
-                    items.extend(turned.page.items)
-                    continue
-                items.extend(turned.page.items[: max_items - len(items)])
-                if len(items) == max_items:
-                    break
+                items.extend(turned.page.items)
         return items
 
     async def _first(self) -> Page[T]:
-        async with aclosing(self._turned(self._progress())) as pages:
+        if self._limits.max_items == 0:
+            return Page(items=(), cursor=self._start.cursor)
+        async with aclosing(self._turned(self._progress(), self._limits.max_items)) as pages:
             page = (await anext(pages)).page
         if self._telemetry is not None:
             self._telemetry.items(self._path, len(page.items))
@@ -238,9 +247,9 @@ class Pager(Generic[T]):
     def _metered(self, meter: Meter) -> Fetch[Any]:
         return lambda request: self._fetch(request, meter)
 
-    def _turned(self, progress: Progress) -> AsyncGenerator[Turned[T], None]:
-        """The pages, one after the other."""
-        return self._checked(self._one_by_one(progress))
+    def _turned(self, progress: Progress, most: int | None) -> AsyncGenerator[Turned[T], None]:
+        """The pages, one after the other, with so many items at the most."""
+        return self._checked(self._one_by_one(progress), Wanted(most))
 
     async def _one_by_one(self, progress: Progress) -> AsyncGenerator[Leaf[T], None]:
         fetch = self._metered(progress.meter)
@@ -248,25 +257,38 @@ class Pager(Generic[T]):
             async for page in pages:
                 yield Leaf(page)
 
-    def _leaves(self, n: int, ordered: bool, progress: Progress) -> AsyncGenerator[Leaf[T], None]:
+    def _leaves(
+        self, n: int, ordered: bool, progress: Progress, wanted: Wanted
+    ) -> AsyncGenerator[Leaf[T], None]:
         plan: Plan[Any, Any, T] = (
             OneByOne(self._strategy(self._start))
             if self._together is None or n == 1
-            else self._together(self._start, n, ordered)
+            else self._together(self._start, n, ordered, wanted.left is not None)
         )
-        return Flights(self._metered(progress.meter), plan, n, self._limits).leaves()
+        return Flights(self._metered(progress.meter), plan, n, self._limits, wanted).leaves()
 
     async def _checked(
-        self, leaves: AsyncGenerator[Leaf[T], None]
+        self, leaves: AsyncGenerator[Leaf[T], None], wanted: Wanted
     ) -> AsyncGenerator[Turned[T], None]:
         """Each page without what was given before; an error gets the place to go on from."""
+        if wanted.left == 0:
+            return
         trail = Trail(self._start, self._identity, self._keep)
         try:
             async with aclosing(leaves):
                 async for leaf in leaves:
                     turned = trail.turn(leaf)
+                    if wanted.left is not None:
+                        turned = turned.first(wanted.left)
+                        wanted.left -= len(turned.page.items)
+                    if wanted.left == 0:
+                        break
                     yield turned
                     trail.passed(turned)
+                else:
+                    return
+            # The last page, once all requests have ended.
+            yield turned
         except (AsyncOpsError, ListingMoved) as error:
             error.checkpoint = trail.checkpoint(0, None)
             raise

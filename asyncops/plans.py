@@ -14,12 +14,23 @@ from asyncops.messages import Reply, Request
 from asyncops.models import Page
 from asyncops.paging import Paging
 
-__all__ = ["Leaf", "OneByOne", "Plan"]
+__all__ = ["Leaf", "OneByOne", "Plan", "Wanted"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 K = TypeVar("K", bound=Hashable)
 B_contra = TypeVar("B_contra", contravariant=True)
+
+
+@define
+class Wanted:
+    """What a walk has still to give.
+
+    Attributes:
+        left: Items; None for all that there are.
+    """
+
+    left: int | None = None
 
 
 @frozen

@@ -32,6 +32,15 @@ class Turned(Generic[T]):
     whole: Page[T]
     early: bool = False
 
+    def first(self, most: int) -> "Turned[T]":
+        """The same page, cut to so many items; the place after it is within the page then."""
+        items = self.page.items[:most]
+        if not items or len(items) == len(self.page.items):
+            return self
+        last = next(place for place, each in enumerate(self.whole.items) if each is items[-1])
+        whole = evolve(self.whole, items=self.whole.items[: last + 1], next_cursor=None)
+        return Turned(evolve(self.page, items=items, next_cursor=None), whole, self.early)
+
 
 class Trail(Generic[T]):
     """The place of one walk.

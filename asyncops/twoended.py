@@ -52,6 +52,7 @@ class TwoEnded(Generic[T]):
         cursor: Where an earlier walk stood.
         token: The service's page token to start from, where there is one lane and no cursor.
         query: The listing and the order that were asked for.
+        one_end: Read from the near end alone, since only the first items are wanted.
     """
 
     near_lanes: Sequence[Lane]
@@ -63,6 +64,7 @@ class TwoEnded(Generic[T]):
     cursor: MergeCursor | None = None
     token: str | None = field(default=None, repr=False)
     query: str = ""
+    one_end: bool = False
     _near: Merged[T] = field(init=False)
     _far: Merged[T] | None = field(init=False)
     _met: bool = field(default=False, init=False)
@@ -78,6 +80,8 @@ class TwoEnded(Generic[T]):
             self._go_on(self.cursor, self._far)
         elif self.token is not None:
             self.near_lanes[0].begin(self.token)
+        if self.one_end:
+            self._far = None
 
     def _go_on(self, cursor: MergeCursor, far: Merged[T]) -> None:
         self._near.descending = cursor.descending

@@ -36,12 +36,14 @@ class Limits:
 
     Attributes:
         max_pages: Requests.
+        max_items: Items that it gives; None for all.
         deadline: Seconds from the first request on, the consumer's own work included; None for
             no end.
         clock: What the seconds are measured by.
     """
 
     max_pages: int = field(default=MAX_PAGES, validator=check_count(1))
+    max_items: int | None = field(default=None, validator=optional(check_count(0)))
     deadline: float | None = field(default=None, validator=optional(check_seconds(positive=True)))
     clock: Clock = SYSTEM_CLOCK
 

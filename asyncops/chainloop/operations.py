@@ -54,6 +54,7 @@ class Operations(Lookups):
         page: Cursor | None = None,
         page_size: int = 100,
         resume: Checkpoint | None = None,
+        max_items: int | None = None,
         max_pages: int = MAX_PAGES,
         deadline: float | None = None,
         on_page: OnPage | None = None,
@@ -79,6 +80,9 @@ class Operations(Lookups):
             page_size: Items of one page to ask for, at least 1; the service may give fewer.
                 Chainloop takes up to 100; more is sent as asked.
             resume: Start at this checkpoint of the same query.
+            max_items: The most items of one walk, in whatever way it goes, 0 or more; None for
+                all. Nothing is fetched that is not needed for them, and the checkpoint after the
+                last one leads to the rest.
             max_pages: The most requests of one walk.
             deadline: Seconds that one walk may take, your own work between the items included;
                 None for no end.
@@ -99,13 +103,18 @@ class Operations(Lookups):
         return Pager(
             lambda request, meter: self._client.fetch(request, decode, meter),
             strategy,
-            together=lambda start, n, ordered: NumberedAhead(strategy(start), n, ordered),
+            together=lambda start, n, ordered, _: NumberedAhead(strategy(start), n, ordered),
             query=fingerprint(request.adding([*chosen.terms, ("page_size", str(size))])),
             identity=identity_of,
             keep=chosen.keep,
             cursor=first_page(page),
             resume=resume,
-            limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
+            limits=Limits(
+                max_pages=max_pages,
+                max_items=max_items,
+                deadline=deadline,
+                clock=self._client.clock,
+            ),
             on_page=on_page,
             telemetry=self._client.telemetry,
             cut=cut_into(request, size, self._base, chosen.words),

@@ -121,8 +121,8 @@ class CreatedAtListing(Generic[C]):
             query=self._query,
         )
 
-    def together(self, start: Checkpoint, _: int, ordered: bool) -> TwoEnded[C]:
-        """From both ends, all statuses side by side."""
+    def together(self, start: Checkpoint, _: int, ordered: bool, cut: bool) -> TwoEnded[C]:
+        """From both ends, all statuses side by side; from one where the first are wanted alone."""
         return TwoEnded(
             self._lanes(self.order),
             self._lanes(ASCENDING if self._descending else DESCENDING),
@@ -133,6 +133,7 @@ class CreatedAtListing(Generic[C]):
             cursor=self._cursor(start.cursor),
             token=_token(start.cursor),
             query=self._query,
+            one_end=ordered and cut,
         )
 
     @property

@@ -56,6 +56,7 @@ class MlPrompts:
         limit: int | None = None,
         page_token: Cursor | None = None,
         resume: Checkpoint | None = None,
+        max_items: int | None = None,
         max_pages: int = MAX_PAGES,
         deadline: float | None = None,
         on_page: OnPage | None = None,
@@ -67,6 +68,9 @@ class MlPrompts:
             limit: Items of one page, at least 1; None for the service's choice.
             page_token: Start at this page: a ``next_cursor`` of the same query.
             resume: Start at this checkpoint of the same query.
+            max_items: The most items of one walk, in whatever way it goes, 0 or more; None for
+                all. Nothing is fetched that is not needed for them, and the checkpoint after the
+                last one leads to the rest.
             max_pages: The most requests of one walk.
             deadline: Seconds that one walk may take, your own work between the items included;
                 None for no end.
@@ -90,7 +94,12 @@ class MlPrompts:
             together=listing.together,
             cursor=checked_token(page_token),
             resume=resume,
-            limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
+            limits=Limits(
+                max_pages=max_pages,
+                max_items=max_items,
+                deadline=deadline,
+                clock=self._client.clock,
+            ),
             on_page=on_page,
             telemetry=self._client.telemetry,
             cut=cut_into(_NAME, listing),
