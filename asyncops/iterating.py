@@ -1,16 +1,19 @@
 """One iteration over a listing: page by page, or item by item, with its checkpoint."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager
 from operator import length_hint
-from typing import Generic, Self, TypeVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from asyncops.errors import PaginationError
+from asyncops.misuse import instead
 from asyncops.models import Checkpoint, Page
 from asyncops.progress import Progress, WalkReport
 from asyncops.trail import Trail, Turned
 from asyncops.turns import Turns
 
-__all__ = ["Pages", "Walk"]
+__all__ = ["Concurrent", "Pages", "Walk"]
 
 T = TypeVar("T")
 
@@ -103,6 +106,20 @@ class Pages(AsyncIterator[Page[T]], Generic[T]):
         """How far it has come and what it has cost, as :attr:`Walk.report`."""
         return self._progress.report()
 
+    def __repr__(self) -> str:
+        return f"<Pages of {self.place(self._progress.pages, 'pages')}>"
+
+    def place(self, given: int, what: str) -> str:
+        """The listing and how far it has come, in words for a person."""
+        listing = self.checkpoint.query.partition("#")[0]
+        if self._ended:
+            state = "ended"
+        elif self._broken and not self._turns.taken:
+            state = "broken off"
+        else:
+            state = "under way" if self._progress.begun else "not begun"
+        return f"{listing}: {state}, {given} {what} given"
+
 
 class Walk(AsyncIterator[T]):
     """One iteration over a pager's items, with a checkpoint after each.
@@ -146,9 +163,40 @@ class Walk(AsyncIterator[T]):
         """
         return self._pages.report
 
+    def __repr__(self) -> str:
+        given = self.report.items - self._pages.size + self._index
+        return f"<Walk of {self._pages.place(given, 'items')}>"
+
     @property
     def _index(self) -> int:
         """Items of the page that have been given."""
         if self._given is not None:
             return self._given
         return self._pages.size - length_hint(self._left)
+
+
+class Concurrent(AbstractAsyncContextManager[Walk[T]], Generic[T]):
+    """A walk whose requests end with the ``async with``: what ``pager.concurrent()`` gives."""
+
+    def __init__(self, walk: Walk[T]) -> None:
+        self._walk = walk
+
+    async def __aenter__(self) -> Walk[T]:
+        return self._walk
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._walk.aclose()
+
+    def __repr__(self) -> str:
+        return f"<Concurrent {self._walk!r}>"
+
+    if not TYPE_CHECKING:
+        __aiter__ = instead(
+            "concurrent() starts requests that have to end: write "
+            "`async with pager.concurrent() as items:`, and `async for item in items:` in it"
+        )

@@ -1,6 +1,6 @@
 """What the providers' models share: open enums, the operation protocol, pages, checkpoints."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import MAXYEAR, MINYEAR, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Generic, Protocol, Self, TypeVar, runtime_checkable
@@ -195,6 +195,9 @@ def known_time(moment: datetime | None) -> datetime | None:
 class Page(Generic[T_co]):
     """One page of a listing, with what the answer said around it.
 
+    ``len(page)`` is the number of its items, and ``for item in page`` goes over them. It is true
+    even where it holds none: an empty page may have a page after it, which ``next_cursor`` says.
+
     Attributes:
         items: The items, in the service's order.
         cursor: What this page was asked for with: a page token, a page number, or None for the
@@ -219,6 +222,28 @@ class Page(Generic[T_co]):
     request_id: str | None = None
     status: int = 200
     headers: Mapping[str, str] = field(factory=dict, repr=False, hash=False)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[T_co]:
+        return iter(self.items)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        kind = f" {type(self.items[0]).__name__}" if self.items else ""
+        of = "" if self.total_pages is None else f" of {self.total_pages}"
+        match self.cursor:
+            case None:
+                place = "the first page"
+            case int(number):
+                place = f"page {number}{of}"
+            case _:
+                place = "from a page token"
+        more = "the last one" if self.next_cursor is None else "another one follows"
+        return f"<Page of {len(self.items)}{kind} items, {place}, {more}>"
 
 
 @frozen(kw_only=True)

@@ -1,15 +1,16 @@
 """What a listing gives: awaited, its first page; iterated, its items."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import AbstractAsyncContextManager, aclosing
-from typing import Any, Generic, TypeVar
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from asyncops.checks import count
 from asyncops.concurrency import CONCURRENCY, Flights
 from asyncops.cutting import SHARDS, Cut
 from asyncops.errors import AsyncOpsError, ListingMoved
-from asyncops.iterating import Pages, Walk
+from asyncops.iterating import Concurrent, Pages, Walk
 from asyncops.messages import Reply, Request
+from asyncops.misuse import instead
 from asyncops.models import Checkpoint, Cursor, Page
 from asyncops.paging import Paging
 from asyncops.plans import Leaf, OneByOne, Plan, Wanted
@@ -61,7 +62,7 @@ class Pager(Generic[T]):
     ) -> None:
         self._start = start_of(query, cursor, resume)
         self._cut = cut
-        self._from_start = cursor is None and resume is None
+        self._resumed = resume is not None
         self._telemetry = telemetry
         self._fetch = fetch
         self._strategy = strategy
@@ -80,9 +81,26 @@ class Pager(Generic[T]):
     def __aiter__(self) -> Walk[T]:
         return Walk(self.pages())
 
-    def concurrent(
-        self, n: int = CONCURRENCY, *, ordered: bool = True
-    ) -> AbstractAsyncContextManager[Walk[T]]:
+    def __repr__(self) -> str:
+        start, place = self._start.cursor, "the start"
+        if self._resumed:
+            place = "a checkpoint"
+        elif start is not None:
+            place = f"page {start}" if isinstance(start, int) else "a page token"
+        most = self._limits.max_items
+        return f"<Pager of {self._path} from {place}{'' if most is None else f', {most} items'}>"
+
+    if not TYPE_CHECKING:
+        __aenter__ = __aexit__ = instead(
+            "a listing is not entered: write `async for item in pager:`, or "
+            "`async with pager.concurrent() as items:` for several requests at once"
+        )
+        __iter__ = instead("a listing comes over the network: write `async for item in pager:`")
+        __getitem__ = instead(
+            "a listing has no index: write `items = await pager.collect(max_items=10)`"
+        )
+
+    def concurrent(self, n: int = CONCURRENCY, *, ordered: bool = True) -> Concurrent[T]:
         """Walk with several requests under way at once.
 
         ``async with pager.concurrent() as items: async for item in items`` gives the same items
@@ -112,7 +130,7 @@ class Pager(Generic[T]):
         progress = self._progress()
         wanted = Wanted(self._limits.max_items)
         leaves = self._leaves(n, ordered, progress, wanted)
-        return aclosing(Walk(self._given(self._checked(leaves, wanted), progress)))
+        return Concurrent(Walk(self._given(self._checked(leaves, wanted), progress)))
 
     def pages(self) -> Pages[T]:
         """The pages, in order; while one is in use, the next one is being fetched.
@@ -170,7 +188,7 @@ class Pager(Generic[T]):
         count("n", n)
         if self._cut is None:
             raise ValueError("this listing cannot be cut: only what list() gives can be")
-        if not self._from_start:
+        if self._resumed or self._start.cursor is not None:
             raise ValueError("cut the whole listing: call list() without a page and resume")
         if self._limits.max_items is not None:
             raise ValueError(

@@ -85,6 +85,11 @@ class Progress:
     _begun: float | None = field(default=None, init=False)
     _ended: float | None = field(default=None, init=False)
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything has been asked for."""
+        return self._begun is not None
+
     def begin(self) -> None:
         """From now on it takes time."""
         self._begun = self.clock.monotonic()

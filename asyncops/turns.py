@@ -40,6 +40,11 @@ class Turns:
     _idle: asyncio.Event = field(factory=asyncio.Event, init=False)
     _closing: asyncio.Lock = field(factory=asyncio.Lock, init=False)
 
+    @property
+    def taken(self) -> bool:
+        """Whether a step is being taken."""
+        return bool(self._steps)
+
     async def take(
         self, step: Callable[[], Awaitable[R]], refusal: Callable[[], AsyncOpsError]
     ) -> R:

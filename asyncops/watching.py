@@ -108,6 +108,11 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
         """
         return self._ledger.checkpoint
 
+    def __repr__(self) -> str:
+        state = "left" if self._left else "under way" if self._open else "not begun"
+        listing = self._subject.query.partition("#")[0]
+        return f"<Watch of {listing}: {state}, {self._ledger.open} open, {self._looks} looks>"
+
     async def __aenter__(self) -> Self:
         if self._open or self._left:
             raise ConfigurationError("this can be entered only once; make a new one")

@@ -1,5 +1,6 @@
 """The merged walk over several statuses: nothing missed, nothing twice, in order, lazily."""
 
+import random
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,7 @@ subsets = st.sets(st.sampled_from(LIFE), min_size=2).map(
 
 # How a service ends a listing, and what it puts before each page.
 slow_ends = st.fixed_dictionaries(
-    {"trailing": st.booleans(), "empties": st.sampled_from([0, 0, 2])}
+    {"trailing": st.booleans(), "empties": st.sampled_from([0, 0, 0, 1])}
 )
 habits = st.builds(
     lambda ends, ignores: {**ends, "ignores_direction": ignores}, slow_ends, st.booleans()
@@ -56,7 +57,7 @@ def mover(data: st.DataObject, service: Service) -> Callable[[], None]:
     return between
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(
     population=populations,
     descending=st.booleans(),
@@ -347,34 +348,41 @@ def page_by_page(
         cursor = MergeCursor.decode(str(page.next_cursor), LIFE)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     population=populations,
     limit=st.integers(1, 6),
     descending=st.booleans(),
     habits=slow_ends,
-    data=st.data(),
+    seed=st.integers(0, 1 << 32),
 )
 def test_pages_by_cursors_alone_miss_nothing_either(
     population: list[tuple[int, int]],
     limit: int,
     descending: bool,
     habits: dict[str, Any],
-    data: st.DataObject,
+    seed: int,
 ) -> None:
     """However the calls move forward meanwhile, many of them created in the same instant."""
+    dice = random.Random(seed)
     service = service_of(population, **habits)
     existed = set(service.calls)
-    between = mover(data, service)
+
+    def between() -> None:
+        for _ in range(dice.randint(0, 4) if service.calls else 0):
+            service.move(dice.randint(0, 200), dice.choice(LIFE[3:]))
+        if len(service.calls) < 60 and dice.random() < 0.5:
+            service.add(dice.randint(8, 15))
+
     calls, _ = page_by_page(service, limit, descending=descending, between=between)
     ids = [call.id for call in calls]
     assert len(ids) == len(set(ids))
     assert existed <= set(ids)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
-    statuses=st.lists(st.integers(0, 4), max_size=60),
+    statuses=st.lists(st.integers(0, 4), max_size=40),
     limit=st.integers(1, 9),
     descending=st.booleans(),
     trailing=st.booleans(),
