@@ -175,6 +175,12 @@ class Ledger(Generic[T]):
         return len(ids)
 
     @property
+    def is_next_unseen(self) -> bool:
+        """Whether the next change is about what only a checkpoint tells of, as alive."""
+        known = self._alive.get(self._line[0].id or "") if self._line else None
+        return known is not None and known.item is None and known.mark is not None
+
+    @property
     def finishing(self) -> int:
         """How many operations the changes not yet given say have ended."""
         return sum(change.kind is ChangeKind.FINISHED for change in self._line)

@@ -36,6 +36,8 @@ class Subject(Generic[T]):
         usable: Whether ``lookup`` can be used, as far as is known by now.
         tells: Of which operations changes are told: where they are one of these before or after
             the change; None for all.
+        tells_unfinished: Whether what has not ended may be one of these. Then the first change to
+            an operation that only a checkpoint tells of is told as well: it may have been one.
         lookback: How old, in seconds, operations may be that are alive when the watch begins,
             where no listing has the unfinished alone; None for any age.
     """
@@ -47,6 +49,7 @@ class Subject(Generic[T]):
     lookup: Callable[[Collection[str]], Many[str, T]] | None = None
     usable: Callable[[], bool] = lambda: True
     tells: Callable[[T], bool] | None = None
+    tells_unfinished: bool = True
     lookback: float | None = None
 
     @property

@@ -147,18 +147,20 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
 
     async def _change(self) -> Change[T]:
         while True:
+            unseen = self._ledger.is_next_unseen
             change = self._ledger.take()
             if change is None:
                 if not await self._rest():
                     raise StopAsyncIteration
                 await self._look()
-            elif self._is_told(change):
+            elif self._is_told(change, unseen=unseen):
                 return change
 
-    def _is_told(self, change: Change[T]) -> bool:
+    def _is_told(self, change: Change[T], *, unseen: bool) -> bool:
         tells = self._subject.tells
-        seen = [each for each in (change.before, change.after) if each is not None]
-        return tells is None or not seen or any(map(tells, seen))
+        if tells is None or change.id is None or (unseen and self._subject.tells_unfinished):
+            return True
+        return any(tells(each) for each in (change.before, change.after) if each is not None)
 
     def _check_open(self) -> None:
         if not self._open:

@@ -189,6 +189,8 @@ class Operations(Lookups):
         Args:
             status: Only changes to operations that are in one of these statuses before or after the
                 change, as ``list`` takes them; None for all. What is read does not hang on it.
+                With an unfinished one, the first change after ``resume`` to what was alive is told
+                in any case: no checkpoint says which status it was in.
             kind: Only this kind, for instance ``evidence_evaluation``.
             resource_type: Only operations on this type of resource; goes with ``resource_id``.
             resource_id: Only operations on this resource; goes with ``resource_type``.
@@ -211,6 +213,7 @@ class Operations(Lookups):
             kind=kind, resource_type=resource_type, resource_id=resource_id, page_size=page_size
         )
         filters = filters_of(kind, resource_type, resource_id)
+        chosen = chosen_of(status)
         subject = Subject(
             query=fingerprint(Request(path=PATH, params=filters)),
             # Rows that leave a filter would shift the pages of a listing of the unfinished alone.
@@ -219,7 +222,8 @@ class Operations(Lookups):
             mark=mark_of,
             lookup=self._look_up,
             usable=self._singles.usable,
-            tells=chosen_of(status).matches,
+            tells=chosen.matches,
+            tells_unfinished=chosen.has_unfinished,
             lookback=None if lookback is None else seconds("lookback", lookback),
         )
         return Watch(

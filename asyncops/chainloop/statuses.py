@@ -50,6 +50,14 @@ class Chosen:
         return lambda operation: word_of(operation.status.value, STATUS_PREFIX) in words
 
     @property
+    def has_unfinished(self) -> bool:
+        """Whether one of the statuses has not ended, or may not have."""
+        ended = {
+            word_of(each.value, STATUS_PREFIX) for each, state in STATES.items() if state.ended
+        }
+        return not self.sent and not (self.words and ended.issuperset(self.words))
+
+    @property
     def terms(self) -> tuple[tuple[str, str], ...]:
         """What the query's checkpoints are bound to, besides what is sent."""
         return tuple(("status", word) for word in self.words)

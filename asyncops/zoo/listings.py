@@ -35,6 +35,7 @@ __all__ = [
     "life_of",
     "listing_request",
     "mark_of",
+    "tells_unfinished",
     "told_of",
 ]
 
@@ -226,6 +227,11 @@ def told_of(
         return None
     members = frozenset(life_of(status))
     return lambda item: item.status in members
+
+
+def tells_unfinished(status: Statuses | None) -> bool:
+    """Whether one of the statuses asked for has not ended."""
+    return not ENDS.issuperset(life_of(status))
 
 
 def mark_of(item: AsyncApiCall | MlPrompt) -> str:

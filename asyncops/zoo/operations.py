@@ -33,6 +33,7 @@ from asyncops.zoo.listings import (
     life_of,
     listing_request,
     mark_of,
+    tells_unfinished,
     told_of,
 )
 from asyncops.zoo.models import AsyncApiCall, AsyncApiCallPage, CreatedAtSortMode
@@ -180,6 +181,8 @@ class Operations:
         Args:
             status: Only changes to operations that are in one of these statuses before or after the
                 change, as ``list`` takes them; None for all. What is read does not hang on it.
+                With an unfinished one, the first change after ``resume`` to what was alive is told
+                in any case: no checkpoint says which status it was in.
             limit: Items of one page, at least 1; None for the service's choice.
             poll: How often to look; a ``timeout`` in it ends the iteration. ``PollPolicy`` itself
                 has one of 900 s: give it ``timeout=None`` for no end.
@@ -199,6 +202,7 @@ class Operations:
             recent=[pager for status, pager in listings.items() if status in ENDS],
             mark=mark_of,
             tells=told_of(status),
+            tells_unfinished=tells_unfinished(status),
             lookup=lambda ids: Many(
                 ids, self._listed, check=uuid_segment, concurrency=LOOKUPS, ordered=False
             ),

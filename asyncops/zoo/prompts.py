@@ -31,6 +31,7 @@ from asyncops.zoo.listings import (
     checked_token,
     listing_request,
     mark_of,
+    tells_unfinished,
     told_of,
 )
 from asyncops.zoo.models import CreatedAtSortMode, MlPrompt, MlPromptPage
@@ -166,6 +167,8 @@ class MlPrompts:
         Args:
             status: Only changes to operations that are in one of these statuses before or after the
                 change, as ``list`` takes them; None for all. What is read does not hang on it.
+                With an unfinished one, the first change after ``resume`` to what was alive is told
+                in any case: no checkpoint says which status it was in.
             limit: Items of one page, at least 1; None for the service's choice.
             poll: How often to look; a ``timeout`` in it ends the iteration. ``PollPolicy`` itself
                 has one of 900 s: give it ``timeout=None`` for no end.
@@ -186,6 +189,7 @@ class MlPrompts:
             recent=[self.list(limit=limit)],
             mark=mark_of,
             tells=told_of(status),
+            tells_unfinished=tells_unfinished(status),
             lookup=lambda ids: Many(
                 ids, self._one, check=uuid_segment, concurrency=LOOKUPS, ordered=False
             ),

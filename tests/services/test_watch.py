@@ -265,6 +265,35 @@ async def test_only_changes_of_the_statuses_that_were_asked_for_are_told(name: s
             watch(name, status="faild")
 
 
+@pytest.mark.parametrize("name", ["calls", "prompts", "chainloop"])
+async def test_what_leaves_the_statuses_asked_for_between_two_watches_is_told(name: str) -> None:
+    """Only the checkpoint knows that it was there; of ends alone, nothing else is told."""
+    async with (
+        FakeServer(operations=0, prompts=0, chainloop_operations=0) as server,
+        clients(server) as watch,
+    ):
+        create: Callable[..., dict[str, Any]] = {
+            "calls": server.create_operation,
+            "prompts": server.create_prompt,
+            "chainloop": server.create_chainloop_operation,
+        }[name]
+        async with watch(name, status=State.RUNNING) as changes:
+            create(lifetime=20, fails=False)
+            async for change in changes:
+                assert change.after is not None
+                if change.after.state is State.RUNNING:
+                    break
+        place = changes.checkpoint
+        await server.clock.sleep(100)
+        told = {}
+        for status in (State.RUNNING, State.FAILED, State.SUCCEEDED):
+            poll = PollPolicy(initial=1, cap=1, timeout=3)
+            async with watch(name, status=status, resume=place, poll=poll) as changes:
+                told[status] = [change.kind async for change in changes]
+        finished = [ChangeKind.FINISHED]
+        assert told == {State.RUNNING: finished, State.FAILED: [], State.SUCCEEDED: finished}
+
+
 async def test_an_outage_is_told_whatever_statuses_were_asked_for() -> None:
     """It is about the watch itself."""
     async with FakeServer(operations=0) as server, clients(server) as watch:
