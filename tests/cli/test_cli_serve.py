@@ -72,13 +72,13 @@ async def test_the_data_live_in_the_present() -> None:
     """The newest operations of both services are seconds old and not at their end."""
     async with serving(ServeSettings()) as said:
         url, token = said["ZOO_BASE_URL"], said["ZOO_API_TOKEN"]
-        now = datetime.now(UTC)
         async with (
             ZooClient(token, base_url=url) as zoo,
             ChainloopClient(token, base_url=url) as chainloop,
         ):
             calls = await zoo.operations.list().collect(max_items=5)
             page = await chainloop.operations.list(page_size=5)
+        now = datetime.now(UTC)
     for operation in (calls[0], page.items[0]):
         assert operation.created_at is not None
         assert timedelta(0) <= now - operation.created_at < timedelta(seconds=30)

@@ -143,6 +143,7 @@ async def test_one_page_is_no_walk(
     assert not caplog.records
 
 
+@pytest.mark.asyncops(page_base=0)
 async def test_nothing_secret_is_in_any_record(
     fake_server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -39,7 +39,7 @@ def test_any_numbered_page_comes_at_once(
     query["pagination.page_size"] = "100"
     with work_of_at_most(100_000):
         pages = service.answer("/v1/operations", query, NOW)
-        query["pagination.page"] = str(pages["pagination"]["total_pages"] - 1)
+        query["pagination.page"] = pages["pagination"]["totalPages"]
         page = service.answer("/v1/operations", query, NOW)
     assert page["operations"]
 
@@ -49,7 +49,7 @@ def test_the_counts_add_up(server: FakeServer) -> None:
         server._chainloop.answer("/v1/operations", {"status": f"{PREFIX}{status}"}, NOW)
         for status in ("PENDING", "RUNNING", "COMPLETED", "FAILED")
     ]
-    assert sum(answer["pagination"]["total_count"] for answer in counts) == MILLION
+    assert sum(int(answer["pagination"]["totalCount"]) for answer in counts) == MILLION
 
 
 def test_a_million_operations_take_little_memory_and_little_work() -> None:
