@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from asyncops.errors import BadRequest, RepeatedToken, UnexpectedPage
@@ -387,6 +387,7 @@ def test_pages_by_cursors_alone_miss_nothing_either(
     descending=st.booleans(),
     trailing=st.booleans(),
 )
+@example([2, 3, 3, 3, 3, 4, 3, 1, 1, 4, 0, 4, 1, 0, 1, 3, 4, 1, 3], 2, False, False)
 def test_a_page_by_cursor_costs_two_requests_a_status_at_the_most(
     statuses: list[int], limit: int, descending: bool, trailing: bool
 ) -> None:

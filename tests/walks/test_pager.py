@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -396,3 +397,35 @@ async def test_a_fetch_may_be_any_awaitable_function() -> None:
     )
     page = await pager
     assert (page.items, page.status, page.request_id) == (("a",), 203, "r")
+
+
+@pytest.mark.parametrize("silent", [True, False], ids=["never answered", "answered just then"])
+@pytest.mark.parametrize("way", ["items", "pages", "concurrent"])
+async def test_closing_a_walk_from_another_task_ends_its_request(silent: bool, way: str) -> None:
+    """At once where no answer comes; and one that comes in that moment is given to nobody."""
+    answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    listing = TokenListing(6, 3)
+
+    async def fetch(request: Request, meter: Meter) -> Reply[TokenBody]:
+        await answered
+        return await listing.fetch(request, meter)
+
+    pager: Pager[str] = Pager(fetch, token_pager(listing)._strategy, query="tokens", identity=str)
+    async with pager.concurrent() as items:
+        walks: dict[str, Any] = {
+            "items": aiter(pager),
+            "pages": pager.pages(),
+            "concurrent": items,
+        }
+        walk = walks[way]
+        other = asyncio.ensure_future(anext(walk))
+        await asyncio.sleep(0.01)
+        if not silent:
+            answered.set_result(None)
+        async with asyncio.timeout(5):
+            await walk.aclose()
+        with pytest.raises(PaginationError, match="its closing") as told:
+            await other
+    assert not others()
+    rest = await token_pager(listing, resume=told.value.checkpoint).collect()
+    assert rest == [str(n) for n in range(6)]
