@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Unprocessable,
         WaitTimeout,
     )
+    from asyncops.invalid import InvalidItem
     from asyncops.iterating import Walk
     from asyncops.many import Many
     from asyncops.many_waits import WaitMany, wait_many
@@ -90,6 +91,7 @@ __all__ = [
     "FanOut",
     "Forbidden",
     "Gone",
+    "InvalidItem",
     "ListingMoved",
     "Look",
     "Many",
@@ -177,6 +179,7 @@ _HOMES = {
     "UnexpectedPage": "asyncops.errors",
     "Unprocessable": "asyncops.errors",
     "WaitTimeout": "asyncops.errors",
+    "InvalidItem": "asyncops.invalid",
     "Many": "asyncops.many",
     "WaitMany": "asyncops.many_waits",
     "wait_many": "asyncops.many_waits",

@@ -17,7 +17,16 @@ from asyncops.messages import Response
 from asyncops.protobuf import camel_case, in_snake_case, settler, wire_shape
 from asyncops.retry import parse_retry_after
 
-__all__ = ["Decode", "Dialect", "api_error", "decode_json", "decode_response", "decoder", "snippet"]
+__all__ = [
+    "Decode",
+    "Dialect",
+    "api_error",
+    "decode_json",
+    "decode_response",
+    "decoder",
+    "first_reading",
+    "snippet",
+]
 
 T = TypeVar("T")
 
@@ -49,16 +58,11 @@ _decoders: dict[tuple[object, Dialect], Decode[Any]] = {}
 
 
 def _make_decoder(shape: type[T], json: Dialect) -> Decode[T]:
-    first = _first_reading(shape, json)
+    first = first_reading(shape, json)
 
     def decode(body: bytes) -> T:
-        try:
-            _check_utf8(body)
-            return first(body)
-        except _NOT_JSON:
-            pass
-        # Outside the handler: msgspec's error may quote the body, and must not become a context.
-        return _second_reading(body, shape, json)
+        value = first(body)
+        return _second_reading(body, shape, json) if value is None else value
 
     return decode
 
@@ -77,15 +81,22 @@ def _check_utf8(body: bytes) -> None:
     # A character that is cut off at the very end is no JSON either.
 
 
-def _first_reading(shape: type[T], json: Dialect) -> Decode[T]:
-    if json == "plain":
-        return msgspec.json.Decoder(shape).decode
+def first_reading(shape: type[T], json: Dialect) -> Decode[T | None]:
+    """A function from bytes to ``shape`` in one step; it gives None where that does not fit."""
     kind: Any = shape
-    read, settle = msgspec.json.Decoder(wire_shape(kind)).decode, settler(kind)
+    protobuf = json == "protobuf"
+    read: Decode[T] = msgspec.json.Decoder(wire_shape(kind) if protobuf else shape).decode
+    settle = settler(kind) if protobuf else None
 
-    def decode(body: bytes) -> T:
-        value: T = read(body)
-        settle((value,))
+    def decode(body: bytes) -> T | None:
+        try:
+            _check_utf8(body)
+            value = read(body)
+        except _NOT_JSON:
+            # Its error may quote the body, and must not become the context of another.
+            return None
+        if settle is not None:
+            settle((value,))
         return value
 
     return decode

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from asyncops.invalid import parted
 from asyncops.messages import Reply, Request
 from asyncops.models import Page
 from asyncops.numbered import NumberedPaging
@@ -45,6 +46,10 @@ class Ends:
     one_page: bool
 
 
+# Of a listing in which nothing says when it was created: it is not cut.
+_UNKNOWN = Ends(datetime.min.replace(tzinfo=UTC), None, rising=False, one_page=False)
+
+
 async def ends_of(
     fetch: Fetch[Any],
     rising: Paging[Any, T],
@@ -52,13 +57,15 @@ async def ends_of(
     created_at: Callable[[T], datetime],
 ) -> Ends | None:
     """The ends of a listing, which are read in either direction; None where it is empty."""
-    first = await _first_page(fetch, rising)
+    first = await _first_page(fetch, rising, fitting=True)
     if not first.items:
         return None
+    if not parted(first.items)[0]:
+        return _UNKNOWN
     moments = [created_at(item) for item in first.items]
     if first.next_cursor is None:
         return Ends(min(moments), max(moments), rising=True, one_page=True)
-    last = await _first_page(fetch, falling)
+    last = await _first_page(fetch, falling, fitting=True)
     newest = created_at(last.items[0]) if last.items else moments[0]
     return Ends(
         moments[0],
@@ -68,14 +75,19 @@ async def ends_of(
     )
 
 
-async def _first_page(fetch: Fetch[Any], paging: Paging[Any, T]) -> Page[T]:
-    """The first page that has items, or the last one."""
+async def _first_page(
+    fetch: Fetch[Any], paging: Paging[Any, T], *, fitting: bool = False
+) -> Page[T]:
+    """The first page that has items, or the last one; with ``fitting``, that has items that fit."""
     page: Page[T] = Page(items=())
+    rows: tuple[T, ...] = ()
     async with aclosing(walk(fetch, paging, Limits())) as pages:
         async for page in pages:
-            if page.items:
-                break
-    return page
+            items, _ = parted(page.items)
+            if items or (page.items and not fitting):
+                return evolve(page, items=items)
+            rows = rows or page.items
+    return evolve(page, items=rows)
 
 
 async def oldest_of(
@@ -89,7 +101,7 @@ async def oldest_of(
     oldest: datetime | None = None
     async with aclosing(walk(fetch, rising, Limits())) as pages:
         async for page in pages:
-            for moment in map(created_at, page.items):
+            for moment in map(created_at, parted(page.items)[0]):
                 first = first or moment
                 oldest = min(oldest or moment, moment)
                 if moment > first:
@@ -124,7 +136,7 @@ async def boundaries(
     counts = {first.total_count}
     for number, reply in zip(numbers, replies, strict=True):
         body = reply.value
-        moments = [created_at(item) for item in body.items]
+        moments = [created_at(item) for item in parted(body.items)[0]]
         if not _falls(moments):
             return []
         counts.add(body.total_count)

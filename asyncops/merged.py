@@ -17,9 +17,10 @@ from heapq import heappop, heappush, nsmallest
 from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from asyncops.errors import UnexpectedPage
+from asyncops.invalid import InvalidRow, parted
 from asyncops.lanes import END, START, Lane
 from asyncops.merge_cursor import Position
 from asyncops.messages import Reply
@@ -51,6 +52,8 @@ class Merged(Generic[T]):
         settled: The last item settled, whether given out yet or not.
         given: The last item given out.
         far: What a walk from the other end has settled, in the places of that walk.
+        invalid: Rows that do not fit, to go with the next items that are given out: they have no
+            place to wait for. One that is read again comes again.
     """
 
     lanes: Sequence[Lane]
@@ -63,6 +66,7 @@ class Merged(Generic[T]):
     settled: Position | None = field(default=None, init=False)
     given: Position | None = field(default=None, init=False)
     far: Position | None = field(default=None, init=False)
+    invalid: list[InvalidRow] = field(factory=list, init=False)
     _ready: deque[T] = field(factory=deque, init=False)
     _pages: list[tuple[int, Sequence[float], Sequence[T]]] = field(factory=list, init=False)
     _heap: list[Position] = field(factory=list, init=False)
@@ -91,7 +95,9 @@ class Merged(Generic[T]):
         Raises:
             PaginationError: Its token was used before, or it is not sorted by ``created_at``.
         """
-        items = reply.value.items
+        items, invalid = parted(reply.value.items)
+        # Rows of two statuses may say the same where they say next to nothing.
+        self.invalid.extend(evolve(row, id=f"{row.id}/{lane.name}") for row in invalid)
         places = [self._place(item) for item in items]
         if not self._in_order(lane, places):
             return
@@ -138,12 +144,13 @@ class Merged(Generic[T]):
                 self._ready.append(item)
             self.settled = position
 
-    def pick(self, most: int) -> tuple[T, ...]:
-        """Give out what is ready, in order, so many at the most."""
+    def pick(self, most: int) -> tuple[T | InvalidRow, ...]:
+        """Give out what is ready, in order, so many at the most, and all rows that do not fit."""
         picked = tuple(self._ready.popleft() for _ in range(min(most, len(self._ready))))
         if picked:
             self.given = self._position(picked[-1])
-        return picked
+        invalid, self.invalid = self.invalid, []
+        return (*invalid, *picked)
 
     def append(self, items: Iterable[T]) -> None:
         """Take what follows as settled."""

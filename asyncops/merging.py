@@ -96,7 +96,8 @@ class StatusMerge(Generic[T]):
             return None
         merged.settle(front)
         wanted = self.limit or merged.ready or 1
-        if (merged.ready < wanted and not done) or (self._gave and not merged.ready):
+        nothing = not merged.ready and not merged.invalid
+        if (merged.ready < wanted and not done) or (self._gave and nothing):
             return None
         return self._give(wanted, done)
 
@@ -154,7 +155,7 @@ class StatusMerge(Generic[T]):
         if self._last is None:
             raise RuntimeError("taken before anything was fed")
         start = self._place()
-        items = self._merged.pick(most)
+        items: Any = self._merged.pick(most)
         self._gave = True
         return Page(
             items=items,

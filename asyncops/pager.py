@@ -8,6 +8,7 @@ from asyncops.checks import count
 from asyncops.concurrency import CONCURRENCY, Flights
 from asyncops.cutting import SHARDS, Cut
 from asyncops.errors import AsyncOpsError, ListingMoved
+from asyncops.invalid import OnInvalid, check_on_invalid
 from asyncops.iterating import Concurrent, Pages, Walk
 from asyncops.messages import Reply, Request
 from asyncops.misuse import instead
@@ -57,6 +58,7 @@ class Pager(Generic[T]):
         resume: Checkpoint | None = None,
         limits: Limits | None = None,
         on_page: OnPage | None = None,
+        on_invalid: OnInvalid | None = None,
         telemetry: Telemetry | None = None,
         cut: Cut | None = None,
     ) -> None:
@@ -72,6 +74,8 @@ class Pager(Generic[T]):
         self._limits = limits or Limits()
         check_on_page(on_page)
         self._on_page = on_page
+        check_on_invalid(on_invalid)
+        self._on_invalid = on_invalid
         # A cursor that does not fit is refused here, before anything is sent.
         strategy(self._start)
 
@@ -213,11 +217,13 @@ class Pager(Generic[T]):
     async def _first(self) -> Page[T]:
         if self._limits.max_items == 0:
             return Page(items=(), cursor=self._start.cursor)
-        async with aclosing(self._turned(self._progress(), self._limits.max_items)) as pages:
-            page = (await anext(pages)).page
+        progress = self._progress()
+        async with aclosing(self._turned(progress, self._limits.max_items)) as pages:
+            turned = await anext(pages)
+        self._tell(turned, progress)
         if self._telemetry is not None:
-            self._telemetry.items(self._path, len(page.items))
-        return page
+            self._telemetry.items(self._path, len(turned.page.items))
+        return turned.page
 
     def _progress(self) -> Progress:
         return Progress(self._limits.clock)
@@ -238,6 +244,7 @@ class Pager(Generic[T]):
         try:
             async with aclosing(pages):
                 async for turned in pages:
+                    self._tell(turned, progress)
                     self._count(turned.page, progress)
                     yield turned
         except BaseException as error:
@@ -249,6 +256,14 @@ class Pager(Generic[T]):
             log_walk(self._path, report, outcome)
             if span is not None:
                 span.end(report, outcome)
+
+    def _tell(self, turned: Turned[T], progress: Progress) -> None:
+        """Tell of the rows of a page that do not fit, before its items are given."""
+        for row in turned.invalid:
+            row.item.error.request_id = turned.page.request_id
+            progress.invalid += 1
+            if self._on_invalid is not None:
+                self._on_invalid(row.item)
 
     def _count(self, page: Page[T], progress: Progress) -> None:
         progress.turn(len(page.items))

@@ -9,6 +9,7 @@ import msgspec
 from attrs import define, evolve, field, frozen
 
 from asyncops.errors import APIError
+from asyncops.invalid import parted
 from asyncops.messages import Reply, Request
 from asyncops.models import Checkpoint, Cursor, Page
 from asyncops.paging import Paging
@@ -136,7 +137,8 @@ class Placed(Generic[T]):
             return
         lowest = min(moments)
         place, before = micros(lowest), self.cursor
-        ties = (each for each, when in zip(page.items, moments, strict=True) if when == lowest)
+        good, _ = parted(page.items)
+        ties = (each for each, when in zip(good, moments, strict=True) if when == lowest)
         given = tuple(map(self.identity, ties))
         if before is not None and place >= before.place:
             if place > before.place:

@@ -39,6 +39,7 @@ class WalkReport:
         pages: Pages given out. A merged listing puts its pages together from several answers, so
             there may be more or fewer of them than requests.
         items: Items on these pages.
+        invalid: Rows that did not fit and were told to ``on_invalid``.
         requests: Requests put on the wire: first ones, retries, and those for pages ahead. One
             that was cancelled while it was being sent, as where a concurrent walk ends, counts.
         retries: Those of them that were sent again after a failure.
@@ -51,6 +52,7 @@ class WalkReport:
 
     pages: int = 0
     items: int = 0
+    invalid: int = 0
     requests: int = 0
     retries: int = 0
     slept: float = 0.0
@@ -76,12 +78,14 @@ class Progress:
         meter: What its calls cost.
         pages: Pages given out.
         items: Items on them.
+        invalid: Rows told of that do not fit.
     """
 
     clock: Clock
     meter: Meter = field(factory=Meter, init=False)
     pages: int = field(default=0, init=False)
     items: int = field(default=0, init=False)
+    invalid: int = field(default=0, init=False)
     _begun: float | None = field(default=None, init=False)
     _ended: float | None = field(default=None, init=False)
 
@@ -108,6 +112,7 @@ class Progress:
         return WalkReport(
             pages=self.pages,
             items=self.items,
+            invalid=self.invalid,
             requests=self.meter.requests,
             retries=self.meter.retries,
             slept=self.meter.slept,

@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from attrs import define, evolve, field
 
 from asyncops.errors import APIError, UnexpectedPage
+from asyncops.invalid import InvalidRow, parted
 from asyncops.messages import Reply, Request
 from asyncops.models import Page
 from asyncops.paging import Paging
@@ -23,11 +24,12 @@ UNSORTED = "the listing is not sorted by created_at, so that it cannot be read i
 def creation_times(
     items: Sequence[T], created_at: Callable[[T], datetime | None]
 ) -> list[datetime]:
-    """When each item was created.
+    """When each item was created; rows that do not fit have no time that could be relied on.
 
     Raises:
         UnexpectedPage: One does not say.
     """
+    items, _ = parted(tuple(items))
     moments = [moment for moment in map(created_at, items) if moment is not None]
     if len(moments) < len(items):
         raise UnexpectedPage(
@@ -122,6 +124,8 @@ class Ranged(Generic[T]):
     _ended: bool = field(default=False, init=False)
     _gave: bool = field(default=False, init=False)
     _ahead: Request | None = field(default=None, init=False)
+    # Whether the item before is of the range: a row that does not fit goes with it.
+    _inside: bool | None = field(default=None, init=False)
 
     def next_request(self) -> Request | None:
         """What the listing asks next, unless it is past the range."""
@@ -169,9 +173,20 @@ class Ranged(Generic[T]):
     def _within(self, page: Page[T]) -> Page[T]:
         moments = creation_times(page.items, self.created_at)
         past = self.order.passed(page, moments, self.span)
-        held = [self.span.holds(moment) for moment in moments]
+        held = self._held(page.items, [self.span.holds(moment) for moment in moments])
         self._ended = past or page.next_cursor is None
         if all(held) and not past:
             return page
         items = tuple(compress(page.items, held))
         return evolve(page, items=items, next_cursor=None if past else page.next_cursor)
+
+    def _held(self, items: Sequence[T], held: list[bool]) -> list[bool]:
+        """For each row, whether it is of the range."""
+        if self._inside is None:
+            self._inside = held[0] if held else True
+        answers, inside = iter(held), self._inside
+        found = [
+            inside := inside if isinstance(item, InvalidRow) else next(answers) for item in items
+        ]
+        self._inside = inside
+        return found

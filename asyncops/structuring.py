@@ -32,8 +32,13 @@ _PAST_THE_CALENDAR = r"(9999-12-31[Tt]23:59:59\.999999)[5-9][0-9]*(?=[Zz+-])"
 _JSON_NAMES = {dict: "object", list: "array", str: "str", int: "int", float: "float"}
 
 
-def structure(tree: Any, shape: type[T]) -> T:
+def structure(tree: Any, shape: type[T], path: str = "$") -> T:
     """A value of ``shape`` from what ``json.loads`` gives.
+
+    Args:
+        tree: The JSON tree.
+        shape: An attrs class.
+        path: Where the tree is in its body.
 
     Raises:
         DecodeError: With every problem found, each with its JSON path.
@@ -41,11 +46,11 @@ def structure(tree: Any, shape: type[T]) -> T:
     try:
         return _converter.structure(tree, shape)
     except (BaseValidationError, msgspec.MsgspecError, TypeError, ValueError) as error:
-        problems = transform_error(error, "$", _describe)
-    reason, _, path = problems[0].partition(" @ ")
+        problems = transform_error(error, path, _describe)
+    reason, _, place = problems[0].partition(" @ ")
     raise DecodeError(
-        f"{reason} at {path}" + (f" (and {len(problems) - 1} more)" if problems[1:] else ""),
-        path=path,
+        f"{reason} at {place}" + (f" (and {len(problems) - 1} more)" if problems[1:] else ""),
+        path=place,
         problems=tuple(" at ".join(problem.split(" @ ", 1)) for problem in problems),
     )
 

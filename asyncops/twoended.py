@@ -122,6 +122,9 @@ class TwoEnded(Generic[T]):
         lane.under_way = False
         self._last = reply
         side.answer(lane, reply)
+        if side is self._far:
+            self._near.invalid += side.invalid
+            side.invalid = []
         if side.turns != turns:
             # The service answers in one direction only.
             self._far = None
@@ -146,7 +149,7 @@ class TwoEnded(Generic[T]):
         """
         self._meet()
         self._settle()
-        if self._near.ready:
+        if self._near.ready or (self._over and self._near.invalid and not self._far_holds):
             return Leaf(self._page(self._near))
         if self._far is not None and self._far.ready and not self.ordered:
             return Leaf(self._page(self._far))
@@ -157,7 +160,8 @@ class TwoEnded(Generic[T]):
     @property
     def done(self) -> bool:
         """Whether all has been taken."""
-        return self._over and not self._near.ready and not self._far_holds
+        holds = self._near.ready or self._near.invalid
+        return self._over and not holds and not self._far_holds
 
     @property
     def _far_holds(self) -> bool:
@@ -214,7 +218,7 @@ class TwoEnded(Generic[T]):
         if last is None:
             raise RuntimeError("taken before anything was fed")
         start = self._place()
-        items = side.pick(_LARGEST_PAGE)
+        items: Any = side.pick(_LARGEST_PAGE)
         self._refill()
         return Page(
             items=items,

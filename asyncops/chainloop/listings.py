@@ -15,7 +15,7 @@ from asyncops.drift import Drift
 from asyncops.messages import Request
 from asyncops.models import Checkpoint, Cursor
 from asyncops.numbered import NumberedPaging, PageBase
-from asyncops.pages import page_decoder
+from asyncops.pages import PageDecoder
 from asyncops.paging import Paging
 from asyncops.placed import numbered_part
 from asyncops.shards import Landmark, Shard
@@ -43,7 +43,7 @@ _FILTERS = ("status", "kind", "resource_type", "resource_id")
 _PAGE_SIZE = 100
 _LARGEST_PAGE = 100
 
-decode_operations = page_decoder(OperationsPage, "operations", json="protobuf")
+decode_operations = PageDecoder(OperationsPage, "operations", json="protobuf")
 
 
 def identity_of(operation: AsyncOperation) -> str:

@@ -22,6 +22,7 @@ from asyncops.chainloop.lookups import Lookups
 from asyncops.chainloop.models import AsyncOperation
 from asyncops.chainloop.statuses import Statuses, chosen_of
 from asyncops.checks import count, plain_text, seconds
+from asyncops.invalid import OnInvalid
 from asyncops.many import Many
 from asyncops.messages import Request
 from asyncops.models import Checkpoint, Cursor
@@ -58,6 +59,7 @@ class Operations(Lookups):
         max_pages: int = MAX_PAGES,
         deadline: float | None = None,
         on_page: OnPage | None = None,
+        on_invalid: OnInvalid | None = None,
     ) -> Pager[AsyncOperation]:
         """List operations, in the service's order.
 
@@ -89,6 +91,10 @@ class Operations(Lookups):
             on_page: Called with the :class:`WalkReport` so far when a page has come, before its
                 items are given, in each walk: ``async for``, ``.concurrent()``, ``.pages()`` and
                 ``.collect()``. What it raises ends the walk and is raised from there.
+            on_invalid: Called with an :class:`asyncops.InvalidItem` for each row that does not fit,
+                before the items of its page are given; the walk goes on without it. None: such a
+                row ends the walk with a :class:`asyncops.DecodeError`. What it raises ends the walk
+                and is raised from there.
 
         Raises:
             ValueError: An argument is out of range, or lacks the one that it goes with.
@@ -97,7 +103,7 @@ class Operations(Lookups):
         filters = (*chosen.sent, *filters_of(kind, resource_type, resource_id))
         size = count("page_size", page_size)
         request = listing_request(filters, size)
-        decode = decode_operations
+        decode = decode_operations.reading(on_invalid)
 
         strategy = one_by_one(request, size, self._base)
         return Pager(
@@ -116,6 +122,7 @@ class Operations(Lookups):
                 clock=self._client.clock,
             ),
             on_page=on_page,
+            on_invalid=on_invalid,
             telemetry=self._client.telemetry,
             cut=cut_into(request, size, self._base, chosen.words),
         )
@@ -128,6 +135,7 @@ class Operations(Lookups):
         max_pages: int = MAX_PAGES,
         deadline: float | None = None,
         on_page: OnPage | None = None,
+        on_invalid: OnInvalid | None = None,
     ) -> Pager[AsyncOperation]:
         """Read one part of a listing, as ``await chainloop.operations.list().shards()`` cuts it.
 
@@ -141,12 +149,14 @@ class Operations(Lookups):
             max_pages: The most requests of one walk.
             deadline: Seconds that one walk may take; None for no end.
             on_page: Called with the :class:`WalkReport` so far when a page has come.
+            on_invalid: Called with an :class:`asyncops.InvalidItem` for each row that does not fit;
+                None: such a row is an error.
 
         Raises:
             ValueError: It is a part of another listing, or an argument is out of range.
         """
         strategy = reading(check_shard(shard, NAME), self._base)
-        decode = decode_operations
+        decode = decode_operations.reading(on_invalid)
         return Pager(
             lambda request, meter: self._client.fetch(request, decode, meter),
             strategy,
@@ -156,6 +166,7 @@ class Operations(Lookups):
             resume=resume,
             limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
             on_page=on_page,
+            on_invalid=on_invalid,
             telemetry=self._client.telemetry,
         )
 

@@ -13,12 +13,21 @@ from asyncops.merge_cursor import MergeCursor
 from asyncops.merging import StatusMerge
 from asyncops.messages import Request
 from asyncops.models import Checkpoint, Cursor, State
+from asyncops.pages import PageDecoder
 from asyncops.paging import Paging, TokenPaging
 from asyncops.placed import RangeCursor
 from asyncops.statuses import known_words, statuses_of
 from asyncops.trail import fingerprint
 from asyncops.twoended import TwoEnded
-from asyncops.zoo.models import STATES, ApiCallStatus, AsyncApiCall, CreatedAtSortMode, MlPrompt
+from asyncops.zoo.models import (
+    STATES,
+    ApiCallStatus,
+    AsyncApiCall,
+    AsyncApiCallPage,
+    CreatedAtSortMode,
+    MlPrompt,
+    MlPromptPage,
+)
 
 __all__ = [
     "ASCENDING",
@@ -32,6 +41,8 @@ __all__ = [
     "CreatedAtListing",
     "Statuses",
     "checked_token",
+    "decode_calls",
+    "decode_prompts",
     "life_of",
     "listing_request",
     "mark_of",
@@ -45,6 +56,9 @@ ENDS = frozenset({ApiCallStatus.COMPLETED, ApiCallStatus.FAILED})
 
 Statuses = State | ApiCallStatus | str | Collection[State | ApiCallStatus | str]
 """One status or several: the service's own, states, or their texts."""
+
+decode_calls = PageDecoder(AsyncApiCallPage, "items")
+decode_prompts = PageDecoder(MlPromptPage, "items")
 
 ASCENDING = CreatedAtSortMode.CREATED_AT_ASCENDING
 DESCENDING = CreatedAtSortMode.CREATED_AT_DESCENDING

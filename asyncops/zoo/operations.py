@@ -6,6 +6,7 @@ from uuid import UUID
 from asyncops.checks import enum_member, uuid_segment
 from asyncops.client import BaseClient
 from asyncops.codec import decoder
+from asyncops.invalid import OnInvalid
 from asyncops.many import Many
 from asyncops.many_waits import CONCURRENCY, WaitMany, wait_many
 from asyncops.messages import Request
@@ -30,13 +31,14 @@ from asyncops.zoo.listings import (
     CreatedAtListing,
     Statuses,
     checked_token,
+    decode_calls,
     life_of,
     listing_request,
     mark_of,
     tells_unfinished,
     told_of,
 )
-from asyncops.zoo.models import AsyncApiCall, AsyncApiCallPage, CreatedAtSortMode
+from asyncops.zoo.models import AsyncApiCall, CreatedAtSortMode
 from asyncops.zoo.outputs import AsyncApiCallOutput, decode_output
 from asyncops.zoo.pending import calls_source
 from asyncops.zoo.sharding import cut_into, part_of, reading
@@ -65,6 +67,7 @@ class Operations:
         max_pages: int = MAX_PAGES,
         deadline: float | None = None,
         on_page: OnPage | None = None,
+        on_invalid: OnInvalid | None = None,
     ) -> Pager[AsyncApiCall]:
         """List calls, newest first unless told otherwise.
 
@@ -92,6 +95,10 @@ class Operations:
             on_page: Called with the :class:`WalkReport` so far when a page has come, before its
                 items are given, in each walk: ``async for``, ``.concurrent()``, ``.pages()`` and
                 ``.collect()``. What it raises ends the walk and is raised from there.
+            on_invalid: Called with an :class:`asyncops.InvalidItem` for each row that does not fit,
+                before the items of its page are given; the walk goes on without it. None: such a
+                row ends the walk with a :class:`asyncops.DecodeError`. What it raises ends the walk
+                and is raised from there.
 
         Raises:
             ValueError: An argument is out of range, or belongs to another query.
@@ -101,7 +108,7 @@ class Operations:
         listing: CreatedAtListing[AsyncApiCall] = CreatedAtListing(
             listing_request(_PATH, limit, statuses), order, statuses, limit
         )
-        decode = decoder(AsyncApiCallPage)
+        decode = decode_calls.reading(on_invalid)
         return Pager(
             lambda request, meter: self._client.fetch(request, decode, meter),
             listing.one_by_one,
@@ -117,6 +124,7 @@ class Operations:
                 clock=self._client.clock,
             ),
             on_page=on_page,
+            on_invalid=on_invalid,
             telemetry=self._client.telemetry,
             cut=cut_into(_NAME, listing),
         )
@@ -129,6 +137,7 @@ class Operations:
         max_pages: int = MAX_PAGES,
         deadline: float | None = None,
         on_page: OnPage | None = None,
+        on_invalid: OnInvalid | None = None,
     ) -> Pager[AsyncApiCall]:
         """Read one part of a listing, as ``await zoo.operations.list().shards()`` cuts it.
 
@@ -141,12 +150,14 @@ class Operations:
             max_pages: The most requests of one walk.
             deadline: Seconds that one walk may take; None for no end.
             on_page: Called with the :class:`WalkReport` so far when a page has come.
+            on_invalid: Called with an :class:`asyncops.InvalidItem` for each row that does not fit;
+                None: such a row is an error.
 
         Raises:
             ValueError: It is a part of another listing, or an argument is out of range.
         """
         part = part_of(check_shard(shard, _NAME), _PATH, by_status=True)
-        decode = decoder(AsyncApiCallPage)
+        decode = decode_calls.reading(on_invalid)
         return Pager(
             lambda request, meter: self._client.fetch(request, decode, meter),
             reading(shard, part),
@@ -155,6 +166,7 @@ class Operations:
             resume=resume,
             limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
             on_page=on_page,
+            on_invalid=on_invalid,
             telemetry=self._client.telemetry,
         )
 

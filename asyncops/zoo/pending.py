@@ -5,12 +5,19 @@ from functools import partial
 from typing import TypeVar
 
 from asyncops.client import BaseClient
-from asyncops.codec import Decode, decoder
+from asyncops.codec import Decode
 from asyncops.models import Operation
 from asyncops.paging import TokenPaging
 from asyncops.pending import Listing, Source
-from asyncops.zoo.listings import DESCENDING, ENDS, LIFE, listing_request
-from asyncops.zoo.models import AsyncApiCallPage, MlPrompt, MlPromptPage
+from asyncops.zoo.listings import (
+    DESCENDING,
+    ENDS,
+    LIFE,
+    decode_calls,
+    decode_prompts,
+    listing_request,
+)
+from asyncops.zoo.models import MlPrompt
 from asyncops.zoo.outputs import AsyncApiCallOutput
 
 __all__ = ["calls_source", "prompts_source"]
@@ -28,7 +35,7 @@ def calls_source(
 
     That is where results are in any case, and it spares the listings of all that ever ended.
     """
-    decode = decoder(AsyncApiCallPage)
+    decode = decode_calls
     return Source(
         clock=client.clock,
         attempts=client.retry.attempts,
@@ -49,7 +56,7 @@ def prompts_source(
     return Source(
         clock=client.clock,
         attempts=client.retry.attempts,
-        listings=(_newest_first(client, "/ml-prompts", decoder(MlPromptPage)),),
+        listings=(_newest_first(client, "/ml-prompts", decode_prompts),),
         get=get,
         by_creation=True,
         lists_results=True,

@@ -6,6 +6,7 @@ from uuid import UUID
 from asyncops.checks import enum_member, seconds, uuid_segment
 from asyncops.client import BaseClient
 from asyncops.codec import decoder
+from asyncops.invalid import OnInvalid
 from asyncops.many import Many
 from asyncops.many_waits import CONCURRENCY, WaitMany, wait_many
 from asyncops.messages import Request
@@ -29,12 +30,13 @@ from asyncops.zoo.listings import (
     CreatedAtListing,
     Statuses,
     checked_token,
+    decode_prompts,
     listing_request,
     mark_of,
     tells_unfinished,
     told_of,
 )
-from asyncops.zoo.models import CreatedAtSortMode, MlPrompt, MlPromptPage
+from asyncops.zoo.models import CreatedAtSortMode, MlPrompt
 from asyncops.zoo.pending import prompts_source
 from asyncops.zoo.sharding import cut_into, part_of, reading
 
@@ -61,6 +63,7 @@ class MlPrompts:
         max_pages: int = MAX_PAGES,
         deadline: float | None = None,
         on_page: OnPage | None = None,
+        on_invalid: OnInvalid | None = None,
     ) -> Pager[MlPrompt]:
         """List prompts, newest first unless told otherwise.
 
@@ -78,6 +81,10 @@ class MlPrompts:
             on_page: Called with the :class:`WalkReport` so far when a page has come, before its
                 items are given, in each walk: ``async for``, ``.concurrent()``, ``.pages()`` and
                 ``.collect()``. What it raises ends the walk and is raised from there.
+            on_invalid: Called with an :class:`asyncops.InvalidItem` for each row that does not fit,
+                before the items of its page are given; the walk goes on without it. None: such a
+                row ends the walk with a :class:`asyncops.DecodeError`. What it raises ends the walk
+                and is raised from there.
 
         Raises:
             ValueError: An argument is out of range, or belongs to another query.
@@ -86,7 +93,7 @@ class MlPrompts:
         listing: CreatedAtListing[MlPrompt] = CreatedAtListing(
             listing_request(_PATH, limit), order, limit=limit
         )
-        decode = decoder(MlPromptPage)
+        decode = decode_prompts.reading(on_invalid)
         return Pager(
             lambda request, meter: self._client.fetch(request, decode, meter),
             listing.one_by_one,
@@ -102,6 +109,7 @@ class MlPrompts:
                 clock=self._client.clock,
             ),
             on_page=on_page,
+            on_invalid=on_invalid,
             telemetry=self._client.telemetry,
             cut=cut_into(_NAME, listing),
         )
@@ -114,6 +122,7 @@ class MlPrompts:
         max_pages: int = MAX_PAGES,
         deadline: float | None = None,
         on_page: OnPage | None = None,
+        on_invalid: OnInvalid | None = None,
     ) -> Pager[MlPrompt]:
         """Read one part of a listing, as ``await zoo.ml_prompts.list().shards()`` cuts it.
 
@@ -126,12 +135,14 @@ class MlPrompts:
             max_pages: The most requests of one walk.
             deadline: Seconds that one walk may take; None for no end.
             on_page: Called with the :class:`WalkReport` so far when a page has come.
+            on_invalid: Called with an :class:`asyncops.InvalidItem` for each row that does not fit;
+                None: such a row is an error.
 
         Raises:
             ValueError: It is a part of another listing, or an argument is out of range.
         """
         part = part_of(check_shard(shard, _NAME), _PATH, by_status=False)
-        decode = decoder(MlPromptPage)
+        decode = decode_prompts.reading(on_invalid)
         return Pager(
             lambda request, meter: self._client.fetch(request, decode, meter),
             reading(shard, part),
@@ -140,6 +151,7 @@ class MlPrompts:
             resume=resume,
             limits=Limits(max_pages=max_pages, deadline=deadline, clock=self._client.clock),
             on_page=on_page,
+            on_invalid=on_invalid,
             telemetry=self._client.telemetry,
         )
 
