@@ -163,12 +163,13 @@ def _of_library(error: AsyncOpsError, account: Account | None) -> Failure:
         case TransportError():
             return Failure(_network(str(error), account), _address(account), ExitCode.SERVICE)
         case DecodeError(request_id=request_id):
-            message = f"{_name(account)} sent what cannot be understood: {text}"
-            return Failure(
-                f"{message}{_request(request_id)}",
-                "a newer asyncops may understand it; -v shows more of it",
-                ExitCode.SERVICE,
-            )
+            # How to pass over the row is said in the words of the command line.
+            fault, row, _ = str(error).partition("; list(on_invalid")
+            message = f"{_name(account)} sent what cannot be understood: {_shortened(fault)}"
+            help_ = "a newer asyncops may understand it; -v shows more of it"
+            if row:
+                help_ += "; list --on-invalid skip leaves such rows out"
+            return Failure(f"{message}{_request(request_id)}", help_, ExitCode.SERVICE)
         case _:
             return Failure(f"{_name(account)}: {text}", None, ExitCode.SERVICE)
 

@@ -13,6 +13,7 @@ from asyncops.cli.accounts import ACCOUNT_IN_USE
 from asyncops.cli.connecting import connected
 from asyncops.cli.failures import ExitCode, execute, right_use
 from asyncops.cli.items import Items, When
+from asyncops.cli.leftovers import Leftovers, keeping
 from asyncops.cli.outlet import Sink, opened
 from asyncops.cli.outputs import TABLE_ROWS, Output, Writing
 from asyncops.cli.queries import (
@@ -57,8 +58,9 @@ async def list_operations(
         run = _Run(query, output, client, quiet=settings.verbose > 0, curtailed=curtailed)
         if output.resume is None or output.target is None:
             encoder = encoder_for(output.format, query.resource.model, raw=output.raw)
-            async with opened(output.target) as sink:
-                await run.write(encoder, sink)
+            with keeping(output.on_invalid, since=None) as leftovers:
+                async with opened(output.target) as sink:
+                    await run.write(encoder, sink, leftovers)
         else:
             await run.go_on(Journal.of(output.resume, output.target))
     return ExitCode.DONE
@@ -96,10 +98,19 @@ class _Run:
             raw=self.output.raw,
             before=place.rows,
         )
-        with journal.opened(place) as part:
-            await self.write(encoder, part, place)
+        with (
+            journal.opened(place) as part,
+            keeping(self.output.on_invalid, since=place.bytes) as leftovers,
+        ):
+            await self.write(encoder, part, leftovers, place)
 
-    async def write(self, encoder: Encoder, sink: Sink, place: Place | None = None) -> None:
+    async def write(
+        self,
+        encoder: Encoder,
+        sink: Sink,
+        leftovers: Leftovers | None = None,
+        place: Place | None = None,
+    ) -> None:
         """Write what the query gives, behind what is there already."""
         name = self.query.resource.name
         given = 0 if place is None else place.rows
@@ -109,12 +120,15 @@ class _Run:
                     self.client,
                     resume=None if place is None else place.resume,
                     on_page=ticker.turn,
+                    on_invalid=None if leftovers is None else leftovers.take,
                     given=given,
                 )
             async with walk as items:
                 fresh = place is None or place.bytes == 0
                 rows = given + await _copied(items, encoder, sink, fresh=fresh)
         self._conclude(rows, cut=items.cut)
+        if leftovers is not None:
+            leftovers.conclude()
 
     def _conclude(self, rows: int, *, cut: bool) -> None:
         name = self.query.resource.name

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from attrs import field, frozen
 
+from asyncops.cli.leftovers import FAIL, kept_in
 from asyncops.cli.resuming import Journal
 from asyncops.cli.writers import Format
 
@@ -71,6 +72,15 @@ _RawCells = Annotated[
         help="With --csv: no ' before cells that a spreadsheet would run as formulas.",
     ),
 ]
+_OnInvalid = Annotated[
+    str,
+    typer.Option(
+        metavar="fail|skip|FILE",
+        rich_help_panel=_PANEL,
+        help="A row that does not fit ends the command, is left out, or is written to FILE, a JSON "
+        "object a line.",
+    ),
+]
 
 
 @frozen(kw_only=True)
@@ -82,14 +92,20 @@ class Output:
         target: The file; None for standard output.
         resume: The file that says how far an interrupted listing had come.
         raw: Whether cells of CSV that look like formulas are left alone.
+        on_invalid: What becomes of a row that does not fit: ``fail``, ``skip``, or a file's name.
     """
 
     format: Format
     target: Path | None = None
     resume: Path | None = None
     raw: bool = False
+    on_invalid: str = FAIL
 
     def __attrs_post_init__(self) -> None:
+        leftovers = kept_in(self.on_invalid)
+        others = [each for each in (self.target, self.resume) if each is not None]
+        if leftovers is not None and leftovers.resolve() in {each.resolve() for each in others}:
+            raise ValueError("--on-invalid needs a file of its own")
         if self.format is Format.PARQUET and self.target is None:
             raise ValueError("Parquet needs a file, not standard output")
         if self.raw and self.format is not Format.CSV:
@@ -130,6 +146,7 @@ class Writing:
     resume: _Resume = None
     raw_cells: _RawCells = False
     everything: _Everything = False
+    on_invalid: _OnInvalid = FAIL
     output: Output = field(init=False)
 
     @output.default
@@ -153,6 +170,7 @@ class Writing:
             target=target,
             resume=self.resume,
             raw=self.raw_cells,
+            on_invalid=self.on_invalid,
         )
 
 

@@ -28,6 +28,7 @@ from asyncops.cli.options import (
     ZooStatuses,
 )
 from asyncops.cli.taking import taking
+from asyncops.invalid import OnInvalid
 from asyncops.models import Checkpoint, Operation
 from asyncops.pager import Pager
 from asyncops.progress import OnPage
@@ -94,7 +95,12 @@ class Query(Generic[T]):
 
     @abstractmethod
     def pager(
-        self, client: Client, *, resume: Checkpoint | None = None, on_page: OnPage | None = None
+        self,
+        client: Client,
+        *,
+        resume: Checkpoint | None = None,
+        on_page: OnPage | None = None,
+        on_invalid: OnInvalid | None = None,
     ) -> Pager[T]:
         """The whole listing, not cut to the span of time or to a number of items."""
 
@@ -104,6 +110,7 @@ class Query(Generic[T]):
         *,
         resume: Checkpoint | None = None,
         on_page: OnPage | None = None,
+        on_invalid: OnInvalid | None = None,
         given: int = 0,
     ) -> AbstractAsyncContextManager[Items[T]]:
         """What was asked for: ``async with query.items(client) as items: async for ...``.
@@ -112,10 +119,11 @@ class Query(Generic[T]):
             client: Of the resource's service.
             resume: Go on from here.
             on_page: Told of each page.
+            on_invalid: Told of each row that does not fit; None: it is an error.
             given: Items that were given before ``resume``; they count for ``max_items``.
         """
         arrivals = Arrivals(on_page)
-        pager = self.pager(client, resume=resume, on_page=arrivals.turn)
+        pager = self.pager(client, resume=resume, on_page=arrivals.turn, on_invalid=on_invalid)
         return self._opened(pager, arrivals, given)
 
     @asynccontextmanager
@@ -152,7 +160,12 @@ class ZooOperationsQuery(Query[AsyncApiCall]):
         life_of(self.status or None)
 
     def pager(
-        self, client: Client, *, resume: Checkpoint | None = None, on_page: OnPage | None = None
+        self,
+        client: Client,
+        *,
+        resume: Checkpoint | None = None,
+        on_page: OnPage | None = None,
+        on_invalid: OnInvalid | None = None,
     ) -> Pager[AsyncApiCall]:
         """The whole listing, not cut to the span of time or to a number of items."""
         return _of(client, ZooClient).operations.list(
@@ -161,6 +174,7 @@ class ZooOperationsQuery(Query[AsyncApiCall]):
             limit=self.limit,
             resume=resume,
             on_page=on_page,
+            on_invalid=on_invalid,
         )
 
 
@@ -176,11 +190,20 @@ class ZooPromptsQuery(Query[MlPrompt]):
     limit: Limit = None
 
     def pager(
-        self, client: Client, *, resume: Checkpoint | None = None, on_page: OnPage | None = None
+        self,
+        client: Client,
+        *,
+        resume: Checkpoint | None = None,
+        on_page: OnPage | None = None,
+        on_invalid: OnInvalid | None = None,
     ) -> Pager[MlPrompt]:
         """The whole listing, not cut to the span of time or to a number of items."""
         return _of(client, ZooClient).ml_prompts.list(
-            sort_by=_SORT[self.sort], limit=self.limit, resume=resume, on_page=on_page
+            sort_by=_SORT[self.sort],
+            limit=self.limit,
+            resume=resume,
+            on_page=on_page,
+            on_invalid=on_invalid,
         )
 
     def _check(self) -> None:
@@ -215,7 +238,12 @@ class ChainloopQuery(Query[AsyncOperation]):
                 plain_text(f"--{name.replace('_', '-')}", value)
 
     def pager(
-        self, client: Client, *, resume: Checkpoint | None = None, on_page: OnPage | None = None
+        self,
+        client: Client,
+        *,
+        resume: Checkpoint | None = None,
+        on_page: OnPage | None = None,
+        on_invalid: OnInvalid | None = None,
     ) -> Pager[AsyncOperation]:
         """The whole listing, not cut to the span of time or to a number of items."""
         return _of(client, ChainloopClient).operations.list(
@@ -226,6 +254,7 @@ class ChainloopQuery(Query[AsyncOperation]):
             page_size=self.page_size,
             resume=resume,
             on_page=on_page,
+            on_invalid=on_invalid,
         )
 
 
