@@ -59,14 +59,12 @@ class StatusMerge(Generic[T]):
 
     def next_request(self) -> Request | None:
         """The next page of the lane that holds the others back."""
-        lane = (
-            self._short_of_first_page()
-            or self._burst_on()
-            or min(self.lanes, key=lambda lane: lane.trust)
-        )
-        if lane.trust == END or self._merged.passed_far():
-            return None
-        lane = first_to_ask(lane)
+        lane = self._short_of_first_page()
+        if lane is None:
+            lane = self._burst_on() or min(self.lanes, key=lambda lane: lane.trust)
+            if lane.trust == END or self._merged.passed_far():
+                return None
+            lane = first_to_ask(lane)
         if lane is not self._asked:
             self._burst = self._lookahead(lane)
         self._asked = lane
@@ -109,13 +107,16 @@ class StatusMerge(Generic[T]):
         """The first lane that the first page may need more of, before any lane behind it is asked.
 
         So no lane is asked with less before it than the page needs, and again for that: whoever
-        asks for page after page by cursors pays two requests for each lane at the most, unless
-        empty pages come or many items share one created_at.
+        asks for page after page by cursors pays two requests for each lane at the most, and one
+        more to see that it ends, unless many items share one created_at.
         """
         if self._gave:
             return None
         bound = self._merged.bound(self.limit or 1)
-        return next((lane for lane in self.lanes if lane.reach < bound), None)
+        short = (lane for lane in self.lanes if lane.reach < bound)
+        # The last item of a page is trusted once something beyond it has been read.
+        edge = (lane for lane in self.lanes if lane.trust <= bound and lane.trust != END)
+        return next(short, None) or next(edge, None)
 
     def _burst_on(self) -> Lane | None:
         """The lane that is reading ahead, as long as that saves later lanes from asking again."""
