@@ -36,10 +36,8 @@ async def test_all_is_listed_and_counted() -> None:
     console, output = plain()
     assert await demo(SMALL, console) == 0
     text = output.getvalue()
-    listed, pages, requests, failed_ones = row(text, "Zoo operations, every status")[:4]
-    assert (listed, pages, failed_ones) == ("60", "1", "1")
-    # Each of the five statuses ends with an empty page, and what moves is asked for again.
-    assert 11 <= int(requests) <= 20
+    # Each of the five statuses ends with an empty page, and one request fails.
+    assert row(text, "Zoo operations, every status")[:4] == ["60", "1", "11", "1"]
     assert row(text, "Zoo ML prompts")[:3] == ["30", "2", "2"]
     assert row(text, "Chainloop, pages from 0")[:3] == ["60", "1", "1"]
     assert row(text, "Chainloop, pages from 1")[:4] == ["60", "1", "2", "1"]

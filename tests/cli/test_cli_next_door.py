@@ -55,7 +55,7 @@ def test_with_vv_each_request_is_a_line_without_the_token(served: Served) -> Non
     done = ask(served, "-vv", "zoo", "prompts", "list", "--jsonl")
     assert done.code == 0
     assert f"GET {served.url}/ml-prompts: 200 in " in done.err
-    assert "/ml-prompts complete: 5 items on 1 pages" in done.err
+    assert "/ml-prompts complete: 5 items on 2 pages" in done.err
     assert all(line.startswith("asyncops: ") for line in done.err.splitlines())
     assert served.token not in done.err
 

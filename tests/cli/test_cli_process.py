@@ -76,7 +76,7 @@ def test_in_a_pipe_the_demo_is_plain_text() -> None:
     assert "\r" not in done.stdout
     lines = done.stdout.splitlines()
     walked = next(line for line in lines if line.startswith("Zoo operations, every status"))
-    assert walked.split()[4:8] == ["60", "1", "6", "1"]
+    assert walked.split()[4:8] == ["60", "1", "11", "1"]
     assert any(
         re.match(r"Every item came exactly once, in order: \d+ listed and 24 fetched", line)
         for line in lines
