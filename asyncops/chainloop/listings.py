@@ -43,7 +43,9 @@ _FILTERS = ("status", "kind", "resource_type", "resource_id")
 _PAGE_SIZE = 100
 _LARGEST_PAGE = 100
 
-decode_operations = PageDecoder(OperationsPage, "operations", json="protobuf")
+decode_operations: PageDecoder[OperationsPage] = PageDecoder(
+    OperationsPage, "operations", json="protobuf"
+)
 
 
 def identity_of(operation: AsyncOperation) -> str:

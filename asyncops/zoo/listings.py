@@ -57,8 +57,8 @@ ENDS = frozenset({ApiCallStatus.COMPLETED, ApiCallStatus.FAILED})
 Statuses = State | ApiCallStatus | str | Collection[State | ApiCallStatus | str]
 """One status or several: the service's own, states, or their texts."""
 
-decode_calls = PageDecoder(AsyncApiCallPage, "items")
-decode_prompts = PageDecoder(MlPromptPage, "items")
+decode_calls: PageDecoder[AsyncApiCallPage] = PageDecoder(AsyncApiCallPage, "items")
+decode_prompts: PageDecoder[MlPromptPage] = PageDecoder(MlPromptPage, "items")
 
 ASCENDING = CreatedAtSortMode.CREATED_AT_ASCENDING
 DESCENDING = CreatedAtSortMode.CREATED_AT_DESCENDING
