@@ -26,6 +26,7 @@ from asyncops.errors import (
     WaitTimeout,
 )
 from asyncops.models import Checkpoint
+from asyncops.zoo import ApiCallStatus
 from tests.cli.samples import call
 
 NOW = datetime(2026, 11, 22, 14, 3, 20, tzinfo=UTC)
@@ -99,7 +100,7 @@ def test_a_rate_limit_says_until_when() -> None:
 
 LIBRARY_ERRORS = [
     (ConfigurationError("this client is closed"), 2, "this client is closed"),
-    (OperationFailed(call(error="no disk")), 1, "failed: no disk"),
+    (OperationFailed(call(status=ApiCallStatus.FAILED, error="no disk")), 1, "failed: no disk"),
     (WaitTimeout("operation x was still running after 3.0 s"), 3, "was still running"),
     (AttemptTimeout("the answer took too long"), 4, "api.zoo.dev: the answer took too long"),
     (DeadlineExceeded("the call took longer than 120 s"), 4, "api.zoo.dev: the call took"),

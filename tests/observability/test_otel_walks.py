@@ -195,10 +195,6 @@ async def break_off_pages(client: ZooClient) -> None:
             break
 
 
-async def take_a_few(client: ZooClient) -> None:
-    await failed(client).collect(max_items=3)
-
-
 async def raise_in_the_body(client: ZooClient) -> None:
     with suppress(ZeroDivisionError):
         async with failed(client).concurrent(3) as items:
@@ -220,7 +216,6 @@ LEAVING: dict[str, Way] = {
         break_off_by_the_way,
         break_off_concurrently,
         break_off_pages,
-        take_a_few,
         raise_in_the_body,
         be_cancelled,
     )
@@ -237,6 +232,16 @@ async def test_leaving_a_walk_is_no_error(
         assert recorder.open == []
     assert ended_as(only(recorder.named("walk"))) == ("UNSET", None, "left")
     assert {each.status.status_code.name for each in recorder.named("call")} == {"UNSET"}
+    assert_well_formed(recorder)
+
+
+async def test_a_walk_that_ends_at_a_number_of_items_is_complete(
+    fake_server: FakeServer, recorder: Recorder
+) -> None:
+    async with zoo(fake_server, recorder) as client:
+        await failed(client).collect(max_items=3)
+        assert recorder.open == []
+    assert ended_as(only(recorder.named("walk"))) == ("UNSET", None, "complete")
     assert_well_formed(recorder)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from asyncops import AsyncOpsError, Checkpoint
-from asyncops.testing import FakeServer
+from asyncops.testing import ChainloopHabits, FakeServer
 from tests.soak.faults import FATAL, ODD, PASSING
 from tests.soak.rig import Listing, Rig, listings
 from tests.soak.test_faults import stored
@@ -60,7 +60,13 @@ async def test_each_item_comes_once(
     items: int, page_size: int, ordered: bool, passing: bool
 ) -> None:
     """Whether the calls get over their faults, or walks go on from where an error ended one."""
-    data = FakeServer(operations=items, prompts=items, chainloop_operations=items)
+    data = FakeServer(
+        operations=items,
+        prompts=items,
+        chainloop_operations=items,
+        # The rig plays the service, and knows the first page by its number.
+        chainloop=ChainloopHabits(page_base=0),
+    )
     rig = Rig(data, rate=RATE, cards={**PASSING, **ODD} if passing else FATAL)
     errors = list[AsyncOpsError]()
     async with rig.server:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from asyncops import AsyncOpsError, Checkpoint
-from asyncops.testing import FakeServer
+from asyncops.testing import ChainloopHabits, FakeServer
 from tests.soak.faults import FATAL, ODD, PASSING, Play
 from tests.soak.rig import Listing, Rig, listings
 from tests.wire.kit import quiet
@@ -50,7 +50,13 @@ class Blocks:
 
 
 def rig_of(items: int, *, rate: float, cards: Mapping[str, Play]) -> Rig:
-    data = FakeServer(operations=items, prompts=items, chainloop_operations=items)
+    data = FakeServer(
+        operations=items,
+        prompts=items,
+        chainloop_operations=items,
+        # The rig plays the service, and knows the first page by its number.
+        chainloop=ChainloopHabits(page_base=0),
+    )
     return Rig(data, rate=rate, cards=cards)
 
 
