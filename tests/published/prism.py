@@ -5,11 +5,12 @@
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import aiohttp
 from aiohttp import web
@@ -40,12 +41,14 @@ def mocking(*options: str) -> Iterator[str]:
     port = _free_port()
     document = str(description(WITH_LISTINGS))
     command = [program, "mock", "--port", str(port), "-v", "error", *options, document]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:
+    # A group of its own: node may be a script that starts the real one.
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True) as process:
         try:
             _wait_for(process, port)
             yield f"http://127.0.0.1:{port}"
         finally:
-            process.terminate()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
 
 
 class Overheard:
