@@ -23,7 +23,7 @@ ANSWER = Response(
 )
 
 
-async def _at_once(*_: object) -> Response:
+async def _at_once(*_: object, **__: object) -> Response:
     return ANSWER
 
 
