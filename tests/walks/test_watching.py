@@ -47,7 +47,7 @@ def short(change: Change[Op]) -> tuple[str, str | None]:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=15)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_what_moves_while_it_is_looked_at_is_told_once_all_the_same(
     shape: Shape, data: st.DataObject
