@@ -1,34 +1,38 @@
-"""What every service's client is: the parts it owns, their lifecycle, and ``fetch``."""
+"""The base of every service's client: construction, lifecycle, and one call."""
 
 import asyncio
 import os
+from collections.abc import Mapping
 from types import TracebackType
 from typing import ClassVar, NoReturn, Self, TypedDict, TypeVar
 
 import aiohttp
 
-from asyncops.addresses import check_base_url, check_proxy
-from asyncops.auth import TokenProvider, credential_from
-from asyncops.calls import Call, Caller
-from asyncops.checks import count
-from asyncops.clock import SYSTEM_CLOCK, Clock
-from asyncops.codec import Decode, decode_response
-from asyncops.deadlines import Deadlines
 from asyncops.errors import AsyncOpsError, ConfigurationError, DeadlineExceeded
-from asyncops.messages import Reply, Request
-from asyncops.progress import Meter
-from asyncops.retry import RetryPolicy
-from asyncops.telemetry import Telemetry, checked_telemetry
-from asyncops.throttle import RateLimiter, rate_limiter
-from asyncops.transport import Timeout, Transport
+from asyncops.http.addresses import check_base_url, check_proxy
+from asyncops.http.call import Call, Caller
+from asyncops.http.credential import TokenProvider, credential_from
+from asyncops.http.decoding import Decode, decode_response
+from asyncops.http.messages import Reply, Request
+from asyncops.http.meter import Meter
+from asyncops.http.service import Service
+from asyncops.http.telemetry import Telemetry, checked_telemetry
+from asyncops.http.timeouts import TimeLimits, Timeout
+from asyncops.http.transport import Transport
+from asyncops.retry.policy import RetryPolicy
+from asyncops.retry.rate_limit import RateLimiter, rate_limiter
+from asyncops.utils.checks import count
+from asyncops.utils.clock import SYSTEM_CLOCK, Clock
 
 __all__ = ["BaseClient", "ClientOptions"]
 
 T = TypeVar("T")
 
+_NO_HEADERS: Mapping[str, str] = {}
+
 
 class ClientOptions(TypedDict, total=False):
-    """The arguments of every client but the token, each by name."""
+    """The keyword arguments of every client, without the token."""
 
     base_url: str | None
     retry: RetryPolicy
@@ -39,48 +43,56 @@ class ClientOptions(TypedDict, total=False):
     rate_limit: float | RateLimiter | None
     telemetry: Telemetry | None
     proxy: str | None
+    headers: Mapping[str, str]
     clock: Clock
 
 
 class BaseClient:
     """A client for one service and one account.
 
-    Use it as an async context manager, or call :meth:`close` yourself. It belongs to the event
-    loop that it is first used in, and may be shared by all tasks there.
+    ::
+
+        async with ZooClient("token", timeout=Timeout(deadline=300)) as zoo:
+            page = await zoo.operations.list()
+
+    Use it as an async context manager, or call :meth:`close`. All tasks of one event loop may share
+    a client; it belongs to the loop of its first call.
 
     Args:
-        token: The service's API token, or an async callable that gives one and is asked again
-            after a 401. Without it, the service's environment variable is read.
-        base_url: Where the service is. Without it, the service's environment variable is read,
-            then the public address is used.
+        token: The service's API token, ``user:password`` if it asks for a login, or the credentials
+            of its signer; or an async callable that returns one and is called again after a 401. By
+            default, the service's environment variable holds the token.
+        base_url: The URL of the service; by default that of the environment variable
+            ``NAME_BASE_URL``, or else the public one, if there is one.
         retry: When and how often a failed request is sent again.
-        timeout: How long things may take.
-        max_body: The largest answer that is read, in bytes after decompression. None for 10 MiB,
-            and 256 MiB for a single operation's result (of ``get``, ``get_many``, ``wait`` and the
-            like); a number bounds both. A larger one is an :class:`~asyncops.AnswerTooLarge`.
-        session: An ``aiohttp.ClientSession`` to use. It is left open. Its proxies, cookies and
-            middlewares apply, and so does aiohttp's way of taking bytes that a server sends on an
-            idle connection for the next answer; the client's own sessions drop such connections.
-        allow_insecure: Let the token travel over plain http to other machines.
-        rate_limit: The most requests per second, evenly spaced (this needs the extra ``rate``); or
-            a :class:`~asyncops.throttle.RateLimiter` of your own, which several clients may share.
-            Each request on the wire counts, retries too. Waiting for the rate is part of a call's
-            deadline, and is no waiting for a connection: ``Timeout.pool`` does not end it.
-        telemetry: What is told of calls, attempts and walks as they happen, such as an
+        timeout: The time limits.
+        max_body: The largest body that is read, in bytes after decompression. ``None`` means 10 MiB
+            for a page and 256 MiB for a single operation's result (of ``get``, ``get_many``,
+            ``wait`` and the like); a number applies to both. A larger body raises
+            :class:`~asyncops.AnswerTooLarge`.
+        session: An ``aiohttp.ClientSession`` to use. The client leaves it open. Its proxies,
+            cookies and middlewares apply. aiohttp takes bytes that a server sends on an idle
+            connection for the next answer; only the client's own sessions drop such connections.
+        allow_insecure: Allow plain http to other machines, which shows the token to the network.
+        rate_limit: The most requests per second, evenly spaced (needs the extra ``rate``), or a
+            :class:`~asyncops.RateLimiter`, which several clients may share. Retries count as
+            requests. Waiting for the rate counts towards ``Timeout.deadline`` only.
+        telemetry: Receives calls, attempts and walks as they happen, such as an
             :class:`asyncops.otel.OpenTelemetry`.
-        proxy: An ``http://`` or ``https://`` proxy to go by, with a user and a password where it
-            wants them: ``http://user:password@proxy.example.com:3128``. It sees the service's host
-            alone where that is spoken to over https. Those of the environment are not used.
-        clock: Time, for tests that replace it.
+        proxy: The ``http://`` or ``https://`` URL of a proxy, with its login if it needs one:
+            ``http://user:password@proxy.example.com:3128``. The proxy sees only the host of a
+            service that uses https. Proxies of the environment are ignored.
+        headers: Further headers of every request, such as the tenant to work for. The credential
+            stands in none of them.
+        clock: Replaces the system's clock, for tests.
 
     Raises:
-        ConfigurationError: There is no token, or it would travel in the clear.
-        ValueError: An argument is out of range.
+        ConfigurationError: There is no token or no address, or the token would travel unencrypted.
+        ValueError: An argument is out of range, or the service takes no token.
     """
 
-    _token_variable: ClassVar[str]
-    _url_variable: ClassVar[str]
-    _default_url: ClassVar[str]
+    service: ClassVar[Service]
+    """The service of all clients of the class."""
 
     def __init__(
         self,
@@ -95,77 +107,88 @@ class BaseClient:
         rate_limit: float | RateLimiter | None = None,
         telemetry: Telemetry | None = None,
         proxy: str | None = None,
+        headers: Mapping[str, str] = _NO_HEADERS,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        url = base_url or os.environ.get(self._url_variable) or self._default_url
-        self._base_url = check_base_url(url, allow_insecure=allow_insecure)
-        self._credential = credential_from(token, self._token_variable)
-        _instance("retry", retry, RetryPolicy)
-        self._timeout = _instance("timeout", timeout, Timeout)
+        service = self.service
+        credential = credential_from(token, service.token, service.auth)
+        # Without a credential, there is nothing that plain http would show.
+        allow_insecure = allow_insecure or not credential.is_sent
+        url = check_base_url(_address_of(service, base_url), allow_insecure=allow_insecure)
+        _check_type("retry", retry, RetryPolicy)
+        _check_type("timeout", timeout, Timeout)
         if session is not None:
-            _instance("session", session, aiohttp.ClientSession)
-        self._retry = retry
-        self._clock = clock
+            _check_type("session", session, aiohttp.ClientSession)
         self._telemetry = checked_telemetry(telemetry)
         rate = rate_limiter(rate_limit)
         if max_body is not None:
             count("max_body", max_body)
-        way = check_proxy(proxy, self._base_url, allow_insecure=allow_insecure)
-        self._transport = Transport(timeout, max_body=max_body, session=session, proxy=way)
-        self._caller = Caller(
-            self._base_url,
-            self._credential,
-            retry,
-            clock,
-            self._transport,
-            rate,
-            hints={} if way is None else way.hints,
+        proxy_settings = check_proxy(proxy, url, allow_insecure=allow_insecure)
+        transport = Transport(
+            timeout,
+            request_id=service.request_id,
+            max_body=max_body,
+            session=session,
+            proxy=proxy_settings,
         )
+        hints = {} if proxy_settings is None else proxy_settings.hints
+        self._caller = Caller(service, url, credential, retry, clock, transport, rate, hints)
+        service.check_headers(headers)
+        self._caller.headers.update(headers)
+        self._timeout = timeout
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
-        self._calls = Deadlines(timeout.deadline)
+        self._limits = TimeLimits(timeout.deadline)
 
     @property
     def base_url(self) -> str:
-        """Where the service is."""
-        return self._base_url
+        """The URL of the service, without a slash at its end."""
+        return self._caller.base_url
 
     @property
     def retry(self) -> RetryPolicy:
-        """When and how often this client sends a failed request again."""
-        return self._retry
+        """The retry policy of this client."""
+        return self._caller.retry
 
     @property
     def clock(self) -> Clock:
-        """What this client measures time by."""
-        return self._clock
+        """The clock of this client."""
+        return self._caller.clock
 
     @property
     def telemetry(self) -> Telemetry | None:
-        """What this client tells of its work."""
+        """The telemetry of this client."""
         return self._telemetry
 
     async def fetch(
-        self, request: Request, decode: Decode[T], meter: Meter | None = None
+        self, request: Request, meter: Meter | None = None, *, decode: Decode[T]
     ) -> Reply[T]:
-        """Send a request, again where that is safe and may help, and decode the answer.
+        """Send a request, with retries, and decode the answer.
 
         Args:
-            request: What to send; the base URL and the credential are added to it.
-            decode: From the body's bytes to the value.
-            meter: Where to count what it costs.
+            request: The request, without base URL and credential.
+            meter: Counts the cost of the call.
+            decode: Turns the bytes of the body into the value.
 
         Raises:
             TransportError: No whole answer arrived.
             APIError: The service answered with an error.
-            DecodeError: The answer is not what the service promises.
+            DecodeError: The answer has an unexpected shape.
             ConfigurationError: The client is closed, or belongs to another event loop.
         """
         self._check_usable()
-        call = self._call(request, meter or Meter())
+        caller = self._caller
+        call = Call(
+            request,
+            f"{caller.base_url}{request.target}",
+            caller.clock.monotonic() + self._timeout.deadline,
+            meter or Meter(),
+            caller.clock,
+            redact=caller.credential.redact,
+        )
         if self._telemetry is None:
             return await self._answer(call, decode)
-        call.span = self._telemetry.call(request, self._base_url, call.meter.parent)
+        call.span = self._telemetry.call(request, caller.base_url, call.meter.parent)
         try:
             reply = await self._answer(call, decode)
         except BaseException as error:
@@ -175,16 +198,16 @@ class BaseClient:
         return reply
 
     async def close(self) -> None:
-        """End all calls under way with a :class:`ConfigurationError` and close the connections.
+        """End all calls with a :class:`ConfigurationError` and close the connections.
 
-        A session that was given stays open. Closing again does nothing.
+        A session that was given stays open. Closing a second time does nothing.
         """
         if self._closed:
             return
         self._check_usable()
         self._closed = True
-        self._calls.end_all()
-        await self._transport.close()
+        self._limits.end_all()
+        await self._caller.transport.close()
 
     async def __aenter__(self) -> Self:
         self._check_usable()
@@ -199,7 +222,7 @@ class BaseClient:
         await self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._base_url!r}, token=***)"
+        return f"{type(self).__name__}(base_url={self.base_url!r}, token=***)"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client is not pickled; make one in each process")
@@ -217,17 +240,17 @@ class BaseClient:
 
     async def _answer(self, call: Call, decode: Decode[T]) -> Reply[T]:
         try:
-            with call.scope:
+            with self._limits.new() as call.limit:
                 response = await self._caller.send(call)
         except TimeoutError:
-            if not call.scope.expired:
+            if not call.limit.expired:
                 raise
         except AsyncOpsError:
             if not self._closed:
                 raise
         else:
             return Reply(
-                value=decode_response(response, decode, redact=self._credential.redact),
+                value=decode_response(response, decode, redact=call.redact),
                 status=response.status,
                 headers=response.headers,
                 request_id=response.request_id,
@@ -236,22 +259,22 @@ class BaseClient:
 
     def _interrupted(self, call: Call) -> AsyncOpsError:
         if self._closed:
-            return ConfigurationError("the client was closed while the call was under way")
+            text = "the client was closed while the call was under way"
+            return ConfigurationError(text, sent=call.in_doubt)
         before = f"; what went wrong before: {call.failure}" if call.failure is not None else ""
-        return DeadlineExceeded(f"the call took longer than {self._timeout.deadline:g} s{before}")
+        text = f"the call took longer than {self._timeout.deadline:g} s{before}"
+        return DeadlineExceeded(text, sent=call.in_doubt)
 
-    def _call(self, request: Request, meter: Meter) -> Call:
-        return Call(
-            request,
-            f"{self._base_url}{request.target}",
-            self._clock.monotonic() + self._timeout.deadline,
-            meter,
-            self._clock,
-            self._calls.scope(),
+
+def _address_of(service: Service, base_url: str | None) -> str:
+    url = base_url or os.environ.get(service.url_variable) or service.url
+    if url is None:
+        raise ConfigurationError(
+            f"no address of {service.title}: pass base_url=... or set {service.url_variable}"
         )
+    return url
 
 
-def _instance(name: str, value: T, kind: type[T]) -> T:
+def _check_type(name: str, value: object, kind: type) -> None:
     if not isinstance(value, kind):
         raise TypeError(f"{name} must be a {kind.__name__}, got {type(value).__name__}")
-    return value

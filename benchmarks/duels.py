@@ -39,7 +39,7 @@ class Duel:
     ours: str
     peer: tuple[str, str]
     limit: float
-    rounds: tuple[int, int]
+    schedule: tuple[int, int]
     settings: Settings | None = None
     arguments: Mapping[str, object] = field(factory=dict)
     our_arguments: Mapping[str, object] = field(factory=dict)
@@ -48,7 +48,7 @@ class Duel:
     def measure(self, effort: Effort) -> Iterator[Outcome]:
         """Run both in turns."""
         try:
-            mine, other, ratio = self._run(effort.rounds(*self.rounds))
+            mine, other, ratio = self._run(effort.schedule(*self.schedule))
         except Unmeasured as error:
             yield Outcome(name=self.name, work=self.work, bound=self._bound, error=str(error))
             return
@@ -64,7 +64,7 @@ class Duel:
     def _bound(self) -> Bound:
         return Bound(limit=self.limit, at_least=True)
 
-    def _run(self, rounds: int) -> tuple[Figures, Figures, float]:
+    def _run(self, schedule: int) -> tuple[Figures, Figures, float]:
         with ExitStack() as stack:
             given = dict(self.arguments)
             if self.settings is not None:
@@ -74,11 +74,11 @@ class Duel:
             )
             name, place = self.peer
             peer = stack.enter_context(worker(name, place, given, python=self.python))
-            return in_turns(ours, peer, rounds, items=self.items)
+            return in_turns(ours, peer, schedule, items=self.items)
 
 
 def in_turns(
-    ours: Worker, peer: Worker, rounds: int, *, items: int
+    ours: Worker, peer: Worker, schedule: int, *, items: int
 ) -> tuple[Figures, Figures, float]:
     """Runs of both, and the median of how many times as long the peer took.
 
@@ -87,7 +87,7 @@ def in_turns(
     for each in (ours, peer):
         each.run(items=items)
     pairs: list[tuple[float, float]] = []
-    for at in range(rounds):
+    for at in range(schedule):
         order = (ours, peer) if at % 2 == 0 else (peer, ours)
         seconds = {each.name: each.run(items=items).seconds for each in order}
         pairs.append((seconds[ours.name], seconds[peer.name]))

@@ -15,6 +15,6 @@ class Effort:
 
     quick: bool = False
 
-    def rounds(self, full: int, quick: int) -> int:
+    def schedule(self, full: int, quick: int) -> int:
         """One of two numbers of rounds."""
         return quick if self.quick else full

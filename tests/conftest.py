@@ -1,6 +1,8 @@
 """What all tests share."""
 
+import gc
 import inspect
+import os
 from collections.abc import Iterator
 from typing import Any
 from unittest.mock import Mock
@@ -10,9 +12,22 @@ from aiohttp import ClientResponse
 from aioresponses import aioresponses
 from hypothesis import HealthCheck, settings
 
+from tests.redis_server import redis_url
+
+__all__ = ["redis_url"]  # a fixture of the tests below retry/ and taskiq/
+
+# The programs that tests start are compiled once, and not at each of a hundred starts.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Timing belongs in benchmarks: a busy machine is no reason for an example to fail.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what lasts as long as the run: modules and tests."""
+    gc.collect()
+    gc.freeze()
 
 
 class MendedResponse(ClientResponse):

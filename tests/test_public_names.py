@@ -12,7 +12,10 @@ import asyncops
 from asyncops.client import ClientOptions
 
 
-@pytest.mark.parametrize("name", ["asyncops", "asyncops.zoo", "asyncops.chainloop"])
+@pytest.mark.parametrize(
+    "name",
+    ["asyncops", "asyncops.kit", "asyncops.services.zoo", "asyncops.services.chainloop"],
+)
 def test_the_exported_names_are_exactly_all(name: str) -> None:
     """No name comes or goes unnoticed."""
     module = importlib.import_module(name)
@@ -23,7 +26,7 @@ def test_the_exported_names_are_exactly_all(name: str) -> None:
         if not each.startswith("_") and each not in submodules and not inspect.ismodule(value)
     }
     exported = set(module.__all__)
-    assert visible - exported <= {"VERSION", "TYPE_CHECKING", "import_module"}
+    assert visible - exported <= {"VERSION", "lazy_names"}
     # A module of the same name would take the place of what is exported, once it is imported.
     for submodule in submodules - {"__main__", "cli", "testing"}:
         importlib.import_module(f"{name}.{submodule}")
@@ -31,6 +34,17 @@ def test_the_exported_names_are_exactly_all(name: str) -> None:
         assert not inspect.ismodule(getattr(module, each)), each
     assert sorted(module.__all__) == module.__all__
     assert len(exported) == len(module.__all__)
+
+
+def test_a_service_is_described_with_exactly_these() -> None:
+    """Programs outside this repository are written against them."""
+    assert set(importlib.import_module("asyncops.kit").__all__) == {
+        *("Service", "Client", "Resource", "Collection", "Lookup", "Group", "Within", "Listing"),
+        *("ListOptions", "WatchOptions", "param", "key", "Token", "NextURL", "After", "Pages"),
+        *("Offset", "Header", "Link", "Order", "Window", "ByStatus", "Auth", "Basic", "Signer"),
+        *("RateLimit", "Action", "Sample", "Status", "State", "Tracked", "Timestamp"),
+        *("EpochSeconds", "EpochMillis", "UtcTimestamp", "DescriptionError"),
+    }
 
 
 def test_settings_have_the_promised_names_and_defaults() -> None:
@@ -72,8 +86,9 @@ def test_importing_the_package_alone_loads_next_to_nothing() -> None:
     code = (
         "import sys, asyncops, asyncops.testing.plugin; "
         "assert not {'aiohttp', 'attrs', 'msgspec'} & set(sys.modules); "
-        "assert asyncops.zoo.ZooClient is asyncops.ZooClient; "
-        "assert asyncops.errors.NotFound is asyncops.NotFound"
+        "assert asyncops.errors.NotFound is asyncops.NotFound; "
+        "import asyncops.services.zoo; "
+        "assert asyncops.services.zoo.ZooClient is asyncops.ZooClient"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -1,43 +1,41 @@
-"""The README's recipes, run as they are written."""
+"""The README files: their programs run as they are written, and their links and names hold."""
 
 import ast
-import json
 import logging
 import re
 from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import metadata
 from pathlib import Path
-from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
-from asyncops.clock import SystemClock
-from asyncops.testing import FakeServer, FakeZoo
+from asyncops.testing import FakeServer
+from asyncops.utils.clock import SystemClock
+from tests.readmes import PACKAGE, READMES, ROOT, Block, blocks
 
-pytest_plugins = ("pytester",)
-
-README = Path(__file__).parent.parent / "README.md"
-RECIPES = dict(
-    re.findall(
-        r"^### ([^\n]+)\n(?:(?!^###).)*?^```python\n(.*?)^```$",
-        README.read_text(),
-        re.DOTALL | re.MULTILINE,
-    )
-)
-APP = RECIPES["Inside FastAPI"]
-# tests/workers runs these, in processes of their own.
-WORKERS = [code for code in RECIPES.values() if "from asyncops.taskiq import" in code]
-PROGRAMS = {
-    title: code
-    for title, code in RECIPES.items()
-    if "def test_" not in code and code not in (APP, *WORKERS)
+# The tests of these chapters run the programs of their README themselves, each one by name.
+RUN_BY_THEIR_CHAPTER = {
+    "asyncops/fastapi/README.md": "tests/fastapi/test_readme.py",
+    "asyncops/kit/README.md": "tests/kit/test_client_readme.py",
+    "asyncops/taskiq/README.md": "tests/taskiq/test_recipes.py",
+    "asyncops/testing/README.md": "tests/testing/test_plugin_web.py",
 }
+PROGRAMS = [each for each in blocks("python") if each.readme not in RUN_BY_THEIR_CHAPTER]
 
 
-def test_the_recipes_are_found() -> None:
-    """A recipe that is not found would not be run."""
-    assert len(RECIPES) == README.read_text().count("```python\n") == 19
-    assert (len(PROGRAMS), len(WORKERS)) == (15, 2)
+def test_every_program_is_found() -> None:
+    """A program that is not found would not be run."""
+    text = "".join(path.read_text() for path in READMES.values())
+    fences = re.findall(r"^[ \t]*(?:```|~~~)[ \t]*py.*$", text, re.MULTILINE)
+    assert fences == ["```python"] * len(blocks("python"))
+    assert len(PROGRAMS) >= 15
+
+
+def test_the_chapters_that_run_their_programs_are_there() -> None:
+    for readme, tests in RUN_BY_THEIR_CHAPTER.items():
+        assert blocks("python", readme)
+        assert readme in (ROOT / tests).read_text()
 
 
 @pytest.fixture
@@ -48,9 +46,9 @@ def _logging_as_it_was() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_logging_as_it_was")
-@pytest.mark.parametrize("title", PROGRAMS)
-def test_a_recipe_runs_as_written(
-    title: str,
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda each: f"{each.readme}: {each.title}")
+def test_a_program_runs_as_written(
+    program: Block,
     fake_server: FakeServer,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -71,61 +69,72 @@ def test_a_recipe_runs_as_written(
     monkeypatch.chdir(tmp_path)
     # Those of pytest would keep a recipe from setting up its own.
     monkeypatch.setattr(logging.root, "handlers", [])
-    program = compile(PROGRAMS[title], f"README: {title}", "exec")
-    exec(program, {"__name__": "__main__"})
+    code = compile(program.text, f"{program.readme}: {program.title}", "exec")
+    exec(code, {"__name__": "__main__"})
     assert capsys.readouterr().out.strip()
-    if "Path(" in PROGRAMS[title]:
-        exec(program, {"__name__": "__main__"})
+    if "Path(" in program.text:
+        exec(code, {"__name__": "__main__"})
         assert not capsys.readouterr().out, "going on from the end gives nothing twice"
-
-
-def test_the_recipe_for_tests_passes_as_a_test(pytester: pytest.Pytester) -> None:
-    """As a file of its own, with the fixture that installing the package gives."""
-    (code,) = (code for code in RECIPES.values() if "def test_" in code)
-    ast.parse(code)
-    pytester.makepyfile(code)
-    pytester.runpytest_inprocess("-p", "no:asyncio").assert_outcomes(passed=1)
-
-
-def test_the_recipe_for_fastapi_serves_what_it_says(fake_zoo: FakeZoo) -> None:
-    """A page, all of them, an error, and its schema."""
-    module: dict[str, Any] = {"__name__": "app"}
-    exec(compile(APP, "README: app.py", "exec"), module)
-    calls = [str(call.id) for call in fake_zoo.operations()]
-    with TestClient(module["app"]) as client:
-        assert [each["id"] for each in client.get("/calls").json()["items"]] == calls
-        lines = client.get("/calls.ndjson").text.splitlines()
-        assert [json.loads(line)["id"] for line in lines] == calls
-        fake_zoo.throttle(retry_after=1000)
-        answer = client.get("/calls")
-        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1000")
-        paths = client.get("/openapi.json").json()["paths"]
-    answers = {
-        path: set(each["get"]["responses"]["200"]["content"]) for path, each in paths.items()
-    }
-    assert answers == {
-        "/calls": {"application/json"},
-        "/calls.ndjson": {"application/x-ndjson"},
-        "/changes": {"text/event-stream"},
-    }
 
 
 def test_the_two_commands_are_there() -> None:
     """One line sets up and runs the demo, one the tests."""
-    lines = README.read_text().splitlines()
+    lines = READMES["README.md"].read_text().splitlines()
     commands = [line for line in lines if line.startswith("python3 -m venv")]
     assert [line.rsplit("/", 1)[1] for line in commands] == ["asyncops demo", "pytest -n auto"]
 
 
+def test_the_first_page_is_short() -> None:
+    assert len(READMES["README.md"].read_text().splitlines()) <= 250
+
+
 def test_every_promise_names_tests_that_exist() -> None:
     """A promise whose test was renamed or removed is noticed."""
-    promises = [line for line in README.read_text().splitlines() if "::" in line]
+    text = READMES["tests/README.md"].read_text()
+    promises = [line for line in text.splitlines() if "::" in line]
     assert len(promises) > 15
     for path, name in re.findall(r"`(\S+\.py)::(\w+)`", "\n".join(promises)):
-        tests = ast.parse((Path(__file__).parent / path).read_text())
-        names = {
-            node.name
-            for node in ast.walk(tests)
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        }
-        assert name in names, f"{path}::{name}"
+        assert name in _functions(path), f"{path}::{name}"
+
+
+@cache
+def _functions(path: str) -> set[str]:
+    """The names of a file's functions."""
+    return {
+        node.name
+        for node in ast.walk(ast.parse((ROOT / "tests" / path).read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_link_leads_somewhere(readme: str) -> None:
+    """To a file of the repository, and to a heading of it where one is named."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", READMES[readme].read_text()):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        file = _in_the_repository((ROOT / readme).parent / path) if path else READMES[readme]
+        assert file.exists(), target
+        assert not anchor or anchor in _anchors(file.read_text()), target
+
+
+def _in_the_repository(path: Path) -> Path:
+    """The file, where the package's own are those of the wheel too."""
+    name = path.resolve().relative_to(ROOT.resolve())
+    return PACKAGE.joinpath(*name.parts[1:]) if name.parts[0] == "asyncops" else ROOT / name
+
+
+def _anchors(text: str) -> set[str]:
+    """Of each heading, as a page of the repository shows it."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
+def test_every_extra_exists() -> None:
+    """Each that is named in `pip install 'asyncops[...]'`."""
+    text = "".join(path.read_text() for path in READMES.values())
+    named = ",".join(re.findall(r"'(?:asyncops|\.)\[([\w,]+)\]'", text)).split(",")
+    extras = metadata("asyncops").get_all("Provides-Extra") or []
+    assert len(named) > 5
+    assert not set(named) - set(extras)

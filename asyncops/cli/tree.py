@@ -1,111 +1,83 @@
-"""The tree of commands: where each one hangs, and what all of them share."""
+"""The commands of a service: its groups and resources, and the verbs that each has."""
 
-from typing import Annotated
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import typer
-from attrs import field, frozen
 
-from asyncops.cli.reaching import MaxBody, ProxyUrl
-from asyncops.version import VERSION
+from asyncops.cli.accounts.services import Service
+from asyncops.cli.commands import actions, get, report, timeline, wait, watch
+from asyncops.cli.commands import list as listing
+from asyncops.cli.groups import Commands, LazyGroup
+from asyncops.cli.names import dashed
+from asyncops.cli.resources import Resource, resource_of, resources_below
+from asyncops.kit.resources import resources_of
 
-__all__ = [
-    "Settings",
-    "app",
-    "chainloop",
-    "chainloop_operations",
-    "settings_of",
-    "zoo",
-    "zoo_operations",
-    "zoo_prompts",
-]
+__all__ = ["commands_of"]
 
-
-@frozen(kw_only=True)
-class Settings:
-    """What every command is told.
-
-    Attributes:
-        profile: The account's name in the configuration file; None for the default one, or for
-            what the environment says.
-        verbose: How much to tell on standard error: 0 problems only, 1 more, 2 all.
-        proxy: The proxy to go by; None for the profile's, or none.
-        max_body: The largest answer that is read, in bytes; None for as much as usual.
-    """
-
-    profile: str | None = None
-    verbose: int = 0
-    proxy: str | None = field(default=None, repr=False)
-    max_body: int | None = None
-
-
-def _group(title: str, *, epilog: str | None = None) -> typer.Typer:
-    return typer.Typer(
-        help=title,
-        epilog=epilog,
-        no_args_is_help=True,
-        rich_markup_mode="rich",
-        pretty_exceptions_enable=False,
-    )
-
-
-app: typer.Typer = typer.Typer(
-    name="asyncops",
-    help="List, fetch, wait for and watch the operations that services run asynchronously.",
-    epilog="Exit codes: 0 done, 1 an operation failed, 2 wrong use, 3 timeout, 4 error of a "
-    "service or of the network, 130 interrupted.",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
+# In the order in which help shows them.
+_VERBS: tuple[Callable[[typer.Typer, Resource], None], ...] = (
+    listing.add_to,
+    get.add_to,
+    wait.add_to,
+    watch.add_to,
+    actions.add_to,
+    timeline.add_to,
+    report.add_to,
 )
-zoo: typer.Typer = _group("Zoo: asynchronous API calls and ML prompts.")
-zoo_operations: typer.Typer = _group("Zoo's asynchronous API calls.")
-zoo_prompts: typer.Typer = _group("Zoo's prompts to its models.")
-chainloop: typer.Typer = _group("Chainloop: operations.")
-chainloop_operations: typer.Typer = _group("Chainloop's operations.")
-
-app.add_typer(zoo, name="zoo", rich_help_panel="Services")
-app.add_typer(chainloop, name="chainloop", rich_help_panel="Services")
-zoo.add_typer(zoo_operations, name="operations")
-zoo.add_typer(zoo_prompts, name="prompts")
-chainloop.add_typer(chainloop_operations, name="operations")
 
 
-def settings_of(ctx: typer.Context) -> Settings:
-    """The settings that a command was started with."""
-    return ctx.obj if isinstance(ctx.obj, Settings) else Settings()
+def commands_of(service: Service, above: str = "", words: str = "") -> Commands:
+    """What makes the commands of a service, or of one of its groups and resources.
+
+    Args:
+        service: The service.
+        above: The group or resource as code writes it behind the client; ``""`` for the client.
+        words: The words of the command so far.
+    """
+    words = words or service.name
+    own = _verbs(resource_of(service.name, above, words=words)) if above in _names(service) else {}
+    below: Commands = {
+        dashed(name): _maker(service, f"{above}.{name}" if above else name, words)
+        for name in resources_below(service, above)
+    }
+    return {**own, **below}
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"asyncops {VERSION}")
-        raise typer.Exit
+def _names(service: Service) -> set[str]:
+    return {each.name for each in resources_of(service.client)}
 
 
-@app.callback()
-def common(
-    ctx: typer.Context,
-    *,
-    profile: Annotated[
-        str | None,
-        typer.Option(
-            "--profile", "-p", metavar="NAME", help="The account to use, of those configured."
-        ),
-    ] = None,
-    verbose: Annotated[
-        int,
-        typer.Option(
-            "--verbose", "-v", count=True, show_default=False, help="Say more; twice, everything."
-        ),
-    ] = 0,
-    proxy: ProxyUrl = None,
-    max_body: MaxBody = None,
-    version: Annotated[
-        bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
-    ] = False,
-) -> None:
-    """List, fetch, wait for and watch the operations that services run asynchronously."""
-    del version  # its callback has ended the program already
-    ctx.obj = Settings(
-        profile=profile or None, verbose=verbose, proxy=proxy or None, max_body=max_body
-    )
+def _maker(service: Service, path: str, above: str) -> Callable[[str], LazyGroup]:
+    def make(word: str) -> LazyGroup:
+        words = f"{above} {word}"
+        return LazyGroup(
+            name=word,
+            fill=lambda: commands_of(service, path, words),
+            help=_help(service, path),
+        )
+
+    return make
+
+
+def _help(service: Service, path: str) -> str:
+    if path not in _names(service):
+        return f"{service.title}'s {path.rpartition('.')[2].replace('_', ' ')}."
+    model = resource_of(service.name, path).model
+    first = (model.__doc__ or "").strip().splitlines()
+    return first[0] if first else f"{service.title}'s {path}."
+
+
+def _verbs(resource: Resource) -> Commands:
+    group = typer.Typer(rich_markup_mode="rich", pretty_exceptions_enable=False)
+    # With one command only, typer makes no group.
+    group.callback()(lambda: None)
+    for add_to in _VERBS:
+        add_to(group, resource)
+    made: Any = typer.main.get_group(group)
+    return {name: partial(_made, command) for name, command in made.commands.items()}
+
+
+def _made(command: Any, _: str) -> Any:
+    return command

@@ -1,8 +1,8 @@
-"""asyncops in FastAPI: clients that live with the app, honest errors, typed answers, streams.
+"""Clients that live as long as a FastAPI app, answers to errors, typed responses, and streams.
 
-The extra ``fastapi`` brings what this needs: ``pip install 'asyncops[fastapi]'``. A whole app::
+Install the extra: ``pip install 'asyncops[fastapi]'``. A whole app::
 
-    app = FastAPI(lifespan=lifespan(zoo=ZooClient))
+    app = FastAPI(lifespan=lifespan(ZooClient))
     install_error_handlers(app)
 
 
@@ -20,15 +20,15 @@ The extra ``fastapi`` brings what this needs: ``pip install 'asyncops[fastapi]'`
     async def changes(zoo: ZooDep, resume: ResumeDep) -> SSEResponse:
         return stream_sse(zoo.operations.watch(resume=resume))
 
-Which error gives which status is in :mod:`asyncops.fastapi.problems`.
+:mod:`asyncops.fastapi.problems` has the status of each error.
 """
 
 from asyncops.fastapi.clients import (
     ChainloopDep,
     ZooDep,
-    chainloop_client,
+    accounts_of,
+    client_of,
     lifespan,
-    zoo_client,
 )
 from asyncops.fastapi.event_ids import ResumeDep, watch_resume
 from asyncops.fastapi.events import SSEResponse, stream_sse
@@ -46,12 +46,12 @@ __all__ = [
     "ResumeDep",
     "SSEResponse",
     "ZooDep",
-    "chainloop_client",
+    "accounts_of",
+    "client_of",
     "install_error_handlers",
     "lifespan",
     "problem_of",
     "stream_ndjson",
     "stream_sse",
     "watch_resume",
-    "zoo_client",
 ]

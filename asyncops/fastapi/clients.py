@@ -1,6 +1,6 @@
-"""Clients that live as long as the app, and the dependencies that hand them out."""
+"""Clients that live as long as the app, as dependencies of its handlers."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Annotated, Any, TypeVar
 
@@ -8,54 +8,60 @@ from fastapi import Depends, FastAPI
 from fastapi.requests import HTTPConnection
 
 from asyncops import ChainloopClient, ConfigurationError, ZooClient
+from asyncops.client import BaseClient
 from asyncops.fastapi.stopping import SERVER, server_in_charge
+from asyncops.kit.open_clients import (
+    Opens,
+    check_openings,
+    open_accounts,
+    open_client,
+    open_clients,
+    same_for_a_class,
+)
 
-__all__ = ["ChainloopDep", "Lifespan", "ZooDep", "chainloop_client", "lifespan", "zoo_client"]
+__all__ = ["ChainloopDep", "Lifespan", "ZooDep", "accounts_of", "client_of", "lifespan"]
 
-C = TypeVar("C", ZooClient, ChainloopClient)
+C = TypeVar("C", bound=BaseClient)
 
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any] | None]]
-"""What FastAPI takes as ``lifespan=``."""
+"""The type of FastAPI's ``lifespan=``."""
 
-_ZOO = "asyncops_zoo"
-_CHAINLOOP = "asyncops_chainloop"
+_REMEDY = (
+    "give FastAPI lifespan=lifespan({}), and see that the server runs lifespans; of a mounted app, "
+    "the outer one's runs alone"
+)
 
 
 def lifespan(
-    *,
-    zoo: Callable[[], ZooClient] | None = None,
-    chainloop: Callable[[], ChainloopClient] | None = None,
-    also: Lifespan | None = None,
+    *clients: Opens | Mapping[str, Opens], also: Lifespan | None = None
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Any]]]:
     """Open clients when the app starts and close them when it stops.
 
-    ``FastAPI(lifespan=lifespan(zoo=ZooClient))``. The clients are kept in the state that the
-    server gives to each request of this app (``request.state``), so that several apps in one
-    process share nothing. An app mounted in this one is given the same state. A router may have a
-    ``lifespan(...)`` of its own, for the client that the app does not open.
+    ``FastAPI(lifespan=lifespan(ZooClient, GitHubClient))``. The server gives the clients to each
+    request of this app (``request.state``), so that several apps in one process share nothing. A
+    mounted app gets the same state. A router may have a ``lifespan(...)`` of its own, for a client
+    that the app does not open.
 
-    To use a client at startup, go around this: ``async with lifespan(zoo=ZooClient)(app) as
-    state`` gives what is to be yielded on, with the clients as ``state["asyncops_zoo"]`` and
-    ``state["asyncops_chainloop"]``.
+    To use a client at startup, wrap this in a lifespan of your own: ``async with
+    lifespan(ZooClient)(app) as state`` gives the state to yield, with the client as
+    ``state["asyncops_zoo"]``, by the name of its service.
 
     Args:
-        zoo: Called with nothing when the app starts, inside of its event loop; gives the client.
-            A class, a ``functools.partial`` or a lambda; not a client.
-        chainloop: The same for Chainloop.
-        also: Another lifespan. It begins when the clients are open, and ends before they are
-            closed, which they are even where it fails. What it yields is added to the state.
+        clients: Makes a client, of any service: a class, a ``functools.partial`` or a lambda, not
+            a client; or a mapping of those by the names of accounts, where there are several of one
+            service. Is called without arguments when the app starts, in its event loop.
+        also: Another lifespan, which begins when the clients are open. It ends before they are
+            closed, and they are closed even where it fails. The mapping that it yields is added
+            to the state.
 
     Raises:
-        TypeError: One of the arguments cannot be called.
-        ConfigurationError: When the app starts: there is no token, or what was called gave
-            something else than a client, or ``also`` yields a name that is taken.
+        TypeError: An argument cannot be called.
+        ConfigurationError: When the app starts: there is no token, a call gave something else
+            than a client, there are two for one service, or ``also`` yields a name that is taken.
     """
-    for name, value in (("zoo", zoo), ("chainloop", chainloop), ("also", also)):
-        if value is not None and not callable(value):
-            raise TypeError(
-                f"{name} must be something to call when the app starts, such as a class, "
-                f"got {type(value).__name__}"
-            )
+    check_openings("lifespan()", clients)
+    if also is not None and not callable(also):
+        raise TypeError(f"also must be another lifespan, got {type(also).__name__}")
 
     @asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
@@ -63,11 +69,7 @@ def lifespan(
             state: dict[str, Any] = {}
             if (server := server_in_charge()) is not None:
                 state[SERVER] = server
-            if zoo is not None:
-                state[_ZOO] = await stack.enter_async_context(_made("zoo", zoo, ZooClient))
-            if chainloop is not None:
-                client = _made("chainloop", chainloop, ChainloopClient)
-                state[_CHAINLOOP] = await stack.enter_async_context(client)
+            await open_clients(stack, clients, state)
             if also is not None:
                 added = await stack.enter_async_context(also(app)) or {}
                 if taken := state.keys() & added.keys():
@@ -78,51 +80,45 @@ def lifespan(
     return opened
 
 
-def _made(name: str, make: Callable[[], C], kind: type[C]) -> C:
-    client = make()
-    if not isinstance(client, kind):
-        raise ConfigurationError(
-            f"lifespan({name}=...) gave a {type(client).__name__}, not a {kind.__name__}"
-        )
-    return client
+@same_for_a_class
+def client_of(kind: type[C]) -> Callable[[HTTPConnection], Awaitable[C]]:
+    """Return the dependency that gives the app's client of a class, to HTTP and WebSocket handlers.
 
+    ::
 
-async def zoo_client(connection: HTTPConnection) -> ZooClient:
-    """The app's Zoo client, for HTTP and WebSocket handlers: what ``ZooDep`` stands for.
+        GitHubDep = Annotated[GitHubClient, Depends(client_of(GitHubClient))]
 
-    ``app.dependency_overrides[zoo_client]`` puts another in its place.
+        @app.get("/runs")
+        async def runs(github: GitHubDep) -> Out[Page[Run]]:
+            return await github.runs("python", "cpython").list()
 
-    Raises:
-        ConfigurationError: The app did not open one.
+    It is the same function each time, so that ``app.dependency_overrides[client_of(GitHubClient)] =
+    ...`` replaces the client. It raises a :class:`~asyncops.ConfigurationError` where the app has
+    not opened one.
     """
-    client: ZooClient = _kept(connection, _ZOO, "zoo=ZooClient")
-    return client
+
+    async def dependency(connection: HTTPConnection) -> C:
+        return open_client(connection.scope.get("state", {}), kind, _REMEDY)
+
+    return dependency
 
 
-async def chainloop_client(connection: HTTPConnection) -> ChainloopClient:
-    """The app's Chainloop client: what ``ChainloopDep`` stands for.
+@same_for_a_class
+def accounts_of(kind: type[C]) -> Callable[[HTTPConnection], Awaitable[Mapping[str, C]]]:
+    """Return the dependency that gives the app's clients of a class, by the names of accounts.
 
-    ``app.dependency_overrides[chainloop_client]`` puts another in its place.
-
-    Raises:
-        ConfigurationError: The app did not open one.
+    ``zoo: Annotated[Mapping[str, ZooClient], Depends(accounts_of(ZooClient))]``, for
+    ``lifespan({"research": ..., "production": ...})``; else as :func:`client_of`.
     """
-    client: ChainloopClient = _kept(connection, _CHAINLOOP, "chainloop=ChainloopClient")
-    return client
+
+    async def dependency(connection: HTTPConnection) -> Mapping[str, C]:
+        return open_accounts(connection.scope.get("state", {}), kind, _REMEDY)
+
+    return dependency
 
 
-def _kept(connection: HTTPConnection, key: str, argument: str) -> Any:
-    client = connection.scope.get("state", {}).get(key)
-    if client is None:
-        raise ConfigurationError(
-            f"this app has no such client: give FastAPI lifespan=lifespan({argument}), "
-            "and see that the server runs lifespans; of a mounted app, the outer one's runs alone"
-        )
-    return client
+ZooDep = Annotated[ZooClient, Depends(client_of(ZooClient))]
+"""``zoo: ZooDep``, as a handler's argument: the client that ``lifespan(ZooClient)`` opened."""
 
-
-ZooDep = Annotated[ZooClient, Depends(zoo_client)]
-"""As a handler's argument, ``zoo: ZooDep``: the client that ``lifespan(zoo=...)`` opened."""
-
-ChainloopDep = Annotated[ChainloopClient, Depends(chainloop_client)]
-"""The same for ``lifespan(chainloop=...)``."""
+ChainloopDep = Annotated[ChainloopClient, Depends(client_of(ChainloopClient))]
+"""``chainloop: ChainloopDep``: the client that ``lifespan(ChainloopClient)`` opened."""

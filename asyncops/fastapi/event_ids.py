@@ -1,4 +1,4 @@
-"""Where a reader of server-sent events was, as the id of the last event that it saw."""
+"""The ids of server-sent events, from which a reader that comes back goes on."""
 
 import time
 import zlib
@@ -11,35 +11,35 @@ from asyncops import Watch, WatchCheckpoint
 
 __all__ = ["EventIds", "ResumeDep", "watch_resume"]
 
-# An id comes back as a header, and many proxies take 8 KiB for one, some of them for all.
+# An id comes back as a header; many proxies allow 8 KiB for one header, some for all together.
 _LONGEST_ID = 6144
-# What an id of that length can honestly hold, with room to spare; a forged one could hold more.
+# No honest id of that length unpacks to more; a forged one could.
 _LONGEST_TEXT = 65_536
-# Seconds without an id once one was too long: to find that out takes longer the longer it is.
-_REST = 5.0
+# Seconds without ids after one was too long, since packing a long one takes time.
+_PAUSE = 5.0
 
 
 class EventIds:
     """The ids of a stream's events: the checkpoint of its watch, compressed, in base64.
 
-    Where more operations are alive than fit into 6 KiB (about a hundred), events have no id. The
-    reader keeps the last one it saw, and going on from there tells again of what came since:
-    more than once, but nothing is lost.
+    Where more operations are unfinished than fit into 6 KiB (about a hundred), events have no id.
+    The reader keeps the last id it saw, and gets the changes since then again: some come twice,
+    none is lost.
     """
 
     def __init__(self, watch: Watch[Any]) -> None:
         self._watch = watch
-        self._rests_until = 0.0
+        self._paused_until = 0.0
 
     def take(self) -> str | None:
-        """The id of the event that was given last."""
+        """Return the id for the change given last; ``None`` where it would be too long."""
         now = time.monotonic()
-        checkpoint = self._watch.checkpoint if now >= self._rests_until else None
+        checkpoint = self._watch.checkpoint if now >= self._paused_until else None
         if checkpoint is None:
             return None
         packed = urlsafe_b64encode(zlib.compress(checkpoint.to_json().encode())).decode()
         if len(packed) > _LONGEST_ID:
-            self._rests_until = now + _REST
+            self._paused_until = now + _PAUSE
             return None
         return packed
 
@@ -47,16 +47,16 @@ class EventIds:
 async def watch_resume(
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> WatchCheckpoint | None:
-    """Where the reader of an event stream was: what ``ResumeDep`` stands for.
+    """Return the place from which a reader goes on; ``ResumeDep`` depends on this.
 
-    The id is the client's word. Whoever may open the stream can make the app ask the service for
-    the operations that a made-up id names, or for all of a listing; check who it is first.
+    Check who the client is first: with a forged id, a client can make the app ask the service for
+    any operations, or for a whole listing.
 
     Args:
         last_event_id: The header that a browser sends when it comes back.
 
     Raises:
-        ValueError: It is no id of a stream; 422 by the handlers of the app.
+        ValueError: The header is no id of a stream; the app's error handlers answer 422.
     """
     return _unpacked(last_event_id) if last_event_id else None
 
@@ -77,4 +77,4 @@ def _unpacked(packed: str) -> WatchCheckpoint:
 
 
 ResumeDep = Annotated[WatchCheckpoint | None, Depends(watch_resume)]
-"""As a handler's argument: where the reader was, for ``watch(resume=...)``; None for a new one."""
+"""``resume: ResumeDep``, as a handler's argument: for ``watch(resume=resume)``."""

@@ -1,4 +1,4 @@
-"""What a watch tells, as server-sent events."""
+"""The changes of a watch as server-sent events."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -6,13 +6,13 @@ from contextlib import aclosing
 from typing import Any, TypeVar
 
 from asyncops import AsyncOpsError, Change, Operation, Watch
-from asyncops.checks import seconds
 from asyncops.fastapi.event_ids import EventIds
-from asyncops.fastapi.notes import note
 from asyncops.fastapi.out import json_line
+from asyncops.fastapi.problem_log import log_problem
 from asyncops.fastapi.problems import Problem, problem_of
 from asyncops.fastapi.streaming import PiecewiseResponse
-from asyncops.tasks import end
+from asyncops.utils.checks import seconds
+from asyncops.utils.tasks import cancel_all
 
 __all__ = ["HEARTBEAT", "SSEResponse", "stream_sse"]
 
@@ -25,34 +25,34 @@ _COMMENT = b":\n\n"
 
 
 class SSEResponse(PiecewiseResponse):
-    """Server-sent events. As ``response_class=`` of a route, it documents the media type."""
+    """A response of server-sent events; ``response_class=`` of a route documents the media type."""
 
     media_type = "text/event-stream"
 
-    def parting(self, problem: Problem) -> bytes:
-        """An event with the problem."""
+    def last_piece(self, problem: Problem) -> bytes:
+        """Return an event with the problem."""
         return _problem_event(problem)
 
 
 def stream_sse(watch: Watch[T], *, heartbeat: float = HEARTBEAT) -> SSEResponse:
-    """Tell the client what a watch tells, as server-sent events.
+    """Send the changes of a watch as server-sent events.
 
     A handler ends with ``return stream_sse(zoo.operations.watch())``.
 
     Each change is an event: ``event`` is its kind, ``data`` the change as JSON on one line
     (``kind``, ``id``, ``seen_at``, ``before``, ``after``, ``error``), and ``id`` the place after
-    it, for a reader that comes back: see :data:`~asyncops.fastapi.event_ids.ResumeDep`. An outage
-    of the service that passes is told by ``interrupted`` and ``recovered``.
+    it, for a reader that comes back: see :data:`~asyncops.fastapi.event_ids.ResumeDep`. A short
+    outage of the service is a change ``interrupted``, then ``recovered``.
 
-    The status is sent when stock was taken, so that an error before that has a status of its own,
-    by the handlers of the app. One after it is an event ``error`` with problem details as
-    ``data``, and ends the stream. In silence a comment is sent now and then, so that connections
-    are kept and dead ones noticed. A client that goes ends the watch and the look it takes; a
-    client that reads slowly delays the looks. When uvicorn is told to stop, the stream ends within
-    two seconds with such an event (503): the server would wait for it for ever.
+    The status is sent after the first snapshot, so that the app's error handlers answer an error
+    before it. A later error is an event ``error`` with problem details as ``data``, and ends the
+    stream. Without changes a comment is sent every ``heartbeat`` seconds, which keeps connections
+    open and shows dead ones. When the client leaves, the watch ends, in the middle of a poll too;
+    a client that reads slowly delays the polls. When uvicorn stops, the stream ends within two
+    seconds with an event ``error`` (503), since uvicorn would wait for it without end.
 
     Args:
-        watch: A watch that was not entered yet; it is left at the end of the stream.
+        watch: A watch that was not entered yet; the end of the stream leaves it.
         heartbeat: Seconds of silence between two comments, above 0.
     """
     return SSEResponse(_pieces(watch, seconds("heartbeat", heartbeat, positive=True)))
@@ -71,7 +71,7 @@ async def _pieces(watch: Watch[T], heartbeat: float) -> AsyncGenerator[bytes, No
         problem = problem_of(error)
         if problem is None or not begun:
             raise
-        note(error, problem)
+        log_problem(error, problem)
         yield _problem_event(problem)
 
 
@@ -85,7 +85,7 @@ def _event(name: str, data: Any, place: str | None = None) -> bytes:
 
 
 async def _beating(watch: Watch[T], heartbeat: float) -> AsyncGenerator[Change[T] | None, None]:
-    """The changes, with None where none has come for a while."""
+    """Give the changes, and ``None`` after ``heartbeat`` seconds without one."""
     coming: asyncio.Task[Change[T] | None] | None = None
     try:
         while True:
@@ -99,7 +99,7 @@ async def _beating(watch: Watch[T], heartbeat: float) -> AsyncGenerator[Change[T
             else:
                 yield None
     finally:
-        await end([] if coming is None else [coming])
+        await cancel_all([] if coming is None else [coming])
 
 
 async def _next(watch: Watch[T]) -> Change[T] | None:

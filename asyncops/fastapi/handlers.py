@@ -1,4 +1,4 @@
-"""The app's answers to the library's errors."""
+"""Handlers by which an app answers the library's errors."""
 
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.websockets import WebSocketState
 
 from asyncops import AsyncOpsError
-from asyncops.fastapi.notes import note
+from asyncops.fastapi.problem_log import log_problem
 from asyncops.fastapi.problems import PROBLEM_TYPE, Problem, problem_of
 
 __all__ = ["ProblemResponse", "install_error_handlers"]
@@ -24,7 +24,7 @@ _LONGEST_REASON = 123
 
 
 class ProblemResponse(JSONResponse):
-    """An ``application/problem+json`` answer."""
+    """A response of type ``application/problem+json``."""
 
     media_type = PROBLEM_TYPE
 
@@ -33,19 +33,21 @@ class ProblemResponse(JSONResponse):
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Turn the library's errors into answers: see :mod:`asyncops.fastapi.problems` for which.
+    """Answer the library's errors with the statuses of :mod:`asyncops.fastapi.problems`.
 
-    A ``ValueError`` or ``TypeError`` is answered (422) only where asyncops raised it about an
-    argument. All others go to the handler that the app had for them before, if any, and are the
-    500 that they are otherwise. In a WebSocket, an error before it is accepted refuses it with
-    the same answer, where the server can; one after that closes it: 1013 for what passes by
-    itself, 1014 for what the service did, else 1011.
+    ``install_error_handlers(app)``, once for each app.
 
-    Answers of 500 and more are logged, with what the service said, by ``asyncops.fastapi``: one
-    line each, on standard error where nobody has configured logging.
+    A ``ValueError`` or ``TypeError`` is answered with 422 only where asyncops, or the description
+    of a service, raised it about an argument. Others go to the app's earlier handler for them;
+    without one they stay a 500. A WebSocket is refused with the same answer, where the server can,
+    by an error before it is accepted. A later error closes it: with 1013 where waiting helps, 1014
+    where the service failed, else 1011.
+
+    The logger ``asyncops.fastapi`` logs each answer of 500 and more on one line, with the
+    service's words; on standard error where no logging is configured.
 
     Args:
-        app: The app; mounted ones have handlers of their own.
+        app: The app; a mounted app needs handlers of its own.
     """
     app.add_exception_handler(AsyncOpsError, _handler(None))
     for kind in (ValueError, TypeError):
@@ -62,7 +64,7 @@ def _handler(
                 raise error
             given = before(connection, error)
             return await given if isawaitable(given) else given
-        note(error, problem)
+        log_problem(error, problem)
         if isinstance(connection, WebSocket):
             await _refuse(connection, problem)
             return None

@@ -5,8 +5,8 @@ from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Any
 
 from asyncops import AsyncOpsError, Pager
-from asyncops.fastapi.notes import note
 from asyncops.fastapi.out import json_line
+from asyncops.fastapi.problem_log import log_problem
 from asyncops.fastapi.problems import Problem, problem_of
 from asyncops.fastapi.streaming import PiecewiseResponse
 
@@ -15,18 +15,18 @@ __all__ = ["Listing", "NDJSONResponse", "stream_ndjson"]
 _BUG = Problem(status=500, detail="This application could not answer that.")
 
 Listing = Pager[Any] | AbstractAsyncContextManager[AsyncIterable[Any]] | AsyncIterable[Any]
-"""What :func:`stream_ndjson` takes: a pager; ``pager.concurrent()``, ``get_many``, ``merge`` and
-whatever else is entered before it is iterated over; or any async iterable."""
+"""A pager; a context manager over an async iterable, such as ``pager.concurrent()``, ``get_many``
+and ``merge``; or any async iterable."""
 
 
 class NDJSONResponse(PiecewiseResponse):
-    """One JSON value a line. As ``response_class=`` of a route, it documents the media type."""
+    """A response of JSON lines; ``response_class=`` of a route documents the media type."""
 
     media_type = "application/x-ndjson"
 
-    def parting(self, problem: Problem) -> bytes:
-        """A line with the problem."""
-        return _line(_under_its_name(problem))
+    def last_piece(self, problem: Problem) -> bytes:
+        """Return a line with the problem."""
+        return _line(_wrapped(problem))
 
 
 def stream_ndjson(items: Listing) -> NDJSONResponse:
@@ -34,20 +34,19 @@ def stream_ndjson(items: Listing) -> NDJSONResponse:
 
     A handler ends with ``return stream_ndjson(zoo.operations.list())``.
 
-    Of a pager, a page is sent at a time. While the client reads one, the next is being fetched,
-    and no more than that: a client that reads slowly slows the walk down. A client that goes ends
-    the walk, and what is entered here is left.
+    A pager is sent page by page. While the client reads a page, the next one is fetched, and no
+    more: a client that reads slowly slows the walk down. When the client leaves, the walk ends and
+    the context manager is left.
 
-    The status is sent when the first page or item is there, so that an error before it has a
-    status of its own, by the handlers of the app. One after it ends the stream with one line more,
-    ``{"problem": {...}}``: problem details, under a name that no model has. A pair such as
-    ``get_many`` gives becomes ``[id, item]`` or ``[id, {"problem": {...}}]``. A bug of the app is
-    such a line too (500), and then breaks the stream off, as a lost connection does. When uvicorn
-    is told to stop, which it would do only after the whole listing, the stream ends within two
-    seconds with such a line (503).
+    The status is sent with the first page or item, so that the app's error handlers answer an
+    error before it. A later error ends the stream with one more line, ``{"problem": {...}}``:
+    problem details, under a name that no model has. A pair of ``get_many`` becomes ``[id, item]``
+    or ``[id, {"problem": {...}}]``. A bug of the app is such a line too (500), and then breaks the
+    stream off as a lost connection does. When uvicorn stops, the stream ends within two seconds
+    with such a line (503), since uvicorn would wait for the whole listing.
 
     Args:
-        items: A listing that nobody iterates over yet. See :data:`Listing`.
+        items: A listing that nobody iterates over yet; see :data:`Listing`.
     """
     return NDJSONResponse(_pieces(items))
 
@@ -65,15 +64,15 @@ async def _pieces(items: Listing) -> AsyncGenerator[bytes, None]:
             raise
         problem = problem_of(error)
         if problem is None:
-            # What it breaks off here, some middlewares end in good order, as if it were whole.
-            yield _line(_under_its_name(_BUG))
+            # Some middlewares end a broken stream in good order, as if it were complete.
+            yield _line(_wrapped(_BUG))
             raise
-        note(error, problem)
-        yield _line(_under_its_name(problem))
+        log_problem(error, problem)
+        yield _line(_wrapped(problem))
 
 
 async def _batches(items: Listing) -> AsyncGenerator[Iterable[object], None]:
-    """What there is at a time: a page, or one item."""
+    """Give a pager's items page by page, and others one by one."""
     if isinstance(items, Pager):
         async with aclosing(items.pages()) as pages:
             async for page in pages:
@@ -102,9 +101,9 @@ async def _each(items: AsyncIterable[object]) -> AsyncGenerator[Iterable[object]
 def _line(item: object) -> bytes:
     match item:
         case (key, AsyncOpsError() as error) if (problem := problem_of(error)) is not None:
-            item = (key, _under_its_name(problem))
+            item = (key, _wrapped(problem))
     return json_line(item) + b"\n"
 
 
-def _under_its_name(problem: Problem) -> dict[str, Any]:
+def _wrapped(problem: Problem) -> dict[str, Any]:
     return {"problem": problem.document}

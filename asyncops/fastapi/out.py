@@ -9,7 +9,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from asyncops import AsyncOpsError
 from asyncops.fastapi.problems import problem_of
 from asyncops.fastapi.schemas import json_schema, members, outer_class
-from asyncops.plain import json_bytes, plain
+from asyncops.unstructure import json_bytes, plain
 
 __all__ = ["Out", "json_line"]
 
@@ -19,7 +19,7 @@ _SHAPE = "asyncops_shape"
 
 
 def json_line(value: object) -> bytes:
-    """Models as JSON on one line, without its end; an error among them is its problem details."""
+    """Return models as one line of JSON without a line end; errors become problem details."""
     return json_bytes(value, _document)
 
 
@@ -33,7 +33,7 @@ def _document(error: AsyncOpsError) -> dict[str, Any] | None:
 
 
 class _Response:
-    """Tells pydantic how a value of these models is checked, written and described."""
+    """Checks, serializes and describes values of the library's models for pydantic."""
 
     def __get_pydantic_core_schema__(self, shape: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         kinds = tuple(outer_class(member) for member in members(shape))
@@ -64,8 +64,8 @@ Out = Annotated[T, _Response()]
 """A model of the library as a response model.
 
 ``-> Out[AsyncApiCall]``, ``-> list[Out[MlPrompt]]``, ``-> Out[Page[AsyncOperation]]``,
-``-> Out[AsyncApiCallOutput]``; type checkers see what is inside. Answers are as the service's
-own, written as :func:`asyncops.to_dict` does, save that an error in them is problem details. In
-the OpenAPI document each model is a component of its own name; what FastAPI offers to leave out
-fields has no effect.
+``-> Out[AsyncApiCallOutput]``; type checkers see the model inside. Answers are written as
+:func:`asyncops.to_dict` does, in the service's own form, but errors in them become problem
+details. In the OpenAPI document each model is a component of its own name. FastAPI's options to
+leave out fields have no effect.
 """

@@ -1,33 +1,36 @@
-"""What an error of the library means to whoever called the app: RFC 9457 problem details.
+"""The app's answer to each error of the library: RFC 9457 problem details.
 
 ======================================  ======  ================================================
 error                                   status  why
 ======================================  ======  ================================================
-``ValueError``, ``TypeError`` of ours   422     an argument that asyncops itself refuses
+``ValueError``, ``TypeError`` of ours   422     an argument that asyncops refuses, or the
+                                                description of a service
 ``BadRequest``, ``Unprocessable``       422     the service refuses the arguments it was sent
 ``NotFound``                            404     there is no such thing
 ``Conflict``                            409     the thing is in another state
-``Gone``                                410     it was there once; an old page token, mostly
+``Gone``                                410     it is no longer there; often an old page token
 ``OperationFailed``                     424     the operation did not succeed: neither
                                                 the caller's request nor the gateway is broken
-``OperationCancelled``                  424     so it was, by somebody
+``OperationCancelled``                  424     the operation was cancelled
+``OperationBlocked``                    409     the operation waits for a person
 ``RateLimited``                         429     with ``Retry-After``, where the service said
 ``Unauthorized``, ``Forbidden``         502     the credential is the app's and not the caller's
-``ServerError``, other ``APIError``     502     the service, or what is before it, failed
+``ServerError``, other ``APIError``     502     the service, or a gateway before it, failed
 ``ConnectionFailed``                    502     no whole answer arrived
-``AnswerTooLarge``                      502     it is larger than the client's ``max_body``
-``DecodeError``, ``PaginationError``    502     an answer arrived that makes no sense
+``AnswerTooLarge``                      502     the answer is larger than ``max_body``
+``DecodeError``, ``PaginationError``    502     an answer arrived that cannot be used
+``MayHaveStarted``                      502     the answer to a start was lost
 ``PoolTimeout``                         503     the app itself has no connection free
 ``AttemptTimeout``                      504     the service was too slow
-``DeadlineExceeded``, ``WaitTimeout``   504     so was all that was tried, or the operation
-``ConfigurationError``, all else        500     the app is set up wrongly: no detail is given
+``DeadlineExceeded``, ``WaitTimeout``   504     all attempts, or the operation, took too long
+``ConfigurationError``, all others      500     the app is set up wrongly: no detail is sent
 ======================================  ======  ================================================
 
-A service says 404 and 400 about the path and the query that the app sent. Where those do not come
-from the caller, catch the error in the handler and say what is true there.
+A service answers 404 and 400 to the path and the query that the app sent. Where those do not come
+from the caller, catch the error in the handler and give another answer.
 
-The words are fixed ones of this module: no header, query or body of a service, and nothing of a
-credential, gets into an answer. What a service says in its own words goes to the log.
+The texts are fixed in this module: no header, query, body or credential gets into an answer. The
+service's own words go to the log.
 """
 
 import dis
@@ -52,7 +55,9 @@ from asyncops import (
     DecodeError,
     Forbidden,
     Gone,
+    MayHaveStarted,
     NotFound,
+    OperationBlocked,
     OperationCancelled,
     OperationFailed,
     PaginationError,
@@ -80,6 +85,7 @@ _ANSWERS: dict[type[BaseException], tuple[int, str]] = {
     Gone: (410, "The upstream service does not have this any more."),
     OperationCancelled: (424, "The operation that was waited for was cancelled."),
     OperationFailed: (424, "The operation that was waited for did not succeed."),
+    OperationBlocked: (409, "The operation that was waited for waits for a person."),
     RateLimited: (429, "The upstream service asks for fewer requests."),
     Unauthorized: (502, _CREDENTIAL),
     Forbidden: (502, _CREDENTIAL),
@@ -87,6 +93,7 @@ _ANSWERS: dict[type[BaseException], tuple[int, str]] = {
     APIError: (502, "The upstream service gave an unexpected answer."),
     DecodeError: (502, "The upstream service gave an answer that cannot be read."),
     PaginationError: (502, "The upstream service's pages do not lead to the end of the listing."),
+    MayHaveStarted: (502, "The operation may have started; the upstream answer was lost."),
     PoolTimeout: (503, "All connections to the upstream service are in use."),
     AttemptTimeout: (504, _TOO_SLOW),
     DeadlineExceeded: (504, _TOO_SLOW),
@@ -97,22 +104,25 @@ _ANSWERS: dict[type[BaseException], tuple[int, str]] = {
     AsyncOpsError: (500, "This application could not answer that."),
 }
 
-# What a service calls its codes and its requests; anything longer or stranger is no such name.
+# A code or a request id of a service; anything longer or with other characters is left out.
 _NAME = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 _LONGEST_DETAIL = 300
 
 _RAISE = dis.opmap["RAISE_VARARGS"]
 
+# These make what a description says of arguments: options, places, ids.
+_CHECKERS = frozenset({"asyncops.kit.acting", "asyncops.kit.bound", "asyncops.kit.within"})
+
 
 @frozen(kw_only=True)
 class Problem:
-    """An answer that says what went wrong.
+    """The answer to an error.
 
     Attributes:
         status: HTTP status.
         detail: A sentence for people.
-        members: Facts beside it: ``upstream_status``, ``code``, ``request_id``, ``retry_after``
+        members: More fields: ``upstream_status``, ``code``, ``request_id``, ``retry_after``
             (seconds), ``operation_id``; each only where it is known.
     """
 
@@ -122,7 +132,7 @@ class Problem:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The JSON object. Its ``type`` is ``about:blank``: the status says what kind it is."""
+        """The JSON object; its ``type`` is ``about:blank``, since the status names the kind."""
         title = HTTPStatus(self.status).phrase
         return {
             "type": "about:blank",
@@ -134,35 +144,42 @@ class Problem:
 
     @property
     def headers(self) -> dict[str, str]:
-        """``Retry-After`` in whole seconds, where there is something to wait for."""
+        """``Retry-After`` in whole seconds, where waiting helps."""
         wait = self.members.get("retry_after")
         return {} if wait is None else {"Retry-After": str(wait)}
 
 
 def problem_of(error: BaseException) -> Problem | None:
-    """What to answer where this error ended the work; None for errors that are not the library's.
+    """Return the answer to an error; ``None`` for an error that is not the library's.
 
-    A ``ValueError`` or ``TypeError`` counts where the library raised it by itself, about an
-    argument. One that comes up inside of it otherwise, as in a hook of the app's, is a bug.
+    ``problem_of(NotFound("...", status=404))`` is a problem with status 404. A ``ValueError`` or
+    ``TypeError`` is the library's where the library itself or the description of a service raised
+    it, about an argument. Any other one, such as from a hook of the app, is a bug.
     """
     if isinstance(error, AsyncOpsError):
         kind = next(each for each in type(error).__mro__ if each in _ANSWERS)
         status, detail = _ANSWERS[kind]
         return Problem(status=status, detail=detail, members=_members(error))
-    if isinstance(error, ValueError | TypeError) and _is_raised_here(error.__traceback__):
-        return Problem(status=422, detail=_shortened(str(error)))
+    if isinstance(error, ValueError | TypeError) and _is_refusal(error.__traceback__):
+        # The validators of attrs put more than the message into the error.
+        return Problem(status=422, detail=_shortened(str(next(iter(error.args), ""))))
     return None
 
 
-def _is_raised_here(traceback: TracebackType | None) -> bool:
-    """Whether a ``raise`` in asyncops is where it began, and not a call that failed there."""
-    if traceback is None:
-        return False
-    while traceback.tb_next is not None:
+def _is_refusal(traceback: TracebackType | None) -> bool:
+    """Whether a ``raise`` statement in asyncops is the origin, rather than a call that failed.
+
+    Or one in the description of a service that was given an argument to check.
+    """
+    inner = ours = ""
+    raises = False
+    while traceback is not None:
+        frame = traceback.tb_frame
+        inner = str(frame.f_globals.get("__name__", ""))
+        ours = inner if inner.partition(".")[0] == "asyncops" else ours
+        raises = frame.f_code.co_code[traceback.tb_lasti] == _RAISE
         traceback = traceback.tb_next
-    frame = traceback.tb_frame
-    package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-    return package == "asyncops" and frame.f_code.co_code[traceback.tb_lasti] == _RAISE
+    return raises and (ours == inner or ours in _CHECKERS)
 
 
 def _members(error: AsyncOpsError) -> dict[str, Any]:
@@ -180,7 +197,7 @@ def _members(error: AsyncOpsError) -> dict[str, Any]:
             facts["request_id"] = _named(error.request_id)
         case PoolTimeout():
             facts["retry_after"] = 1
-        case OperationFailed():
+        case OperationFailed() | OperationBlocked():
             facts["operation_id"] = str(error.operation.id)
     return {name: fact for name, fact in facts.items() if fact is not None}
 

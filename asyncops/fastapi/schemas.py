@@ -1,8 +1,8 @@
 """The JSON schemas of the models: each attrs class gets a pydantic model that describes it.
 
-No value is ever made of those. Each field is always written, so each is required, and what may
-be null says so. An open enum is any string, with the values known today beside it, so that a
-generated client takes a new one.
+The pydantic models are never instantiated. All fields are always written, so all are required. An
+open enum is described as any string, beside the values known today, so that a generated client
+accepts a new value.
 """
 
 import inspect
@@ -36,7 +36,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from asyncops import AsyncOpsError
 from asyncops.models import OpenEnum
-from asyncops.plain import is_open_ended, names_of
+from asyncops.unstructure import is_open_ended, names_of
 
 __all__ = ["json_schema", "members", "outer_class"]
 
@@ -50,15 +50,15 @@ _OVERRIDES: dict[Any, Any] = {
 
 
 def members(shape: Any) -> tuple[Any, ...]:
-    """What a union is of; a shape alone is one of its own."""
+    """Return the members of a union; any other type is its own single member."""
     return get_args(shape) if get_origin(shape) in {Union, UnionType} else (shape,)
 
 
 def outer_class(member: Any) -> type:
-    """The class of a member's values.
+    """Return the class of a member's values.
 
     Raises:
-        TypeError: It is neither an attrs class, with or without parameters, nor None.
+        TypeError: The member is neither an attrs class, with or without parameters, nor None.
     """
     kind = get_origin(member) or member
     if kind is NoneType or (isinstance(kind, type) and attrs.has(kind)):
@@ -67,7 +67,7 @@ def outer_class(member: Any) -> type:
 
 
 def json_schema(shape: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-    """The schema of a model or a union, with references to the components that it adds."""
+    """Return the schema of a model or a union, with references to the components it adds."""
     schemas = {member: handler(_core_schema(member)) for member in members(shape)}
     if len(schemas) == 1:
         return schemas[shape]
@@ -81,7 +81,7 @@ def json_schema(shape: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
 
 def _core_schema(member: Any) -> CoreSchema:
     schema = TypeAdapter(member if member is NoneType else _model(member)).core_schema
-    # Only what is within one is made a component; a model without others in it has none around.
+    # pydantic makes components of inner schemas only; a model without inner models needs a wrapper.
     return core_schema.definitions_schema(schema, [])
 
 
@@ -99,7 +99,7 @@ def _model(shape: Any) -> type[BaseModel]:
     return create_model(
         _name(shape),
         __doc__=_summary(kind),
-        __module__=kind.__module__,
+        __module__=_module(shape),
         __config__=ConfigDict(extra="allow") if is_open_ended(kind) else None,
         **fields,
     )
@@ -111,8 +111,15 @@ def _name(shape: Any) -> str:
     return f"{inner}{outer_class(shape).__name__}"
 
 
+def _module(shape: Any) -> str:
+    """``Page[MlPrompt]`` is of the module of ``MlPrompt``: other services may have one, too."""
+    inner = members(get_args(shape)[0])[0] if get_args(shape) else shape
+    module: str = (get_origin(inner) or inner).__module__
+    return module
+
+
 def _translated(hint: Any, arguments: dict[Any, Any]) -> Any:
-    """The annotation as pydantic is to describe it."""
+    """Return the annotation that pydantic describes in place of a hint."""
     if isinstance(hint, TypeVar):
         return _translated(arguments.get(hint, Any), {})
     if hint in _OVERRIDES:
@@ -132,7 +139,7 @@ def _translated(hint: Any, arguments: dict[Any, Any]) -> Any:
 
 
 def _tag(kind: Any) -> str | None:
-    """The one ``type`` that a result's class stands for: ``FileMass`` is ``file_mass``."""
+    """Return the ``type`` whose results are of this class: ``file_mass`` for ``FileMass``."""
     if not (isinstance(kind, type) and attrs.has(kind)):
         return None
     hint = get_type_hints(kind).get("type")
@@ -144,7 +151,9 @@ def _tag(kind: Any) -> str | None:
 
 
 def _summary(kind: type) -> str:
-    return (inspect.getdoc(kind) or "").partition("\n\nAttributes:")[0].replace("``", "`")
+    # Not an inherited docstring, which is for those who describe a service.
+    own = inspect.cleandoc(vars(kind).get("__doc__") or "")
+    return own.partition("\n\nAttributes:")[0].replace("``", "`")
 
 
 @cache
@@ -153,9 +162,9 @@ def _open_string(kind: type[OpenEnum]) -> type["_OpenString"]:
 
 
 class _OpenString:
-    """Describes an open enum, as a component of its name.
+    """Describes an open enum as a component of its name.
 
-    A class for each: what an annotation alone says, pydantic asks for before the component exists.
+    Each enum needs a class of its own: pydantic reads an annotation before the component exists.
     """
 
     kind: ClassVar[type[OpenEnum]]
@@ -175,7 +184,8 @@ class _OpenString:
         component = handler.resolve_ref_schema(reference)
         component.clear()
         component["title"] = cls.kind.__name__
-        component["description"] = _summary(cls.kind)
+        if summary := _summary(cls.kind):
+            component["description"] = summary
         known = [member.value for member in cls.kind]
         component["anyOf"] = [{"type": "string", "enum": known}, {"type": "string"}]
         return reference

@@ -1,9 +1,8 @@
-"""Whether the server that runs an app has been told to stop.
+"""Whether the server that runs an app is stopping.
 
-uvicorn tells an application so only when all requests are over, and waits for them without an
-end. It handles the signals by a method of its server, so that the server can be found there and
-asked; nothing of it is changed. Other servers end the requests by themselves: hypercorn after its
-``graceful_timeout`` of 3 s.
+uvicorn tells the application only when all requests are over, and waits for them without end. Its
+signal handler is a method of its server, and so the server is found here; nothing of it is
+changed. Other servers end the requests themselves: hypercorn after its ``graceful_timeout`` of 3 s.
 """
 
 import asyncio
@@ -14,25 +13,25 @@ from typing import Any
 __all__ = ["SERVER", "is_stopping", "server_in_charge", "server_of"]
 
 SERVER = "asyncops_server"
-"""The server's name in the state of an app: a handler that the app sets for signals hides it."""
+"""The key of the server in an app's state, kept in case the app sets a signal handler later."""
 
 
 def server_in_charge() -> object | None:
-    """The server that handles SIGTERM in this process; None where no such one is found."""
+    """Return the server that handles SIGTERM in this process; ``None`` where none is found."""
     server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
     return server if hasattr(server, "should_exit") else None
 
 
 def server_of(scope: Mapping[str, Any]) -> object | None:
-    """The server that a request came by; None where it is not known."""
+    """Return the server of a request; ``None`` where it is unknown."""
     return (scope.get("state") or {}).get(SERVER) or server_in_charge()
 
 
 def is_stopping(server: object) -> bool:
-    """Whether a server ends: told to, or because it has had as many requests as it may."""
+    """Whether a server stops: by a signal, or because it has served its maximum of requests."""
     if getattr(server, "should_exit", False) is True:
         return True
-    # After its last request it listens no more, without having been told to exit.
+    # After its maximum of requests it stops listening, while ``should_exit`` stays false.
     listening = getattr(server, "servers", None) or ()
     known = [each for each in listening if isinstance(each, asyncio.AbstractServer)]
     return bool(known) and not any(each.is_serving() for each in known)

@@ -1,4 +1,4 @@
-"""A response in pieces that ends when its reader goes, and that can still fail before it begins."""
+"""A response in pieces that ends when the client leaves or the server stops."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -11,31 +11,31 @@ from starlette.types import Receive, Scope, Send
 from asyncops.fastapi.handlers import ProblemResponse
 from asyncops.fastapi.problems import Problem
 from asyncops.fastapi.stopping import is_stopping, server_of
-from asyncops.tasks import end
+from asyncops.utils.tasks import cancel_all
 
 __all__ = ["PiecewiseResponse"]
 
 _STOPPING = Problem(status=503, detail="This application is being stopped.")
 
-# How soon a stream sees that the server is told to stop, and how long a reader that takes nothing
-# is waited for then, in seconds: two in all, with what else there is to do.
-_GLANCE = 0.25
-_PARTING = 1.0
+# Seconds between two polls of the server, and for a client that reads nothing to take the last
+# piece: with everything else, a stream has to end within two seconds.
+_POLL = 0.25
+_LAST_PIECE = 1.0
 
 
 class PiecewiseResponse(StreamingResponse):
     """The pieces of a generator, each sent as the client reads.
 
-    The first piece is waited for before the status is sent: what fails until then is an error as
-    any other, with a status of its own. When the client disconnects, the generator is ended at
-    once, whatever it is waiting for, and closed before the request is over. It runs in the
-    request's own task, and the next piece is asked for when the one before has been taken.
+    The status is sent with the first piece: an error before it is answered by the app's error
+    handlers. When the client disconnects, the generator is cancelled at once and closed before the
+    request is over. The generator runs in the request's own task, and the next piece is asked for
+    when the client has taken the one before.
 
-    When the server is told to stop, the generator is ended likewise, and :meth:`parting` is the
-    last piece. Where nothing had been sent yet, the answer is a 503.
+    When the server stops, the generator is cancelled too, and :meth:`last_piece` is sent. Where
+    nothing was sent yet, the answer is a 503.
 
     Args:
-        pieces: What to send. It is not touched where the response is never sent.
+        pieces: The pieces to send. A response that is never sent leaves the generator untouched.
         status_code: The status, if the first piece comes.
     """
 
@@ -44,23 +44,23 @@ class PiecewiseResponse(StreamingResponse):
         super().__init__(pieces, status_code)
         self._pieces = pieces
         self.headers["Cache-Control"] = "no-store"
-        # nginx would hold pieces back until it has a buffer full of them.
+        # nginx would hold pieces back until its buffer is full.
         self.headers["X-Accel-Buffering"] = "no"
 
-    def parting(self, problem: Problem) -> bytes:
-        """The last piece of a stream that ends early, and must not look complete."""
+    def last_piece(self, problem: Problem) -> bytes:
+        """Return the last piece of a stream that ends early and must not look complete."""
         del problem
         return b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, as ASGI has it."""
+        """Answer one request: the ASGI application."""
         sending = _Sending()
         async with _until_over(sending, scope, receive), aclosing(self._pieces) as pieces:
             await self._send(pieces, scope, send, sending)
         if sending.is_stopped and not sending.is_whole:
             with suppress(TimeoutError):
-                async with asyncio.timeout(_PARTING):
-                    await self._part(scope, receive, send, sending)
+                async with asyncio.timeout(_LAST_PIECE):
+                    await self._send_last_piece(scope, receive, send, sending)
         if self.background is not None:
             await self.background()
 
@@ -71,32 +71,34 @@ class PiecewiseResponse(StreamingResponse):
         sending.is_begun = True
         start = {"status": self.status_code, "headers": self.raw_headers}
         await send({"type": "http.response.start", **start})
-        # To know that it would work, nobody needs the whole of it.
+        # A HEAD request gets the headers alone.
         while piece is not None and scope["method"] != "HEAD":
             if piece:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
-            # Where nothing else waits, whoever listens for the client would have no turn.
+            # Without other awaits, the task that listens for the client would never run.
             await asyncio.sleep(0)
             piece = await anext(pieces, None)
         sending.is_whole = True
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _part(self, scope: Scope, receive: Receive, send: Send, sending: "_Sending") -> None:
+    async def _send_last_piece(
+        self, scope: Scope, receive: Receive, send: Send, sending: "_Sending"
+    ) -> None:
         if not sending.is_begun:
             await ProblemResponse(_STOPPING)(scope, receive, send)
             return
-        last = self.parting(_STOPPING)
+        last = self.last_piece(_STOPPING)
         await send({"type": "http.response.body", "body": last, "more_body": False})
 
 
 @define
 class _Sending:
-    """How far a response has come.
+    """The state of a response.
 
     Attributes:
         is_begun: Whether its status has been sent.
         is_whole: Whether all its pieces have been sent.
-        is_stopped: Whether the server was told to stop meanwhile.
+        is_stopped: Whether the server stops.
     """
 
     is_begun: bool = False
@@ -106,11 +108,11 @@ class _Sending:
 
 @asynccontextmanager
 async def _until_over(sending: _Sending, scope: Scope, receive: Receive) -> AsyncIterator[None]:
-    """Leave the body when the client does, and when the server is told to stop.
+    """Cancel the body when the client leaves and when the server stops.
 
-    It is cancelled once, so that what it closes on its way out may take its time; a cancel scope
-    of anyio would cancel that as well. A server need not tell of a client that is gone where
-    something is sent, and what waits sends nothing: so this listens.
+    The body is cancelled once, so that it can close things on its way out; a cancel scope of anyio
+    would cancel those steps as well. ``send`` need not fail when the client has left, and a body
+    that waits sends nothing: so a task listens for the disconnect.
     """
     loop = asyncio.get_running_loop()
     limit = asyncio.timeout(None)
@@ -121,8 +123,8 @@ async def _until_over(sending: _Sending, scope: Scope, receive: Receive) -> Asyn
         limit.reschedule(loop.time())
 
     async def attend(server: object) -> None:
-        while not is_stopping(server):  # noqa: ASYNC110 - it tells nobody
-            await asyncio.sleep(_GLANCE)
+        while not is_stopping(server):  # noqa: ASYNC110 - the server gives no event
+            await asyncio.sleep(_POLL)
         sending.is_stopped = True
         limit.reschedule(loop.time())
 
@@ -135,7 +137,7 @@ async def _until_over(sending: _Sending, scope: Scope, receive: Receive) -> Asyn
             try:
                 yield
             finally:
-                await end(helpers)
+                await cancel_all(helpers)
     except TimeoutError:
         if not limit.expired():
             raise

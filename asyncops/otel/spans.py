@@ -1,4 +1,4 @@
-"""What is told of one walk, one call, one attempt."""
+"""The spans of one walk, one call and one attempt."""
 
 from time import perf_counter
 
@@ -8,27 +8,27 @@ from opentelemetry.propagate import inject
 from opentelemetry.trace import Span, SpanKind, StatusCode, set_span_in_context
 
 from asyncops.errors import TransportError
-from asyncops.otel.outlet import Outlet, Target
-from asyncops.progress import WalkReport
-from asyncops.telemetry import outcome
+from asyncops.http.meter import WalkReport
+from asyncops.listing.log import outcome
+from asyncops.otel.instruments import Endpoint, Instruments
 
-__all__ = ["Attempt", "Call", "Walk"]
+__all__ = ["OtelAttemptSpan", "OtelCallSpan", "OtelWalkSpan"]
 
 
 @frozen(eq=False)
-class Walk:
-    """A walk.
+class OtelWalkSpan:
+    """The span of a walk.
 
     Attributes:
-        span: Its span.
-        context: What its calls are below, whichever task they are made in.
+        span: The span.
+        context: The parent of the walk's calls, in whichever task they are made.
     """
 
     span: Span
     context: Context
 
     def end(self, report: WalkReport, error: BaseException | None) -> None:
-        """Write down what it came to."""
+        """End the span with the figures of the walk."""
         if self.span.is_recording():
             self.span.set_attributes(
                 {
@@ -45,22 +45,22 @@ class Walk:
 
 
 @define(eq=False)
-class Call:
-    """A call.
+class OtelCallSpan:
+    """The span of a call, and its part in the metrics.
 
     Attributes:
-        outlet: Where to tell of it.
-        target: Which kind it is.
-        url: Where to, without the query.
-        span: Its span.
-        context: What its attempts are below.
-        requests: How often it went out.
-        retries: How often of these it went out again.
-        seconds: How long it has slept.
+        instruments: The tracer and the metrics.
+        endpoint: The names and attributes of its endpoint.
+        url: The URL without the query.
+        span: The span.
+        context: The parent of the call's attempts.
+        requests: Requests on the wire.
+        retries: Those of them after the first.
+        seconds: Seconds asleep.
     """
 
-    outlet: Outlet
-    target: Target
+    instruments: Instruments
+    endpoint: Endpoint
     url: str
     span: Span
     context: Context
@@ -68,31 +68,33 @@ class Call:
     retries: int = field(default=0, init=False)
     seconds: float = field(default=0.0, init=False)
 
-    def attempt(self, resends: int) -> "Attempt":
-        """A request goes out; so many of this call went out before."""
-        attributes = {**self.target.http, "url.full": self.url}
+    def attempt(self, resends: int) -> "OtelAttemptSpan":
+        """Start the span of an attempt; ``resends`` is the number of attempts before it."""
+        attributes = {**self.endpoint.http, "url.full": self.url}
         self.requests += 1
-        self.outlet.requests.add(1, self.target.place, self.context)
+        self.instruments.requests.add(1, self.endpoint.place, self.context)
         if resends:
             self.retries += 1
-            self.outlet.retries.add(1, self.target.place, self.context)
+            self.instruments.retries.add(1, self.endpoint.place, self.context)
             attributes["http.request.resend_count"] = resends
-        span = self.outlet.tracer.start_span(
-            self.target.attempt, self.context, SpanKind.CLIENT, attributes
+        span = self.instruments.tracer.start_span(
+            self.endpoint.attempt, self.context, SpanKind.CLIENT, attributes
         )
-        attempt = Attempt(self.outlet, self.target, span, set_span_in_context(span, self.context))
-        if self.outlet.propagates:
+        attempt = OtelAttemptSpan(
+            self.instruments, self.endpoint, span, set_span_in_context(span, self.context)
+        )
+        if self.instruments.propagates:
             inject(attempt.headers, attempt.context)
         return attempt
 
     def slept(self, seconds: float) -> None:
-        """It has waited."""
+        """Record a sleep."""
         self.seconds += seconds
-        self.outlet.sleep.add(seconds, self.target.place, self.context)
+        self.instruments.sleep.add(seconds, self.endpoint.place, self.context)
         self.span.add_event("backoff", {"asyncops.slept": seconds})
 
     def end(self, error: BaseException | None) -> None:
-        """Write down what it came to."""
+        """End the span with the figures of the call."""
         if self.span.is_recording():
             self.span.set_attributes(
                 {
@@ -106,26 +108,26 @@ class Call:
 
 
 @define(eq=False)
-class Attempt:
-    """A request on the wire.
+class OtelAttemptSpan:
+    """The span of one request on the wire, and its part in the metrics.
 
     Attributes:
-        outlet: Where to tell of it.
-        target: Which kind its call is.
-        span: Its span.
-        context: What a sample of its duration points to.
-        headers: Headers to send with it.
+        instruments: The tracer and the metrics.
+        endpoint: The names and attributes of its endpoint.
+        span: The span.
+        context: The span's context, for exemplars of the duration.
+        headers: Headers to send, such as a trace context.
     """
 
-    outlet: Outlet
-    target: Target
+    instruments: Instruments
+    endpoint: Endpoint
     span: Span
     context: Context
     headers: dict[str, str] = field(factory=dict, init=False)
     _begun: float = field(factory=perf_counter, init=False)
 
     def end(self, *, status: int | None, error: BaseException | None) -> None:
-        """Write down what it came to."""
+        """End the span with the status or the error of the request."""
         elapsed = perf_counter() - self._begun
         result: dict[str, str | int] = {}
         if status is not None:
@@ -134,20 +136,20 @@ class Attempt:
             result["error.type"] = type(error).__name__
         elif status is not None and status >= 400:
             result["error.type"] = str(status)
-        self.outlet.duration.record(elapsed, {**self.target.http, **result}, self.context)
+        self.instruments.duration.record(elapsed, {**self.endpoint.http, **result}, self.context)
         if status == 429:
-            self.outlet.throttles.add(1, self.target.place, self.context)
+            self.instruments.throttles.add(1, self.endpoint.place, self.context)
         if self.span.is_recording():
             self.span.set_attributes(result)
             if "error.type" in result:
-                # Of all errors, only the transport's are known to hold nothing of the request.
+                # Only the texts of transport errors are known to hold nothing of the request.
                 text = str(error) if isinstance(error, TransportError) else None
                 self.span.set_status(StatusCode.ERROR, text)
         self.span.end()
 
 
 def _conclude(span: Span, error: BaseException | None) -> None:
-    """How a walk or a call has ended; what the error says may be the service's words."""
+    """Record the outcome, without the error's text, which may be the service's words."""
     span.set_attribute("asyncops.outcome", outcome(error))
     if isinstance(error, Exception):
         span.set_attribute("error.type", type(error).__name__)

@@ -1,29 +1,19 @@
-"""asyncops in taskiq's workers: clients by injection, waits that hold no worker, heartbeats.
+"""Clients as dependencies of taskiq's tasks, waits that occupy no worker, and heartbeats.
 
 It needs the extra ``asyncops[taskiq]``.
 """
 
-from asyncops.taskiq.clients import (
-    ChainloopDep,
-    ZooDep,
-    chainloop_accounts,
-    chainloop_client,
-    install,
-    zoo_accounts,
-    zoo_client,
-)
+from asyncops.taskiq.clients import ChainloopDep, ZooDep, accounts_of, client_of, install
 from asyncops.taskiq.heartbeats import heartbeat
-from asyncops.taskiq.looks import Later, look_once
+from asyncops.taskiq.wait_once import Later, poll_once
 
 __all__ = [
     "ChainloopDep",
     "Later",
     "ZooDep",
-    "chainloop_accounts",
-    "chainloop_client",
+    "accounts_of",
+    "client_of",
     "heartbeat",
     "install",
-    "look_once",
-    "zoo_accounts",
-    "zoo_client",
+    "poll_once",
 ]

@@ -1,160 +1,106 @@
-"""One client a worker process, opened as it starts and given to the tasks that ask for it."""
+"""Clients that live as long as a worker process, as dependencies of its tasks."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from types import MappingProxyType
-from typing import Annotated, Any, TypeVar
+from contextlib import AsyncExitStack
+from typing import Annotated, TypeVar
 
 from taskiq import AsyncBroker, TaskiqDepends, TaskiqEvents, TaskiqState
 
-from asyncops.chainloop import ChainloopClient
-from asyncops.errors import ConfigurationError
-from asyncops.zoo import ZooClient
+from asyncops.client import BaseClient
+from asyncops.kit.open_clients import (
+    Opens,
+    check_openings,
+    open_accounts,
+    open_client,
+    open_clients,
+    same_for_a_class,
+)
+from asyncops.services.chainloop import ChainloopClient
+from asyncops.services.zoo import ZooClient
 
-__all__ = [
-    "ChainloopDep",
-    "Opens",
-    "ZooDep",
-    "chainloop_accounts",
-    "chainloop_client",
-    "install",
-    "zoo_accounts",
-    "zoo_client",
-]
+__all__ = ["ChainloopDep", "ZooDep", "accounts_of", "client_of", "install"]
 
-C = TypeVar("C")
+C = TypeVar("C", bound=BaseClient)
 
-Opens = Callable[[], AbstractAsyncContextManager[C]]
-"""Makes what is entered when a worker starts, and left when it ends: a client's class is one."""
+_State = Annotated[TaskiqState, TaskiqDepends()]
 
-_ALL = "asyncops.clients"
+_REMEDY = (
+    "call asyncops.taskiq.install(broker, {}) where the broker is made, and start the broker "
+    "before a task runs"
+)
 
 
-def install(
-    broker: AsyncBroker,
-    *,
-    zoo: Opens[ZooClient] | Mapping[str, Opens[ZooClient]] | None = None,
-    chainloop: Opens[ChainloopClient] | Mapping[str, Opens[ChainloopClient]] | None = None,
-) -> None:
-    """Have each worker of a broker open clients as it starts, and close them as it ends.
+def install(broker: AsyncBroker, *clients: Opens | Mapping[str, Opens]) -> None:
+    """Let each worker of a broker open clients when it starts and close them when it ends.
 
-    A task gets them as dependencies: ``zoo: ZooClient = TaskiqDepends(zoo_client)``, or with
-    :func:`chainloop_client`; where several accounts were given by name, :func:`zoo_accounts` and
-    :func:`chainloop_accounts` give a mapping from the name to the client. They are made in the
-    worker's event loop and shared by all tasks of that worker process.
+    ::
+
+        install(broker, ZooClient, GitHubClient)
+
+        @broker.task
+        async def failed(zoo: ZooClient = TaskiqDepends(client_of(ZooClient))) -> int:
+            return len(await zoo.operations.list(status="failed").collect())
+
+    :func:`client_of` is the dependency for any client. Where several accounts of a service are
+    given by name, :func:`accounts_of` gives a mapping from the name to the client. The clients are
+    made in the worker's event loop, and all tasks of the worker process share them.
 
     Args:
-        broker: Any broker; ``InMemoryBroker`` opens them in ``startup()``.
-        zoo: ``ZooClient``, or anything else that is called without arguments in the worker and
-            gives a client or an async context manager over one; or a mapping of those, by the
-            names of accounts.
-        chainloop: The same for ``ChainloopClient``.
+        broker: Any broker; ``InMemoryBroker`` opens the clients in ``startup()``.
+        clients: A client's class, or a function without arguments that gives a client or an async
+            context manager over one; or a mapping of those, by the names of accounts.
 
     Raises:
-        TypeError: Something else was given, a client that is already made for instance.
+        TypeError: An argument is none of these, but a client that is already made, for instance.
+        ConfigurationError: When the worker starts: there is no token, a call gave something else
+            than a client, or there are two for one service.
     """
-    openings: dict[str, Opens[Any] | Mapping[str, Opens[Any]]] = {}
-    for name, given in (("zoo", zoo), ("chainloop", chainloop)):
-        if given is not None:
-            openings[_key(name, given)] = _checked(name, given)
+    check_openings("install()", clients)
+    closings: list[AsyncExitStack] = []
 
     async def start(state: TaskiqState) -> None:
         async with AsyncExitStack() as stack:
-            held = state.setdefault(_ALL, {})
-            for key, given in openings.items():
-                if key in held:
-                    raise ConfigurationError(f"install() was called twice for {key}")
-                held[key] = await _opened(stack, given)
-                stack.callback(held.pop, key)
+            await open_clients(stack, clients, state)
             closings.append(stack.pop_all())
 
     async def stop(_: TaskiqState) -> None:
         while closings:
             await closings.pop().aclose()
 
-    closings: list[AsyncExitStack] = []
     broker.add_event_handler(TaskiqEvents.WORKER_STARTUP, start)
     broker.add_event_handler(TaskiqEvents.WORKER_SHUTDOWN, stop)
 
 
-def _checked(
-    name: str, given: Opens[Any] | Mapping[str, Opens[Any]]
-) -> Opens[Any] | Mapping[str, Opens[Any]]:
-    each = dict(given) if isinstance(given, Mapping) else given
-    for opens in each.values() if isinstance(each, dict) else [each]:
-        if not callable(opens):
-            raise TypeError(
-                f"{name} must be called without arguments in each worker and give a client, as "
-                f"{name.capitalize()}Client does, or be a mapping of such; "
-                f"got {type(opens).__name__}"
-            )
-    return each
+@same_for_a_class
+def client_of(kind: type[C]) -> Callable[[TaskiqState], C]:
+    """Return the dependency that gives the worker's client of a class.
 
-
-def _key(name: str, given: object) -> str:
-    return f"{name} accounts" if isinstance(given, Mapping) else name
-
-
-async def _opened(stack: AsyncExitStack, given: Opens[Any] | Mapping[str, Opens[Any]]) -> object:
-    if not isinstance(given, Mapping):
-        return await stack.enter_async_context(given())
-    clients = {
-        account: await stack.enter_async_context(opens()) for account, opens in given.items()
-    }
-    return MappingProxyType(clients)
-
-
-_State = Annotated[TaskiqState, TaskiqDepends()]
-
-
-def zoo_client(state: _State) -> ZooClient:
-    """The worker's client for Zoo: ``zoo: ZooClient = TaskiqDepends(zoo_client)``.
-
-    Raises:
-        ConfigurationError: None was installed, or the worker has not started.
+    ``github: GitHubClient = TaskiqDepends(client_of(GitHubClient))``. It raises a
+    :class:`~asyncops.ConfigurationError` where none was installed, or the worker has not started.
     """
-    client: ZooClient = _installed(state, "zoo", "zoo=ZooClient")
-    return client
+
+    def dependency(state: _State) -> C:
+        return open_client(state, kind, _REMEDY)
+
+    return dependency
 
 
-def chainloop_client(state: _State) -> ChainloopClient:
-    """The worker's client for Chainloop, as :func:`zoo_client` is the one for Zoo."""
-    client: ChainloopClient = _installed(state, "chainloop", "chainloop=ChainloopClient")
-    return client
+@same_for_a_class
+def accounts_of(kind: type[C]) -> Callable[[TaskiqState], Mapping[str, C]]:
+    """Return the dependency that gives the worker's clients of a class, by the names of accounts.
 
-
-def zoo_accounts(state: _State) -> Mapping[str, ZooClient]:
-    """The worker's clients for Zoo by the names that :func:`install` was given.
-
-    Raises:
-        ConfigurationError: None were installed, or the worker has not started.
+    ``zoo: Mapping[str, ZooClient] = TaskiqDepends(accounts_of(ZooClient))``; see
+    :func:`client_of`.
     """
-    clients: Mapping[str, ZooClient] = _installed(
-        state, "zoo accounts", "zoo={'an account': lambda: ZooClient(...)}"
-    )
-    return clients
+
+    def dependency(state: _State) -> Mapping[str, C]:
+        return open_accounts(state, kind, _REMEDY)
+
+    return dependency
 
 
-def chainloop_accounts(state: _State) -> Mapping[str, ChainloopClient]:
-    """The worker's clients for Chainloop by name, as :func:`zoo_accounts` are those for Zoo."""
-    clients: Mapping[str, ChainloopClient] = _installed(
-        state, "chainloop accounts", "chainloop={'an account': lambda: ChainloopClient(...)}"
-    )
-    return clients
+ZooDep = Annotated[ZooClient, TaskiqDepends(client_of(ZooClient))]
+"""``zoo: ZooDep``: the dependency as an annotation. Checkers then ask ``kiq`` for it as well."""
 
-
-def _installed(state: TaskiqState, key: str, argument: str) -> Any:
-    held: dict[str, Any] = state.get(_ALL, {})
-    if key not in held:
-        raise ConfigurationError(
-            f"this worker has no client for the task: call asyncops.taskiq.install(broker, "
-            f"{argument}) where the broker is made, and start the broker before a task runs"
-        )
-    return held[key]
-
-
-ZooDep = Annotated[ZooClient, TaskiqDepends(zoo_client)]
-"""The same as an annotation alone. A type checker then wants it as an argument of ``kiq``, too."""
-
-ChainloopDep = Annotated[ChainloopClient, TaskiqDepends(chainloop_client)]
-"""The same as an annotation alone, as :data:`ZooDep`."""
+ChainloopDep = Annotated[ChainloopClient, TaskiqDepends(client_of(ChainloopClient))]
+"""``chainloop: ChainloopDep``, as :data:`ZooDep`."""

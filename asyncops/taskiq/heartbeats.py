@@ -1,4 +1,4 @@
-"""Messages without meaning, for brokers that look after dead workers only when one comes."""
+"""Empty messages, for brokers that take over from dead workers only when a message comes."""
 
 import asyncio
 import logging
@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from taskiq import AsyncBroker, SendTaskError, TaskiqEvents, TaskiqState
 
-from asyncops.checks import seconds
-from asyncops.tasks import end
+from asyncops.utils.checks import seconds
+from asyncops.utils.tasks import cancel_all
 
 __all__ = ["heartbeat"]
 
@@ -17,15 +17,15 @@ _BEATING = "asyncops.heartbeat"
 
 
 def heartbeat(broker: AsyncBroker, *, every: float = 30.0) -> None:
-    """Have each worker of a broker send an empty task, as it starts and again and again.
+    """Let each worker of a broker send an empty task every so many seconds.
 
-    ``RedisStreamBroker`` of taskiq-redis takes over what a dead worker held only after it has
-    received something new. On a queue that is otherwise quiet that would be never.
+    ``heartbeat(broker, every=30)``. ``RedisStreamBroker`` of taskiq-redis takes over the tasks of
+    a dead worker only when it receives a new one, and on a quiet queue none comes.
 
     Args:
-        broker: The broker, before it starts. Called once for each.
-        every: Seconds between two of them, above 0. What a dead worker held is taken over at most
-            so long after the broker's ``idle_timeout``, where a worker is free.
+        broker: The broker, before it starts. Call this once for each broker.
+        every: Seconds between two heartbeats, above 0. A free worker takes over the tasks of a
+            dead one at most so long after the broker's ``idle_timeout``.
 
     Raises:
         TypeError: ``every`` is no number.
@@ -38,16 +38,16 @@ def heartbeat(broker: AsyncBroker, *, every: float = 30.0) -> None:
         state[_BEATING] = asyncio.create_task(_keep_beating(beat.kiq, pause))
 
     async def stop(state: TaskiqState) -> None:
-        # Nothing, where another handler failed as the worker started.
+        # There is no task where another handler failed as the worker started.
         beating = state.pop(_BEATING, None)
-        await end([] if beating is None else [beating])
+        await cancel_all([] if beating is None else [beating])
 
     broker.add_event_handler(TaskiqEvents.WORKER_STARTUP, start)
     broker.add_event_handler(TaskiqEvents.WORKER_SHUTDOWN, stop)
 
 
 async def _beat() -> None:
-    """Nothing is done: that the message came is what matters."""
+    """Do nothing: the arrival of the message is enough."""
 
 
 async def _keep_beating(beat: Callable[[], Awaitable[object]], pause: float) -> None:

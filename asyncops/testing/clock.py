@@ -16,7 +16,7 @@ _Waiter = tuple[int, asyncio.AbstractEventLoop, "asyncio.Future[None]"]
 
 
 class FakeClock:
-    """An `asyncops.clock.Clock` for tests; may be shared by threads and event loops.
+    """An `asyncops.utils.clock.Clock` for tests; may be shared by threads and event loops.
 
     Args:
         start: The first instant, aware.

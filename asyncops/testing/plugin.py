@@ -6,21 +6,24 @@ test asks for it.
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pytest
 
 if TYPE_CHECKING:
+    from asyncops.kit.client import Client
+    from asyncops.testing.chainloop.fake import FakeChainloop
     from asyncops.testing.clock import FakeClock
-    from asyncops.testing.fake_chainloop import FakeChainloop
-    from asyncops.testing.fake_service import FakeService
-    from asyncops.testing.fake_zoo import FakeZoo
-    from asyncops.testing.options import MarkerOptions
-    from asyncops.testing.server import FakeServer
+    from asyncops.testing.described.fake import Fake
+    from asyncops.testing.fake import FakeService
+    from asyncops.testing.marker import FakeOptions, MarkerOptions
+    from asyncops.testing.server.server import FakeServer
+    from asyncops.testing.zoo.fake import FakeZoo
 
 __all__ = [
     "fake_chainloop",
     "fake_clock",
+    "fake_fixture",
     "fake_server",
     "fake_server_factory",
     "fake_zoo",
@@ -30,11 +33,12 @@ __all__ = [
 ]
 
 _MARKER = (
-    "asyncops(operations=25, prompts=25, seed=0, arrivals=0, latency=0, rate_limit=None, "
-    "start=None, auto_advance=True, real_time=False, unused_faults=False, **habits): "
-    "what fake_zoo, fake_chainloop, fake_server and fake_clock are to be like; habits are the "
-    "fields of ZooHabits and ChainloopHabits, such as staff=False or page_base=0. The mark closest "
-    "to the test wins, option by option."
+    "asyncops(operations=25, prompts=25, rows=25, seed=0, arrivals=0, latency=0, rate_limit=None, "
+    "page_size=10, empty_pages=0, start=None, auto_advance=True, real_time=False, "
+    "unused_faults=False, **habits): what fake_zoo, fake_chainloop, fake_server, fake_clock and "
+    "the fixtures of fake_fixture are to be like; habits are the fields of ZooHabits and "
+    "ChainloopHabits, such as staff=False or page_base=0. The mark closest to the test wins, "
+    "option by option."
 )
 _FAKES: "pytest.StashKey[list[FakeService]]" = pytest.StashKey()
 
@@ -86,6 +90,45 @@ def fake_chainloop(
         yield fake
 
 
+def fake_fixture(client: "type[Client]", **options: "Unpack[FakeOptions]") -> object:
+    """Make a fixture: a `Fake` of a client on a local port, as `fake_zoo` is for Zoo.
+
+    ::
+
+        # conftest.py
+        fake_github = fake_fixture(GitHubClient, rows={"runs": 250})
+
+        def test_failures(fake_github: Fake[GitHubClient]) -> None:
+            run = fake_github.add("runs", "python", "cpython", status="failure")
+            ...  # GitHubClient() finds the fake
+
+    Its name is that of the variable. It sets the variables of the service's token and address, and
+    puts clients on `fake_clock`, which it shares with the other fakes. What
+    ``@pytest.mark.asyncops(...)`` says of a test comes before ``options``.
+
+    Args:
+        client: The class of the client.
+        options: As for :class:`~asyncops.testing.Fake`, but for the clock.
+
+    Raises:
+        TypeError: It is not the class of a client, but a client, for instance.
+    """
+    from asyncops.kit.client import Client  # noqa: PLC0415
+
+    if not (isinstance(client, type) and issubclass(client, Client)):
+        raise TypeError(f"fake_fixture takes the class of a client, got {client!r}")
+
+    def fixture(
+        request: pytest.FixtureRequest, fake_clock: "FakeClock"
+    ) -> "Iterator[Fake[Client]]":
+        fake = _options(request.node).fake(client, fake_clock, options)
+        with _running(request.node, fake):
+            yield fake
+
+    fixture.__doc__ = f"A `Fake` on a local port: what ``{client.__name__}()`` talks to."
+    return pytest.fixture(fixture)
+
+
 @pytest.fixture
 def fake_clock(request: pytest.FixtureRequest) -> "FakeClock":
     """The `FakeClock` of the test's fakes: it moves by ``advance`` and, at once, by sleeps."""
@@ -95,7 +138,7 @@ def fake_clock(request: pytest.FixtureRequest) -> "FakeClock":
 @pytest.fixture
 def fake_server_factory() -> "Iterator[Callable[..., FakeServer]]":
     """Start a `FakeServer` with the given keyword arguments; all stop when the test ends."""
-    from asyncops.testing.server import FakeServer  # noqa: PLC0415
+    from asyncops.testing.server.server import FakeServer  # noqa: PLC0415
 
     with ExitStack() as running:
 
@@ -113,7 +156,7 @@ def fake_server(request: pytest.FixtureRequest, fake_clock: "FakeClock") -> "Ite
 
 
 def _options(item: pytest.Item) -> "MarkerOptions":
-    from asyncops.testing.options import MarkerOptions  # noqa: PLC0415
+    from asyncops.testing.marker import MarkerOptions  # noqa: PLC0415
 
     # Those of pytest.param(..., marks=...): pytest has them behind the function's own.
     closest = getattr(getattr(item, "callspec", None), "marks", ())

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
 
-from asyncops.codec import decoder
-from asyncops.zoo.models import AsyncApiCallPage
+from asyncops import ZooClient
+from asyncops.kit.page_decoders import page_decoder
 from benchmarks.listings import TokenListing
 from benchmarks.worker import Run, Tally
 
@@ -89,5 +89,5 @@ def _reader(
     return contestant
 
 
-read_asyncops = _reader(decoder(AsyncApiCallPage))
+read_asyncops = _reader(page_decoder(ZooClient.operations.description, "plain"))
 read_pydantic = _reader(PeerPage.model_validate_json)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from asyncops import ZooClient
-from asyncops.telemetry import Telemetry
+from asyncops.http.telemetry import Telemetry
 from benchmarks.worker import Run, Tally
 
 __all__ = ["TELLING", "walk"]

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from asyncops.chainloop.models import OperationsPage
-from asyncops.codec import decoder
-from asyncops.zoo.models import AsyncApiCallPage, MlPrompt, MlPromptPage
+from asyncops import ChainloopClient, ZooClient
+from asyncops.http.decoding import decoder
+from asyncops.kit.page_decoders import page_decoder
+from asyncops.services.zoo.models import MlPrompt
 from benchmarks.listings import NumberedListing, TokenListing, prompt_body
 from benchmarks.micro.kit import Benchmark
 
@@ -16,24 +17,27 @@ CALLS = TokenListing("completed", 0, 2, 100).page(0, ascending=False)
 OPERATIONS = NumberedListing(2, 100).page(0)
 PROMPT = prompt_body("f135d675-c44a-4e2e-9638-87d941fa1872")
 PROMPTS = b'{"items":[%b],"next_page":"page-00000001"}' % b",".join([PROMPT] * 100)
+DECODE_CALLS = page_decoder(ZooClient.operations.description, "plain")
+DECODE_PROMPTS = page_decoder(ZooClient.ml_prompts.description, "plain")
+DECODE_OPERATIONS = page_decoder(ChainloopClient.operations.description, "protobuf")
 NANOSECONDS = re.sub(rb"(\.\d{6})Z", rb"\g<1>789Z", CALLS)
 
 
 def bench_a_page_of_calls(benchmark: Benchmark) -> None:
-    assert len(benchmark(decoder(AsyncApiCallPage), CALLS).items) == 100
+    assert len(benchmark(DECODE_CALLS, CALLS).items) == 100
 
 
 def bench_a_page_of_calls_with_nanoseconds(benchmark: Benchmark) -> None:
     assert len(NANOSECONDS) == len(CALLS) + 3 * 400
-    assert len(benchmark(decoder(AsyncApiCallPage), NANOSECONDS).items) == 100
+    assert len(benchmark(DECODE_CALLS, NANOSECONDS).items) == 100
 
 
 def bench_a_page_of_prompts(benchmark: Benchmark) -> None:
-    assert len(benchmark(decoder(MlPromptPage), PROMPTS).items) == 100
+    assert len(benchmark(DECODE_PROMPTS, PROMPTS).items) == 100
 
 
 def bench_a_page_of_operations(benchmark: Benchmark) -> None:
-    assert len(benchmark(decoder(OperationsPage, json="protobuf"), OPERATIONS).items) == 100
+    assert len(benchmark(DECODE_OPERATIONS, OPERATIONS).items) == 100
 
 
 def bench_one_prompt(benchmark: Benchmark) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 from multidict import CIMultiDict
 
-from asyncops.retry import parse_retry_after
+from asyncops.retry.retry_after import parse_retry_after
 from benchmarks.micro.kit import Benchmark
 
 pytestmark = pytest.mark.benchmark(group="headers")

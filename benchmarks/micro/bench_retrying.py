@@ -1,17 +1,21 @@
 """What a call costs that succeeds at once, without the network; a hundred of them a round."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
+from attrs import define
 
 from asyncops import RetryPolicy, ZooClient
-from asyncops.clock import SYSTEM_CLOCK
-from asyncops.codec import decoder
-from asyncops.messages import Request, Response
-from asyncops.retry import CallRetry, Gate, RetryQuota
-from asyncops.transport import Transport
-from asyncops.zoo.models import MlPrompt
+from asyncops.http.decoding import decoder
+from asyncops.http.messages import Request, Response
+from asyncops.http.transport import Transport
+from asyncops.retry.budget import RetryQuota
+from asyncops.retry.call_retry import CallRetry
+from asyncops.retry.throttle import Throttle
+from asyncops.services.zoo.models import MlPrompt
+from asyncops.utils.clock import SYSTEM_CLOCK, Clock
 from benchmarks.listings import prompt_body
 from benchmarks.micro.kit import Benchmark
 
@@ -27,6 +31,19 @@ ANSWER = Response(
 
 async def _at_once(*_: object, **__: object) -> Response:
     return ANSWER
+
+
+@define
+class Untimed:
+    """A call without an end to its time."""
+
+    safe: bool = True
+    repeatable: bool = False
+    deadline: float = math.inf
+    clock: Clock = SYSTEM_CLOCK
+
+    async def sleep(self, seconds: float) -> None:
+        await self.clock.sleep(seconds)
 
 
 @pytest.fixture
@@ -46,13 +63,10 @@ def bench_awaiting_alone(benchmark: Benchmark, runner: asyncio.Runner) -> None:
 
 
 def bench_through_retries(benchmark: Benchmark, runner: asyncio.Runner) -> None:
-    quota, gate = RetryQuota(500), Gate()
+    quota, throttle = RetryQuota(500), Throttle()
 
     async def call() -> object:
-        retry = CallRetry(RetryPolicy(), quota, gate, SYSTEM_CLOCK, "GET", deadline=float("inf"))
-        answer: object = await retry.retrying()(_at_once)
-        retry.succeeded()
-        return answer
+        return await CallRetry(Untimed(), RetryPolicy(), quota, throttle).run(_at_once)
 
     benchmark(lambda: runner.run(_many(call)))
 
@@ -64,4 +78,4 @@ def bench_through_a_client(
     client = ZooClient("token", base_url="https://zoo.example")
     request = Request(path="/ml-prompts/f135d675-c44a-4e2e-9638-87d941fa1872")
     decode = decoder(MlPrompt)
-    benchmark(lambda: runner.run(_many(lambda: client.fetch(request, decode))))
+    benchmark(lambda: runner.run(_many(lambda: client.fetch(request, decode=decode))))

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from asyncops import ZooClient
-from asyncops.codec import decoder
-from asyncops.messages import Request, Response
-from asyncops.transport import Transport
-from asyncops.zoo.models import MlPrompt
+from asyncops.http.decoding import decoder
+from asyncops.http.messages import Request, Response
+from asyncops.http.transport import Transport
+from asyncops.services.zoo.models import MlPrompt
 from benchmarks.contestants.telling import TELLING
 from benchmarks.listings import prompt_body
 from benchmarks.micro.kit import Benchmark
@@ -44,6 +44,6 @@ def bench_calls_told_to(
 
     async def calls() -> None:
         for _ in range(CALLS):
-            await client.fetch(request, decode)
+            await client.fetch(request, decode=decode)
 
     benchmark(lambda: runner.run(calls()))

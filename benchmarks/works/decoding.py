@@ -21,6 +21,6 @@ def measure(effort: Effort) -> Iterator[Outcome]:
         ours="benchmarks.contestants.readers:read_asyncops",
         peer=("pydantic", "benchmarks.contestants.readers:read_pydantic"),
         limit=1.8,
-        rounds=(60, 15),
+        schedule=(60, 15),
     )
     return duel.measure(effort)

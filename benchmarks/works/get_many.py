@@ -23,7 +23,7 @@ def measure(effort: Effort) -> Iterator[Outcome]:
         ours="benchmarks.contestants.ours:get_many",
         peer=("bare loop", "benchmarks.contestants.bare:get_many"),
         limit=0.85,
-        rounds=(16, 3),
+        schedule=(16, 3),
         settings=Settings(),
     )
     return duel.measure(effort)

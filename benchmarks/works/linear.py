@@ -51,12 +51,12 @@ def measure(effort: Effort) -> Iterator[Outcome]:
         work = f"growth from 1,000 to 1,000,000 items, time and requests: {way}"
         bound = Bound(limit=1.02, at_least=False, unit="exponent")
         try:
-            rounds = _rounds(way, effort.rounds(3, 1))
+            schedule = _schedule(way, effort.schedule(3, 1))
         except Unmeasured as error:
             yield Outcome(name="linear", work=work, bound=bound, error=str(error))
             continue
-        time, cpu, requests = map(median, zip(*(each.exponents for each in rounds), strict=True))
-        million = tuple(each.seconds[-1] for each in rounds)
+        time, cpu, requests = map(median, zip(*(each.exponents for each in schedule), strict=True))
+        million = tuple(each.seconds[-1] for each in schedule)
         yield Outcome(
             name="linear",
             work=work,
@@ -68,7 +68,7 @@ def measure(effort: Effort) -> Iterator[Outcome]:
                 "cpu_exponent": cpu,
                 "requests_exponent": requests,
                 "items": [items for items, _ in _SIZES],
-                "rounds": [asdict(each) for each in rounds],
+                "rounds": [asdict(each) for each in schedule],
             },
         )
 
@@ -78,7 +78,7 @@ def _exponent(items: Sequence[float], figures: Sequence[float]) -> float:
     return linear_regression([*map(math.log, items)], [*map(math.log, figures)]).slope
 
 
-def _rounds(way: str, rounds: int) -> list[_Round]:
+def _schedule(way: str, schedule: int) -> list[_Round]:
     with ExitStack() as stack:
         sites: list[tuple[str, Worker]] = []
         for items, _ in _SIZES:
@@ -89,7 +89,7 @@ def _rounds(way: str, rounds: int) -> list[_Round]:
                 ours.run(items=items)
             requests_since(url)
             sites.append((url, ours))
-        return [_round(sites) for _ in range(rounds)]
+        return [_round(sites) for _ in range(schedule)]
 
 
 def _round(sites: Sequence[tuple[str, Worker]]) -> _Round:

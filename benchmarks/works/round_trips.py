@@ -29,7 +29,7 @@ class _Flight:
     def measure(self, effort: Effort) -> Iterator[Outcome]:
         bound = Bound(limit=self.limit, at_least=False)
         try:
-            runs = self._runs(effort.rounds(12, 3))
+            runs = self._runs(effort.schedule(12, 3))
         except Unmeasured as error:
             yield Outcome(name=self.name, work=self.work, bound=bound, error=str(error))
             return
@@ -44,13 +44,13 @@ class _Flight:
             details={"round_trips": self.round_trips, "cpu": [run.cpu for run in runs]},
         )
 
-    def _runs(self, rounds: int) -> list[Measured]:
+    def _runs(self, schedule: int) -> list[Measured]:
         with (
             page_server(self.settings) as url,
             worker("asyncops", OUR_WALK, {"url": url, "way": self.way}) as ours,
         ):
             ours.run(items=self.items)
-            return [ours.run(items=self.items) for _ in range(rounds)]
+            return [ours.run(items=self.items) for _ in range(schedule)]
 
 
 def numbered(effort: Effort) -> Iterator[Outcome]:

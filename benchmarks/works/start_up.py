@@ -24,7 +24,7 @@ def measure(effort: Effort) -> Iterator[Outcome]:
     for each in _IMPORTS:
         _seconds(each)
     pairs = []
-    for at in range(effort.rounds(40, 8)):
+    for at in range(effort.schedule(40, 8)):
         order = ("asyncops", "aiohttp") if at % 2 == 0 else ("aiohttp", "asyncops")
         pairs.append({module: _seconds(module) for module in order})
     yield Outcome(

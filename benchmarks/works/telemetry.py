@@ -30,7 +30,7 @@ def measure(effort: Effort) -> Iterator[Outcome]:
         work = f"typed walk, 500 x 100, its own work alone; {name}"
         bound = Bound(limit=limit, at_least=False)
         try:
-            pairs = _pairs(to, name, effort.rounds(40, 8))
+            pairs = _pairs(to, name, effort.schedule(40, 8))
         except Unmeasured as error:
             yield Outcome(name="telemetry", work=work, bound=bound, error=str(error))
             continue
@@ -55,14 +55,14 @@ def _outcome(work: str, name: str, bound: Bound, pairs: Sequence[Pair]) -> Outco
     )
 
 
-def _pairs(to: str, name: str, rounds: int) -> list[Pair]:
+def _pairs(to: str, name: str, schedule: int) -> list[Pair]:
     """Runs of both in turns; who begins changes."""
     with ExitStack() as stack:
         url = stack.enter_context(page_server(Settings(pages={"completed": _PAGES})))
         alone = stack.enter_context(worker("asyncops", _WALK, {"url": url, "to": "nobody"}))
         told = stack.enter_context(worker(name, _WALK, {"url": url, "to": to}))
         pairs: list[Pair] = []
-        for at in range(-1, rounds):
+        for at in range(-1, schedule):
             order = (alone, told) if at % 2 == 0 else (told, alone)
             runs = {each.name: each.run(items=_ITEMS) for each in order}
             # The first runs fill the caches.

@@ -23,7 +23,7 @@ def measure(effort: Effort) -> Iterator[Outcome]:
         our_arguments={"way": "one status, two-ended"},
         peer=("asyncops, sequential", OUR_WALK),
         limit=1.9,
-        rounds=(6, 1),
+        schedule=(6, 1),
         settings=Settings(pages={"completed": _PAGES}, latency=0.02),
     )
     return duel.measure(effort)

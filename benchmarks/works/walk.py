@@ -29,7 +29,7 @@ def against_bare(effort: Effort) -> Iterator[Outcome]:
         ours=OUR_WALK,
         peer=("bare loop", "benchmarks.contestants.bare:walk"),
         limit=1.0,
-        rounds=(40, 8),
+        schedule=(40, 8),
         settings=_SETTINGS,
     )
     return duel.measure(effort)
@@ -50,7 +50,7 @@ def against_kittycad(effort: Effort) -> Iterator[Outcome]:
         ours=OUR_WALK,
         peer=("kittycad", "benchmarks.contestants.zoos_own:walk"),
         limit=limit,
-        rounds=(12, 3),
+        schedule=(12, 3),
         settings=_SETTINGS,
         python=python,
     )
@@ -66,7 +66,7 @@ def against_openai(effort: Effort) -> Iterator[Outcome]:
         ours=OUR_WALK,
         peer=("openai", "benchmarks.contestants.openais:walk"),
         limit=16.0,
-        rounds=(8, 2),
+        schedule=(8, 2),
         settings=_SETTINGS,
     )
     return duel.measure(effort)

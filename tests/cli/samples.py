@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from asyncops import ApiCallStatus, AsyncApiCall, AsyncApiCallType, MlPrompt
-from asyncops.chainloop import AsyncOperation, AsyncOperationStatus
-from asyncops.zoo import MlPromptType
+from asyncops.services.chainloop import AsyncOperation, AsyncOperationStatus
+from asyncops.services.zoo import MlPromptType
 
 __all__ = ["NOON", "call", "operation", "prompt"]
 

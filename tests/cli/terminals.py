@@ -15,14 +15,13 @@ from contextlib import contextmanager
 
 import pyte
 
-from tests.cli.processes import PROGRAM, environment
+from tests.cli.processes import PROGRAM, SECONDS, environment
 
 __all__ = ["CTRL_C", "ENTER", "Terminal", "in_terminal"]
 
 CTRL_C = "\x03"
 ENTER = "\r"
 
-_SECONDS = 90.0
 # The terminal must be the process's own, or Ctrl-C reaches nobody.
 _LAUNCHER = (
     sys.executable,
@@ -103,12 +102,12 @@ class Terminal:
         self._size(columns, lines)
         self._screen.resize(lines, columns)
 
-    def expect(self, text: str, *, seconds: float = _SECONDS) -> None:
+    def expect(self, text: str, *, seconds: float = SECONDS) -> None:
         """Read until a text is on the screen."""
         self.until(lambda: text in self.shown, f"{text!r} on the screen", seconds=seconds)
 
     def until(
-        self, happened: Callable[[], bool], what: str = "it", *, seconds: float = _SECONDS
+        self, happened: Callable[[], bool], what: str = "it", *, seconds: float = SECONDS
     ) -> None:
         """Read until something has happened.
 
@@ -121,7 +120,7 @@ class Terminal:
             if left <= 0 or not self._read(left):
                 raise AssertionError(f"waited in vain for {what}; the screen:\n{self.shown}")
 
-    def wait(self, *, seconds: float = _SECONDS) -> int:
+    def wait(self, *, seconds: float = SECONDS) -> int:
         """Read to the program's end, and give its exit code."""
         deadline = time.monotonic() + seconds
         while self._open and (left := deadline - time.monotonic()) > 0:

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from asyncops import ChainloopClient, RetryPolicy, ZooClient
 from asyncops.fastapi.streaming import PiecewiseResponse
 from asyncops.testing import FakeServer
+from tests.until import until
 
 __all__ = [
     "ONCE",
@@ -23,7 +24,6 @@ __all__ = [
     "chainloop_of",
     "running",
     "serving",
-    "until",
     "zoo_of",
 ]
 
@@ -86,13 +86,6 @@ async def asgi(app: FastAPI, *, raise_errors: bool = True) -> AsyncIterator[http
         transport = httpx.ASGITransport(with_state, raise_app_exceptions=raise_errors)
         async with httpx.AsyncClient(base_url="http://app", transport=transport) as client:
             yield client
-
-
-async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Wait until something is true."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.002)
 
 
 class Reader:

@@ -13,12 +13,16 @@ from asyncops.fastapi import (
     lifespan,
     stream_ndjson,
     stream_sse,
+    streaming,
 )
-from asyncops.zoo import AsyncApiCall
+from asyncops.services.zoo import AsyncApiCall
 
-app = FastAPI(lifespan=lifespan(zoo=ZooClient))
+# A busy machine may be slow to take the last piece.
+streaming._LAST_PIECE = 60.0
+
+app = FastAPI(lifespan=lifespan(ZooClient))
 install_error_handlers(app)
-mounted = FastAPI(lifespan=lifespan(chainloop=ChainloopClient))
+mounted = FastAPI(lifespan=lifespan(ChainloopClient))
 install_error_handlers(mounted)
 app.mount("/mounted", mounted)
 

@@ -30,7 +30,7 @@ OFTEN = PollPolicy(initial=0.005, cap=0.005, timeout=None)
 
 
 def watching_app(server: FakeServer, *, heartbeat: float = 15.0) -> FastAPI:
-    app = FastAPI(lifespan=lifespan(zoo=zoo_of(server), chainloop=chainloop_of(server)))
+    app = FastAPI(lifespan=lifespan(zoo_of(server), chainloop_of(server)))
     install_error_handlers(app)
 
     @app.get("/changes", response_class=SSEResponse)

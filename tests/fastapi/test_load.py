@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from asyncops import Timeout
 from asyncops.fastapi import ZooDep, install_error_handlers, lifespan
 from asyncops.testing import FakeServer
-from tests.fastapi.kit import serving, until, zoo_of
+from tests.fastapi.kit import serving, zoo_of
+from tests.until import until
 
 
 async def test_two_hundred_requests_at_once_share_one_pool(
@@ -16,7 +17,7 @@ async def test_two_hundred_requests_at_once_share_one_pool(
 ) -> None:
     """Each gets its own answer, over no more connections than the client has."""
     server = fake_server_factory(latency=0.02)
-    app = FastAPI(lifespan=lifespan(zoo=zoo_of(server, timeout=Timeout(pool=15.0))))
+    app = FastAPI(lifespan=lifespan(zoo_of(server, timeout=Timeout(pool=90.0))))
     install_error_handlers(app)
 
     @app.get("/calls/{call_id}")
@@ -30,4 +31,4 @@ async def test_two_hundred_requests_at_once_share_one_pool(
     assert [answer.json() for answer in answers] == ids
     assert server.count() == 200
     assert 1 < server.connections <= 100
-    await until(lambda: server.open_connections == 0, seconds=1.0)
+    await until(lambda: server.open_connections == 0)

@@ -1,6 +1,5 @@
 """Listings as lines of JSON: what comes, in which pieces, and how errors show."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import nullcontext, suppress
@@ -22,13 +21,14 @@ from asyncops.fastapi import (
 )
 from asyncops.testing import FakeServer, Fault
 from tests.fastapi.kit import Reader, asgi, chainloop_of, serving, zoo_of
+from tests.until import until
 
 NOBODY = UUID("f135d675-c44a-4e2e-9638-87d941fa1872")
 
 
 def streaming_app(server: FakeServer, **options: Any) -> FastAPI:
     """An app that streams listings of several kinds."""
-    open_both = lifespan(zoo=zoo_of(server, **options), chainloop=chainloop_of(server, **options))
+    open_both = lifespan(zoo_of(server, **options), chainloop_of(server, **options))
     app = FastAPI(lifespan=open_both)
     install_error_handlers(app)
 
@@ -105,12 +105,12 @@ async def test_an_empty_listing_is_an_empty_answer(fake_server: FakeServer) -> N
 
 async def test_an_error_before_the_first_page_has_its_own_status(fake_server: FakeServer) -> None:
     """As if nothing were streamed."""
-    fake_server.script(Fault(429, retry_after=3))
+    fake_server.script(Fault(429, retry_after=1))
     async with serving(streaming_app(fake_server)) as client:
         throttled = await client.get("/pages")
         refused = await client.get("/pages", params={"status": "lost"})
     assert throttled.status_code == 429
-    assert throttled.headers["retry-after"] == "3"
+    assert throttled.headers["retry-after"] == "1"
     assert refused.status_code == 422
 
 
@@ -120,7 +120,7 @@ async def test_an_error_before_the_first_page_has_its_own_status(fake_server: Fa
         pytest.param(Fault(503, on=3, message="bodysecret"), 502, id="unavailable"),
         pytest.param(Fault(on=3, body=b"bodysecret"), 502, id="garbage"),
         pytest.param(Fault(429, on=3, retry_after=5), 429, id="throttled"),
-        pytest.param(Fault(on=3, delay=5.0), 504, id="silence"),
+        pytest.param(Fault(on=3, delay=600.0), 504, id="silence"),
     ],
 )
 async def test_an_error_later_is_one_line_more_that_is_no_item(
@@ -128,7 +128,7 @@ async def test_an_error_later_is_one_line_more_that_is_no_item(
 ) -> None:
     """After all that came before, and the stream ends in good order."""
     fake_server.script(fault)
-    app = streaming_app(fake_server, timeout=Timeout(attempt=0.1))
+    app = streaming_app(fake_server, timeout=Timeout(attempt=2.0 if fault.delay else 60.0))
     async with serving(app) as client:
         answer = await client.get("/pages")
     *items, last = lines(answer)
@@ -218,8 +218,7 @@ async def test_what_can_be_closed_is_closed(entered: bool) -> None:
     """When the reader goes, wherever that is."""
     items, reader = Endless(), Reader()
     reading = reader.read(stream_ndjson(nullcontext(items) if entered else items))
-    while len(reader.got) < 3:
-        await asyncio.sleep(0)
+    await until(lambda: len(reader.got) >= 3, reading, every=0)
     reader.gone.set()
     await reading
     assert reader.got[1]["body"] == b"5\n"

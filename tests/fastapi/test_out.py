@@ -22,15 +22,20 @@ from asyncops import (
     to_dict,
 )
 from asyncops.fastapi import ChainloopDep, Out, ZooDep, lifespan
+from asyncops.services.zoo import (
+    ApiCallStatus,
+    AsyncApiCallOutput,
+    AsyncApiCallType,
+    FileConversion,
+)
 from asyncops.testing import FakeServer
-from asyncops.zoo import ApiCallStatus, AsyncApiCallOutput, AsyncApiCallType, FileConversion
 from tests.fastapi.kit import asgi, chainloop_of, zoo_of
 from tests.fastapi.schema_check import complaints
 
 
 def answering_app(server: FakeServer) -> FastAPI:
     """An app whose answers are models."""
-    app = FastAPI(lifespan=lifespan(zoo=zoo_of(server), chainloop=chainloop_of(server)))
+    app = FastAPI(lifespan=lifespan(zoo_of(server), chainloop_of(server)))
     add_models(app)
     add_reports(app)
     return app

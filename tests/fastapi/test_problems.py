@@ -15,6 +15,7 @@ from asyncops import (
     ConnectionFailed,
     DeadlineExceeded,
     DecodeError,
+    DepthExceeded,
     PollPolicy,
     PoolTimeout,
     RateLimited,
@@ -26,9 +27,9 @@ from asyncops import (
     ZooClient,
     errors,
 )
-from asyncops.chainloop import AsyncOperation
-from asyncops.errors import OperationCancelled, OperationFailed
+from asyncops.errors import MayHaveStarted, OperationBlocked, OperationCancelled, OperationFailed
 from asyncops.fastapi import Problem, problem_of
+from asyncops.services.chainloop import AsyncOperation
 from asyncops.testing import FakeServer
 from tests.fastapi.kit import zoo_of
 
@@ -73,9 +74,12 @@ ANSWERS: list[tuple[AsyncOpsError, int]] = [
     (DecodeError(SECRET, path=SECRET, snippet=SECRET, problems=(SECRET,)), 502),
     (RepeatedToken(SECRET), 502),
     (UnexpectedPage(SECRET), 502),
+    (DepthExceeded(SECRET), 502),
     (TooManyPages(SECRET), 502),
+    (MayHaveStarted(SECRET), 502),
     (FAILED, 424),
     (OperationCancelled(FAILED.operation), 424),
+    (OperationBlocked(FAILED.operation), 409),
     (WaitTimeout(SECRET), 504),
     (ConfigurationError(SECRET), 500),
     (AsyncOpsError(SECRET), 500),
@@ -110,6 +114,9 @@ def test_each_error_has_its_answer_and_shows_nothing_of_the_service(
 
 def test_a_cancellation_is_told_from_a_failure() -> None:
     """By words of its own."""
+    held = answer_to(OperationBlocked(FAILED.operation))
+    assert "waits for a person" in held.detail
+    assert held.members == {"operation_id": str(FAILED.operation.id)}
     assert "was cancelled" in answer_to(OperationCancelled(FAILED.operation)).detail
     assert "did not succeed" in answer_to(FAILED).detail
 
@@ -207,5 +214,5 @@ async def test_a_hook_that_the_library_cannot_call_is_a_bug_of_the_app(
     async with zoo_of(fake_server)() as zoo:
         with pytest.raises(TypeError, match="positional argument") as caught:
             await zoo.operations.list(on_page=hook).collect()
-    assert str(caught.traceback[-1].path).endswith("pager.py")
+    assert str(caught.traceback[-1].path).endswith("progress.py")
     assert problem_of(caught.value) is None

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from asyncops.testing import FakeServer, Fault
-from tests.fastapi.kit import until
+from tests.until import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,7 +58,7 @@ async def test_a_killed_server_is_seen_by_its_reader_and_leaves_the_service(
     fake_server: FakeServer,
 ) -> None:
     """An answer that was cut short is no whole one, and upstream connections are closed."""
-    fake_server.script(Fault(on=4, times=1000, delay=60.0))
+    fake_server.script(Fault(on=4, times=1000, delay=600.0))
     async with process(fake_server) as (started, client):
         got = b""
         with pytest.raises(httpx.RemoteProtocolError, match="incomplete chunked read"):
@@ -69,7 +69,7 @@ async def test_a_killed_server_is_seen_by_its_reader_and_leaves_the_service(
                         started.send_signal(signal.SIGKILL)
         assert got.count(b"\n") == 30
         assert await started.wait() == -signal.SIGKILL
-        await until(lambda: fake_server.open_connections == 0, seconds=1.0)
+        await until(lambda: fake_server.open_connections == 0)
         count = fake_server.count()
         await asyncio.sleep(0.05)
         assert fake_server.count() == count
@@ -97,8 +97,8 @@ async def test_a_listing_that_is_asked_to_stop_ends_soon_and_says_that_it_is_not
         assert last["problem"]["detail"] == "This application is being stopped."
         assert await started.wait() in {0, -signal.SIGTERM}
         # Two seconds are promised; the listing would take minutes.
-        assert took < 20.0
-        await until(lambda: server.open_connections == 0, seconds=1.0)
+        assert took < 60.0
+        await until(lambda: server.open_connections == 0)
 
 
 async def test_a_watch_that_is_asked_to_stop_ends_soon_with_an_error(
@@ -113,7 +113,7 @@ async def test_a_watch_that_is_asked_to_stop_ends_soon_with_an_error(
         assert (event, blank) == ("event: error", "")
         assert json.loads(data.removeprefix("data: "))["status"] == 503
         assert await started.wait() in {0, -signal.SIGTERM}
-        await until(lambda: fake_server.open_connections == 0, seconds=1.0)
+        await until(lambda: fake_server.open_connections == 0)
 
 
 async def test_why_an_app_fails_is_one_line_on_standard_error_under_a_plain_uvicorn(
@@ -130,8 +130,8 @@ async def test_why_an_app_fails_is_one_line_on_standard_error_under_a_plain_uvic
     down = "WARNING:asyncops.fastapi:answered 502: ConnectionFailed: cannot connect to 127.0.0.1:1"
     assert [each.startswith(down) for each in told] == [True, True, True, False]
     assert told[-1].startswith(
-        "WARNING:asyncops.fastapi:answered 500: ConfigurationError: this app has no such client: "
-        "give FastAPI lifespan=lifespan(chainloop=ChainloopClient)"
+        "WARNING:asyncops.fastapi:answered 500: ConfigurationError: there is no ChainloopClient "
+        "here: give FastAPI lifespan=lifespan(ChainloopClient)"
     )
     assert "secret" not in "".join(told)
     assert fake_server.token not in said.decode()

@@ -16,10 +16,11 @@ from asyncops.fastapi import streaming as ways
 from asyncops.testing import FakeServer, Fault
 from tests.fastapi.kit import Reader, running, zoo_of
 from tests.fastapi.test_events import events, watching_app
+from tests.until import until
 
 
 def listing_app(server: FakeServer, also: Any = None) -> FastAPI:
-    app = FastAPI(lifespan=lifespan(zoo=zoo_of(server), also=also))
+    app = FastAPI(lifespan=lifespan(zoo_of(server), also=also))
 
     @app.get("/calls")
     async def calls(zoo: ZooDep) -> NDJSONResponse:
@@ -49,7 +50,7 @@ async def read_until_stopped(
 
 def test_the_time_that_it_takes_is_below_two_seconds() -> None:
     """To see that the server stops, and to wait for a reader that takes nothing."""
-    assert ways._GLANCE + ways._PARTING < 1.5
+    assert ways._POLL + ways._LAST_PIECE < 1.5
 
 
 async def test_a_listing_ends_with_the_problem_as_its_last_line(fake_server: FakeServer) -> None:
@@ -109,8 +110,7 @@ async def test_where_nothing_has_been_sent_the_answer_is_a_503(fake_server: Fake
     fake_server.script(Fault(times=100, delay=600.0))
     async with running(listing_app(fake_server)) as (client, stop):
         asking = asyncio.create_task(client.get("/calls"))
-        while fake_server.count() == 0:
-            await asyncio.sleep(0.01)
+        await until(lambda: fake_server.count() > 0, asking)
         stop()
         answer = await asking
     assert (answer.status_code, answer.json()["status"]) == (503, 503)
@@ -135,8 +135,7 @@ async def test_a_reader_that_takes_nothing_is_left_without_an_end(kind: Any) -> 
 
     reader = Stuck()
     reading = reader.read(kind(endless()), asyncops_server=server)
-    while len(reader.got) < 5:
-        await asyncio.sleep(0)
+    await until(lambda: len(reader.got) >= 5, reading, every=0)
     server.should_exit = True
     async with asyncio.timeout(30):
         await reading
@@ -154,7 +153,7 @@ async def test_what_is_whole_gets_no_problem() -> None:
         async def send(self, message: Any) -> None:
             server.should_exit = message.get("more_body") is False
             await super().send(message)
-            await asyncio.sleep(2 * ways._GLANCE if server.should_exit else 0)
+            await asyncio.sleep(2 * ways._POLL if server.should_exit else 0)
 
     reader = Telling()
     await reader.read(NDJSONResponse(two()), asyncops_server=server)

@@ -8,6 +8,7 @@ from fastapi import BackgroundTasks
 
 from asyncops.fastapi.streaming import PiecewiseResponse
 from tests.fastapi.kit import Reader
+from tests.until import until
 
 
 class Pieces:
@@ -57,8 +58,7 @@ async def test_it_is_closed_before_the_request_is_over(how: str) -> None:
     """Though it waits for the reader, and takes its time; one piece is held, and no more."""
     reader, pieces = Reader(takes=3), Pieces(*[b"piece"] * 50)
     reading = reader.read(PiecewiseResponse(pieces.generator))
-    while len(reader.got) < 3:
-        await asyncio.sleep(0)
+    await until(lambda: len(reader.got) >= 3, reading, every=0)
     assert pieces.asked == 2
     if how == "disconnect":
         reader.gone.set()
@@ -80,8 +80,7 @@ async def test_a_reader_that_goes_is_noticed_though_nothing_ever_waits() -> None
 
     reader = Reader(takes=100_000)
     reading = reader.read(PiecewiseResponse(endless()))
-    while len(reader.got) < 10:
-        await asyncio.sleep(0)
+    await until(lambda: len(reader.got) >= 10, reading, every=0)
     reader.gone.set()
     async with asyncio.timeout(60):
         await reading

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from asyncops import ApiCallStatus, ZooClient
-from tests.cli.processes import serving
+from asyncops.testing import FakeServer
 
 HERE = Path(__file__).parent
 
@@ -43,10 +43,11 @@ def kittycad(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 async def test_kittycad_reads_the_fake_whole_and_counts_the_same(kittycad: str) -> None:
     """Both listings over several pages, every result with its files, every prompt."""
-    with serving("--operations", "600", "--prompts", "130", "--arrivals", "0") as served:
-        await settled(served.url, served.token)
-        theirs = await asyncio.to_thread(read_by_kittycad, kittycad, served.url, served.token)
-        ours = await read(served.url, served.token)
+    with FakeServer(operations=600, prompts=130) as server:
+        # All has ended, so that both read the same.
+        server.advance(60)
+        theirs = await asyncio.to_thread(read_by_kittycad, kittycad, server.url, server.token)
+        ours = await read(server.url, server.token)
     assert len(ours["files"]) > 500
     assert theirs == ours
 
@@ -62,14 +63,6 @@ def read_by_kittycad(python: str, url: str, token: str) -> Any:
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
-
-
-async def settled(url: str, token: str) -> None:
-    """Wait until all has ended, so that both read the same: at most a minute of `MAX_LIFE`."""
-    unfinished = [ApiCallStatus.QUEUED, ApiCallStatus.UPLOADED, ApiCallStatus.IN_PROGRESS]
-    async with ZooClient(token, base_url=url) as zoo:
-        while await zoo.operations.list(status=unfinished).collect(max_items=1):
-            await asyncio.sleep(1)
 
 
 async def read(url: str, token: str) -> dict[str, Any]:

@@ -41,11 +41,19 @@ def client(server: FakeServer, retry: RetryPolicy | None = None) -> ChainloopCli
     )
 
 
+async def test_a_walk_over_ten_thousand_gives_each_once_in_order() -> None:
+    await check_walks(10_000, ChainloopHabits())
+
+
 @pytest.mark.parametrize("habits", HABITS)
-async def test_a_walk_over_ten_thousand_gives_each_once_in_order(habits: ChainloopHabits) -> None:
+async def test_a_walk_over_two_thousand_gives_each_once_in_order(habits: ChainloopHabits) -> None:
     """Wherever pages start, with as many requests as there are pages."""
+    await check_walks(2_000, habits)
+
+
+async def check_walks(rows: int, habits: ChainloopHabits) -> None:
     async with (
-        FakeServer(chainloop_operations=10_000, chainloop=habits) as server,
+        FakeServer(chainloop_operations=rows, chainloop=habits) as server,
         client(server) as chainloop,
     ):
         expected = [row["id"] for row in server.chainloop_operations_now()]
@@ -53,10 +61,22 @@ async def test_a_walk_over_ten_thousand_gives_each_once_in_order(habits: Chainlo
             server.reset_counters()
             ids = [operation.id async for operation in chainloop.operations.list(page_size=100)]
             assert ids == expected
-            pages = -(-10_000 // min(100, habits.max_page_size))
+            pages = -(-rows // min(100, habits.max_page_size))
             # A service that refuses page 0 teaches that once to a client.
             learning = 1 if habits.page_zero == "reject" and habits.page_base and walk == 1 else 0
             assert server.count() == pages + learning
+
+
+async def test_listings_made_before_the_base_is_known_profit_from_the_first_answer() -> None:
+    """The base is read when a walk begins, not when its listing is made."""
+    habits = ChainloopHabits(page_base=1, page_zero="reject")
+    async with (
+        FakeServer(chainloop_operations=4, chainloop=habits) as server,
+        client(server) as chainloop,
+    ):
+        for listing in [chainloop.operations.list() for _ in range(4)]:
+            assert len(await listing) == 4
+        assert server.count() == 5
 
 
 @pytest.mark.parametrize("habits", HABITS)

@@ -10,15 +10,15 @@ from asyncops import (
     AsyncOpsError,
     ChangeKind,
     Forbidden,
-    Look,
     NotFound,
     OperationFailed,
+    Poll,
     PollPolicy,
     State,
     WaitTimeout,
 )
 from asyncops.testing import ChainloopHabits, FakeServer
-from asyncops.testing.service import RefusedError
+from asyncops.testing.server.service import Answered, Asked, RefusedError
 from tests.services.test_wait import RESOURCE, chainloop_of
 
 RUNNING = "ASYNC_OPERATION_STATUS_RUNNING"
@@ -27,11 +27,21 @@ ANY: Any = None
 
 def without_singles(monkeypatch: pytest.MonkeyPatch, server: FakeServer, status: int = 404) -> None:
     """Have a Chainloop that answers for its listing only."""
+    refuse(monkeypatch, server, RefusedError(status, "Not Found"), singles=True)
 
-    def refuse(*_: object) -> None:
-        raise RefusedError(status, "Not Found")
 
-    monkeypatch.setattr(server._chainloop, "_single", refuse)
+def refuse(
+    monkeypatch: pytest.MonkeyPatch, server: FakeServer, refusal: RefusedError, *, singles: bool
+) -> None:
+    """Have all requests for single operations refused, or all for pages."""
+    respond = server._chainloop.respond
+
+    def refusing(asked: Asked, now: int) -> Answered:
+        if (asked.path != "/v1/operations") is singles:
+            raise refusal
+        return respond(asked, now)
+
+    monkeypatch.setattr(server._chainloop, "respond", refusing)
 
 
 def singles(server: FakeServer) -> int:
@@ -87,11 +97,11 @@ async def test_one_is_waited_for_by_its_id() -> None:
     """It comes alone, not as one of several."""
     async with FakeServer() as server, chainloop_of(server) as chainloop:
         row = server.create_chainloop_operation(lifetime=20, fails=False)
-        looks: list[Look] = []
-        operation = await chainloop.operations.wait(row["id"], on_poll=looks.append)
+        polls: list[Poll] = []
+        operation = await chainloop.operations.wait(row["id"], on_poll=polls.append)
         assert_type(operation, AsyncOperation)
         assert (operation.id, operation.state) == (row["id"], State.SUCCEEDED)
-        assert server.count() == len(looks) == singles(server)
+        assert server.count() == len(polls) == singles(server)
         bad = server.create_chainloop_operation(lifetime=5, fails=True)["id"]
         with pytest.raises(OperationFailed) as caught:
             await chainloop.operations.wait(bad)
@@ -149,15 +159,15 @@ async def test_what_begins_while_it_is_waited_for_is_waited_for_to_its_end() -> 
     """And what was there and is gone is not waited for."""
     async with FakeServer() as server, chainloop_of(server) as chainloop:
 
-        def begin(look: Look) -> None:
-            if look.number == 3:
+        def begin(poll: Poll) -> None:
+            if poll.number == 3:
                 server.create_chainloop_operation(id="late", lifetime=10, fails=False)
 
         operation = await chainloop.operations.wait("late", missing="wait", on_poll=begin)
         assert operation.state is State.SUCCEEDED
 
-        def remove(look: Look) -> None:
-            if look.number == 2:
+        def remove(poll: Poll) -> None:
+            if poll.number == 2:
                 server.remove_chainloop_operation("brief")
 
         server.create_chainloop_operation(id="brief", status=RUNNING)
@@ -199,11 +209,7 @@ async def test_where_nothing_can_be_learned_a_404_says_both(
             await chainloop.operations.get("nobody")
         assert server.count() == 1
     async with FakeServer() as server, chainloop_of(server) as chainloop:
-
-        def refuse(*_: object) -> None:
-            raise RefusedError(403, "not for you")
-
-        monkeypatch.setattr(server._chainloop, "_page", refuse)
+        refuse(monkeypatch, server, RefusedError(403, "not for you"), singles=False)
         for _ in range(6):
             with pytest.raises(NotFound, match="or this Chainloop has no request"):
                 await chainloop.operations.get("nobody")
@@ -277,7 +283,7 @@ async def test_a_watch_asks_for_what_is_older_than_its_listing_by_its_id() -> No
 
 
 async def test_what_is_older_than_the_lookback_is_not_watched() -> None:
-    """The first look reads no further back than that."""
+    """The first poll reads no further back than that."""
     async with FakeServer(chainloop_operations=0) as server, chainloop_of(server) as chainloop:
         server.create_chainloop_operation(status=RUNNING)
         server.advance(3600)

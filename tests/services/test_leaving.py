@@ -18,7 +18,7 @@ from asyncops import (
     merge,
 )
 from asyncops.testing import FakeServer
-from tests.wire.faultserver import until
+from tests.until import until
 from tests.wire.kit import strays
 
 PATIENT = PollPolicy(initial=0.01, cap=0.01, timeout=None)

@@ -24,10 +24,10 @@ from asyncops import (
     Unauthorized,
     ZooClient,
 )
-from asyncops.accounts import FanOut, fan_out
-from asyncops.sorting import Merge, merge
+from asyncops.listing.fan_out import FanOut, fan_out
+from asyncops.listing.merge import Merge, merge
 from asyncops.testing import FakeServer, Fault, ZooHabits
-from tests.wire.faultserver import until
+from tests.until import until
 from tests.wire.kit import strays
 
 

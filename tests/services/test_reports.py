@@ -18,9 +18,10 @@ from asyncops import (
     Walk,
     ZooClient,
 )
-from asyncops.messages import Request
-from asyncops.progress import Meter, WalkReport
+from asyncops.http.messages import Request
+from asyncops.http.meter import Meter, WalkReport
 from asyncops.testing import FakeClock, FakeServer, Fault
+from tests.until import until
 
 PATIENT = RetryPolicy(attempts=5)
 FAULTS = (
@@ -154,7 +155,7 @@ async def test_a_request_sent_again_with_a_new_token_is_a_retry() -> None:
 
         async with client_of(server, zoo_calls, token=token) as client:
             meter = Meter()
-            await client.fetch(PROMPTS, bytes, meter)
+            await client.fetch(PROMPTS, meter, decode=bytes)
             assert (meter.requests, meter.retries, meter.slept) == (2, 1, 0.0)
             assert server.count() == 2
 
@@ -169,18 +170,16 @@ async def test_an_answer_that_cannot_be_read_is_counted() -> None:
         server.script(Fault(body=b"12345"))
         meter = Meter()
         with pytest.raises(AsyncOpsError):
-            await client.fetch(PROMPTS, refuse, meter)
+            await client.fetch(PROMPTS, meter, decode=refuse)
         assert (meter.requests, meter.bytes) == (1, 5)
 
 
 async def test_a_call_that_is_cancelled_is_counted() -> None:
     """It was on the wire."""
-    async with FakeServer(latency=5.0) as server, client_of(server, zoo_calls) as client:
+    async with FakeServer(latency=600.0) as server, client_of(server, zoo_calls) as client:
         meter = Meter()
-        call = asyncio.create_task(client.fetch(PROMPTS, bytes, meter))
-        async with asyncio.timeout(90):
-            while not server.requests:
-                await asyncio.sleep(0.001)
+        call = asyncio.create_task(client.fetch(PROMPTS, meter, decode=bytes))
+        await until(lambda: bool(server.requests), call)
         call.cancel()
         await asyncio.wait([call])
         assert (meter.requests, meter.bytes) == (1, 0)
@@ -192,11 +191,11 @@ async def test_what_others_wait_at_the_gate_counts_as_slept() -> None:
     async with FakeServer(clock=clock) as server, client_of(server, zoo_calls) as client:
         server.script(Fault(429, retry_after=3.0))
         told, held = Meter(), Meter()
-        async with asyncio.timeout(90), asyncio.TaskGroup() as group:
-            for number, meter in enumerate((told, held), start=1):
-                group.create_task(client.fetch(PROMPTS, bytes, meter))
-                while len(clock.slept) < number:
-                    await asyncio.sleep(0.001)
+        async with asyncio.TaskGroup() as group:
+            first = group.create_task(client.fetch(PROMPTS, told, decode=bytes))
+            await until(lambda: len(clock.slept) >= 1, first)
+            second = group.create_task(client.fetch(PROMPTS, held, decode=bytes))
+            await until(lambda: len(clock.slept) >= 2, second)
             clock.advance(10.0)
         assert (told.requests, told.retries, held.requests, held.retries) == (2, 1, 1, 0)
         assert [told.slept, held.slept] == [pytest.approx(each) for each in clock.slept]

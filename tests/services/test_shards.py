@@ -262,8 +262,8 @@ async def test_what_does_not_fit_is_refused_before_anything_is_sent() -> None:
         ):
             with pytest.raises(ValueError, match="does not hold a query of"):
                 read(wrong)
-        with pytest.raises(ValueError, match="needs its landmark"):
-            chainloop.operations.shard(evolve(rows, landmark=None))
+        with pytest.raises(ValueError, match="needs its page_hint"):
+            chainloop.operations.shard(evolve(rows, page_hint=None))
         with pytest.raises(ValueError, match="another query"):
             zoo.operations.shard(calls, resume=place)
         for pager in (

@@ -13,8 +13,8 @@ from asyncops import (
     State,
     ZooClient,
 )
+from asyncops.services.zoo import AsyncApiCallOutput
 from asyncops.testing import FakeServer
-from asyncops.zoo import AsyncApiCallOutput
 
 
 async def test_listings_have_the_type_of_their_items() -> None:

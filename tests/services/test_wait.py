@@ -24,10 +24,10 @@ from asyncops import (
     WaitTimeout,
     ZooClient,
 )
-from asyncops.polling import Look, PollPolicy
+from asyncops.polling.policy import Poll, PollPolicy
+from asyncops.services.zoo import AsyncApiCallOutput, FileVolume
 from asyncops.testing import FakeServer, Fault, ZooHabits
-from asyncops.zoo import AsyncApiCallOutput, FileVolume
-from tests.wire.faultserver import until
+from tests.until import until
 from tests.wire.kit import assert_clean, strays
 
 STEADY = PollPolicy(jitter=0)
@@ -43,16 +43,16 @@ def chainloop_of(server: FakeServer, **options: Any) -> ChainloopClient:
 
 
 async def test_a_call_is_waited_for_and_comes_with_its_result() -> None:
-    """With a request for each look, and no other."""
+    """With a request for each poll, and no other."""
     async with FakeServer() as server, zoo_of(server) as zoo:
         row = server.create_operation(type="file_volume", lifetime=30, fails=False)
-        looks: list[Look] = []
-        call = await zoo.operations.wait(row["id"], poll=STEADY, on_poll=looks.append)
+        polls: list[Poll] = []
+        call = await zoo.operations.wait(row["id"], poll=STEADY, on_poll=polls.append)
         assert_type(call, AsyncApiCallOutput)
         assert isinstance(call, FileVolume)
         assert call.state is State.SUCCEEDED
-        assert server.count(f"/async/operations/{row['id']}") == server.count() == len(looks)
-        assert [look.next_in for look in looks[:3]] == [1.0, 1.5, 2.25]
+        assert server.count(f"/async/operations/{row['id']}") == server.count() == len(polls)
+        assert [poll.next_in for poll in polls[:3]] == [1.0, 1.5, 2.25]
 
 
 async def test_a_prompt_is_waited_for() -> None:
@@ -126,39 +126,39 @@ async def test_an_operation_that_has_yet_to_begin_is_waited_for_unless_told_othe
             await chainloop.operations.wait(**RESOURCE, timeout=30)
         assert none.value.last == ()
 
-        def begin(look: Look) -> None:
-            if look.number == 3:
+        def begin(poll: Poll) -> None:
+            if poll.number == 3:
                 server.create_chainloop_operation(lifetime=10, fails=False, **RESOURCE)
 
         (operation,) = await chainloop.operations.wait(**RESOURCE, on_poll=begin)
         assert operation.state is State.SUCCEEDED
 
 
-async def test_the_retries_of_a_look_are_its_own_and_an_outage_is_outlasted() -> None:
-    """A look is a call like any other; the wait is over it."""
+async def test_the_retries_of_a_poll_are_its_own_and_an_outage_is_outlasted() -> None:
+    """A poll is a call like any other; the wait is over it."""
     async with FakeServer() as server, zoo_of(server, retry=RetryPolicy(attempts=2)) as zoo:
         row = server.create_operation(lifetime=20, fails=False)
         server.script(Fault(503, on=1), Fault(drop=True, on=4, times=4), Fault(429, on=9))
-        looks: list[Look] = []
-        call = await zoo.operations.wait(row["id"], on_poll=looks.append)
+        polls: list[Poll] = []
+        call = await zoo.operations.wait(row["id"], on_poll=polls.append)
         assert call.state is State.SUCCEEDED
-        failed = [look.number for look in looks if look.error is not None]
-        # The first and the ninth request were made good within their looks.
+        failed = [poll.number for poll in polls if poll.error is not None]
+        # The first and the ninth request were made good within their polls.
         assert failed == [3, 4]
-        assert server.count() == len(looks) + 4
+        assert server.count() == len(polls) + 4
 
 
 async def test_a_call_that_outlasts_its_own_deadline_does_not_end_the_wait() -> None:
-    """The next look makes up for it."""
+    """The next poll makes up for it."""
     async with (
         FakeServer() as server,
         zoo_of(server, timeout=Timeout(deadline=0.05)) as zoo,
     ):
         row = server.create_operation(lifetime=0, fails=False)
         server.script(Fault(on=1, delay=1.0))
-        looks: list[Look] = []
-        assert (await zoo.operations.wait(row["id"], on_poll=looks.append)).state.ended
-        assert [type(look.error).__name__ for look in looks] == ["DeadlineExceeded", "NoneType"]
+        polls: list[Poll] = []
+        assert (await zoo.operations.wait(row["id"], on_poll=polls.append)).state.ended
+        assert [type(poll.error).__name__ for poll in polls] == ["DeadlineExceeded", "NoneType"]
 
 
 async def test_what_does_not_pass_ends_the_wait_at_its_first_sight() -> None:
@@ -190,9 +190,9 @@ async def test_an_answer_that_is_no_json_is_outlasted_once_there_was_a_good_one(
     async with FakeServer() as server, zoo_of(server, retry=RetryPolicy(attempts=4)) as zoo:
         row = server.create_operation(lifetime=60, fails=False)
         server.script(Fault(body=body, on=2, times=5))
-        told: list[Look] = []
+        told: list[Poll] = []
         await zoo.operations.wait(row["id"], poll=STEADY, on_poll=told.append)
-        assert [look.number for look in told if look.error is not None] == [2, 3, 4, 5, 6]
+        assert [poll.number for poll in told if poll.error is not None] == [2, 3, 4, 5, 6]
         server.script(Fault(body=body, times=100))
         before = server.count()
         with pytest.raises(DecodeError, match="not JSON"):
@@ -220,7 +220,7 @@ async def test_arguments_are_checked_before_anything_is_sent() -> None:
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(after=st.floats(0, 0.006))
-def test_cancelling_ends_the_look_and_sends_nothing_else(after: float) -> None:
+def test_cancelling_ends_the_poll_and_sends_nothing_else(after: float) -> None:
     """Only ``GET`` was ever sent, and the client works on."""
 
     async def check() -> None:

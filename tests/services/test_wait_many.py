@@ -18,12 +18,13 @@ from asyncops import (
     State,
     WaitTimeout,
 )
-from asyncops.many_waits import wait_many
-from asyncops.polling import Look, PollPolicy
+from asyncops.models import Id
+from asyncops.polling.policy import Poll, PollPolicy
+from asyncops.polling.wait_many import wait_many
+from asyncops.services.zoo import AsyncApiCallOutput
 from asyncops.testing import ChainloopHabits, FakeServer, Fault, ZooHabits
-from asyncops.zoo import AsyncApiCallOutput
 from tests.services.test_wait import RESOURCE, chainloop_of, zoo_of
-from tests.wire.faultserver import until
+from tests.until import until
 from tests.wire.kit import strays
 
 ENDS = {"completed": State.SUCCEEDED, "failed": State.FAILED}
@@ -40,7 +41,7 @@ async def test_rounds_over_three_hundred_cost_far_less_than_a_request_for_each()
         ids = [server.create_operation(lifetime=each)["id"] for each in lifetimes(1, 300)]
         costs: list[int] = []
 
-        def hook(_: Look) -> None:
+        def hook(_: Poll) -> None:
             costs.append(server.count() - sum(costs))
 
         async with zoo.operations.wait_many(ids, on_poll=hook) as finished:
@@ -112,7 +113,7 @@ async def test_both_services_are_waited_for_at_once(base: int) -> None:
         found: dict[str, object] = {}
         async with waiting as finished:
             async for id_, result in finished:
-                assert_type(id_, UUID | str)
+                assert_type(id_, Id)
                 assert_type(result, AsyncApiCallOutput | MlPrompt | AsyncOperation | AsyncOpsError)
                 assert str(id_) not in found
                 found[str(id_)] = result
@@ -135,12 +136,12 @@ async def test_operations_of_one_resource_need_its_listing_only() -> None:
         ]
         for _ in range(500):
             server.create_chainloop_operation(lifetime=0)
-        looks: list[Look] = []
-        waiting = chainloop.operations.wait_many(ids, **RESOURCE, on_poll=looks.append)
+        polls: list[Poll] = []
+        waiting = chainloop.operations.wait_many(ids, **RESOURCE, on_poll=polls.append)
         async with waiting as finished:
             assert sorted([id_ async for id_, _ in finished]) == sorted(ids)
         # And page 0, which is refused once.
-        assert server.count() == len(looks) + 1
+        assert server.count() == len(polls) + 1
 
 
 async def test_rows_that_are_removed_meanwhile_are_missed_by_nobody_else() -> None:
@@ -150,10 +151,10 @@ async def test_rows_that_are_removed_meanwhile_are_missed_by_nobody_else() -> No
         strangers = [server.create_chainloop_operation(lifetime=0)["id"] for _ in range(60)]
         gone = server.create_chainloop_operation(lifetime=500)["id"]
 
-        def hook(look: Look) -> None:
+        def hook(poll: Poll) -> None:
             if strangers:
                 server.remove_chainloop_operation(strangers.pop())
-            if look.number == 5:
+            if poll.number == 5:
                 server.remove_chainloop_operation(gone)
 
         async with chainloop.operations.wait_many([*ids, gone], on_poll=hook) as finished:
@@ -177,32 +178,32 @@ class Thinning(ChainloopClient):
 
 
 async def test_rows_that_go_while_a_listing_is_read_cost_no_page_twice() -> None:
-    """What they hid is seen by the next look, and is not taken for missing."""
+    """What they hid is seen by the next poll, and is not taken for missing."""
     async with (
         FakeServer(chainloop_operations=0) as server,
         Thinning(server.token, base_url=server.url, clock=server.clock) as chainloop,
     ):
         oldest = server.create_chainloop_operation(lifetime=60)["id"]
         # One that can only be asked by its listing.
-        chainloop.operations._singles.there = False
+        chainloop.operations._bound.usable = lambda: False
         chainloop.server = server
         chainloop.strangers = [
             server.create_chainloop_operation(lifetime=0)["id"] for _ in range(700)
         ]
-        looks: list[Look] = []
-        async with chainloop.operations.wait_many([oldest], on_poll=looks.append) as finished:
+        polls: list[Poll] = []
+        async with chainloop.operations.wait_many([oldest], on_poll=polls.append) as finished:
             ((id_, result),) = [pair async for pair in finished]
         assert id_ == oldest
         assert isinstance(result, AsyncOperation)
         refused, *asked = server.requests
         assert refused.status == 400
         pages = [int(request.query["pagination.page"]) for request in asked]
-        assert sum(page == 1 for page in pages) == len(looks)
-        assert len(set(by_look(pages))) == len(pages)
+        assert sum(page == 1 for page in pages) == len(polls)
+        assert len(set(by_poll(pages))) == len(pages)
 
 
-def by_look(pages: list[int]) -> list[tuple[int, int]]:
-    """Each page with the number of the look that asked for it."""
+def by_poll(pages: list[int]) -> list[tuple[int, int]]:
+    """Each page with the number of the poll that asked for it."""
     number, numbered = 0, []
     for page in pages:
         number += page == 1
@@ -253,7 +254,7 @@ async def test_an_id_that_is_no_id_fails_before_anything_is_sent() -> None:
         assert server.count() == 0
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 1000),
     faults=st.lists(

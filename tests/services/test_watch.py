@@ -16,14 +16,14 @@ from asyncops import (
     State,
     ZooClient,
 )
-from asyncops.chainloop import AsyncOperation
-from asyncops.changes import Change, ChangeKind
+from asyncops.checkpoints import WatchCheckpoint
 from asyncops.models import Operation
-from asyncops.polling import Look, PollPolicy
+from asyncops.polling.change import Change, ChangeKind
+from asyncops.polling.policy import Poll, PollPolicy
+from asyncops.polling.watch import Watch
+from asyncops.services.chainloop import AsyncOperation
+from asyncops.services.zoo import AsyncApiCall, MlPrompt
 from asyncops.testing import ChainloopHabits, FakeServer, Fault, ZooHabits
-from asyncops.watch_checkpoint import WatchCheckpoint
-from asyncops.watching import Watch
-from asyncops.zoo import AsyncApiCall, MlPrompt
 from tests.habits import OLD_ZOO
 from tests.wire.kit import strays
 
@@ -83,20 +83,21 @@ async def test_all_that_happens_in_five_minutes_is_told_once_through_restarts_an
     name: str, rows: Rows, habits: str
 ) -> None:
     """Operations arrive, live and end; every seventh change a new watch goes on from the last."""
-    options: dict[str, Any] = {"arrivals": 0.4, "chainloop_operations": 90, "operations": 90}
+    options: dict[str, Any] = {"arrivals": 0.4, "chainloop_operations": 45, "operations": 45}
     if habits == "odd":
         options["zoo"] = evolve(OLD_ZOO, max_limit=25, ignores_sort_direction=True, empty_pages=1)
         options["chainloop"] = ChainloopHabits(max_page_size=15, oversize="clamp")
-    async with FakeServer(prompts=90, **options) as server, clients(server) as watch:
+    async with FakeServer(prompts=45, **options) as server, clients(server) as watch:
         before = {row["id"]: row["status"] for row in rows(server)}
         server.script(*(Fault(503, on=60 + 45 * n, times=3) for n in range(6)))
         told: dict[str, list[str]] = defaultdict(list)
         outages: list[str] = []
         place: str | None = None
+        poll = PollPolicy(initial=3)
         ends = server.clock.time() + 300
         while server.clock.time() < ends:
             resume = None if place is None else WatchCheckpoint.from_json(place)
-            async with watch(name, resume=resume) as changes:
+            async with watch(name, resume=resume, poll=poll) as changes:
                 for _ in range(7):
                     change = await anext(changes)
                     assert abs(change.seen_at.timestamp() - server.clock.time()) < 0.001
@@ -109,8 +110,8 @@ async def test_all_that_happens_in_five_minutes_is_told_once_through_restarts_an
                 place = changes.checkpoint.to_json()
         seen: dict[str, str] = {}
 
-        def on_poll(look: Look) -> None:
-            if look.error is None:
+        def on_poll(poll: Poll) -> None:
+            if poll.error is None:
                 seen.update((row["id"], row["status"]) for row in rows(server))
 
         resume = WatchCheckpoint.from_json(place or "")
@@ -199,7 +200,7 @@ async def test_what_is_alive_at_the_beginning_is_told_where_it_is_asked_for() ->
 
 
 async def test_without_staff_access_the_watch_says_so_on_entering() -> None:
-    """The services that need it answer 403, which no second look mends."""
+    """The services that need it answer 403, and a second poll would not help."""
     async with FakeServer(zoo=ZooHabits(staff=False)) as server, clients(server) as watch:
         for name in ("calls", "prompts"):
             with pytest.raises(Forbidden, match="staff"):
@@ -216,19 +217,19 @@ async def test_a_closed_client_ends_its_watch() -> None:
                 await anext(changes)
 
 
-async def test_a_hook_hears_of_each_look() -> None:
-    """How many are alive and have ended, and when the next look is."""
-    looks: list[Look] = []
+async def test_a_hook_hears_of_each_poll() -> None:
+    """How many are alive and have ended, and when the next poll is."""
+    polls: list[Poll] = []
     async with FakeServer(operations=0) as server, clients(server) as watch:
         poll = PollPolicy(initial=2, factor=2, cap=20, timeout=40, jitter=0)
-        async with watch("calls", poll=poll, on_poll=looks.append) as changes:
+        async with watch("calls", poll=poll, on_poll=polls.append) as changes:
             server.create_operation(lifetime=1)
             server.create_operation(lifetime=1000)
             told: list[Change[Operation]] = [change async for change in changes]
-    assert [look.open for look in looks] == [0, *[1] * (len(looks) - 1)]
-    assert [look.ended for look in looks] == [0, *[1] * (len(looks) - 1)]
+    assert [poll.open for poll in polls] == [0, *[1] * (len(polls) - 1)]
+    assert [poll.ended for poll in polls] == [0, *[1] * (len(polls) - 1)]
     assert len(told) >= 3
-    assert looks[-1].next_in is None
+    assert polls[-1].next_in is None
 
 
 @pytest.mark.parametrize("name", ["calls", "prompts", "chainloop"])

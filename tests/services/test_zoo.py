@@ -24,8 +24,8 @@ from asyncops import (
     ZooClient,
 )
 from asyncops.models import Cursor
+from asyncops.services.zoo import AsyncApiCallType, CreatedAtSortMode, UnknownOutput
 from asyncops.testing import FakeClock, FakeServer, Fault, ZooHabits
-from asyncops.zoo import AsyncApiCallType, CreatedAtSortMode, UnknownOutput
 from tests.habits import OLD_ZOO
 
 LISTED = tuple(ApiCallStatus)
@@ -340,7 +340,7 @@ async def test_a_state_stands_for_all_statuses_of_it(status: Any, sent: list[str
 
 
 async def test_a_status_that_is_new_to_this_release_is_sent_as_given() -> None:
-    """A lane of its own; where Zoo refuses it, the error says which are known."""
+    """A stream of its own; where Zoo refuses it, the error says which are known."""
     async with FakeServer() as server, client(server) as zoo:
         for status in ("paused", ApiCallStatus("paused"), ["failed", "paused"]):
             with pytest.raises(BadRequest, match="this release knows are 'queued', 'uploaded'"):
@@ -440,11 +440,15 @@ async def test_a_cursor_of_another_service_is_refused_before_anything_is_sent() 
     """Page numbers, page tokens and places in shards each have their own argument."""
     async with FakeServer() as server, client(server) as zoo:
         chainloop = ChainloopClient(server.token, base_url=server.url)
-        with pytest.raises(TypeError, match=r"page numbers belong to .*\.list\(page="):
+        with pytest.raises(
+            TypeError, match=r"page numbers belong to .*; give a next_cursor of this"
+        ):
             zoo.operations.list(page_token=3)
         with pytest.raises(ValueError, match="shard of numbered pages"):
             zoo.ml_prompts.list(page_token="range1.abc")
-        with pytest.raises(TypeError, match=r"page tokens belong to .*\.list\(page_token="):
+        with pytest.raises(
+            TypeError, match=r"page tokens belong to .*; give a next_cursor of this"
+        ):
             chainloop.operations.list(page="merge1.abc")
         await chainloop.close()
         assert server.count() == 0

@@ -14,9 +14,12 @@ from attrs import frozen
 
 from asyncops import ChainloopClient, Checkpoint, Pager, RetryPolicy, Timeout, ZooClient
 from asyncops.testing import FakeClock, FakeServer
-from asyncops.testing.door import now_ns
-from asyncops.testing.rows import Rows
+from asyncops.testing.described.table import Table
+from asyncops.testing.described.wanted import Wanted
+from asyncops.testing.server.request import now_ns
+from asyncops.testing.server.service import RefusedError
 from tests.soak.faults import ODD, Asked, Deck, Play
+from tests.testing.asking import answer as answer_of
 from tests.wire.faultserver import FaultServer, Seen, Step, answer
 
 __all__ = ["Listing", "Rig", "listings", "merged_ids"]
@@ -86,7 +89,13 @@ class Rig:
         # The server keeps every request, which would hide whether the client's memory is flat.
         self.server.seen.clear()
         self.requests += 1
-        asked = self._asked(seen.target)
+        try:
+            asked = self._asked(seen.target)
+        except RefusedError as refusal:
+            # Page 0, where pages are counted from 1: the answer, and all that can come.
+            self.whole[seen.target] += 1
+            body = msgspec.json.encode(self._data._chainloop.error(refusal, "refused"))
+            return [answer(body, status=f"{refusal.status} Refused")]
         if self._dice.random() >= self._rate:
             self.whole[seen.target] += 1
             return [answer(asked.body)]
@@ -106,7 +115,7 @@ class Rig:
 
     def _body(self, path: str, query: Mapping[str, str]) -> bytes:
         service: Any = self._data._chainloop if path == CHAINLOOP else self._data._zoo
-        return msgspec.json.encode(service.answer(path, query, self._now))
+        return msgspec.json.encode(answer_of(service, path, query, self._now))
 
     def zoo_ids(self, status: str | None = None) -> Iterator[str]:
         """Ids of the Zoo operations in one status or in all, newest first, one at a time."""
@@ -121,18 +130,18 @@ class Rig:
 
     def chainloop_ids(self) -> Iterator[str]:
         """Ids of the Chainloop operations, newest first, one at a time."""
-        return self._ids(self._data._chainloop.rows, None)
+        return self._ids(self._data._chainloop.operations, None)
 
-    def _ids(self, rows: Rows, status: str | None) -> Iterator[str]:
-        numbers = rows.scan(self._now, status=status, descending=True, after=None)
-        return (rows.row(number, self._now).id for number in numbers)
+    def _ids(self, rows: Table, status: str | None) -> Iterator[str]:
+        words = None if status is None else frozenset({status})
+        found = rows.behind(Wanted(words=words), self._now, None)
+        return (str(row.ids["id"]) for row in found)
 
 
-def merged_ids(rows: Rows, now: int) -> Iterator[str]:
+def merged_ids(rows: Table, now: int) -> Iterator[str]:
     """Ids of all rows, newest first; those of one instant in the order of their ids."""
-    numbers = rows.scan(now, status=None, descending=True, after=None)
-    for _, tied in groupby(numbers, key=lambda number: rows.life(number).created):
-        yield from sorted(rows.row(number, now).id for number in tied)
+    for _, tied in groupby(rows.behind(Wanted(), now, None), key=lambda row: row.course.created):
+        yield from sorted(str(row.ids["id"]) for row in tied)
 
 
 @asynccontextmanager

@@ -11,9 +11,9 @@ from attrs import frozen
 
 from asyncops import ChainloopClient, ZooClient
 from asyncops.testing import FakeClock, FakeServer
-from asyncops.testing.door import now_ns
+from asyncops.testing.server.request import now_ns
 from tests.soak.rig import merged_ids
-from tests.wire.faultserver import until
+from tests.until import until
 from tests.wire.kit import strays
 
 TASKS = 15
@@ -108,7 +108,7 @@ async def disturb(mix: Mix, times: int, dice: random.Random) -> None:
 @pytest.mark.parametrize(
     "times",
     [
-        300,
+        150,
         pytest.param(3_000, marks=[pytest.mark.soak, pytest.mark.timeout(120)]),
     ],
 )

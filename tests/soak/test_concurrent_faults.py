@@ -2,15 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from asyncops import AsyncOpsError, Checkpoint
-from asyncops.testing import ChainloopHabits, FakeServer
 from tests.soak.faults import FATAL, ODD, PASSING
-from tests.soak.rig import Listing, Rig, listings
-from tests.soak.test_faults import stored
+from tests.soak.rig import Listing, listings
+from tests.soak.test_faults import rig_of, stored
 from tests.wire.kit import quiet
 
 RATE = 0.05
@@ -18,7 +17,7 @@ RATE = 0.05
 sizes = pytest.mark.parametrize(
     ("items", "page_size"),
     [
-        pytest.param(600, 4, id="2,300 items"),
+        pytest.param(400, 4, id="1,500 items"),
         pytest.param(
             50_000, 100, id="190,000 items", marks=[pytest.mark.soak, pytest.mark.timeout(180)]
         ),
@@ -55,19 +54,13 @@ def check(items: Sequence[Any], listing: Listing, ordered: bool) -> None:
 @pytest.mark.filterwarnings("ignore:.* could not be checked:asyncops.errors.ListingMoved")
 @sizes
 @orders
+@pytest.mark.parametrize("base", [0, 1], ids=["pages from 0", "pages from 1"])
 @pytest.mark.parametrize("passing", [True, False], ids=["passing", "final"])
 async def test_each_item_comes_once(
-    items: int, page_size: int, ordered: bool, passing: bool
+    items: int, page_size: int, ordered: bool, base: Literal[0, 1], passing: bool
 ) -> None:
     """Whether the calls get over their faults, or walks go on from where an error ended one."""
-    data = FakeServer(
-        operations=items,
-        prompts=items,
-        chainloop_operations=items,
-        # The rig plays the service, and knows the first page by its number.
-        chainloop=ChainloopHabits(page_base=0),
-    )
-    rig = Rig(data, rate=RATE, cards={**PASSING, **ODD} if passing else FATAL)
+    rig = rig_of(items, base, rate=RATE, cards={**PASSING, **ODD} if passing else FATAL)
     errors = list[AsyncOpsError]()
     async with rig.server:
         async with listings(rig, page_size) as found:

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -17,12 +17,13 @@ from tests.wire.kit import quiet
 RATE = 0.05
 
 sizes = pytest.mark.parametrize(
-    ("items", "page_size"),
+    ("items", "page_size", "base"),
     [
-        pytest.param(1_500, 4, id="5,700 items"),
+        pytest.param(1_500, 4, 1, id="5,700 items"),
         pytest.param(
             100_000,
             100,
+            0,
             id="380,000 items",
             marks=[pytest.mark.soak, pytest.mark.timeout(180)],
         ),
@@ -49,13 +50,13 @@ class Blocks:
         return max(self._seen[4:]) - max(self._seen[:4])
 
 
-def rig_of(items: int, *, rate: float, cards: Mapping[str, Play]) -> Rig:
+def rig_of(items: int, base: Literal[0, 1], *, rate: float, cards: Mapping[str, Play]) -> Rig:
+    """A rig with so many items of each kind; Chainloop's pages are counted from ``base``."""
     data = FakeServer(
         operations=items,
         prompts=items,
         chainloop_operations=items,
-        # The rig plays the service, and knows the first page by its number.
-        chainloop=ChainloopHabits(page_base=0),
+        chainloop=ChainloopHabits(page_base=base),
     )
     return Rig(data, rate=rate, cards=cards)
 
@@ -85,11 +86,11 @@ async def walk(rig: Rig, page_size: int, step: Callable[[], object] = int) -> Co
 
 @sizes
 async def test_each_item_comes_once_and_each_page_is_asked_for_until_it_is_there(
-    items: int, page_size: int
+    items: int, page_size: int, base: Literal[0, 1]
 ) -> None:
     """All faults that trying again makes good; no request is sent that none has called for."""
-    clean = await walk(rig_of(items, rate=0, cards={}), page_size)
-    rig = rig_of(items, rate=RATE, cards={**PASSING, **ODD})
+    clean = await walk(rig_of(items, base, rate=0, cards={}), page_size)
+    rig = rig_of(items, base, rate=RATE, cards={**PASSING, **ODD})
     blocks = Blocks(3 * items)
     assert await walk(rig, page_size, blocks.step) == clean
     assert rig.requests == clean.total() + rig.faults
@@ -124,10 +125,10 @@ async def resumed(listing: Listing, expected: Iterator[str], errors: list[AsyncO
 
 @sizes
 async def test_each_item_comes_once_over_walks_that_go_on_from_an_errors_checkpoint(
-    items: int, page_size: int
+    items: int, page_size: int, base: Literal[0, 1]
 ) -> None:
     """All faults that end a call; each of them ends exactly one walk."""
-    rig, errors = rig_of(items, rate=RATE, cards=FATAL), list[AsyncOpsError]()
+    rig, errors = rig_of(items, base, rate=RATE, cards=FATAL), list[AsyncOpsError]()
     async with rig.server:
         async with listings(rig, page_size) as found:
             await asyncio.gather(

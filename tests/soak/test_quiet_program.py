@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from asyncops.testing import FakeServer
-from tests.wire.faultserver import until
+from tests.until import until
 
 PROGRAM = """
 import asyncio, gc, sys

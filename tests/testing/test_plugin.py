@@ -6,12 +6,15 @@ import sys
 import threading
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from asyncops import ChainloopClient, OperationFailed, ZooClient
-from asyncops.clock import SYSTEM_CLOCK, SystemClock
-from asyncops.testing import FakeChainloop, FakeClock, FakeServer, FakeZoo
+from asyncops import ChainloopClient, OperationCancelled, OperationFailed, ZooClient
+from asyncops.testing import Fake, FakeChainloop, FakeClock, FakeServer, FakeZoo, fake_fixture
+from asyncops.utils.clock import SYSTEM_CLOCK, SystemClock
+from tests.testing.contracts.farms import CursorsClient, HeadersClient
+from tests.until import until
 
 pytest_plugins = ("pytester",)
 
@@ -27,6 +30,10 @@ PLAIN = (
     "-W",
     "error",
 )
+
+
+fake_cursors = fake_fixture(CursorsClient, rows={"batches": 30}, seed=3)
+fake_headers = fake_fixture(HeadersClient, page_size=7)
 
 
 async def test_clients_of_the_code_under_test_find_the_fakes(
@@ -51,6 +58,51 @@ async def test_both_live_on_the_fake_clock_and_so_do_clients(
             await zoo.operations.wait(call.id)
     assert sum(fake_clock.slept) >= 600
     assert slow.id in {operation.id for operation in fake_chainloop.operations("completed")}
+
+
+async def test_any_described_client_finds_its_fake_in_the_same_way(
+    fake_cursors: Fake[CursorsClient],
+    fake_headers: Fake[HeadersClient],
+    fake_zoo: FakeZoo,
+    fake_clock: FakeClock,
+) -> None:
+    """A token, an address and a clock for each; the fakes are as the fixture says."""
+    assert fake_cursors.clock is fake_headers.clock is fake_zoo.clock is fake_clock
+    batch = fake_cursors.add("batches", lifetime=600, fails=False)
+    fake_cursors.move("batches", batch.id, status="stopped")
+    async with CursorsClient() as cursors, HeadersClient() as headers, ZooClient() as zoo:
+        batches = await cursors.batches.list().collect()
+        assert batches == fake_cursors.items("batches")[::-1]
+        assert len(batches) == 31
+        with pytest.raises(OperationCancelled):
+            await cursors.batches.wait(batch.id)
+        jobs = await headers.jobs("blue", 7).list().collect()
+        assert jobs == fake_headers.items("jobs", "blue", "7")
+        assert (len(jobs), len(fake_headers.requests)) == (25, 4)
+        assert await zoo.operations.list().collect() == fake_zoo.operations()
+
+
+@pytest.mark.asyncops(rows=3, page_size=2, seed=5)
+class TestMarksOfAnyService:
+    async def test_a_mark_comes_before_the_options_of_the_fixture(
+        self, fake_headers: Fake[HeadersClient]
+    ) -> None:
+        same = Fake(HeadersClient, 3, seed=5)
+        assert fake_headers.items("jobs", "blue", "7") == same.items("jobs", "blue", "7")
+        async with HeadersClient() as client:
+            assert len(await client.jobs("blue", 7).list().collect()) == 3
+        assert len(fake_headers.requests) == 2
+
+    @pytest.mark.asyncops(rows={"jobs": 0})
+    def test_a_mark_may_say_it_of_one_resource(self, fake_cursors: Fake[CursorsClient]) -> None:
+        assert not fake_cursors.items("jobs")
+        assert len(fake_cursors.items("batches")) == 25
+
+
+@pytest.mark.parametrize("given", [ZooClient("token"), str, "zoo"])
+def test_what_is_no_clients_class_is_refused(given: Any) -> None:
+    with pytest.raises(TypeError, match="takes the class of a client, got "):
+        fake_fixture(given)
 
 
 async def test_a_client_may_keep_real_time(fake_zoo: FakeZoo) -> None:
@@ -126,8 +178,7 @@ async def test_time_may_stand_still_until_the_test_moves_it(fake_zoo: FakeZoo) -
     call = fake_zoo.add_operation(lifetime=1, fails=False)
     async with ZooClient() as zoo:
         waiting = asyncio.create_task(zoo.operations.wait(call.id))
-        while not fake_zoo.clock.slept:
-            await asyncio.sleep(0.001)
+        await until(lambda: bool(fake_zoo.clock.slept), waiting)
         assert fake_zoo.operations("queued") == [call]
         assert not waiting.done()
         fake_zoo.advance(60)
@@ -175,6 +226,23 @@ def test_an_unused_fault_fails_the_test_that_passed(pytester: pytest.Pytester) -
     result.stdout.no_fnmatch_line("*no request met Fault(status=503);*")
 
 
+def test_so_it_is_for_the_fake_of_any_client(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+        from asyncops.testing import fake_fixture
+        from tests.testing.contracts.farms import CursorsClient
+
+        fake_farm = fake_fixture(CursorsClient)
+        """
+    )
+    pytester.makepyfile("def test_it(fake_farm): fake_farm.throttle()")
+    result = pytester.runpytest_inprocess(*PLAIN)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["Fake(CursorsClient): no request met Fault(status=429, *"])
+    fixtures = pytester.runpytest_inprocess("--fixtures", *PLAIN)
+    fixtures.stdout.fnmatch_lines(["*A `Fake` on a local port: what ``CursorsClient()`` talks to."])
+
+
 def test_a_test_that_is_run_again_begins_anew(pytester: pytest.Pytester) -> None:
     """As plugins that repeat what failed do: the faults of the first run are forgotten."""
     pytester.makeconftest(
@@ -213,6 +281,8 @@ def test_a_test_that_is_run_again_begins_anew(pytester: pytest.Pytester) -> None
         pytest.param("prompts=-1", "prompts must be at least 0, got -1"),
         pytest.param("real_time='no'", "'real_time' must be <class 'bool'> (got 'no' *"),
         pytest.param("page_base=2", "'page_base' must be in (0, 1)*"),
+        pytest.param("rows='5'", "'rows' must be *"),
+        pytest.param("page_size=0", "page_size must be at least 1, got 0"),
     ],
 )
 def test_a_mark_that_is_not_understood_is_refused(

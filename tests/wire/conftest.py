@@ -1,16 +1,23 @@
 """What every wire test is held to: no secret in any log, and no task left behind."""
 
+import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.wire.faultserver import until
+from tests.idle_loop import IdleLoop
+from tests.until import until
 from tests.wire.kit import SECRETS, strays
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Time limits end what hangs, and never what is slow: both ends are in the test's loop."""
+    return {"idle": IdleLoop}
 
 
 class _Keeper(logging.Handler):

@@ -10,6 +10,8 @@ from typing import Self
 
 from attrs import field, frozen
 
+from tests.until import until
+
 __all__ = [
     "FIN",
     "RST",
@@ -24,7 +26,6 @@ __all__ = [
     "answer",
     "chunked",
     "head",
-    "until",
 ]
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -78,12 +79,14 @@ class Seen:
         connection: Which connection it came on, from 1.
         nth: Which request of that connection, from 1.
         head: Request line and headers, as they were sent.
+        body: The body, whole.
     """
 
     number: int
     connection: int
     nth: int
     head: bytes = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
 
     @property
     def target(self) -> str:
@@ -92,11 +95,15 @@ class Seen:
 
     def header(self, name: str) -> str | None:
         """A header's value; None if it was not sent."""
-        for line in self.head.split(b"\r\n")[1:]:
-            key, _, value = line.partition(b":")
-            if key.decode("latin-1").lower() == name.lower():
-                return value.strip().decode("latin-1")
-        return None
+        return _header(self.head, name)
+
+
+def _header(head: bytes, name: str) -> str | None:
+    for line in head.split(b"\r\n")[1:]:
+        key, _, value = line.partition(b":")
+        if key.decode("latin-1").lower() == name.lower():
+            return value.strip().decode("latin-1")
+    return None
 
 
 Script = Callable[[Seen], Sequence[Step]]
@@ -105,15 +112,6 @@ Script = Callable[[Seen], Sequence[Step]]
 
 class _Ended(Exception):
     """The script has ended the connection."""
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait, for some five seconds at most, until something is so."""
-    for _ in range(5000):
-        if condition():
-            return
-        await asyncio.sleep(0.001)
-    raise TimeoutError("it is still not so")
 
 
 def head(*headers: str, status: str = "200 OK", content_type: str = "application/json") -> bytes:
@@ -211,7 +209,7 @@ class FaultServer:
         return task in self._tasks
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait, for some five seconds at most, until something is so."""
+        """Wait until a condition holds."""
         await until(condition)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -238,7 +236,9 @@ class FaultServer:
         while True:
             raw = await reader.readuntil(b"\r\n\r\n")
             nth += 1
-            request = Seen(len(self.seen) + 1, connection, nth, raw)
+            length = int(_header(raw, "Content-Length") or 0)
+            body = await reader.readexactly(length)
+            request = Seen(len(self.seen) + 1, connection, nth, raw, body)
             self.seen.append(request)
             await self._play(self._steps(request), reader, writer)
 

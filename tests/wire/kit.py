@@ -3,7 +3,7 @@
 import asyncio
 import pickle
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, TypeVar
 from uuid import UUID
@@ -13,11 +13,16 @@ import msgspec
 import pytest
 
 from asyncops import AsyncOpsError, MlPrompt, Page, Timeout, ZooClient
+from asyncops.client import BaseClient
+from asyncops.http.decoding import decode_json
+from asyncops.http.messages import Reply, Request
+from asyncops.http.service import Service
 from asyncops.testing import FakeClock
 from tests.wire.faultserver import SILENCE, FaultServer, Seen, Step, answer
 
 __all__ = [
     "BODY",
+    "GET",
     "PROMPT",
     "QUERY",
     "QUICK",
@@ -25,9 +30,11 @@ __all__ = [
     "TOKEN",
     "ask",
     "assert_clean",
+    "client_of",
     "echo",
     "endless",
     "failing",
+    "fetch",
     "get",
     "prompt_json",
     "quiet",
@@ -46,6 +53,8 @@ BODY = "bodysecret9a8b7c6d5e4f3a2b1c0d9e8f"
 SECRETS = (TOKEN, "querysecret", "bodysecret")
 
 PROMPT = UUID("f135d675-c44a-4e2e-9638-87d941fa1872")
+
+GET = Request(path="/x")
 
 QUICK = Timeout(connect=1.0, read=1.0, attempt=2.0, deadline=5.0, pool=1.0)
 
@@ -70,6 +79,42 @@ async def zoo(
             "clock": FakeClock(),
         } | options
         yield await stack.enter_async_context(ZooClient(arguments.pop("token", TOKEN), **arguments))
+
+
+@asynccontextmanager
+async def client_of(
+    server: FaultServer,
+    token: Any = TOKEN,
+    *,
+    options: Mapping[str, Any] | None = None,
+    **declared: Any,
+) -> AsyncIterator[BaseClient]:
+    """A client for the server, which is a service of its own.
+
+    Args:
+        server: What it talks to.
+        token: What it sends; for a service without a token, None.
+        options: Arguments of the client.
+        declared: What the service says of itself, besides its name.
+    """
+
+    class Client(BaseClient):
+        service = Service(
+            name="of-tests",
+            title="Of Tests",
+            url=None,
+            token=None if token is None else "OF_TESTS_TOKEN",
+            **declared,
+        )
+
+    arguments: dict[str, Any] = {"base_url": server.url, "timeout": QUICK, "clock": FakeClock()}
+    async with Client(token, **arguments | dict(options or {})) as client:
+        yield client
+
+
+async def fetch(client: BaseClient, request: Request = GET) -> Reply[Any]:
+    """The answer to a request, as free-form JSON."""
+    return await client.fetch(request, decode=decode_json)
 
 
 async def ask(client: ZooClient) -> Page[MlPrompt]:

@@ -31,8 +31,11 @@ def squeezed(data: bytes, times: int) -> bytes:
 
 @pytest.fixture(scope="module")
 def bomb() -> bytes:
-    """256 MiB of spaces in about 256 KiB."""
-    return squeezed(b" " * MIB, 256)
+    """256 MiB of spaces in about 256 KiB: one block over and over, and no end, which none reads."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    block = packer.compress(b" " * MIB) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(b" " * MIB) + packer.flush(zlib.Z_FULL_FLUSH)
+    return block + again * 255
 
 
 async def measured_peak(client: ZooClient, kind: type[TransportError]) -> int:

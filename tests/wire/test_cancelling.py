@@ -34,14 +34,16 @@ async def test_random_cancels_leak_nothing_and_mix_up_nothing(given: bool) -> No
     timeout = Timeout(pool=60.0)
     async with FaultServer(script) as server, zoo(server, given=given, timeout=timeout) as client:
         tasks = [asyncio.create_task(wander(client, number)) for number in range(110)]
-        for number in range(110, 410):
+        for number in range(110, 410, 3):
             if number % 4 == 0:
                 await asyncio.sleep(dice.random() * 0.003)
-            victim = tasks.pop(dice.randrange(len(tasks)))
-            victim.cancel()
-            await asyncio.wait([victim])
-            assert victim.cancelled()
-            tasks.append(asyncio.create_task(wander(client, number)))
+            victims = [tasks.pop(dice.randrange(len(tasks))) for _ in range(3)]
+            for victim in victims:
+                victim.cancel()
+            await asyncio.wait(victims)
+            assert all(victim.cancelled() for victim in victims)
+            new = range(number, number + 3)
+            tasks += [asyncio.create_task(wander(client, each)) for each in new]
         assert not [task for task in tasks if task.done()]
         for task in tasks:
             task.cancel()

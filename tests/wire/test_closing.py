@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from asyncops import ConfigurationError, Timeout, ZooClient
-from asyncops.clock import SYSTEM_CLOCK
+from asyncops.utils.clock import SYSTEM_CLOCK
 from tests.wire.faultserver import SILENCE, FaultServer, Step, answer
 from tests.wire.kit import TOKEN, ask, echo, failing, get, quiet, then_silent, zoo
 

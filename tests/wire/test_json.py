@@ -43,7 +43,9 @@ WRONG = {
         b'{"items":[],"note":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
         "application/json",
     ),
-    "an integer for a string": (b'{"items":[],"next_page":7}', "application/json"),
+    "an integer for a string": (b'{"items":[{"id":7}]}', "application/json"),
+    # A number may be a token: it is sent back as it came.
+    "a flag for a token": (b'{"items":[],"next_page":true}', "application/json"),
     "an object for an array": (b'{"items":{}}', "application/json"),
     "items left out": (b"{}", "application/json"),
     "null for an item": (b'{"items":[null]}', "application/json"),

@@ -54,7 +54,8 @@ async def test_a_call_past_the_limit_goes_out_when_a_connection_is_free() -> Non
     def script(seen: Seen) -> Sequence[Step]:
         return [Wait(free.wait), *echo(seen)]
 
-    async with FaultServer(script) as server, zoo(server) as client:
+    timeout = Timeout(pool=100)
+    async with FaultServer(script) as server, zoo(server, timeout=timeout) as client:
         calls = [asyncio.create_task(get(client, number)) for number in range(LIMIT + 50)]
         await server.until(lambda: server.requests == LIMIT)
         await settle()

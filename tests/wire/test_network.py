@@ -17,8 +17,8 @@ from asyncops import (
     Timeout,
     ZooClient,
 )
-from asyncops.codec import decode_json
-from asyncops.messages import Request
+from asyncops.http.decoding import decode_json
+from asyncops.http.messages import Request
 from asyncops.testing import FakeClock
 from tests.wire.faultserver import (
     FIN,
@@ -99,7 +99,7 @@ async def test_a_lost_connection_is_made_good_by_the_next_attempt(end: Step) -> 
 async def test_a_request_that_is_not_safe_is_not_sent_again() -> None:
     async with FaultServer([[FIN]]) as server, zoo(server) as client:
         request = Request(method="POST", path="/ml-prompts")
-        await failing(client.fetch(request, decode_json), ConnectionFailed)
+        await failing(client.fetch(request, decode=decode_json), ConnectionFailed)
     assert server.requests == 1
 
 
@@ -125,7 +125,7 @@ async def test_a_refused_connection_is_tried_again_with_any_method(method: str) 
     clock, port = FakeClock(), closed_port()
     async with ZooClient(TOKEN, base_url=f"http://127.0.0.1:{port}", clock=clock) as client:
         request = Request(method=method, path="/ml-prompts")
-        error = await failing(client.fetch(request, decode_json), ConnectionFailed)
+        error = await failing(client.fetch(request, decode=decode_json), ConnectionFailed)
     assert not error.sent
     assert f"127.0.0.1:{port}" in str(error)
     assert len(clock.slept) == 2
@@ -136,7 +136,7 @@ async def test_an_unknown_host_is_tried_again_with_any_method(method: str) -> No
     clock = FakeClock()
     async with ZooClient(TOKEN, base_url="https://nothing.invalid", clock=clock) as client:
         request = Request(method=method, path="/ml-prompts")
-        error = await failing(client.fetch(request, decode_json), ConnectionFailed)
+        error = await failing(client.fetch(request, decode=decode_json), ConnectionFailed)
     assert not error.sent
     assert "nothing.invalid" in str(error)
     assert len(clock.slept) == 2

@@ -14,7 +14,7 @@ from asyncops import (
     DecodeError,
     ZooClient,
 )
-from asyncops.messages import Request, Response
+from asyncops.http.messages import Request, Response
 from tests.wire.faultserver import FIN, FaultServer, answer, head
 from tests.wire.kit import (
     PROMPT,

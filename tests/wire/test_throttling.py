@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from attrs import evolve
 
 from asyncops import (
     ConfigurationError,
@@ -18,9 +19,10 @@ from asyncops import (
     Timeout,
     ZooClient,
 )
+from asyncops.retry.rate_headers import RateLimit
 from asyncops.testing import FakeClock
 from tests.wire.faultserver import FIN, SILENCE, FaultServer, Seen, Step, Wait, answer
-from tests.wire.kit import ask, echo, failing, get, zoo
+from tests.wire.kit import TOKEN, ask, echo, failing, get, zoo
 
 
 def patient(server: FaultServer, **options: Any) -> AbstractAsyncContextManager[ZooClient]:
@@ -40,10 +42,12 @@ class Desk:
     Args:
         refused: How many requests, the first ones, are answered with a 429.
         burst: How many come in before any of those is answered.
+        refusal: What those are answered with.
     """
 
-    def __init__(self, refused: int, burst: int) -> None:
+    def __init__(self, refused: int, burst: int, refusal: bytes | None = None) -> None:
         self.refused = refused
+        self.refusal = refusal or slow_down()
         self.burst = burst
         self.here = 0
         self.peak = 0
@@ -53,7 +57,7 @@ class Desk:
         if seen.number <= self.refused:
             if seen.number == self.burst:
                 self.full.set()
-            return [Wait(self.full.wait), slow_down()]
+            return [Wait(self.full.wait), self.refusal]
         return [Wait(self._work), *echo(seen)]
 
     async def _work(self) -> None:
@@ -69,6 +73,27 @@ async def test_ten_429s_of_one_burst_halve_once() -> None:
         await asyncio.gather(*[get(client, number) for number in range(10)])
         assert server.requests == 20
         # Five to begin with, and one more with each good answer, of which each leaves one less.
+        assert 5 <= desk.peak <= 7
+
+
+async def test_a_403_that_means_a_limit_halves_as_a_429_does() -> None:
+    class LimitedClient(ZooClient):
+        service = evolve(ZooClient.service, rate_limit=RateLimit("X-Left", "X-Reset", also={403}))
+
+    refusal = answer(b"{}", "X-Left: 0", "X-Reset: 1", status="403 Forbidden")
+    desk = Desk(refused=10, burst=10, refusal=refusal)
+    async with (
+        FaultServer(desk) as server,
+        LimitedClient(
+            TOKEN,
+            base_url=server.url,
+            retry=RetryPolicy(attempts=50, quota=100_000),
+            timeout=Timeout(deadline=600.0),
+            clock=FakeClock(),
+        ) as client,
+    ):
+        await asyncio.gather(*[get(client, number) for number in range(10)])
+        assert server.requests == 20
         assert 5 <= desk.peak <= 7
 
 

@@ -1,0 +1,152 @@
+"""How a service is reached, step by step, without a credential: name, connection, TLS, answer."""
+
+import asyncio
+import os
+import socket
+import ssl
+import time
+from collections.abc import Awaitable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from email import message_from_bytes
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from attrs import field, frozen
+
+from asyncops.utils.moments import http_date
+
+__all__ = ["Probe", "UnreachableError", "probe"]
+
+T = TypeVar("T")
+
+_STEP_TIMEOUT = 5.0
+_CLOSE_TIMEOUT = 0.5
+_PORTS = {"https": 443, "http": 80}
+
+
+class UnreachableError(Exception):
+    """A step of the way failed; the message says which and why."""
+
+
+@frozen(kw_only=True)
+class Probe:
+    """The result of one request without a credential.
+
+    Attributes:
+        steps: Seconds that each step took, by its name, in order.
+        skew: Seconds that this machine's clock is ahead of the service's; 0 where they agree as
+            far as can be told, `None` where the service does not send its time.
+    """
+
+    steps: dict[str, float]
+    skew: float | None
+
+
+@frozen(eq=False)
+class _Timed:
+    """Runs steps one after the other, each with a time of its own."""
+
+    steps: dict[str, float] = field(factory=dict)
+
+    async def run(self, name: str, work: Awaitable[T]) -> T:
+        """One step.
+
+        Raises:
+            UnreachableError: It failed or took too long.
+        """
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(_STEP_TIMEOUT):
+                result = await work
+        except TimeoutError:
+            raise UnreachableError(f"{name}: nothing in {_STEP_TIMEOUT:g} s") from None
+        except ssl.SSLCertVerificationError as error:
+            raise UnreachableError(f"{name}: {error.verify_message}") from None
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
+            raise UnreachableError(f"{name}: {_reason(error)}") from None
+        self.steps[name] = time.monotonic() - began
+        return result
+
+
+async def probe(base_url: str) -> Probe:
+    """Send a HEAD request, and time each step on the way.
+
+    Args:
+        base_url: The service's address.
+
+    Raises:
+        UnreachableError: The service cannot be reached, or does not speak HTTP.
+    """
+    parts = urlsplit(base_url)
+    host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+    timed = _Timed()
+    loop = asyncio.get_running_loop()
+    found = await timed.run("name", loop.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    addresses = list(dict.fromkeys((str(each[4][0]), int(each[4][1])) for each in found))
+    reader, writer = await timed.run("connection", _connection(addresses))
+    try:
+        if parts.scheme == "https":
+            context = await asyncio.to_thread(ssl.create_default_context)
+            await timed.run("TLS", writer.start_tls(context, server_hostname=host))
+        sent = datetime.now(UTC)
+        head = await timed.run("answer", _head(reader, writer, parts.netloc, parts.path or "/"))
+    finally:
+        await _close(writer)
+    if not head.startswith(b"HTTP/1."):
+        raise UnreachableError("answer: this is no HTTP service")
+    return Probe(steps=timed.steps, skew=_skew(_date(head), sent, datetime.now(UTC)))
+
+
+async def _connection(
+    addresses: Sequence[tuple[str, int]],
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """To the first address that answers; a name may have some that only other networks lead to."""
+    for address in addresses[:-1]:
+        with suppress(OSError):
+            async with asyncio.timeout(_STEP_TIMEOUT / len(addresses)):
+                return await asyncio.open_connection(*address)
+    return await asyncio.open_connection(*addresses[-1])
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(OSError):
+        async with asyncio.timeout(_CLOSE_TIMEOUT):
+            await writer.wait_closed()
+
+
+async def _head(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, path: str
+) -> bytes:
+    request = f"HEAD {path} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+    writer.write(request.encode("ascii"))
+    await writer.drain()
+    return await reader.readuntil(b"\r\n\r\n")
+
+
+def _date(head: bytes) -> datetime | None:
+    fields = message_from_bytes(head.partition(b"\r\n")[2])
+    return http_date((fields["Date"] or "").strip())
+
+
+def _skew(date: datetime | None, sent: datetime, came: datetime) -> float | None:
+    """Seconds that this clock is ahead; the date is cut to whole seconds."""
+    if date is None:
+        return None
+    least = (sent - date).total_seconds() - 1
+    most = (came - date).total_seconds()
+    if least <= 0 <= most:
+        return 0.0
+    return least if least > 0 else most
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, asyncio.IncompleteReadError):
+        return "the connection was closed without an answer"
+    if isinstance(error, socket.gaierror):
+        return (error.strerror or "not found").lower()
+    if isinstance(error, OSError) and error.errno:
+        # asyncio writes the address into its own words.
+        return os.strerror(error.errno).lower()
+    return str(error) or type(error).__name__

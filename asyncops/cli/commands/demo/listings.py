@@ -1,0 +1,149 @@
+"""Walking one listing: measured, and compared with what the server holds."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from itertools import groupby
+from typing import Any, Generic, TypeVar
+
+from attrs import field, frozen
+
+from asyncops.listing.pager import Pager
+from asyncops.models import Operation
+from asyncops.testing import FakeServer
+
+__all__ = ["Tick", "Walked", "by_id", "difference", "merged_order", "walked"]
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+P = TypeVar("P", bound=Operation)
+
+Tick = Callable[[int, int], None]
+"""Told of progress: items and pages that have come since."""
+
+
+@frozen(kw_only=True)
+class Walked(Generic[T_co]):
+    """What came of one listing.
+
+    Attributes:
+        name: What was listed, for people.
+        items: All that came, in the order it came.
+        pages: How many pages they came on; None where there are none.
+        requests: How many requests the server counted.
+        failed: How many of them were not answered with success.
+        seconds: How long it took.
+        wrong: How the items differ from what the server holds; None if they do not.
+    """
+
+    name: str
+    items: tuple[T_co, ...] = field(repr=False)
+    pages: int | None
+    requests: int
+    failed: int
+    seconds: float
+    wrong: str | None
+
+    @property
+    def rate(self) -> float:
+        """Items per second."""
+        return len(self.items) / self.seconds if self.seconds > 0 else 0.0
+
+
+async def walked(
+    name: str, server: FakeServer, pager: Pager[P], expected: Sequence[str], tick: Tick
+) -> Walked[P]:
+    """Walk a listing to its end, and compare the ids with ``expected``."""
+    items: list[P] = []
+    pages = 0
+    server.reset_counters()
+    start = time.perf_counter()
+    async for page in pager.pages():
+        items.extend(page.items)
+        pages += 1
+        tick(len(page.items), 1)
+    return Walked(
+        name=name,
+        items=tuple(items),
+        pages=pages,
+        seconds=time.perf_counter() - start,
+        requests=server.count(),
+        failed=_failed(server),
+        wrong=difference([str(item.id) for item in items], expected),
+    )
+
+
+async def by_id(
+    name: str,
+    server: FakeServer,
+    get: Callable[[Any], Awaitable[T]],
+    listed: Sequence[P],
+    same: Callable[[P, T], bool],
+    *,
+    tick: Tick,
+    together: int,
+) -> Walked[T]:
+    """Get items one by one, ``together`` at a time, and compare each with the listed one."""
+    slots = asyncio.Semaphore(together)
+
+    async def one(item_id: Any) -> T:
+        async with slots:
+            item = await get(item_id)
+        tick(1, 0)
+        return item
+
+    server.reset_counters()
+    start = time.perf_counter()
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(each.id)) for each in listed]
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+    seconds = time.perf_counter() - start
+    items = tuple(task.result() for task in tasks)
+    other = [each for each, item in zip(listed, items, strict=True) if not same(each, item)]
+    return Walked(
+        name=name,
+        items=items,
+        pages=None,
+        seconds=seconds,
+        requests=server.count(),
+        failed=_failed(server),
+        wrong=f"{len(other)} not as listed, first {other[0].id}" if other else None,
+    )
+
+
+def difference(given: Sequence[str], expected: Sequence[str]) -> str | None:
+    """How the ids differ, as a part of a sentence; None if they are the same, in one order."""
+    if list(given) == list(expected):
+        return None
+    came, due = Counter(given), Counter(expected)
+    found = [
+        f"{len(ids)} {what}, first {ids[0]}"
+        for what, ids in (
+            ("missing", [each for each in expected if each not in came]),
+            ("unexpected", [each for each in given if each not in due]),
+            ("more than once", [each for each, times in came.items() if times > 1]),
+        )
+        if ids
+    ]
+    if found:
+        return f"{len(given):,} items instead of {len(expected):,}: {'; '.join(found)}"
+    place = next(
+        i for i, pair in enumerate(zip(given, expected, strict=True)) if len(set(pair)) > 1
+    )
+    return f"another order from item {place + 1:,} on"
+
+
+def merged_order(rows: Iterable[dict[str, Any]]) -> list[str]:
+    """The ids of rows sorted by ``created_at``; those that share it in the order of their ids."""
+    return [
+        each
+        for _, tied in groupby(rows, key=lambda row: row["created_at"])
+        for each in sorted(row["id"] for row in tied)
+    ]
+
+
+def _failed(server: FakeServer) -> int:
+    return sum(request.status != 200 for request in server.requests)

@@ -1,0 +1,322 @@
+"""``doctor``: whether each account can be used, and if not, why."""
+
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import typer
+from attrs import frozen
+from rich.console import Console
+from rich.text import Text
+
+from asyncops.cli.accounts.account import Account, shown_address
+from asyncops.cli.accounts.probe import Probe, UnreachableError, probe
+from asyncops.cli.accounts.profiles import read_profiles
+from asyncops.cli.accounts.services import SERVICES, Service
+from asyncops.cli.commands.claims import claims, examined_resources
+from asyncops.cli.connect import account_for, account_of_profile, client_of
+from asyncops.cli.exit import ExitCode, Failure
+from asyncops.cli.groups import Settings, app
+from asyncops.cli.options.connection import ignored_proxy
+from asyncops.cli.options.from_class import add
+from asyncops.cli.options.types import known_service
+from asyncops.cli.runtime.error_messages import explain
+from asyncops.cli.text.safe import visible
+from asyncops.cli.text.terminal import console
+from asyncops.cli.text.times import span
+from asyncops.errors import AsyncOpsError, Forbidden, NotFound
+
+if TYPE_CHECKING:
+    # Only a service that is named is imported.
+    from asyncops.services.chainloop import ChainloopClient
+    from asyncops.services.zoo import ZooClient
+
+__all__ = ["Finding", "Which", "examine", "examined"]
+
+T = TypeVar("T")
+Verdict = Literal["good", "bad", "odd", "unknown"]
+
+_SKEW = 30.0
+_MARKS: dict[Verdict, tuple[str, str, str]] = {
+    "good": ("✓", "ok", "green"),
+    "bad": ("✗", "NO", "red"),
+    "odd": ("!", "! ", "yellow"),
+    "unknown": ("-", "- ", "dim"),
+}
+# How the library's own words begin where an error has no message of the service's.
+_NOT_IN_ZOOS_FORM = ("no JSON in the answer", "the answer gives no message")
+
+
+@frozen
+class Finding:
+    """One thing that was checked.
+
+    Attributes:
+        verdict: What to think of it.
+        text: What was found, in a line.
+    """
+
+    verdict: Verdict
+    text: str
+
+
+@frozen(kw_only=True)
+class Which:
+    """Which accounts are checked, and which resources of a service."""
+
+    service: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SERVICE",
+            callback=known_service,
+            autocompletion=lambda: list(SERVICES),
+            help="Only this service, with what it claims.",
+        ),
+    ] = None
+    resource: Annotated[
+        str | None, typer.Argument(metavar="RESOURCE", help="Only this one, such as operations.")
+    ] = None
+    place: Annotated[
+        list[str] | None, typer.Argument(metavar="PLACE...", help="Where it is, if it has a place.")
+    ] = None
+    everything: Annotated[bool, typer.Option("--all", help="Every profile.")] = False
+
+
+async def examine(settings: Settings, which: Which) -> int:
+    """Check accounts, write what was found, and give the exit code.
+
+    Args:
+        settings: Whose ``profile`` to check; unless named, what commands would use.
+        which: Which accounts and resources.
+
+    Returns:
+        0 where all that are configured or asked for can be used, otherwise 4. A service that
+        cannot be imported counts as one that cannot be used.
+
+    Raises:
+        Failure: No account is configured.
+    """
+    output = console()
+    bad = False
+    service = which.service
+    candidates = list(_candidates(settings, service, everything=which.everything))
+    place = which.place or ()
+    chosen = None if service is None else _or_failure(partial(SERVICES.__getitem__, service))
+    resources = (
+        examined_resources(chosen, which.resource, place) if isinstance(chosen, Service) else []
+    )
+    if not any(candidate.expected for candidate in candidates):
+        # With nothing to check, the first reason is the answer.
+        for account in (candidate.account for candidate in candidates):
+            if isinstance(account, Failure):
+                raise account
+    for candidate in candidates:
+        account = candidate.account
+        output.print(Text(candidate.title, style="bold"))
+        if isinstance(account, Failure):
+            bad = bad or candidate.expected
+            _write(output, Finding("bad" if candidate.expected else "unknown", str(account)))
+            continue
+        usable_as_it_is = True
+        async for finding in examined(account, settings):
+            bad = bad or finding.verdict == "bad"
+            usable_as_it_is = usable_as_it_is and finding.verdict in {"good", "unknown"}
+            _write(output, finding)
+        if not usable_as_it_is:
+            continue
+        for resource in resources:
+            output.print(Text(f"{resource.title}, by its description", style="bold"))
+            async with client_of(account, settings, attempts=1) as client:
+                async for claim in claims(client, resource, place):
+                    bad = bad or claim.verdict == "bad"
+                    _write(output, Finding(claim.verdict, str(claim)))
+    return ExitCode.SERVICE if bad else ExitCode.DONE
+
+
+async def examined(account: Account, settings: Settings) -> AsyncIterator[Finding]:
+    """What checks of one account find, one after the other.
+
+    Args:
+        account: The account.
+        settings: How much to log meanwhile.
+    """
+    try:
+        client = client_of(account, settings, attempts=1)
+    except Failure as failure:
+        yield Finding("bad", str(failure))
+        return
+    proxy = settings.proxy or account.proxy
+    if proxy is None and (variable := ignored_proxy(account.base_url)):
+        yield Finding("odd", f"proxy: {variable} is set and ignored; --proxy URL goes by one")
+    async with client:
+        if proxy is not None:
+            yield Finding("good", f"proxy: {urlsplit(proxy).hostname} is used")
+            async for finding in _admitted(client, account):
+                yield finding
+            return
+        try:
+            reached = await probe(account.base_url)
+        except UnreachableError as error:
+            yield Finding("bad", f"not reachable, {error}")
+            yield Finding("unknown", "token: not checked")
+            return
+        steps = ", ".join(f"{name} {took * 1000:.0f} ms" for name, took in reached.steps.items())
+        yield Finding("good", f"reachable: {steps}")
+        yield _clock(reached)
+        async for finding in _admitted(client, account):
+            yield finding
+
+
+async def _admitted(client: Any, account: Account) -> AsyncIterator[Finding]:
+    """Whether the token is good, and for what."""
+    if account.service.name == "zoo":
+        yield await _zoo(client, account)
+    elif account.service.name == "chainloop":
+        async for finding in _chainloop(client, account):
+            yield finding
+    else:
+        yield Finding("unknown", "token: not checked")
+
+
+@frozen
+class _Candidate:
+    """An account to look at, or why there is none.
+
+    Attributes:
+        title: What it is called.
+        account: The account.
+        expected: Whether it was configured or asked for, so that it should be there.
+    """
+
+    title: str
+    account: Account | Failure
+    expected: bool
+
+
+def _candidates(
+    settings: Settings, service: str | None, *, everything: bool
+) -> Iterator[_Candidate]:
+    profiles = read_profiles()
+    name = settings.profile or profiles.default
+    configured = {} if name is None else profiles.named(name)
+    wanted = []
+    for each in SERVICES if service is None else [service]:
+        loaded = _or_failure(partial(SERVICES.__getitem__, each))
+        if isinstance(loaded, Failure):
+            yield _Candidate(each, loaded, expected=True)
+        else:
+            wanted.append(each)
+    seen: set[tuple[str | None, str]] = set()
+    for each in wanted:
+        account = _or_failure(partial(account_for, settings, each, profiles))
+        there = isinstance(account, Account)
+        if there or settings.profile is None or service is not None or each in configured:
+            expected = there or service is not None or each in configured
+            yield _Candidate(_title(each, account, settings.profile), account, expected)
+            seen.add((account.profile if isinstance(account, Account) else name, each))
+    for profile, entries in sorted(profiles.services.items()) if everything else ():
+        for each in entries:
+            if each in wanted and (profile, each) not in seen:
+                found = _or_failure(partial(account_of_profile, profiles, profile, each))
+                yield _Candidate(_title(each, found, profile), found, expected=True)
+
+
+def _or_failure(find: Callable[[], T]) -> T | Failure:
+    try:
+        return find()
+    except Failure as failure:
+        return failure
+
+
+def _title(service: str, account: Account | Failure, profile: str | None) -> str:
+    title = SERVICES[service].title
+    if isinstance(account, Failure):
+        return title if profile is None else f"{title}, profile {profile}"
+    whose = "environment" if account.profile is None else f"profile {account.profile}"
+    return f"{title}, {whose}, {visible(shown_address(account.base_url))}"
+
+
+def _clock(reached: Probe) -> Finding:
+    if reached.skew is None:
+        return Finding("unknown", "clock: the service does not say its time")
+    if reached.skew == 0:
+        return Finding("good", "clock: the same as the service's")
+    where = "ahead of" if reached.skew > 0 else "behind"
+    verdict: Verdict = "bad" if abs(reached.skew) > _SKEW else "good"
+    return Finding(verdict, f"clock: {span(abs(reached.skew))} {where} the service's")
+
+
+async def _zoo(zoo: "ZooClient", account: Account) -> Finding:
+    """Whether operations can be had by their ids, and, beside that, whether listings can."""
+    accepted = f"token from {account.token_source}: accepted"
+    try:
+        # Nobody has such an operation, and saying so takes a good token.
+        await zoo.operations.get(uuid4())
+    except NotFound as error:
+        if error.request_id is None or error.message.startswith(_NOT_IN_ZOOS_FORM):
+            return Finding(
+                "bad",
+                "token: not checked; what answers is not Zoo's API, whose 404 has a message and a "
+                "request id: check the address",
+            )
+    except AsyncOpsError as error:
+        return _refused(error, account)
+    try:
+        await zoo.operations.list(status="completed", limit=1)
+    except Forbidden:
+        return Finding(
+            "odd",
+            f"{accepted}, but without staff access, which the listings need; get and wait need "
+            "none",
+        )
+    except NotFound:
+        return Finding(
+            "odd",
+            f"{accepted}; the listings are not there, which have left Zoo's published "
+            "description; get and wait need none",
+        )
+    except AsyncOpsError as error:
+        return _refused(error, account)
+    return Finding("good", f"{accepted}, with staff access")
+
+
+async def _chainloop(chainloop: "ChainloopClient", account: Account) -> AsyncIterator[Finding]:
+    try:
+        page = await chainloop.operations.list(page_size=1)
+    except AsyncOpsError as error:
+        yield _refused(error, account)
+        return
+    yield Finding("good", f"token from {account.token_source}: accepted")
+    if account.organization is not None:
+        yield Finding("good", f"organization {account.organization}, {account.organization_source}")
+    yield Finding("good", f"pages: counted from {page.cursor}")
+
+
+def _refused(error: AsyncOpsError, account: Account) -> Finding:
+    failure = explain(error, account, datetime.now(UTC))
+    return Finding("bad", str(error) if failure is None else str(failure))
+
+
+def _write(output: Console, finding: Finding) -> None:
+    mark, plain, style = _MARKS[finding.verdict]
+    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    line = Text.assemble(("  ", ""), (mark if unicode else plain, style), (" ", ""))
+    line.append(visible(finding.text))
+    output.print(line, soft_wrap=True)
+
+
+async def _command(settings: Settings, which: Which) -> int:
+    """Check that the services can be used: the way there, the clock, the token, the pages.
+
+    With SERVICE, check as well whether it does what its description says: the order, the pages and
+    the filters of its listings, in a dozen requests for each. RESOURCE is one of its resources.
+    """
+    return await examine(settings, which)
+
+
+_EXAMPLES = "[bold]Examples[/]\n\nasyncops doctor\n\nasyncops doctor zoo operations --profile work"
+add(app, "doctor", _command, epilog=_EXAMPLES, panel="Accounts", which=Which)

@@ -1,0 +1,170 @@
+"""``get``: items by their ids, with all that the service says of them."""
+
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from attrs import field, frozen
+from rich.text import Text
+
+from asyncops.cli.connect import connected
+from asyncops.cli.exit import ExitCode, Failure
+from asyncops.cli.groups import Settings
+from asyncops.cli.options.from_class import add
+from asyncops.cli.options.on_resource import OnResource, on_resource
+from asyncops.cli.output.downloads import files_of, save
+from asyncops.cli.output.one_operation import described
+from asyncops.cli.output.sinks import StandardOutput
+from asyncops.cli.output.table_columns import style_of
+from asyncops.cli.resources import Resource, example
+from asyncops.cli.runtime.error_messages import explained
+from asyncops.cli.runtime.run import right_use
+from asyncops.cli.text.terminal import complain, console
+from asyncops.errors import AsyncOpsError
+from asyncops.unstructure import json_bytes
+
+__all__ = ["GetOptions", "Ids", "Showing", "add_to"]
+
+_option = partial(typer.Option, rich_help_panel="What to write")
+
+
+@frozen(kw_only=True)
+class GetOptions:
+    """How to show operations: as text, as JSON, or as a line of JSON each.
+
+    Raises:
+        ValueError: JSON and lines of JSON are both asked for.
+    """
+
+    json: Annotated[
+        bool, _option("--json", help="A JSON object; for several ids, an array of them.")
+    ] = False
+    jsonl: Annotated[bool, _option("--jsonl", help="A JSON object a line.")] = False
+    outputs: Path | None = field(default=None, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.json and self.jsonl:
+            raise ValueError("--json and --jsonl exclude each other; give one")
+
+
+class Showing:
+    """Writes one item after the other, as each comes.
+
+    Args:
+        options: How to show them.
+        several: Whether there may be more than one.
+    """
+
+    def __init__(self, options: GetOptions, *, several: bool) -> None:
+        self._options = options
+        self._outputs = options.outputs
+        self._output = StandardOutput()
+        self._console = console()
+        self._several = several
+        self._any = False
+
+    async def show(self, item: Any) -> Failure | None:
+        """Show one and write its files; of several, one whose files cannot be stops none."""
+        problem = None
+        if self._outputs is not None:
+            try:
+                self._save(item, self._outputs)
+            except Failure as failure:
+                if not self._several:
+                    raise
+                problem = failure
+        if self._options.json and self._several:
+            lead = b",\n" if self._any else b"[\n"
+            await self._output.put(lead + json_bytes(item))
+        elif self._options.json or self._options.jsonl:
+            await self._output.put(json_bytes(item) + b"\n")
+        else:
+            lead = b"\n" if self._any else b""
+            await self._output.put(lead + self._described(item))
+        self._any = True
+        return problem
+
+    async def end(self) -> None:
+        """Write what stands behind the last one."""
+        if self._options.json and self._several:
+            await self._output.put(b"\n]\n" if self._any else b"[]\n")
+
+    def _save(self, item: Any, outputs: Path) -> None:
+        folder = outputs / str(item.id) if self._several else outputs
+        paths = save(files_of(item), folder)
+        for path in paths:
+            complain(f"wrote {path}")
+        if not paths:
+            complain(f"{item.id} has no files")
+
+    def _described(self, item: Any) -> bytes:
+        console = self._console
+        pairs = list(described(item, datetime.now(UTC)))
+        width = max(len(label) for label, _ in pairs)
+        with console.capture() as captured:
+            for label, text in pairs:
+                style = {"status": style_of(item), "error": "red"}.get(label, "")
+                line = Text.assemble((f"{label:<{width}}  ", "bold"), (text, style))
+                console.print(line, soft_wrap=True)
+        return captured.get().encode(console.encoding, "replace")
+
+
+@frozen(kw_only=True)
+class Ids:
+    """The ids that a command is given."""
+
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", show_default=False)]
+
+
+@frozen(kw_only=True)
+class _Outputs(GetOptions):
+    """The same of items that may have files."""
+
+    outputs: Annotated[
+        Path | None,
+        _option(
+            metavar="DIR",
+            help="Write the files of a result there, for several ids to a folder each. What is "
+            "there already is never replaced.",
+        ),
+    ] = None
+
+
+async def get_items(settings: Settings, on: OnResource, ids: Ids, options: GetOptions) -> int:
+    """Get items with all that the service says, in the order of their ids.
+
+    Exit code 4 where one of them could not be had; the others are shown all the same.
+    """
+    code, wanted = ExitCode.DONE, ids.ids
+    showing = Showing(options, several=len(wanted) > 1)
+    async with connected(settings, on.resource.service.name) as client:
+        with right_use():
+            many = on.verbs(client).get_many(wanted, ordered=True)
+        async with many as results:
+            async for id_, result in results:
+                if isinstance(result, AsyncOpsError):
+                    if len(wanted) == 1:
+                        raise result
+                    code = ExitCode.SERVICE
+                    complain(f"{id_}: {explained(result)}")
+                    continue
+                problem = await showing.show(result)
+                if problem is not None:
+                    complain(f"{id_}: {problem}")
+                    code = max(code, ExitCode(problem.code))
+    await showing.end()
+    return code
+
+
+def add_to(group: typer.Typer, resource: Resource) -> None:
+    """Add the command, where the resource has items that are asked for by their ids."""
+    description = resource.description
+    if description.get is None:
+        return
+    start = example(resource, "get")
+    epilog = f"[bold]Examples[/]\n\n{start} $ID\n\n{start} $FIRST $SECOND --jsonl"
+    options = GetOptions if description.result is None else _Outputs
+    on = on_resource(OnResource, resource)
+    add(group, "get", get_items, epilog=epilog, on=on, ids=Ids, options=options)

@@ -1,0 +1,68 @@
+"""``init-service``: a first draft of a service, from an OpenAPI description."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from attrs import frozen
+
+from asyncops.cli.exit import ExitCode, Failure
+from asyncops.cli.groups import Settings, app
+from asyncops.cli.options.from_class import add
+from asyncops.cli.text.safe import visible
+from asyncops.cli.text.terminal import console
+from asyncops.http.service import Service
+
+__all__ = ["init_service"]
+
+
+def init_service(name: str, openapi: Path, path: str, output: Path | None) -> str:
+    """Write the draft, and return what there is to say.
+
+    Raises:
+        Failure: The name or the description cannot be used, or the draft's file is there already.
+    """
+    from asyncops.cli.init_service.document import Described  # noqa: PLC0415 - for this alone
+    from asyncops.cli.init_service.draft import draft  # noqa: PLC0415
+
+    try:
+        Service(name=name, title=name, url=None, token=None)
+        tree = json.loads(openapi.read_bytes())
+    except OSError as error:
+        raise Failure(f"cannot read {openapi}: {error.strerror}") from None
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        raise Failure(f"{openapi} is no JSON", "write YAML as JSON first") from None
+    except ValueError as error:
+        raise Failure(f"NAME: {error}") from None
+    text = draft(Described(tree, path), name)
+    wanted = output or Path(f"{name.replace('-', '_')}.py")
+    try:
+        with wanted.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Failure(f"{wanted} is there already", "name another file with --output") from None
+    except OSError as error:
+        raise Failure(f"cannot write {wanted}: {error.strerror}") from None
+    return f"{wanted}: {text.count('# check:')} lines to check, each with a comment"
+
+
+@frozen(kw_only=True)
+class _From:
+    """What the draft is made from, and where it is written."""
+
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the service.")]
+    openapi: Annotated[Path, typer.Option(metavar="FILE", help="An OpenAPI description, as JSON.")]
+    path: Annotated[str, typer.Option("--list", metavar="PATH", help="The path of the listing.")]
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="[NAME.py]")] = None
+
+
+async def _command(settings: Settings, of: _From) -> int:
+    """Write a first draft of a service, for asyncops.kit, from an OpenAPI description."""
+    del settings
+    console().print(visible(init_service(of.name, of.openapi, of.path, of.output)), highlight=False)
+    return ExitCode.DONE
+
+
+_EXAMPLE = "[bold]Example[/]\n\nasyncops init-service farm --openapi farm.json --list /v1/jobs"
+add(app, "init-service", _command, epilog=_EXAMPLE, panel="Services", of=_From)

@@ -1,0 +1,198 @@
+"""``list``: what a listing holds, as a table for eyes or in a format for programs."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import attrs
+import typer
+from attrs import evolve
+
+from asyncops.cli.accounts.account import ACCOUNT_IN_USE
+from asyncops.cli.connect import connected
+from asyncops.cli.exit import ExitCode
+from asyncops.cli.groups import Settings
+from asyncops.cli.options.from_class import add
+from asyncops.cli.options.list import Query, query_of
+from asyncops.cli.options.list_output import TABLE_ROWS, OutputOptions
+from asyncops.cli.options.time_window import Items, When
+from asyncops.cli.output.formats import Encoder, Format
+from asyncops.cli.output.formats.registry import encoder_for
+from asyncops.cli.output.invalid_rows import InvalidRows, keeping
+from asyncops.cli.output.journal import Journal, JournalEntry
+from asyncops.cli.output.progress_line import listing_progress
+from asyncops.cli.output.sinks import Sink, opened
+from asyncops.cli.resources import Resource, example
+from asyncops.cli.runtime.run import right_use
+from asyncops.cli.text.terminal import complain
+from asyncops.client import BaseClient
+from asyncops.kit.ordering import orderings
+from asyncops.kit.query import list_plan
+
+__all__ = ["add_to", "list_items"]
+
+
+async def list_items(settings: Settings, query: Query, output: OutputOptions) -> int:
+    """Write what the query gives."""
+    if output.everything and query.max_items is not None:
+        raise typer.BadParameter("--all and --max-items exclude each other; give one")
+    # The number was nobody's wish then, so that it has to be told of.
+    curtailed = output.form is Format.TABLE and not (output.everything or query.max_items)
+    if curtailed:
+        query = evolve(query, max_items=TABLE_ROWS)
+    async with connected(settings, query.resource.service.name) as client:
+        run = _Run(query, output, client, quiet=settings.verbose > 0, curtailed=curtailed)
+        if output.resume is None or output.file is None:
+            encoder = encoder_for(output.form, query.resource.model, raw=output.raw_cells)
+            with keeping(output.on_invalid, since=None) as invalid_rows:
+                async with opened(output.file) as sink:
+                    await run.write(encoder, sink, invalid_rows)
+        else:
+            await run.go_on(Journal.of(output.resume, output.file))
+    return ExitCode.DONE
+
+
+@attrs.define
+class _Run:
+    """One listing on its way."""
+
+    query: Query
+    output: OutputOptions
+    client: BaseClient
+    quiet: bool
+    curtailed: bool
+
+    async def go_on(self, journal: Journal) -> None:
+        """Write to the part of a file, from where it ends."""
+        entry = journal.read(self._asked(journal.target))
+        if entry.complete:
+            journal.conclude()
+            complain(
+                f"all {entry.rows:,} {self.query.resource.name} are in {journal.target} already; "
+                f"remove {journal.path} to list them anew"
+            )
+            return
+        # "The last two hours" are those before the first run.
+        self.query = evolve(
+            self.query,
+            since=_pinned(self.query.since, entry.since),
+            until=_pinned(self.query.until, entry.until),
+        )
+        encoder = encoder_for(
+            self.output.form,
+            self.query.resource.model,
+            raw=self.output.raw_cells,
+            before=entry.rows,
+        )
+        with (
+            journal.opened(entry) as part,
+            keeping(self.output.on_invalid, since=entry.bytes) as invalid_rows,
+        ):
+            await self.write(encoder, part, invalid_rows, entry)
+
+    async def write(
+        self,
+        encoder: Encoder,
+        sink: Sink,
+        invalid_rows: InvalidRows | None = None,
+        entry: JournalEntry | None = None,
+    ) -> None:
+        """Write what the query gives, behind what is there already."""
+        name = self.query.resource.name
+        given = 0 if entry is None else entry.rows
+        with listing_progress(
+            name, hidden=self.quiet, beside_rows=self.output.file is None
+        ) as on_page:
+            with right_use():
+                walk = self.query.items(
+                    self.client,
+                    resume=None if entry is None else entry.resume,
+                    on_page=on_page,
+                    on_invalid=None if invalid_rows is None else invalid_rows.take,
+                    given=given,
+                )
+            async with walk as items:
+                fresh = entry is None or entry.bytes == 0
+                rows = given + await _copied(items, encoder, sink, fresh=fresh)
+        self._conclude(rows, cut=items.cut)
+        if invalid_rows is not None:
+            invalid_rows.conclude()
+
+    def _conclude(self, rows: int, *, cut: bool) -> None:
+        name = self.query.resource.name
+        if self.output.form is not Format.TABLE:
+            if self.output.file is not None and sys.stderr.isatty():
+                complain(f"{rows:,} {name} in {self.output.file}")
+        elif rows == 0:
+            complain(f"no {name} to show")
+        elif cut and self.curtailed:
+            complain(f"these are the first {rows}; --all gives every one, --max-items N so many")
+
+    def _asked(self, target: Path) -> JournalEntry:
+        """Nothing yet of what is asked for."""
+        account = ACCOUNT_IN_USE.get()
+        query = {
+            each.name: str(getattr(value, "text", value))
+            for each in attrs.fields(type(self.query))
+            if (value := getattr(self.query, each.name)) is not None
+            and each.name not in self.query.how
+        }
+        return JournalEntry(
+            query={
+                **query,
+                "resource": self.query.resource.name,
+                "service": self.client.base_url,
+                "profile": "" if account is None else account.profile or "",
+                "organization": "" if account is None else account.organization or "",
+                "format": self.output.form,
+                "output": str(target.absolute()),
+                "raw_cells": str(self.output.raw_cells),
+            },
+            since=None if self.query.since is None else self.query.since.at,
+            until=None if self.query.until is None else self.query.until.at,
+        )
+
+
+def _pinned(asked: When | None, moment: datetime | None) -> When | None:
+    return asked if asked is None or moment is None else When(asked.text, moment)
+
+
+async def _copied(items: Items[Any], encoder: Encoder, sink: Sink, *, fresh: bool) -> int:
+    """Write all of them; how many they were."""
+    rows = 0
+    # Not before there is a page: an error then leaves nothing behind.
+    lead = encoder.head() if fresh else b""
+    while batch := await items.batch():
+        await sink.put_page(lead + encoder.rows(batch), len(batch), items.checkpoint)
+        rows += len(batch)
+        lead = b""
+    await sink.put(lead + encoder.tail())
+    return rows
+
+
+def add_to(group: typer.Typer, resource: Resource) -> None:
+    """Add the command, where the resource is listed."""
+    if resource.description.listing is None:
+        return
+    start = example(resource, "list")
+    epilog = (
+        f"[bold]Examples[/]\n\n{start} --since 24h\n\n"
+        f"{start} --jsonl | jq -r .id\n\n"
+        f"{start} -o rows.csv --resume rows.state --concurrency 8"
+    )
+    add(
+        group,
+        "list",
+        list_items,
+        help=f"List them, {_order(resource)}, as a table or in a format for programs.",
+        epilog=epilog,
+        query=query_of(resource),
+        output=OutputOptions,
+    )
+
+
+def _order(resource: Resource) -> str:
+    """The order in which they come unless an option says another."""
+    newest = orderings(list_plan(resource.description).listing.order)[None].descending
+    return {True: "newest first", False: "oldest first", None: "in the service's order"}[newest]

@@ -1,0 +1,227 @@
+"""``login``, ``logout`` and ``profiles``: accounts, and their tokens in the system's keyring."""
+
+import getpass
+import json
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+from attrs import frozen
+
+from asyncops.cli.accounts import keyring
+from asyncops.cli.accounts.account import shown_address
+from asyncops.cli.accounts.profiles import Entry, Profiles, check_name, read_profiles
+from asyncops.cli.accounts.services import SERVICES, Service, usable
+from asyncops.cli.exit import Failure
+from asyncops.cli.groups import Settings, app
+from asyncops.cli.options.from_class import add
+from asyncops.cli.options.types import known_service
+from asyncops.cli.output.atomic_file import atomic
+from asyncops.cli.runtime.run import right_use
+from asyncops.cli.runtime.signals import prompting
+from asyncops.cli.text.terminal import put_out, put_rows
+from asyncops.http.addresses import check_base_url
+from asyncops.utils.checks import header_text
+
+__all__ = ["list_profiles", "log_in", "log_out"]
+
+_PANEL = "Accounts"
+_FIRST = "default"
+
+
+@frozen(kw_only=True)
+class _Which:
+    """The service of an account."""
+
+    service: Annotated[
+        str,
+        typer.Argument(
+            metavar="SERVICE",
+            callback=known_service,
+            autocompletion=lambda: list(SERVICES),
+            help="The service, of those that `asyncops services` lists.",
+            show_default=False,
+        ),
+    ]
+
+
+@frozen(kw_only=True)
+class _Said:
+    """What the configuration file is to say of the account."""
+
+    base_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Where the service is, if not at its public address."),
+    ] = None
+    organization: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The organization to work in, for a token of Chainloop that has several.",
+        ),
+    ] = None
+
+
+async def log_in(settings: Settings, which: _Which, said: _Said) -> int:
+    """Store a token in the system's keyring, for a profile.
+
+    The token is asked for without showing it, or read from standard input. A profile that is not
+    configured yet is added to the configuration file, which never holds a token.
+    """
+    service, organization, base_url = which.service, said.organization, said.base_url
+    profiles = read_profiles()
+    name = _name_of(settings, profiles)
+    chosen = SERVICES[service]
+    entry = profiles.services.get(name, {}).get(service)
+    settled = {"base_url": base_url, "organization": organization}
+    _check_entry(entry, name, chosen, profiles, settled)
+    if organization is not None:
+        if chosen.organization_variable is None:
+            raise Failure(f"{chosen.title} has no organizations to choose from")
+        with right_use():
+            header_text("organization", organization)
+    if base_url is not None:
+        with right_use():
+            check_base_url(base_url, allow_insecure=True)
+    # Asking for a token that then cannot be kept would be rude.
+    keyring.load(name, service)
+    keyring.store(name, service, _ask(chosen, name))
+    if entry is None:
+        _add(profiles, name, service, settled)
+    sys.stdout.write(
+        f"stored the token for {chosen.title} of profile {name} in the keyring\n"
+        f"asyncops doctor --profile {name} checks it\n"
+    )
+    return 0
+
+
+async def log_out(settings: Settings, which: _Which) -> int:
+    """Delete a profile's token from the system's keyring."""
+    service = which.service
+    name = _name_of(settings, read_profiles())
+    title = SERVICES[service].title
+    if not keyring.forget(name, service):
+        raise Failure(f"the keyring holds no token of profile {name} for {title}")
+    sys.stdout.write(f"deleted the token for {title} of profile {name} from the keyring\n")
+    return 0
+
+
+async def list_profiles(settings: Settings) -> int:
+    """List the configured accounts, and where their tokens are kept."""
+    del settings
+    profiles = read_profiles()
+    rows = [
+        (
+            "(environment)",
+            service.name,
+            shown_address(os.environ.get(service.url_variable, "").strip() or service.default_url),
+            service.token_variable,
+        )
+        for service in usable()
+        if os.environ.get(service.token_variable, "").strip()
+    ]
+    for name, entries in sorted(profiles.services.items()):
+        shown = f"{name} (default)" if name == profiles.default else name
+        rows += [
+            (
+                shown,
+                service.name,
+                shown_address(entries[service.name].base_url or service.default_url),
+                _place(entries[service.name], service),
+            )
+            for service in usable(entries)
+        ]
+    put_rows(("PROFILE", "SERVICE", "ADDRESS", "TOKEN"), rows)
+    put_out(f"\nconfigured in {profiles.path}\n")
+    return 0
+
+
+def _name_of(settings: Settings, profiles: Profiles) -> str:
+    name = settings.profile or profiles.default or _FIRST
+    if not check_name(name):
+        raise Failure(f"a profile's name has letters, digits, - and _ only, not {name!r}")
+    return name
+
+
+def _check_entry(
+    entry: Entry | None,
+    name: str,
+    service: Service,
+    profiles: Profiles,
+    said: Mapping[str, str | None],
+) -> None:
+    if entry is None:
+        return
+    if not entry.keyring:
+        variable = entry.token_env or service.token_variable
+        table = f"[profiles.{name}.{service.name}]"
+        raise Failure(
+            f"profile {name} takes its token for {service.title} from the variable {variable}",
+            f"write keyring = true into {table} of {profiles.path} instead",
+        )
+    given = [key for key, value in said.items() if value is not None]
+    if given:
+        raise Failure(
+            f"profile {name} is configured for {service.title} already",
+            f"change its {' and '.join(given)} in {profiles.path}",
+        )
+
+
+def _ask(service: Service, profile: str) -> str:
+    question = f"Token for {service.title}, profile {profile}: "
+    try:
+        with prompting():
+            written = getpass.getpass(question) if sys.stdin.isatty() else sys.stdin.readline()
+    except EOFError:
+        written = ""
+    if not written.strip():
+        raise Failure("no token was given", "nothing was stored")
+    try:
+        return service.checked_token(written)
+    except ValueError as error:
+        raise Failure(str(error), "nothing was stored") from None
+
+
+def _add(profiles: Profiles, name: str, service: str, said: Mapping[str, str | None]) -> None:
+    path = profiles.path
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    head = "" if profiles.services or profiles.default else f'default = "{name}"\n\n'
+    lines = [
+        f"[profiles.{name}.{service}]",
+        *(f"{key} = {json.dumps(value)}" for key, value in said.items() if value is not None),
+        "keyring = true",
+    ]
+    gap = "\n" if before.endswith("\n") else "\n\n"
+    after = head + (before + gap if before else "") + "\n".join(lines) + "\n"
+    try:
+        tomllib.loads(after)
+    except tomllib.TOMLDecodeError:
+        raise Failure(
+            f"the token is stored, but {path} is written so that nothing can be added to it",
+            f"add {', '.join(lines)} by hand",
+        ) from None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(f"cannot make {path.parent}: {error.strerror or error}") from None
+    with atomic(path) as file:
+        file.write(after.encode())
+
+
+def _place(entry: Entry, service: Service) -> str:
+    if entry.keyring:
+        return "keyring"
+    variable = entry.token_env or service.token_variable
+    return variable if os.environ.get(variable, "").strip() else f"{variable} (not set)"
+
+
+_EXAMPLES = (
+    "[bold]Examples[/]\n\nasyncops login zoo --profile work\n\n"
+    "pass show chainloop | asyncops login chainloop --profile work"
+)
+add(app, "login", log_in, epilog=_EXAMPLES, panel=_PANEL, which=_Which, said=_Said)
+add(app, "logout", log_out, panel=_PANEL, which=_Which)
+add(app, "profiles", list_profiles, panel=_PANEL)

@@ -1,0 +1,96 @@
+"""``asyncops serve``: both fake services, until somebody has had enough."""
+
+import asyncio
+import shlex
+from contextlib import AsyncExitStack
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from asyncops.cli.exit import ExitCode
+from asyncops.cli.options.serve import ServeSettings
+from asyncops.cli.runtime.signals import on_signal
+from asyncops.cli.text.terminal import complain
+from asyncops.errors import ConfigurationError
+from asyncops.http.addresses import check_base_url
+from asyncops.testing import ChainloopHabits, FakeServer, ZooHabits
+from asyncops.utils.clock import SYSTEM_CLOCK
+
+__all__ = ["serve"]
+
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - to be replaced, not bound
+
+
+async def serve(settings: ServeSettings, console: Console) -> int:
+    """Serve until SIGINT or SIGTERM; gives the exit code."""
+    server = _server(settings)
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(server)
+        except (OSError, UnicodeError) as error:
+            reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            complain(f"cannot listen on {settings.host} port {settings.port}: {reason}")
+            return ExitCode.FAILED
+        stopping = asyncio.Event()
+        # SIGTERM is how containers are stopped.
+        with on_signal("SIGINT", stopping.set), on_signal("SIGTERM", stopping.set):
+            _announce(server, console)
+            await stopping.wait()
+    return 0
+
+
+def _server(settings: ServeSettings) -> FakeServer:
+    size = settings.max_page_size
+    habits: dict[str, Any] = {"page_base": settings.page_base}
+    if size is not None:
+        habits |= {"max_page_size": size, "oversize": "clamp"}
+    server = FakeServer(
+        host=settings.host,
+        port=settings.port,
+        operations=settings.operations,
+        prompts=settings.prompts,
+        chainloop_operations=settings.chainloop_operations,
+        seed=settings.seed,
+        clock=SYSTEM_CLOCK,
+        latency=settings.latency,
+        rate_limit=settings.rate_limit,
+        arrivals=settings.arrivals,
+        zoo=ZooHabits() if size is None else ZooHabits(max_limit=size),
+        chainloop=ChainloopHabits(**habits),
+    )
+    if settings.token is not None:
+        server.token = settings.token
+    return server
+
+
+def _announce(server: FakeServer, console: Console) -> None:
+    url = server.url
+    for anywhere, here in _EVERYWHERE.items():
+        url = url.replace(f"//{anywhere}:", f"//{here}:")
+    token = shlex.quote(server.token)
+    bearer = shlex.quote(f"Authorization: Bearer {server.token}")
+    query = shlex.quote(f"{url}/ml-prompts?sort_by=created_at_descending&limit=2")
+    parts = [
+        ("Zoo and Chainloop, faked, on ", ""),
+        (server.url, "bold green"),
+        (" with the token ", ""),
+        (server.token, "bold green"),
+        ("\n\n", ""),
+        (f"export ZOO_BASE_URL={url} ZOO_API_TOKEN={token}\n", "cyan"),
+        (f"export CHAINLOOP_BASE_URL={url} CHAINLOOP_TOKEN={token}\n", "cyan"),
+        (f"curl -s -H {bearer} {query}\n\n", "cyan"),
+    ]
+    if not _is_safe(server.url):
+        parts.append(("From other machines, clients need allow_insecure=True.\n", "yellow"))
+    parts.append(("Ctrl-C ends it.", "dim"))
+    # Wrapped lines could not be copied into a shell.
+    console.print(Text.assemble(*parts), soft_wrap=True)
+
+
+def _is_safe(url: str) -> bool:
+    try:
+        check_base_url(url)
+    except ConfigurationError:
+        return False
+    return True

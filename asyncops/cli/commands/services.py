@@ -1,0 +1,26 @@
+"""``services``: those that are installed, and where each comes from."""
+
+from asyncops.cli.accounts.services import distribution_of, installed
+from asyncops.cli.exit import ExitCode
+from asyncops.cli.groups import Settings, app
+from asyncops.cli.options.from_class import add
+from asyncops.cli.text.terminal import put_rows
+
+__all__: list[str] = []
+
+
+async def _command(settings: Settings) -> int:
+    """List the services that are installed: a group of commands each.
+
+    None of them is imported for that. A service is described with asyncops.kit, and registered by
+    its distribution as an entry point of the group asyncops.services.
+    """
+    del settings
+    put_rows(
+        ("SERVICE", "DISTRIBUTION", "CLIENT"),
+        [(name, distribution_of(each), each.value) for name, each in installed().items()],
+    )
+    return ExitCode.DONE
+
+
+add(app, "services", _command, panel="Services")

@@ -1,0 +1,239 @@
+"""``wait``: until operations have ended, for pipelines that go by the exit code."""
+
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
+from typing import Annotated, Any
+
+import typer
+from attrs import define, field, frozen
+
+from asyncops.cli.commands.get import Ids
+from asyncops.cli.commands.wait_outcomes import Outcome, alike, exit_code, final_lines
+from asyncops.cli.connect import connected
+from asyncops.cli.exit import ExitCode
+from asyncops.cli.groups import Settings
+from asyncops.cli.options.from_class import add
+from asyncops.cli.options.on_resource import OnResource, on_resource
+from asyncops.cli.options.wait import ByResource, Missing, WaitOptions
+from asyncops.cli.output.sinks import while_read
+from asyncops.cli.output.wait_line import WaitLine, wait_line
+from asyncops.cli.resources import Resource, example
+from asyncops.cli.runtime.error_messages import explained
+from asyncops.cli.runtime.run import right_use
+from asyncops.errors import AsyncOpsError, OperationBlocked, OperationError, WaitTimeout
+from asyncops.models import Operation
+from asyncops.polling.policy import OnPoll
+from asyncops.polling.wait_many import wait_many
+from asyncops.unstructure import json_bytes
+
+__all__ = ["add_to", "wait_until_ended"]
+
+Results = AsyncIterator[tuple[Any, Any]]
+"""The id of each operation, with the operation once it has ended, or with its error."""
+
+
+@frozen(kw_only=True)
+class Awaited:
+    """The operations that a command waits for.
+
+    Attributes:
+        subject: In words that follow "waiting for".
+        results: Waits for them, given the hook for each poll.
+    """
+
+    subject: str
+    results: Callable[[OnPoll], AbstractAsyncContextManager[Results]]
+
+
+async def wait_until_ended(
+    settings: Settings,
+    on: OnResource,
+    awaited: Callable[[Any], Awaited],
+    options: WaitOptions,
+) -> int:
+    """Wait for operations, tell of each as it ends, and give the exit code.
+
+    Args:
+        settings: Whose account to use.
+        on: The resource, and where it is.
+        awaited: From the object that has the resource's methods to the operations.
+        options: How to wait.
+    """
+    async with while_read(), connected(settings, on.resource.service.name) as client:
+        with right_use():
+            wanted = awaited(on.verbs(client))
+        # With -v the log is written where the line would be.
+        hidden = settings.verbose > 0
+        async with wait_line(
+            wanted.subject, options.timeout, explained=explained, hidden=hidden
+        ) as line:
+            report = _Report(line, options)
+            try:
+                async with wanted.results(line.on_poll) as results:
+                    async for id_, result in results:
+                        if report.take(id_, result) and options.first:
+                            break
+            except OperationBlocked as error:
+                return report.gave_up(error, error.operations)
+            except WaitTimeout as error:
+                return report.gave_up(error, error.last if isinstance(error.last, tuple) else ())
+            return report.conclude()
+
+
+def _by_ids(
+    on: OnResource, ids: Sequence[str], options: WaitOptions, **filters: Any
+) -> Callable[[Any], Awaited]:
+    """Operations by their ids."""
+
+    def awaited(operations: Any) -> Awaited:
+        pending = operations.pending(ids, **filters)
+        count = len(pending.ids)
+        subject = f"{count} of {on.resource.service.title}'s operations"
+        if count == 1:
+            subject = f"operation {next(iter(pending.ids))}"
+        return Awaited(
+            subject=subject,
+            results=lambda on_poll: wait_many(
+                pending, poll=options.policy, on_poll=on_poll, on_blocked=options.blocked
+            ),
+        )
+
+    return awaited
+
+
+def _on_resource(about: ByResource, options: WaitOptions) -> Callable[[Any], Awaited]:
+    """All operations on a resource of Chainloop; their results come when the last has ended."""
+
+    def awaited(operations: Any) -> Awaited:
+        # Refuses at once the arguments that the wait would refuse later.
+        operations.list(**about.filters)
+
+        async def results(on_poll: OnPoll) -> AsyncGenerator[tuple[str, Operation]]:
+            for operation in await operations.wait(
+                **about.filters,
+                missing=(about.missing or Missing.WAIT).value,
+                poll=options.policy,
+                raise_on_failure=False,
+                on_poll=on_poll,
+                on_blocked=options.blocked,
+            ):
+                yield operation.id, operation
+
+        return Awaited(
+            subject=f"the operations on {about.resource_type} {about.resource_id}",
+            results=lambda on_poll: aclosing(results(on_poll)),
+        )
+
+    return awaited
+
+
+@define(eq=False)
+class _Report:
+    """Takes the result of each operation, tells of it, and sums them up."""
+
+    line: WaitLine
+    options: WaitOptions
+    outcomes: list[Outcome] = field(factory=list, init=False)
+    _told: dict[object, int] = field(factory=dict, init=False)
+    _began: float = field(factory=time.monotonic, init=False)
+
+    def take(self, id_: object, result: Operation | AsyncOpsError) -> bool:
+        """Take one result; whether the operation has ended."""
+        outcome = Outcome.of(id_, result, explained)
+        self.outcomes.append(outcome)
+        if outcome.ended and not self.options.json:
+            self.line.put_out(outcome.line)
+        repeated = False
+        if outcome.outcome == "error" and isinstance(result, AsyncOpsError):
+            kind = alike(result)
+            repeated = kind in self._told
+            self._told[kind] = self._told.get(kind, 0) + 1
+        if outcome.outcome != "succeeded" and not outcome.open and not repeated:
+            self.line.complain(outcome.problem)
+        return outcome.ended
+
+    def gave_up(self, error: OperationError, seen: Sequence[Operation]) -> int:
+        """The wait for several at once is over before their end."""
+        for operation in seen:
+            self.take(operation.id, operation)
+        if any(each.open for each in self.outcomes):
+            return self.conclude()
+        # None has begun, or all had ended but the last poll was not answered.
+        self.line.complain(str(error))
+        self._write()
+        return ExitCode.TIMED_OUT
+
+    def conclude(self) -> int:
+        """Say what is left to say, and give the exit code."""
+        for count in self._told.values():
+            if count > 1:
+                self.line.complain(f"the same came of {count - 1} more")
+        for line in final_lines(self.outcomes, time.monotonic() - self._began):
+            self.line.complain(line)
+        self._write()
+        return exit_code(self.outcomes, first=self.options.first)
+
+    def _write(self) -> None:
+        if self.options.json:
+            self.line.put_out(json_bytes(self.outcomes).decode())
+
+
+@frozen(kw_only=True)
+class _PerhapsIds:
+    """The ids, where a resource may be given instead."""
+
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="ID", help="What to wait for, where it is no resource."),
+    ] = None
+
+
+_CODES = (
+    "[bold]Exit codes[/]\n\n0 all succeeded, 1 one failed or was cancelled, 2 wrong use, "
+    "3 the time was up or one waits for a person, 4 error of the service or of the network, "
+    "130 interrupted."
+)
+
+
+async def _by_id(settings: Settings, on: OnResource, ids: Ids, options: WaitOptions) -> int:
+    """Wait until operations have ended; the exit code says how."""
+    return await wait_until_ended(settings, on, _by_ids(on, ids.ids, options), options)
+
+
+async def _by_id_or_resource(
+    settings: Settings, on: OnResource, ids: _PerhapsIds, about: ByResource, options: WaitOptions
+) -> int:
+    """Wait until operations have ended, by their ids or all on a resource.
+
+    An id that is not there is an error at once, unless --missing wait is given. A resource on which
+    nothing has begun is waited for until --timeout, unless --missing says otherwise.
+    """
+    if not ids.ids:
+        if about.resource_type is None:
+            raise typer.BadParameter("give ids, or --resource-type and --resource-id")
+        if options.first:
+            raise typer.BadParameter("--any goes with ids, not with a resource")
+        return await wait_until_ended(settings, on, _on_resource(about, options), options)
+    if about.missing is Missing.OK:
+        raise typer.BadParameter("--missing ok goes with a resource, not with ids")
+    missing = (about.missing or Missing.ERROR).value
+    awaited = _by_ids(on, ids.ids, options, **about.filters, missing=missing)
+    return await wait_until_ended(settings, on, awaited, options)
+
+
+def add_to(group: typer.Typer, resource: Resource) -> None:
+    """Add the command, where the resource has operations."""
+    if not resource.lives:
+        return
+    start = example(resource, "wait")
+    epilog = (
+        f"[bold]Examples[/]\n\n{start} $ID --timeout 10m\n\n"
+        f"{start} $(cat ids.txt) --json > outcomes.json\n\n{_CODES}"
+    )
+    on = on_resource(OnResource, resource)
+    if resource.path.by_hand and ByResource.fits(resource.description.options):
+        parts: dict[str, Any] = {"on": on, "ids": _PerhapsIds, "about": ByResource}
+        add(group, "wait", _by_id_or_resource, epilog=epilog, **parts, options=WaitOptions)
+    else:
+        add(group, "wait", _by_id, epilog=epilog, on=on, ids=Ids, options=WaitOptions)

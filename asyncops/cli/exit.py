@@ -1,0 +1,49 @@
+"""The exit codes of commands, and the failure that a user can solve."""
+
+from enum import IntEnum
+
+__all__ = ["ExitCode", "Failure"]
+
+
+class ExitCode(IntEnum):
+    """The exit code of a command."""
+
+    DONE = 0
+    FAILED = 1
+    """An operation failed, or something is not as it should be."""
+    WRONG_USE = 2
+    """Arguments, settings or files that cannot be used."""
+    TIMED_OUT = 3
+    SERVICE = 4
+    """An error of a service, or of the way to it."""
+    BUG = 70
+    INTERRUPTED = 130
+    BROKEN_PIPE = 141
+
+
+class Failure(Exception):
+    """The end of a command by a problem that its user can solve.
+
+    Args:
+        message: The problem in one line, without a full stop.
+        hint: A remedy in one line; `None` where none is known.
+        code: The exit code.
+    """
+
+    def __init__(
+        self, message: str, hint: str | None = None, code: int = ExitCode.WRONG_USE
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.code = code
+
+    def __str__(self) -> str:
+        if self.hint is None:
+            return self.message
+        return f"{self.message.rstrip('.')}. {_capital(self.hint)}."
+
+
+def _capital(text: str) -> str:
+    # A command's name keeps its spelling.
+    return text if text.startswith("asyncops ") else text[:1].upper() + text[1:]

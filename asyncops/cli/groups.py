@@ -1,0 +1,153 @@
+"""The tree of commands, and the settings that all of them share."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Self
+
+import typer
+from attrs import evolve, field, frozen
+from typer.core import TyperGroup
+
+from asyncops.cli.accounts.services import SERVICES, distribution_of, installed
+from asyncops.cli.exit import Failure
+from asyncops.cli.names import meant
+from asyncops.cli.options.connection import MaxBody, ProxyUrl, profile_option, verbose_option
+from asyncops.cli.text.terminal import complain
+from asyncops.version import VERSION
+
+__all__ = ["LazyGroup", "Settings", "app", "settings_of"]
+
+Commands = Mapping[str, Callable[[str], Any]]
+"""What makes each command of a group, given the word that was typed for it."""
+
+
+@frozen(kw_only=True)
+class Settings:
+    """The settings of every command; its fields are options of every command.
+
+    Attributes:
+        profile: The profile's name in the configuration file; `None` means the environment's
+            account, or else the default profile.
+        verbose: The detail on standard error: 0 problems alone, 1 more, 2 every request.
+        proxy: The proxy to go by; `None` means the profile's, if any.
+        max_body: The largest answer that is read, in bytes; `None` means the library's default.
+    """
+
+    profile: Annotated[str | None, profile_option] = None
+    verbose: Annotated[int, verbose_option] = 0
+    proxy: ProxyUrl = field(default=None, repr=False)
+    max_body: MaxBody = None
+
+    def over(self, others: Self) -> Self:
+        """These settings, and where they say nothing those that stood before the command."""
+        return evolve(
+            self,
+            profile=self.profile or others.profile,
+            verbose=self.verbose + others.verbose,
+            proxy=self.proxy or others.proxy,
+            max_body=self.max_body or others.max_body,
+        )
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are made when one of them is asked for.
+
+    A command is found by its whole name or, where only one ends so, by the end of it: ``prompts``
+    stands for ``ml-prompts``.
+    """
+
+    def __init__(self, *, fill: Callable[[], Commands], **attrs: Any) -> None:
+        super().__init__(no_args_is_help=True, rich_markup_mode="rich", **attrs)
+        self._fill = fill
+        self._makers: Commands | None = None
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of the commands."""
+        return [*self._known(), *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a name; `None` if there is none."""
+        makers = self._known()
+        found = meant(cmd_name, makers)
+        return super().get_command(ctx, cmd_name) if found is None else makers[found](cmd_name)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments; the commands are there before help is shown."""
+        self._known()
+        return super().parse_args(ctx, args)
+
+    def _known(self) -> Commands:
+        if self._makers is None:
+            try:
+                self._makers = self._fill()
+            except Failure as failure:
+                complain(str(failure))
+                raise typer.Exit(failure.code) from None
+        return self._makers
+
+
+class _Program(LazyGroup):
+    """The program: a group for each service that is installed, and commands of its own."""
+
+    def __init__(self, **attrs: Any) -> None:
+        attrs.pop("no_args_is_help", None)
+        attrs.pop("rich_markup_mode", None)
+        super().__init__(fill=_services, **attrs)
+
+
+def _services() -> Commands:
+    return dict.fromkeys(SERVICES, _service_group)
+
+
+def _service_group(name: str) -> LazyGroup:
+    def fill() -> Commands:
+        from asyncops.cli.tree import commands_of  # noqa: PLC0415 - loads the client
+
+        return commands_of(SERVICES[name])
+
+    return LazyGroup(
+        name=name,
+        fill=fill,
+        help=f"The service {name}, of {distribution_of(installed()[name])}.",
+        rich_help_panel="Services",
+    )
+
+
+app: typer.Typer = typer.Typer(
+    name="asyncops",
+    cls=_Program,
+    help="List, fetch, wait for and watch the operations that services run asynchronously.",
+    epilog="Exit codes: 0 done, 1 an operation failed, 2 wrong use, 3 timeout, 4 error of a "
+    "service or of the network, 130 interrupted.",
+    pretty_exceptions_enable=False,
+)
+
+
+def settings_of(ctx: typer.Context) -> Settings:
+    """The settings that a command was started with."""
+    return ctx.obj if isinstance(ctx.obj, Settings) else Settings()
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"asyncops {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    ctx: typer.Context,
+    *,
+    profile: Annotated[str | None, profile_option] = None,
+    verbose: Annotated[int, verbose_option] = 0,
+    proxy: ProxyUrl = None,
+    max_body: MaxBody = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """List, fetch, wait for and watch the operations that services run asynchronously."""
+    del version  # its callback has ended the program already
+    ctx.obj = Settings(
+        profile=profile or None, verbose=verbose, proxy=proxy or None, max_body=max_body
+    )

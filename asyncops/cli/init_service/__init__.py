@@ -1,0 +1,1 @@
+"""A first draft of a service, from an OpenAPI description."""

@@ -1,0 +1,234 @@
+"""The draft of a service as the text of a Python module."""
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from types import ModuleType
+from typing import Any
+
+import attrs
+
+from asyncops import kit
+from asyncops.cli.init_service.document import Described, Schema
+from asyncops.cli.init_service.guess import (
+    FIELDS,
+    WINDOW,
+    first_of,
+    identifier,
+    paging_of,
+    quoted,
+    state_of,
+)
+
+__all__ = ["draft"]
+
+_TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+_RESERVED = {*FIELDS, "state", *(each.name for each in attrs.fields(kit.ListOptions))}
+
+
+def draft(source: Described, service: str) -> str:
+    """Return the text of a module that describes a service, as far as an OpenAPI tells.
+
+    What it could not know is said by comments that begin with ``check:``.
+    """
+    body = "\n".join(_Draft(source, service).lines())
+    words = re.findall(r"\w+(?!\w|=)", re.sub(r"  # .*", "", body))
+    names = [each for each in dir(kit) if each[0].isupper() or each in {"key", "param"}]
+    names.sort(key=lambda each: (each[0].islower(), each.lower()))
+    used = [f"    {each}," for each in names if each in words]
+    imports = ["from datetime import datetime", ""] if "datetime |" in body else []
+    imports += ["from attrs import frozen", "", "from asyncops.kit import (", *used, ")"]
+    title = f'"""{_class(service)}: a first draft, made from an OpenAPI description."""'
+    text = "\n".join([title, "", *imports, body, ""])
+    try:
+        exec(compile(text, "draft", "exec"), vars(ModuleType("draft")))  # noqa: S102 - see _plain
+    except (ValueError, TypeError) as error:
+        return text.replace("\n\n", f"\n\n# check: {_plain(str(error))}\n", 1)
+    return text
+
+
+class _Draft:
+    def __init__(self, source: Described, service: str) -> None:
+        self.source = source
+        self.service = service
+        steps = [each for each in source.path.split("/") if each and "{" not in each]
+        words = steps or [service]
+        is_search = source.method == "POST" and len(words) > 1
+        self.resource = identifier(words[-2 if is_search else -1])
+        self.item = _class(source.name or self.resource.removesuffix("s"))
+        self.keys: dict[str, str | None] = {}
+        for field, names in FIELDS.items():
+            left = [each for each in source.fields if each not in self.keys.values()]
+            self.keys[field] = first_of(names, left)
+        self.lives = self.keys["status"] is not None
+        self.place: dict[str, str] = {}
+        for before, step in pairwise(source.path.split("/")):
+            for name in re.findall(r"{(.+?)}", step):
+                own = identifier(name)
+                own = f"{identifier(before).removesuffix('s')}_id" if own == "id" else own
+                self.place[own] = name
+        found = {name: first_of(words, source.parameters) for name, words in WINDOW.items()}
+        self.window = [each for each in found.values() if each] if found["created_after"] else []
+        status = first_of(FIELDS["status"], source.parameters)
+        self.by_status = status if self.lives else None
+        self.filters = list(self._filters())
+
+    def lines(self) -> Iterator[str]:
+        if self.lives:
+            yield from self._statuses()
+        yield from self._item()
+        if self.place:
+            names = (f"    {name}: str" for name in self.place)
+            yield from ("", "", "@frozen", "class Place:", *names)
+        if self.filters:
+            heading = f"class {self.item}Options(ListOptions):"
+            yield from ("", "", "@frozen(kw_only=True)", heading, *self.filters)
+        yield from self._client()
+
+    def _statuses(self) -> Iterator[str]:
+        filtered = self.source.parameters.get(self.by_status or "", {})
+        known = self.source.fields[self.keys["status"] or ""].get("enum") or filtered.get("enum")
+        yield from ("", "", f"class {self.item}Status(Status):")
+        if not known:
+            yield "    # check: the description names no statuses; these are none of the service's"
+        words = [each for each in known or ("running", "done", "failed") if isinstance(each, str)]
+        for name, word in {identifier(each).upper(): each for each in words}.items():
+            state = state_of(word)
+            end = f"{state.name}" if state else "RUNNING  # check: what it means"
+            yield f"    {name} = {quoted(word)}, State.{end}"
+
+    def _item(self) -> Iterator[str]:
+        base = "(Tracked)" if self.lives else ""
+        yield from ("", "", "@frozen(kw_only=True)", f"class {self.item}{base}:")
+        common = {name: self.keys[name] for name in (FIELDS if self.lives else ("id",))}
+        for name, key in common.items():
+            yield self._field(name, key)
+        left = {key: each for key, each in self.source.fields.items() if key not in common.values()}
+        used, others = {*_RESERVED}, []
+        for key, schema in left.items():
+            kind, own = _kind(schema), identifier(key)
+            own = f"{own}_" if own in used else own
+            used.add(own)
+            if kind is None:
+                others.append(key)
+            else:
+                yield f"    {own}: {kind} | None = {_default('key', own, key, 'default=None')}"
+        if others:
+            yield f"    # check: left out, as no plain values: {_plain(', '.join(others))[:54]}"
+
+    def _field(self, name: str, key: str | None) -> str:
+        """One of the fields that every operation has."""
+        schema = self.source.fields.get(key or "", {})
+        kind = {"status": f"{self.item}Status", "error": "str"}.get(name) or _kind(schema) or "str"
+        if name.endswith("_at"):
+            kind = "EpochSeconds" if kind in {"int", "float"} else "Timestamp"
+        is_needed = name in {"id", "status", "created_at"}
+        comment = "  # check: or EpochMillis" if kind == "EpochSeconds" else ""
+        if key is None or (name == "error" and _kind(schema) != "str"):
+            comment = f"  # check: {'no key for it was found' if key is None else 'it is no text'}"
+            return f"    {name}: {kind}{'' if name == 'id' else ' | None = None'}{comment}"
+        if is_needed:
+            return f"    {name}: {kind}{'' if name == key else f' = key({quoted(key)})'}{comment}"
+        return f"    {name}: {kind} | None = {_default('key', name, key, 'default=None')}{comment}"
+
+    def _filters(self) -> Iterator[str]:
+        if self.by_status:
+            yield f"    status: {self.item}Status | str | None = None"
+        for name in WINDOW if self.window else ():
+            yield f"    {name}: datetime | None = None"
+        used = {*paging_of(self.source)[1], self.by_status, *self.window}
+        for name, schema in self.source.parameters.items():
+            if name not in used:
+                own = identifier(name)
+                own = f"{own}_" if own in _RESERVED else own
+                kind = _TYPES.get(str(schema.get("type")), "str")
+                kind = "tuple[str, ...]" if schema.get("type") == "array" else kind
+                if schema.get("required"):
+                    check = "" if own == name else f"  # check: param() for {_plain(name)}"
+                    yield f"    {own}: {kind}{check}"
+                else:
+                    yield f"    {own}: {kind} | None = {_default('param', own, name)}"
+
+    def _client(self) -> Iterator[str]:
+        source, name = self.source, _class(self.service)
+        url = str((source.tree.get("servers") or [{}])[0].get("url", ""))
+        known = quoted(url) if re.fullmatch(r"https?://[^{}]+", url) else None
+        token = identifier(self.service).upper() + "_TOKEN"
+        yield from ("", "", f"class {name}Client(Client):", "    service = Service(")
+        yield from (f"        name={quoted(self.service)},", f"        title={quoted(name)},")
+        yield f"        url={known},{'' if known else '  # check: the address'}"
+        yield from (f"        token={quoted(token)},", f"        {_auth(source.tree)}", "    )")
+        kind = "Resource" if self.lives else "Collection"
+        inner = [f"{' ' * (12 if self.place else 8)}{each}" for each in self._resource()]
+        if self.place:
+            inner = ["        Place,", f"        {kind}(", *inner, "        ),"]
+        yield from (f"    {self.resource} = {'Within' if self.place else kind}(", *inner, "    )")
+
+    def _resource(self) -> Iterator[str]:
+        source, options = self.source, f"{self.item}Options" if self.filters else "ListOptions"
+        missing = "  # check: no array of objects was found" if source.items is None else ""
+        yield from (f"{self.item},", "Listing(", f"    {quoted(self._own(source.path))},")
+        yield f"    {quoted(source.items or '')},{missing}"
+        yield f"    paging={paging_of(source)[0]}"
+        yield from ['    method="POST",'] * (source.method == "POST")
+        yield "    order=None,  # check: Order() if the newest come first"
+        if self.window:
+            bounds = ", ".join(map(quoted, self.window))
+            yield f"    window=Window({bounds}),  # check: how times are written"
+        if self.by_status:
+            yield f"    by_status=ByStatus({quoted(self.by_status)}),  # check: many="
+        yield from ("),", f"options={options},", *(["watch=WatchOptions,"] * self.lives))
+        yield from self._get()
+
+    def _get(self) -> Iterator[str]:
+        """The path of one item, and its place in the answer."""
+        source, last = self.source, self.source.path.rstrip("/").rpartition("/")[2]
+        for path, verbs in source.paths.items():
+            above, _, step = path.rpartition("/")
+            is_one = above.rpartition("/")[2] in {last, self.resource} and step.startswith("{")
+            places = set(re.findall(r"{(.+?)}", above))
+            if is_one and "get" in verbs and places <= {*self.place.values()}:
+                fields = source.fields_of(source.answer(verbs["get"]))
+                id_key = self.keys["id"]
+                inner = [name for name in fields if id_key in source.fields_of(fields[name])]
+                yield f"get={quoted(self._own(above) + '/{id}')},"
+                if inner and id_key not in fields:
+                    yield f"found={quoted(inner[0])},"
+                return
+        yield "# check: get=, since no path of one item was found"
+
+    def _own(self, path: str) -> str:
+        for own, name in self.place.items():
+            path = path.replace(f"{{{name}}}", f"{{{own}}}")
+        return path
+
+
+def _auth(tree: Mapping[str, Any]) -> str:
+    schemes = tree.get("components", {}).get("securitySchemes", {})
+    scheme: Mapping[str, Any] = next(iter(schemes.values()), {})
+    if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
+        return f'auth=Auth(header={quoted(scheme["name"])}, form="{{}}"),  # check: the form'
+    if scheme.get("type") == "http" and scheme.get("scheme", "").lower() == "basic":
+        return "auth=Basic(),"
+    is_bearer = scheme.get("type") == "http" and scheme.get("scheme", "").lower() == "bearer"
+    return "auth=Auth()," + ("" if is_bearer else "  # check: how the token is sent")
+
+
+def _class(name: str) -> str:
+    return "".join(word.capitalize() for word in identifier(name).split("_"))
+
+
+def _kind(schema: Schema) -> str | None:
+    """The type of a plain value; ``None`` for any other."""
+    return (
+        "Timestamp" if schema.get("format") == "date-time" else _TYPES.get(str(schema.get("type")))
+    )
+
+
+def _default(function: str, own: str, name: str, more: str = "") -> str:
+    return "None" if own == name else f"{function}({', '.join(filter(None, [quoted(name), more]))})"
+
+
+def _plain(text: str) -> str:
+    """A text as a comment can hold it: all else of a description is written by ``repr``."""
+    return re.sub(r"[^\x20-\x7e]+", " ", text)

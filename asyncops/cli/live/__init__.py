@@ -1,0 +1,1 @@
+"""The live screen of ``watch``, and the lines it is where there is no terminal."""

@@ -1,0 +1,230 @@
+"""The live screen of a watch: a board, drawn for so many columns and lines. Pure, no I/O."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from attrs import frozen
+from rich.text import Text
+
+from asyncops.cli.live.sparkline import BIN, sparkline
+from asyncops.cli.live.state import ChangeSummary, OpenOperation, WatchState
+from asyncops.cli.output.table_columns import STYLES
+from asyncops.cli.text.safe import cut, padded, width_of
+from asyncops.cli.text.times import clock_time, span
+from asyncops.models import State
+
+__all__ = ["Canvas", "drawn"]
+
+_WIDE = 110
+_ID = 36
+_SHORT_ID = 8
+_AGE = 6
+_WORD = 11
+_KIND = 32
+_SHORT_KIND = 16
+_RATE = 26
+# From so many columns on there is room for a kind beside an error.
+_ROOMY = 64
+# From so many lines for the lists on, they are set apart.
+_SPACIOUS = 14
+_BAD = "bold white on red"
+
+
+@frozen(kw_only=True)
+class Canvas:
+    """Where a screen is drawn.
+
+    Attributes:
+        width: Cells of a line, at least 1.
+        height: Lines, at least 1.
+        ascii_only: Whether the terminal lacks all other characters.
+        keys: Whether there is a keyboard.
+    """
+
+    width: int
+    height: int
+    ascii_only: bool = False
+    keys: bool = True
+
+    @property
+    def ellipsis(self) -> str:
+        """The mark at the end of a text that is cut."""
+        return "..." if self.ascii_only else "…"
+
+    def cut(self, text: str, width: int) -> str:
+        """The text in at most so many cells."""
+        return cut(text, max(0, width), ellipsis=self.ellipsis)
+
+    def padded(self, text: str, width: int, *, right: bool = False) -> str:
+        """The text in exactly so many cells."""
+        return padded(text, max(0, width), right=right, ellipsis=self.ellipsis)
+
+
+def drawn(board: WatchState, canvas: Canvas, now: datetime) -> list[Text]:
+    """The screen's lines: never more than the canvas is high, never one wider than it.
+
+    On a small canvas the lists get shorter first, then the lists and the rates are left out.
+
+    Args:
+        board: The state of the watch.
+        canvas: How much room there is.
+        now: The present; aware.
+    """
+    head = [_title(board, canvas, now), *_banner(board, canvas, now), *_counts(board, canvas)]
+    rates = _rates(board, canvas, now)
+    foot = _line(canvas, "q or Ctrl-C ends it" if canvas.keys else "Ctrl-C ends it", "dim")
+    room = canvas.height - len(head) - 1
+    if room < len(rates):
+        return [*head, foot][: canvas.height] if room >= 0 else head[: canvas.height]
+    room -= len(rates)
+    lists = _lists(board, canvas, now, room)
+    blanks = [Text("")] * (room - len(lists))
+    return [*head, *rates, *lists, *blanks, foot]
+
+
+def _line(canvas: Canvas, text: str, style: str = "") -> Text:
+    return Text(canvas.cut(text, canvas.width), style=style, no_wrap=True, end="")
+
+
+def _sides(canvas: Canvas, left: str, right: str, style: str) -> Text:
+    room = canvas.width - width_of(left) - 2
+    shown = canvas.cut(right, room) if room >= len(canvas.ellipsis) + 1 else ""
+    gap = canvas.width - width_of(left) - width_of(shown)
+    line = _line(canvas, left, style)
+    if shown:
+        line.append(" " * gap)
+        line.append(shown, "dim")
+    return line
+
+
+def _title(board: WatchState, canvas: Canvas, now: datetime) -> Text:
+    watched = f"watched for {_span(now - board.since)}"
+    watching = "taking stock" if board.poll is None else watched
+    if board.poll is not None and board.polled_at is not None:
+        watching += f", poll {board.poll.number}"
+        if board.poll.next_in is not None:
+            left = board.poll.next_in - (now - board.polled_at).total_seconds()
+            watching += f", next in {span(max(0, round(left)))}" if left >= 1 else ", next now"
+    return _sides(canvas, canvas.cut(board.title, canvas.width), watching, "bold")
+
+
+def _banner(board: WatchState, canvas: Canvas, now: datetime) -> Iterator[Text]:
+    trouble = board.trouble
+    if trouble is not None:
+        since = clock_time(trouble.seen_at, now)
+        text = f" no answer since {since}, polling again: {trouble.error} "
+        yield Text(canvas.padded(text, canvas.width), style=_BAD, no_wrap=True, end="")
+
+
+def _counts(board: WatchState, canvas: Canvas) -> Iterator[Text]:
+    states = board.states
+    shown = (State.PENDING, State.RUNNING, State.SUCCEEDED, State.FAILED)
+    parts = [(f"{state.value} {states[state]:,}", STYLES[state]) for state in shown]
+    others = {
+        "blocked": states[State.BLOCKED],
+        "cancelled": states[State.CANCELLED],
+        "unknown": states[State.UNKNOWN],
+        "vanished": board.vanished,
+        "not seen yet": board.unseen,
+    }
+    parts += [(f"{name} {count:,}", "magenta") for name, count in others.items() if count]
+    line = Text(no_wrap=True, end="")
+    for text, style in parts:
+        if line and line.cell_len + 3 + len(text) > canvas.width:
+            yield line
+            line = Text(no_wrap=True, end="")
+        line.append("   " if line else "")
+        line.append(canvas.cut(text, canvas.width), style)
+    yield line
+
+
+def _rates(board: WatchState, canvas: Canvas, now: datetime) -> list[Text]:
+    places = canvas.width - _RATE - len("finished ")
+    if places < 6:
+        return []
+    # A minute a place, once ten seconds a place do not reach back to the beginning any more.
+    bins = 1 if (now - board.since).total_seconds() <= places * BIN else 60 // BIN
+    each = span(bins * BIN)
+    lines = []
+    for name, rates, state in (
+        ("finished", board.finished, State.SUCCEEDED),
+        ("failed", board.failed, State.FAILED),
+    ):
+        counts = rates.series(now, places, bins)
+        line = Text(f"{name:<9}", no_wrap=True, end="")
+        line.append(sparkline(counts, ascii_only=canvas.ascii_only), STYLES[state])
+        figures = f"{counts[-1]:,} now, peak {max(counts):,} in {each}"
+        line.append(" " + canvas.cut(figures, _RATE - 1), "dim")
+        lines.append(line)
+    return lines
+
+
+def _lists(board: WatchState, canvas: Canvas, now: datetime, room: int) -> list[Text]:
+    """Both lists in at most ``room`` lines; each has a heading and at least one line, or none."""
+    if room < 2:
+        return []
+    if room < 4:
+        return _newest(board, canvas, now, room)
+    gap = [Text("")] if room >= _SPACIOUS else []
+    rows = room - 2 - 2 * len(gap)
+    waiting = max(1, min(board.open, rows * 2 // 5))
+    news = max(1, min(len(board.news), rows - waiting))
+    # A list that needs fewer rows leaves them to the other.
+    waiting = max(1, min(board.open, rows - news))
+    return [
+        *gap,
+        *_newest(board, canvas, now, news + 1),
+        *gap,
+        *_oldest(board, canvas, now, waiting + 1),
+    ]
+
+
+def _newest(board: WatchState, canvas: Canvas, now: datetime, room: int) -> list[Text]:
+    rows = [_news(each, canvas, now) for each in list(board.news)[: room - 1]]
+    rows = rows or [_line(canvas, "nothing has changed yet", "dim")]
+    return [_line(canvas, "Newest changes", "bold"), *rows]
+
+
+def _oldest(board: WatchState, canvas: Canvas, now: datetime, room: int) -> list[Text]:
+    rows = [_waiting(each, canvas, now) for each in board.oldest(room - 1)]
+    nothing = "nothing that is known of" if board.unseen else "nothing"
+    rows = rows or [_line(canvas, nothing, "dim")]
+    return [_line(canvas, "Still waiting, oldest first", "bold"), *rows]
+
+
+def _news(news: ChangeSummary, canvas: Canvas, now: datetime) -> Text:
+    style = STYLES[news.state] if news.state is not None else "magenta"
+    both = news.kind and news.error and canvas.width >= _ROOMY
+    texts = [news.kind, news.error] if both else [news.error or news.kind]
+    age = _span(now - news.seen_at)
+    return _row(canvas, (age, news.word, news.id), style, texts)
+
+
+def _waiting(waiting: OpenOperation, canvas: Canvas, now: datetime) -> Text:
+    age = _span(now - waiting.created_at)
+    style = STYLES[waiting.state]
+    return _row(canvas, (age, waiting.word, waiting.id), style, [waiting.kind])
+
+
+def _row(canvas: Canvas, start: tuple[str, str, str], style: str, texts: Sequence[str]) -> Text:
+    """Age, state and id in columns, then texts; the last text takes the rest of the line."""
+    age, word, id_ = start
+    line = Text(no_wrap=True, end="")
+    line.append(canvas.padded(age, _AGE, right=True), "dim")
+    line.append(" " + canvas.padded(word, _WORD), style)
+    if id_:
+        # A cut id has no ellipsis, so that it can be copied and searched for.
+        size = _ID if canvas.width >= _WIDE else _SHORT_ID
+        line.append(" " + padded(id_, size, ellipsis=""))
+    for text in texts[:-1]:
+        size = _KIND if canvas.width >= _WIDE else _SHORT_KIND
+        line.append(" " + canvas.padded(text, size))
+    left = canvas.width - line.cell_len - 1
+    if texts and left > 0:
+        line.append(" " + canvas.cut(texts[-1], left), style if len(texts) > 1 else "")
+    line.truncate(canvas.width)
+    return line
+
+
+def _span(delta: timedelta) -> str:
+    return span(max(0, int(delta.total_seconds())))

@@ -1,0 +1,170 @@
+"""The loop of ``watch``: gives each change to an observer, and keeps the checkpoint in a file."""
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, Protocol
+
+from attrs import define, evolve, field
+
+from asyncops.checkpoints import KnownAlive, WatchCheckpoint
+from asyncops.cli.exit import ExitCode, Failure
+from asyncops.cli.live.state import LONGEST, summary_of
+from asyncops.cli.output.atomic_file import atomic, file_errors
+from asyncops.models import Operation, how_it_ended
+from asyncops.polling.change import Change, ChangeKind
+from asyncops.polling.policy import Poll
+from asyncops.polling.watch import Watch
+
+__all__ = ["CheckpointKeeper", "Observer", "checkpoint_before", "checkpoint_in", "follow"]
+
+_PAUSE = 0.25
+
+
+class Observer(Protocol):
+    """Receives the changes of a watch."""
+
+    async def take(self, change: Change[Any]) -> None:
+        """Take one change; once this returns, the change counts as told."""
+
+    def on_poll(self, poll: Poll) -> None:
+        """Take one poll."""
+
+    async def attend(self) -> None:
+        """Run beside the watch; returning ends the watch."""
+
+
+def checkpoint_in(path: Path) -> WatchCheckpoint | None:
+    """The checkpoint of an earlier watch; `None` where the file does not exist yet.
+
+    Raises:
+        Failure: The file cannot be read, or holds something else.
+    """
+    with file_errors(path):
+        try:
+            text = path.read_bytes()
+        except FileNotFoundError:
+            return None
+    try:
+        return WatchCheckpoint.from_json(text)
+    except ValueError as error:
+        raise Failure(f"cannot go on from {path}: {error}") from None
+
+
+def checkpoint_before(change: Change[Any], after: WatchCheckpoint) -> WatchCheckpoint:
+    """The checkpoint from which a watch tells of this change again.
+
+    Args:
+        change: The change given last.
+        after: The checkpoint after it.
+    """
+    if change.id is None:
+        return evolve(after, interrupted=not after.interrupted)
+    about = change.after if change.after is not None else change.before
+    moment = None if about is None else about.created_at
+    created = None if moment is None else moment.timestamp()
+    # Without a mark it has yet to be told of; with one that fits nothing, it has changed since.
+    mark = None if change.kind is ChangeKind.CREATED else ""
+    alive = tuple(each for each in after.alive if each.id != change.id)
+    ended = tuple(each for each in after.ended if each[0] != change.id)
+    if change.kind is ChangeKind.REOPENED:
+        ended += () if created is None else ((change.id, created),)
+    else:
+        alive += (KnownAlive(change.id, mark, created),)
+    return evolve(after, alive=alive, ended=ended)
+
+
+@define(eq=False)
+class CheckpointKeeper:
+    """Keeps a watch's checkpoint in a file, never after a change that was not told.
+
+    A moment after a change, and at the end, the file is written whole under another name and
+    renamed. So a program that is killed repeats at most that moment's changes, and loses none;
+    one that ends in any other way repeats none.
+
+    Attributes:
+        path: The file; `None` means that no checkpoint is kept.
+    """
+
+    path: Path | None
+    _due: asyncio.Event = field(factory=asyncio.Event, init=False)
+    _telling: Change[Any] | None = field(default=None, init=False)
+
+    async def tell(self, audience: Observer, change: Change[Any]) -> None:
+        """Give a change to the observer; until it is told, the checkpoint is the one before it."""
+        self._telling = change
+        await audience.take(change)
+        self._telling = None
+        self._due.set()
+
+    def keep(self, watch: Watch[Any]) -> None:
+        """Write the checkpoint to the file."""
+        place = watch.checkpoint
+        if self.path is None or place is None:
+            return
+        if self._telling is not None:
+            place = checkpoint_before(self._telling, place)
+        with atomic(self.path) as file:
+            file.write(f"{place.to_json()}\n".encode())
+
+    async def attend(self, watch: Watch[Any]) -> None:
+        """Write the checkpoint a moment after a change, once for many changes at a time."""
+        while True:
+            await self._due.wait()
+            await asyncio.sleep(_PAUSE)
+            self._due.clear()
+            self.keep(watch)
+
+
+async def follow(
+    watch: Watch[Any], audience: Observer, keeper: CheckpointKeeper, *, until_failure: bool = False
+) -> None:
+    """Give every change to the observer, until the watch ends or the observer returns.
+
+    Args:
+        watch: Not yet entered.
+        audience: The observer.
+        keeper: Keeps the checkpoint.
+        until_failure: Whether an operation that ends without success ends the watch.
+
+    Raises:
+        Failure: An operation ended without success, and ``until_failure`` is set.
+    """
+    await _first_of(
+        _tell_all(watch, audience, keeper, until_failure=until_failure),
+        audience.attend(),
+        keeper.attend(watch),
+    )
+
+
+async def _tell_all(
+    watch: Watch[Any], audience: Observer, keeper: CheckpointKeeper, *, until_failure: bool
+) -> None:
+    async with watch:
+        try:
+            keeper.keep(watch)
+            async for change in watch:
+                await keeper.tell(audience, change)
+                if until_failure and change.failed and change.after is not None:
+                    raise _failure(change, change.after)
+        finally:
+            keeper.keep(watch)
+
+
+def _failure(change: Change[Any], operation: Operation) -> Failure:
+    news = summary_of(change)
+    what = f"{news.kind} {news.id}" if news.kind else news.id
+    return Failure(f"{what} {how_it_ended(operation)[:LONGEST]}", code=ExitCode.FAILED)
+
+
+async def _first_of(*works: Coroutine[Any, Any, None]) -> None:
+    """Run all of them until one ends, however it ends; the others are cancelled."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,212 @@
+"""The state of a watch, as the live screen shows it: open operations, newest changes, counts."""
+
+from collections import Counter, deque
+from collections.abc import Sequence
+from datetime import datetime
+from heapq import nsmallest
+from typing import Any
+
+from attrs import define, field, frozen
+
+from asyncops.cli.live.sparkline import Rates
+from asyncops.models import Operation, State, Status, has_ended, kind_of, known_time
+from asyncops.polling.change import Change, ChangeKind
+from asyncops.polling.policy import Poll
+
+__all__ = ["LONGEST", "ChangeSummary", "OpenOperation", "WatchState", "summary_of"]
+
+_NEWS = 200
+LONGEST = 500
+"""The most characters of a text of the service that are kept."""
+
+
+@frozen(kw_only=True)
+class ChangeSummary:
+    """One change in a few words.
+
+    Attributes:
+        seen_at: When it was seen; aware.
+        word: The operation's state, or the service's own word for one that is new; where the
+            state is as it was, the service's own word for where it is, or ``updated``; or
+            ``created`` for one that has ended already, whose end is told next; or ``vanished``,
+            ``interrupted``, ``recovered``, ``reopened``.
+        state: The operation's state; `None` where the change is not about its state.
+        id: Its id; ``""`` where the change is about the watch.
+        kind: Zoo's type, Chainloop's kind.
+        error: Why it failed, or why there was no answer.
+    """
+
+    seen_at: datetime
+    word: str
+    state: State | None = None
+    id: str = ""
+    kind: str = ""
+    error: str = ""
+
+
+@frozen(kw_only=True)
+class OpenOperation:
+    """An operation that has not ended.
+
+    Attributes:
+        id: Its id.
+        kind: Zoo's type, Chainloop's kind.
+        state: Where it is in its life.
+        word: The same in words: the service's own for a state that is new.
+        created_at: Its creation time; when it was first seen, where that is unknown.
+    """
+
+    id: str
+    kind: str
+    state: State
+    word: str
+    created_at: datetime
+
+
+def summary_of(change: Change[Any]) -> ChangeSummary:
+    """A change in a few words; the error is cut to 500 characters."""
+    about = change.after if change.after is not None else change.before
+    error = change.error if change.after is None else change.after.error
+    state = None if change.after is None else change.after.state
+    if _ended_before(change):
+        # Its end is told next, by a line of its own.
+        state = error = None
+    return ChangeSummary(
+        seen_at=change.seen_at,
+        word=_word_of(change),
+        state=state,
+        id=change.id or "",
+        kind=kind_of(about),
+        error=_shortened(error),
+    )
+
+
+@define(eq=False)
+class WatchState:
+    """Takes the changes and polls of one watch.
+
+    Holds the operations that have not ended, and a bounded number of the newest changes.
+
+    Attributes:
+        title: The resource with its filters.
+        since: When the watch began; aware.
+        introduced: Whether operations that are older than the watch count as news.
+        news: The newest changes, the newest first.
+        ended: How many ends there were since then, by state; one that is reopened ends again.
+        vanished: How many the service no longer has.
+        finished: The times at which operations ended, in success or not.
+        failed: The times at which operations failed.
+        trouble: The outage that goes on; `None` while polls are answered.
+        poll: The last poll.
+        polled_at: The time of the last poll; aware.
+    """
+
+    title: str
+    since: datetime
+    introduced: bool = False
+    news: deque[ChangeSummary] = field(factory=lambda: deque(maxlen=_NEWS), init=False)
+    ended: Counter[State] = field(factory=Counter, init=False)
+    vanished: int = field(default=0, init=False)
+    finished: Rates = field(factory=Rates, init=False)
+    failed: Rates = field(factory=Rates, init=False)
+    trouble: ChangeSummary | None = field(default=None, init=False)
+    poll: Poll | None = field(default=None, init=False)
+    polled_at: datetime | None = field(default=None, init=False)
+    _alive: dict[str, OpenOperation] = field(factory=dict, init=False)
+
+    def take(self, change: Change[Any]) -> None:
+        """Take one change."""
+        news = summary_of(change)
+        if change.kind is ChangeKind.INTERRUPTED:
+            self.trouble = news
+        elif change.kind is ChangeKind.RECOVERED:
+            self.trouble = None
+        elif change.kind is ChangeKind.FINISHED and change.after is not None:
+            self._end(news, change.after)
+        elif change.kind is ChangeKind.VANISHED:
+            self.vanished += 1
+            self._alive.pop(news.id, None)
+        elif change.after is not None:
+            self._alive[news.id] = OpenOperation(
+                id=news.id,
+                kind=news.kind,
+                state=change.after.state,
+                word=_service_word(change.after),
+                created_at=known_time(change.after.created_at) or change.seen_at,
+            )
+        if self._is_news(change):
+            self.news.appendleft(news)
+
+    def on_poll(self, poll: Poll, now: datetime) -> None:
+        """Take one poll."""
+        self.poll, self.polled_at = poll, now
+
+    @property
+    def states(self) -> dict[State, int]:
+        """How many are in each state: those that are alive, and those that ended meanwhile."""
+        alive = Counter(each.state for each in self._alive.values())
+        return {state: alive[state] + self.ended[state] for state in State}
+
+    @property
+    def unseen(self) -> int:
+        """How many are alive of which no change has told yet, as after going on from a file."""
+        return 0 if self.poll is None else max(0, self.poll.open - len(self._alive))
+
+    @property
+    def open(self) -> int:
+        """How many are known to be alive."""
+        return len(self._alive)
+
+    def oldest(self, count: int) -> Sequence[OpenOperation]:
+        """The operations that wait longest for their end, the oldest first."""
+        return nsmallest(count, self._alive.values(), key=lambda each: (each.created_at, each.id))
+
+    def _end(self, news: ChangeSummary, after: Operation) -> None:
+        self._alive.pop(news.id, None)
+        self.ended[after.state] += 1
+        # Another machine's clock may be ahead, but the end cannot be later than its poll.
+        at = min(known_time(after.finished_at) or news.seen_at, news.seen_at)
+        self.finished.add(at)
+        if after.state is State.FAILED:
+            self.failed.add(at)
+
+    def _is_news(self, change: Change[Any]) -> bool:
+        if self.introduced or change.kind is not ChangeKind.CREATED or change.after is None:
+            return True
+        created = known_time(change.after.created_at)
+        return created is None or created >= self.since
+
+
+def _word_of(change: Change[Any]) -> str:
+    before, after = change.before, change.after
+    if after is None:
+        return change.kind.value
+    if _ended_before(change):
+        return ChangeKind.CREATED.value
+    if change.kind is ChangeKind.REOPENED:
+        return change.kind.value
+    if change.kind is not ChangeKind.UPDATED or before is None or before.state is not after.state:
+        return _service_word(after)
+    own = _own_status(after)
+    return own if own != _own_status(before) else "updated"
+
+
+def _ended_before(change: Change[Any]) -> bool:
+    """Whether the operation had ended when the watch first saw it."""
+    return (
+        change.kind is ChangeKind.CREATED and change.after is not None and has_ended(change.after)
+    )
+
+
+def _service_word(operation: Operation) -> str:
+    state = operation.state
+    return (_own_status(operation) if state is State.UNKNOWN else "") or state.value
+
+
+def _own_status(operation: Operation) -> str:
+    status = getattr(operation, "status", "")
+    return status.word if isinstance(status, Status) else str(status)
+
+
+def _shortened(error: object) -> str:
+    return "" if error is None else str(error)[:LONGEST]

@@ -1,0 +1,161 @@
+"""The fields of an options class, as options of a command."""
+
+import inspect
+import re
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from enum import Enum
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import attrs
+import msgspec
+import typer
+
+from asyncops.cli.text.times import moment
+from asyncops.models import State, Status
+
+__all__ = ["argument", "documented", "fields_of", "names_in", "option", "typed"]
+
+_FIELD = re.compile(r"^    (\w+): (.+(?:\n {8,}.+)*)", re.MULTILINE)
+_PLAIN = (int, float, UUID)
+
+
+def documented(kind: type) -> Mapping[str, str]:
+    """What the docstring of a class and of its bases says of each attribute: the first sentence."""
+    found: dict[str, str] = {}
+    for each in reversed(kind.__mro__):
+        _, _, section = inspect.cleandoc(each.__doc__ or "").partition("Attributes:\n")
+        for name, text in _FIELD.findall(section):
+            words = " ".join(text.split()).replace("``", "").replace("[", r"\[")
+            found[name] = re.split(r"(?<=[.;]) ", f"{words} ")[0].strip().rstrip(";")
+    return found
+
+
+def fields_of(options: Any) -> "dict[str, attrs.Attribute[Any]]":
+    """The fields of an options class by their names."""
+    return attrs.fields_dict(options)
+
+
+def names_in(kind: Any) -> set[str]:
+    """The names that the options of a class take: those of its fields, and those on the command."""
+    fields = attrs.fields(kind)
+    declared = (each for field in fields for each in getattr(field.type, "__metadata__", ()))
+    flags = (flag for each in declared for flag in getattr(each, "param_decls", None) or ())
+    names = (flag.removeprefix("--").replace("-", "_") for flag in flags)
+    return {*(each.name for each in fields), *names}
+
+
+def typed(kind: Any, default: Any = attrs.NOTHING) -> Any:
+    """A field of a class that is made for a command."""
+    return attrs.field(default=default, type=kind)
+
+
+def argument(name: str, kind: Any, text: str | None = None) -> Any:
+    """The field for a parameter of a place: an argument of the command."""
+    shown = typer.Argument(metavar=name.upper(), help=text, show_default=False)
+    return typed(Annotated[kind if kind is int else str, shown])
+
+
+def option(kind: type, name: str, panel: str, *, named: str | None = None) -> Any:
+    """The field for a field of an options class: an option of the command.
+
+    Args:
+        kind: The options class.
+        name: The field.
+        panel: The panel of the help that shows it.
+        named: The name of the option, where it is not the field's.
+    """
+    field = attrs.fields_dict(kind)[name]
+    members, many = _members(_hint(kind, name, field))
+    taken, more = _typed(members)
+    words = _words(members)
+    text = documented(kind).get(name)
+    if name == "status":
+        several = "; may be given several times" if many else ""
+        text = f"Only this status{several}: {', '.join(words)}, or one that is newer than this "
+        text += "program."
+    flags = [f"--{named or name.replace('_', '-')}", *(["-s"] if name == "status" else [])]
+    required = field.default is attrs.NOTHING
+    usual = False if required or field.default in (None, (), False) else str(_shown(field.default))
+    declared = typer.Option(
+        *([] if taken is bool else flags),
+        rich_help_panel=panel,
+        help=text,
+        show_default=usual,
+        autocompletion=(lambda: words) if words else None,
+        **more,
+    )
+    annotation: Any = list[taken] if many else taken  # type: ignore[valid-type]
+    if required:
+        return typed(Annotated[annotation, declared])
+    return typed(Annotated[annotation | None, declared], None)
+
+
+def _hint(kind: type, name: str, field: "attrs.Attribute[Any]") -> Any:
+    try:
+        return get_type_hints(kind)[name]
+    except NameError:
+        # A name that is imported for type checkers alone.
+        return field.type
+
+
+def _members(hint: Any) -> tuple[list[Any], bool]:
+    """The types that one value may have, and whether several may be given."""
+    if get_origin(hint) is Annotated:
+        return _members(get_args(hint)[0])
+    if get_origin(hint) in {Union, UnionType}:
+        parts = [_members(each) for each in get_args(hint) if each is not type(None)]
+        return [one for members, _ in parts for one in members], any(many for _, many in parts)
+    outer = get_origin(hint)
+    if isinstance(outer, type) and issubclass(outer, Collection) and not issubclass(outer, Mapping):
+        return _members(next(iter(get_args(hint)), str))[0], True
+    return [hint], False
+
+
+def _typed(members: list[Any]) -> tuple[Any, dict[str, Any]]:
+    """The type of typer's for values of these types, and what else it takes to read one."""
+    if str in members:
+        return str, {}
+    first = members[0]
+    if first is bool or first in _PLAIN:
+        return first, {}
+    if first is datetime:
+        return datetime, {"parser": moment, "metavar": "WHEN"}
+    if isinstance(first, type) and issubclass(first, Enum):
+        return str, {"parser": _reader_of(first), "metavar": "WORD"}
+    return str, {"parser": _json, "metavar": "JSON"}
+
+
+def _words(members: list[Any]) -> list[str]:
+    enums = [each for each in members if isinstance(each, type) and issubclass(each, Enum)]
+    named = [each for each in enums if each is not State] or enums
+    return [
+        member.word if isinstance(member, Status) else str(member.value)
+        for each in named[:1]
+        for member in each
+        if getattr(member, "state", None) is not State.UNKNOWN
+    ]
+
+
+def _reader_of(kind: type[Enum]) -> Any:
+    def read(text: Any) -> Any:
+        try:
+            return kind(text)
+        except ValueError:
+            words = ", ".join(str(each.value) for each in kind)
+            raise typer.BadParameter(f"{text!r} is none of {words}") from None
+
+    return read
+
+
+def _json(text: Any) -> Any:
+    try:
+        return msgspec.json.decode(text) if isinstance(text, str) else text
+    except msgspec.DecodeError as error:
+        raise typer.BadParameter(f"{text!r} is not JSON: {error}") from None
+
+
+def _shown(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value

@@ -1,0 +1,74 @@
+"""Commands whose options are the fields of classes."""
+
+import inspect
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import attrs
+import typer
+
+from asyncops.cli.groups import Settings, settings_of
+from asyncops.cli.runtime.run import execute
+
+__all__ = ["add"]
+
+_CONTEXT = "command_context"
+
+Run = Callable[..., Coroutine[object, object, int]]
+"""A command: it is given the settings and its parts, and returns its exit code."""
+
+
+def add(
+    group: typer.Typer,
+    name: str,
+    run: Run,
+    *,
+    help: str | None = None,  # noqa: A002 - as typer has it
+    epilog: str | None = None,
+    panel: str | None = None,
+    **parts: Any,
+) -> None:
+    """Add a command whose options are the fields of classes.
+
+    Every command has the fields of :class:`~asyncops.cli.groups.Settings` as well: people look for
+    them behind a command as well as before it.
+
+    Args:
+        group: Where the command belongs.
+        name: Its name.
+        run: Called with the settings, and with an object of each class under the part's name.
+        help: What it does; `None` means the docstring of ``run``.
+        epilog: What stands below its help.
+        panel: The panel of the help that shows the command.
+        parts: For each part an attrs class, each field of which is ``Annotated`` with its option
+            or argument. Where it raises :class:`ValueError`, the command is used wrongly.
+    """
+    kinds = {**parts, "": Settings}
+    fields = {part: [each for each in attrs.fields(kinds[part]) if each.init] for part in kinds}
+
+    def command(**given: Any) -> None:
+        ctx = given.pop(_CONTEXT)
+        try:
+            made = {
+                part: kinds[part](**{each.name: given.pop(each.name) for each in fields[part]})
+                for part in kinds
+            }
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+        settings = made.pop("").over(settings_of(ctx))
+        raise typer.Exit(execute(run(settings, **made), settings))
+
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    own = [
+        inspect.Parameter(each.name, keyword, default=_default(each), annotation=each.type)
+        for part in kinds
+        for each in fields[part]
+    ]
+    context = inspect.Parameter(_CONTEXT, keyword, annotation=typer.Context)
+    vars(command)["__signature__"] = inspect.Signature([*own, context])
+    command.__doc__ = help or run.__doc__
+    group.command(name, epilog=epilog, rich_help_panel=panel)(command)
+
+
+def _default(field: "attrs.Attribute[Any]") -> Any:
+    return inspect.Parameter.empty if field.default is attrs.NOTHING else field.default

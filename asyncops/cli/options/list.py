@@ -1,0 +1,153 @@
+"""The filters, order and size of a listing, as options of commands."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from typing import Any
+
+import attrs
+from attrs import frozen
+
+from asyncops.checkpoints import Checkpoint
+from asyncops.cli.options.filters import fields_of, typed
+from asyncops.cli.options.list_output import OutputOptions
+from asyncops.cli.options.on_resource import OnResource, on_resource
+from asyncops.cli.options.time_window import Items, PageCounter, Window
+from asyncops.cli.options.types import (
+    AllStatuses,
+    Concurrency,
+    MaxItems,
+    Order,
+    Since,
+    Sort,
+    Until,
+)
+from asyncops.cli.resources import Resource
+from asyncops.client import BaseClient
+from asyncops.http.invalid_items import OnInvalid
+from asyncops.http.meter import OnPage
+from asyncops.kit.chosen import chosen_of
+from asyncops.kit.filters import ALIASES, BY_NAME
+from asyncops.kit.options import ListOptions
+from asyncops.kit.query import list_plan
+from asyncops.listing.pager import Pager
+
+__all__ = ["Query", "query_of"]
+
+
+@frozen(kw_only=True)
+class Query(OnResource):
+    """A query of a listing; its fields are options of the commands that list.
+
+    Raises:
+        ValueError: The options do not go together.
+    """
+
+    since: Since = None
+    until: Until = None
+    max_items: MaxItems = None
+    concurrency: Concurrency = 1
+
+    def __attrs_post_init__(self) -> None:
+        if self.since is not None and self.until is not None and self.since.at >= self.until.at:
+            raise ValueError("--since must be before --until")
+        if getattr(self, "status", None) and getattr(self, "all_statuses", False):
+            raise ValueError("--status and --all-statuses exclude each other")
+        description = self.resource.description
+        try:
+            asked = list_plan(description).read(description.options(**self._arguments()))
+            chosen_of(asked.status, description)
+        except (TypeError, ValueError) as error:
+            raise ValueError(self.in_options(error)) from error
+
+    def _arguments(self) -> dict[str, Any]:
+        """The filters and the order, as arguments of the resource's ``list``."""
+        given = self.given()
+        plan = list_plan(self.resource.description)
+        order = plan.listing.order
+        if plan.order is not None and order is not None:
+            newest = getattr(self, "sort", None) is Order.NEWEST
+            given[plan.order] = order.newest if newest else order.oldest
+        known = fields_of(self.resource.description.options)
+        for name, when in (("created_after", self.since), ("created_before", self.until)):
+            if when is not None and name in known:
+                given[name] = when.at
+        return given
+
+    @property
+    def how(self) -> frozenset[str]:
+        """The options that change how a listing is read: another run of it may have others."""
+        # A place in counted pages hangs on their size.
+        counted = list_plan(self.resource.description).listing.is_counted
+        return frozenset({"concurrency", *([] if counted else ["page_size"])})
+
+    def pager(
+        self,
+        client: BaseClient,
+        *,
+        resume: Checkpoint | None = None,
+        on_page: OnPage | None = None,
+        on_invalid: OnInvalid | None = None,
+    ) -> Pager[Any]:
+        """The whole listing, not cut to the window of time or to a number of items."""
+        pager: Pager[Any] = self.verbs(client).list(
+            **self._arguments(), resume=resume, on_page=on_page, on_invalid=on_invalid
+        )
+        return pager
+
+    def items(
+        self,
+        client: BaseClient,
+        *,
+        resume: Checkpoint | None = None,
+        on_page: OnPage | None = None,
+        on_invalid: OnInvalid | None = None,
+        given: int = 0,
+    ) -> AbstractAsyncContextManager[Items[Any]]:
+        """The items of the query: ``async with query.items(client) as items: async for ...``.
+
+        Args:
+            client: Of the resource's service.
+            resume: Go on from here.
+            on_page: Called with each page.
+            on_invalid: Called with each row that does not fit; `None` makes such a row an error.
+            given: Items that were given before ``resume``; they count for ``max_items``.
+        """
+        counter = PageCounter(on_page)
+        pager = self.pager(client, resume=resume, on_page=counter.on_page, on_invalid=on_invalid)
+        return self._opened(pager, counter, given)
+
+    @asynccontextmanager
+    async def _opened(
+        self, pager: Pager[Any], counter: PageCounter, given: int
+    ) -> AsyncIterator[Items[Any]]:
+        window = Window(
+            None if self.since is None else self.since.at,
+            None if self.until is None else self.until.at,
+        )
+        most = None if self.max_items is None else max(0, self.max_items - given)
+        walk = (
+            aclosing(aiter(pager)) if self.concurrency == 1 else pager.concurrent(self.concurrency)
+        )
+        async with walk as items:
+            yield Items(items, counter, window, most)
+
+
+def query_of(resource: Resource) -> type[Query]:
+    """The class of the queries of a resource: its place, its filters, its order."""
+    description = resource.description
+    plan = list_plan(description)
+    known = fields_of(description.options)
+    usual = {*attrs.fields_dict(ListOptions), *ALIASES, *BY_NAME, plan.order}
+    names = [name for name in known if name not in usual]
+    more: dict[str, Any] = {}
+    if "status" in known:
+        names.insert(0, "status")
+        if known["status"].default is None:
+            more["all_statuses"] = typed(AllStatuses, False)
+    if plan.order is not None and plan.listing.order is not None:
+        first = Order.OLDEST if plan.listing.order.newest_first is False else Order.NEWEST
+        more["sort"] = typed(Sort, first)
+    beside = (OutputOptions,)
+    return on_resource(
+        Query, resource, description.options, names, beside=beside, size=plan.size, **more
+    )

@@ -1,0 +1,157 @@
+"""The options of ``list`` that say how and where to write, checked against each other."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from attrs import field, frozen
+
+from asyncops.cli.output.formats import Format
+from asyncops.cli.output.invalid_rows import FAIL, kept_in
+from asyncops.cli.output.journal import Journal
+
+__all__ = ["TABLE_ROWS", "OutputOptions"]
+
+TABLE_ROWS = 50
+"""Rows of a table, unless told otherwise."""
+
+_BY_SUFFIX = {
+    ".json": Format.JSON,
+    ".jsonl": Format.JSONL,
+    ".ndjson": Format.JSONL,
+    ".csv": Format.CSV,
+    ".parquet": Format.PARQUET,
+}
+_option = partial(typer.Option, rich_help_panel="What to write")
+
+_Everything = Annotated[
+    bool,
+    _option(
+        "--all",
+        help=f"Every one. A table shows {TABLE_ROWS} unless told otherwise; the other formats hold "
+        "every one anyway.",
+    ),
+]
+_Json = Annotated[bool, _option("--json", help="One JSON array.")]
+_JsonLines = Annotated[bool, _option("--jsonl", help="A JSON object a line.")]
+_Csv = Annotated[bool, _option("--csv", help="CSV; free-form JSON is its text.")]
+_Parquet = Annotated[Path | None, _option(metavar="FILE", help="A Parquet file (extra 'parquet').")]
+_Output = Annotated[
+    Path | None,
+    _option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="The file to write; it is there when all is in it, never in part. Without a format, "
+        "its name says which: .json, .jsonl, .csv, .parquet. - is standard output.",
+    ),
+]
+_Resume = Annotated[
+    Path | None,
+    _option(
+        metavar="FILE",
+        help="Remember in FILE how far this has come; run again, it goes on from there. With "
+        "--output, for JSON, JSON lines and CSV.",
+    ),
+]
+_RawCells = Annotated[
+    bool,
+    _option(
+        "--raw-cells",
+        help="With --csv: no ' before cells that a spreadsheet would run as formulas.",
+    ),
+]
+_OnInvalid = Annotated[
+    str,
+    _option(
+        metavar="fail|skip|FILE",
+        help="A row that does not fit ends the command, is left out, or is written to FILE, a JSON "
+        "object a line.",
+    ),
+]
+
+
+@frozen(kw_only=True)
+class OutputOptions:
+    """The options of ``list`` that say how and where to write the rows.
+
+    Attributes:
+        file: The file to write; `None` for standard output.
+        form: The format that an option names, or the file's name, or else a table.
+
+    Raises:
+        ValueError: They do not go together.
+    """
+
+    json: _Json = False
+    jsonl: _JsonLines = False
+    csv: _Csv = False
+    parquet: _Parquet = None
+    target: _Output = None
+    resume: _Resume = None
+    raw_cells: _RawCells = False
+    everything: _Everything = False
+    on_invalid: _OnInvalid = FAIL
+    file: Path | None = field(init=False)
+    form: Format = field(init=False)
+
+    @file.default
+    def _file(self) -> Path | None:
+        named = self.parquet or self.target
+        return None if named is None or str(named) == "-" else named
+
+    @form.default
+    def _form(self) -> Format:
+        flags = {
+            Format.JSON: self.json,
+            Format.JSONL: self.jsonl,
+            Format.CSV: self.csv,
+            Format.PARQUET: self.parquet is not None,
+        }
+        asked = [each for each, given in flags.items() if given]
+        if len(asked) > 1:
+            names = " and ".join(f"--{each}" for each in asked)
+            raise ValueError(f"{names} exclude each other; give one")
+        if self.parquet is not None and self.target is not None:
+            raise ValueError("--parquet names its file itself; leave out --output")
+        return asked[0] if asked else _guessed(self.file)
+
+    def __attrs_post_init__(self) -> None:
+        invalid_rows = kept_in(self.on_invalid)
+        others = {each.resolve() for each in (self.file, self.resume) if each is not None}
+        if invalid_rows is not None and invalid_rows.resolve() in others:
+            raise ValueError("--on-invalid needs a file of its own")
+        if self.form is Format.PARQUET and self.file is None:
+            raise ValueError("Parquet needs a file, not standard output")
+        if self.raw_cells and self.form is not Format.CSV:
+            raise ValueError("--raw-cells goes with --csv")
+        if self.resume is not None:
+            self._check_resume(self.resume)
+
+    def _check_resume(self, resume: Path) -> None:
+        if self.form is Format.PARQUET:
+            raise ValueError(
+                "--resume does not go with Parquet: such a file is unreadable until its last byte "
+                "is there, so none can be gone on with; take --jsonl or --csv"
+            )
+        if self.file is None:
+            raise ValueError(
+                "--resume needs --output FILE: how much of standard output has arrived cannot be "
+                "known"
+            )
+        if self.file.exists() and not self.file.is_file():
+            raise ValueError(f"--resume needs an ordinary file to write, and {self.file} is none")
+        if Journal.of(resume, self.file).overlaps:
+            raise ValueError("--resume and --output need two files")
+
+
+def _guessed(target: Path | None) -> Format:
+    if target is None:
+        return Format.TABLE
+    found = _BY_SUFFIX.get(target.suffix.lower())
+    if found is None:
+        raise ValueError(
+            f"how is {target} to be written? give --json, --jsonl or --csv, or a name that ends so"
+        )
+    return found

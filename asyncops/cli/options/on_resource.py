@@ -1,0 +1,116 @@
+"""What the options of all commands on a resource have in common: its place, and its filters."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, TypeVar
+
+import attrs
+from attrs import frozen
+
+from asyncops.cli.groups import Settings
+from asyncops.cli.options.filters import argument, names_in, option, typed
+from asyncops.cli.options.types import PageSize
+from asyncops.cli.resources import Resource
+from asyncops.client import BaseClient
+
+__all__ = ["OnResource", "on_resource"]
+
+K = TypeVar("K", bound="OnResource")
+
+
+@frozen(kw_only=True)
+class OnResource:
+    """The options of a command on a resource; a subclass for one resource has its place as well.
+
+    Attributes:
+        resource: The resource.
+        filters: The arguments that options stand for, by the option.
+    """
+
+    resource: ClassVar[Resource]
+    filters: ClassVar[Mapping[str, str]]
+
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """Where the resource is, as the arguments of the command say."""
+        return tuple(getattr(self, name) for name, _ in self.resource.path.place)
+
+    @property
+    def title(self) -> str:
+        """The resource for headings, with its place."""
+        return " ".join(
+            [self.resource.title, *(["/".join(map(str, self.place))] * bool(self.place))]
+        )
+
+    def verbs(self, client: BaseClient) -> Any:
+        """The object that lists, gets and watches.
+
+        Raises:
+            TypeError: The client is another service's.
+        """
+        service = self.resource.service
+        if not isinstance(client, service.client):
+            kinds = f"{service.client.__name__}, got a {type(client).__name__}"
+            raise TypeError(f"{self.resource.name} needs a {kinds}")
+        return self.resource.path.verbs(client, self.place)
+
+    def given(self) -> dict[str, Any]:
+        """The arguments that were given, by their names in the library."""
+        values = {name: getattr(self, option) for option, name in self.filters.items()}
+        return {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in values.items()
+            if value is not None and value != []
+        }
+
+    def in_options(self, error: Exception) -> str:
+        """An error of the library, with its arguments as options."""
+        text = str(error)
+        for option_, name in self.filters.items():
+            # A name of one word may be a word of the sentence as well.
+            where = rf"\b{name}\b" if "_" in name else rf"\A{name}\b"
+            text = re.sub(where, f"--{option_.replace('_', '-')}", text)
+        return text
+
+
+def on_resource(
+    base: type[K],
+    resource: Resource,
+    options: Any = None,
+    names: Iterable[str] = (),
+    *,
+    panel: str = "Filters",
+    beside: Iterable[type] = (),
+    size: str | None = None,
+    **more: Any,
+) -> type[K]:
+    """The class of a command's options for one resource.
+
+    Args:
+        base: The options that the command has for every resource.
+        resource: The resource.
+        options: The options class of the library.
+        names: Its fields that are options of the command.
+        panel: The panel of the help that shows them.
+        beside: The classes of the other options of the command.
+        size: Its field for the items of a page, if it has such a field.
+        more: Further fields.
+    """
+    fields = {name: argument(name, kind) for name, kind in resource.path.place}
+    taken = set().union(*map(names_in, (base, Settings, *beside)))
+    filters = {}
+    for name in names:
+        # An option of the command has the name before a filter of the service.
+        shown = f"by_{name}" if name in {*taken, *fields, *more} else name
+        filters[shown] = name
+        fields[shown] = option(options, name, panel, named=shown.replace("_", "-"))
+    listing = resource.description.listing
+    known = attrs.fields_dict(options) if size is not None else {}
+    if size in known and listing is not None and listing.paging.size is not None:
+        filters["page_size"] = size
+        fields["page_size"] = typed(PageSize, known[size].default)
+    body = {"resource": resource, "filters": filters}
+    made: type[K] = attrs.make_class(
+        base.__name__, {**fields, **more}, bases=(base,), class_body=body, frozen=True, kw_only=True
+    )
+    return made

@@ -1,0 +1,49 @@
+"""The encoder of each format; the libraries of a format are loaded when it is asked for."""
+
+from datetime import UTC, datetime
+
+from asyncops.cli.exit import Failure
+from asyncops.cli.output.formats import Encoder, Format
+from asyncops.cli.output.formats.csv import CsvEncoder
+from asyncops.cli.output.formats.json import JsonEncoder, JsonLinesEncoder
+
+__all__ = ["encoder_for"]
+
+
+def encoder_for(form: Format, model: type, *, raw: bool = False, before: int = 0) -> Encoder:
+    """The encoder that writes operations in a format.
+
+    Args:
+        form: The format.
+        model: The operations' class.
+        raw: Whether cells of CSV that look like formulas are left alone.
+        before: The number of rows that an earlier run has written.
+
+    Raises:
+        Failure: The format needs an extra that is not installed.
+    """
+    match form:
+        case Format.JSON:
+            return JsonEncoder(before)
+        case Format.JSONL:
+            return JsonLinesEncoder()
+        case Format.CSV:
+            return CsvEncoder(model, raw=raw)
+        case Format.PARQUET:
+            return _parquet(model)
+        case Format.TABLE:
+            # rich takes a while to load.
+            from asyncops.cli.output.formats.table import TableEncoder  # noqa: PLC0415
+            from asyncops.cli.text.terminal import console  # noqa: PLC0415
+
+            return TableEncoder(model, console(), lambda: datetime.now(UTC))
+
+
+def _parquet(model: type) -> Encoder:
+    try:
+        from asyncops.cli.output.formats.parquet import ParquetEncoder  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "pyarrow":
+            raise
+        raise Failure("Parquet needs an extra: pip install 'asyncops[parquet]'") from None
+    return ParquetEncoder(model)

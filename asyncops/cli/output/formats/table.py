@@ -1,0 +1,92 @@
+"""Tables, row by row: columns of fixed widths, so that no row has to wait for another."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from asyncops.cli.output.formats import Encoder
+from asyncops.cli.output.table_columns import GAP, Shown, fitting, note_of, shown_of, style_of
+from asyncops.cli.text.safe import cut, padded, visible
+
+__all__ = ["TableEncoder"]
+
+_INDENT = "  "
+
+
+class TableEncoder(Encoder):
+    """A heading, then one line an operation, and one more where a reason has no column.
+
+    On a terminal, columns are chosen and cut to fit its width. Elsewhere all of them are there,
+    times are dates, and nothing is cut.
+
+    Args:
+        model: The operations' class.
+        console: Where the table will be shown.
+        now: The present, for relative times and for operations that still run.
+    """
+
+    def __init__(self, model: type, console: Console, now: Callable[[], datetime]) -> None:
+        self._console = console
+        self._now = now
+        self._whole = not console.is_terminal
+        columns = shown_of(model, dated=self._whole)
+        self._columns = columns if self._whole else fitting(columns, console.width)
+        self._headed = False
+
+    def rows(self, items: Sequence[Any]) -> bytes:
+        """One line each, or two."""
+        lines = []
+        # A listing without a row gets no heading.
+        if items and not self._headed:
+            self._headed = True
+            lines.append(self._heading())
+        now = self._now()
+        for item in items:
+            lines.append(self._row(item, now))
+            if note := note_of(item, self._columns):
+                shown = cut(note, self._console.width - len(_INDENT))
+                lines.append(Text(f"{_INDENT}{shown}", style="red"))
+        return self._printed(lines)
+
+    def _heading(self) -> Text:
+        return self._line([(column.title.upper(), "bold") for column in self._columns])
+
+    def _row(self, item: Any, now: datetime) -> Text:
+        return self._line(
+            [
+                (
+                    column.cell(item, now),
+                    style_of(item) if column.style is None else column.style,
+                )
+                for column in self._columns
+            ]
+        )
+
+    def _line(self, cells: Sequence[tuple[str, str]]) -> Text:
+        line = Text(no_wrap=True)
+        for column, (text, style) in zip(self._columns, cells, strict=True):
+            line.append(self._cell(text, column), style=style)
+            line.append(" " * GAP)
+        line.rstrip()
+        return line
+
+    def _cell(self, text: str, column: Shown) -> str:
+        if column.width is not None:
+            return padded(text, column.width)
+        shown = visible(text)
+        return shown if column.most is None else shown.ljust(column.most)
+
+    def _printed(self, lines: Sequence[Text]) -> bytes:
+        console = self._console
+        if console.color_system is None:
+            # Many times as fast, and the same.
+            text = "".join([f"{line.plain}\n" for line in lines])
+        else:
+            with console.capture() as captured:
+                for line in lines:
+                    console.print(line, soft_wrap=True)
+            text = captured.get()
+        return text.encode(console.encoding, "replace")

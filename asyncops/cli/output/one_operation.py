@@ -1,0 +1,55 @@
+"""One operation with all that it says, for people."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from asyncops.cli.output.table_columns import dated
+from asyncops.cli.text.safe import visible
+from asyncops.cli.text.times import ago, span
+from asyncops.models import Operation, has_ended, known_time, times_of
+from asyncops.unstructure import json_bytes, plain, written_fields
+
+__all__ = ["described"]
+
+_CODE = frozenset({"code", "original_source_code"})
+
+
+def described(item: Any, now: datetime) -> Iterator[tuple[str, str]]:
+    """Label and text of all that is set, in words that can be shown.
+
+    Args:
+        item: An operation, or an item without a life.
+        now: The present.
+    """
+    for name, value in written_fields(item).items():
+        if value is None or value == "":
+            # Chainloop writes "" for a field that is not set.
+            continue
+        if name == "outputs" and isinstance(value, Mapping):
+            yield from _files(value)
+        else:
+            yield visible(name), _text(name, value, now)
+    if not isinstance(item, Operation):
+        return
+    created, started, finished = times_of(item)
+    if started is not None:
+        if created is not None:
+            yield "waited", span((started - created).total_seconds())
+        end = finished or (None if has_ended(item) else now)
+        if end is not None:
+            yield "ran", span((end - started).total_seconds())
+
+
+def _files(files: Mapping[str, bytes | str]) -> Iterator[tuple[str, str]]:
+    for name, content in files.items():
+        yield "output", f"{visible(name)} ({len(content):,} bytes)"
+
+
+def _text(name: str, value: Any, now: datetime) -> str:
+    if isinstance(value, datetime):
+        return f"{dated(value)} ({'not set' if known_time(value) is None else ago(value, now)})"
+    if name in _CODE and isinstance(value, str):
+        return f"{len(value.splitlines()):,} lines (--json shows them)"
+    shown = plain(value)
+    return visible(shown if isinstance(shown, str) else json_bytes(shown).decode())

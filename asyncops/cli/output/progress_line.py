@@ -1,0 +1,109 @@
+"""One line on standard error that says how far a command has come, and is gone at its end."""
+
+import os
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TextIO
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from asyncops.cli.text.safe import cut
+from asyncops.cli.text.terminal import console
+from asyncops.cli.text.times import span
+from asyncops.http.meter import OnPage, WalkReport
+
+__all__ = ["ProgressLine", "listing_progress", "progress_line"]
+
+_EVERY = 0.2
+
+
+class ProgressLine:
+    """A line at the bottom of a terminal, drawn anew in its place.
+
+    Warnings that are written meanwhile stand above the line. A progress line that cannot be
+    written is no reason to end the command.
+
+    Args:
+        console: Standard error, which is a terminal.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        # Results on standard output may go to a pipe: rich must not take them to the terminal.
+        self._live = Live(
+            console=console, auto_refresh=False, transient=True, redirect_stdout=False
+        )
+
+    def draw(self, text: str) -> None:
+        """Show a text in place of the one before, cut to the terminal's width."""
+        with suppress(OSError):
+            self._live.start()
+            # Nobody could show the cursor again after Ctrl-Z or SIGKILL.
+            self._console.show_cursor()
+            shown = cut(text, max(1, self._console.width - 1))
+            self._live.update(Text(shown, no_wrap=True), refresh=True)
+
+    def clear(self) -> None:
+        """Take the line away, until it is drawn again."""
+        with suppress(OSError):
+            self._live.stop()
+
+
+def progress_line(*, hidden: bool) -> ProgressLine | None:
+    """The line to draw; `None` where nobody would see it.
+
+    Args:
+        hidden: Whether the command writes something else to standard error meanwhile.
+    """
+    errors = console(stderr=True)
+    # Variables such as FORCE_COLOR make rich take a pipe for a terminal.
+    shown = sys.stderr.isatty() and errors.is_interactive and not hidden
+    return ProgressLine(errors) if shown else None
+
+
+@contextmanager
+def listing_progress(name: str, *, hidden: bool, beside_rows: bool) -> Iterator[OnPage | None]:
+    """Show how far a listing has come: gives the hook to call with each page.
+
+    Args:
+        name: The resource: ``zoo operations``.
+        hidden: Whether the command writes something else to standard error meanwhile.
+        beside_rows: Whether the rows go to standard output. On a terminal, or behind a pipe to a
+            program that writes to one, the line would stand among the rows, and is not shown.
+    """
+    line = progress_line(hidden=hidden or (beside_rows and _may_be_seen(sys.stdout)))
+    if line is None:
+        yield None
+        return
+    next_draw = 0.0
+
+    def on_page(report: WalkReport) -> None:
+        nonlocal next_draw
+        if time.monotonic() >= next_draw:
+            next_draw = time.monotonic() + _EVERY
+            line.draw(_words(name, report))
+
+    try:
+        yield on_page
+    finally:
+        line.clear()
+
+
+def _may_be_seen(stream: TextIO) -> bool:
+    """Whether text written to a stream may come to a screen: it goes to no file."""
+    try:
+        return not stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return True
+
+
+def _words(name: str, report: WalkReport) -> str:
+    words = f"{report.items:,} {name} read, {report.pages:,} pages, {span(report.elapsed)}"
+    if report.elapsed > 1:
+        words += f", {report.items / report.elapsed:,.0f}/s"
+    return f"{words}, {report.retries:,} retries" if report.retries else words

@@ -1,0 +1,109 @@
+"""An axis of durations: bins, and ticks that people read."""
+
+import math
+from collections.abc import Sequence
+
+from attrs import frozen
+
+__all__ = ["Bins", "bins_of", "tick_text", "ticks_between"]
+
+_UNITS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
+_POWERS = tuple(10.0**power for power in range(-6, 0))
+_YEARS = tuple(86_400.0 * 10**power for power in range(1, 7))
+_COARSEST = (1e-6, 1e-3, 1.0, 60.0, 3_600.0, 86_400.0, *_YEARS[2::2])
+_COARSE = (*_POWERS, 1.0, 10.0, 60.0, 600.0, 3_600.0, 21_600.0, 86_400.0, *_YEARS)
+_FINE = (
+    *(mantissa * power for power in _POWERS for mantissa in (1, 2, 5)),
+    *(1.0, 2.0, 5.0, 10.0, 20.0, 30.0),
+    *(60.0 * each for each in (1, 2, 5, 10, 20, 30)),
+    *(3_600.0 * each for each in (1, 2, 4, 8, 12)),
+    *(mantissa * power for power in (86_400.0, *_YEARS) for mantissa in (1, 2, 5)),
+)
+_TIERS = (_FINE, _COARSE, _COARSEST)
+# Where the longest is so many times the shortest, only a logarithmic axis shows both.
+_WIDE = 50.0
+_BINS = 30
+_SMALLEST = 1e-3
+
+
+@frozen
+class Bins:
+    """How many durations there are in each stretch of an axis.
+
+    Attributes:
+        edges: Seconds, from the least to the greatest; one more than there are counts.
+        counts: Durations from one edge up to the next; the last edge belongs to the last one.
+        logarithmic: Whether the edges are evenly spaced by their logarithms.
+    """
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+    logarithmic: bool
+
+
+def bins_of(values: Sequence[float]) -> Bins:
+    """Durations in bins: even ones, or logarithmic ones where they are far apart.
+
+    Args:
+        values: Seconds, 0 or more, at least one of them. On a logarithmic axis, durations below a
+            thousandth of a second are in the first bin.
+    """
+    low, high = min(values), max(values)
+    logarithmic = high / max(low, _SMALLEST) > _WIDE
+    if logarithmic:
+        low, high = max(low, _SMALLEST), max(high, 2 * _SMALLEST)
+        ratio = math.log(high / low)
+        inner = [low * math.exp(ratio * step / _BINS) for step in range(1, _BINS)]
+    else:
+        if high - low < max(_SMALLEST, low * 1e-6):
+            margin = max(_SMALLEST, low * 0.05)
+            low, high = max(0.0, low - margin), high + margin
+        inner = [low + (high - low) * step / _BINS for step in range(1, _BINS)]
+    edges = (low, *inner, high)
+    counts = [0] * _BINS
+    for value in values:
+        counts[_bin(value, edges, logarithmic=logarithmic)] += 1
+    return Bins(edges, tuple(counts), logarithmic)
+
+
+def ticks_between(low: float, high: float, most: int = 8, *, logarithmic: bool) -> list[float]:
+    """Round durations within bounds, few enough to be labelled side by side.
+
+    Args:
+        low: The axis's least value in seconds.
+        high: Its greatest.
+        most: The most ticks, at least 2.
+        logarithmic: Whether the axis is.
+    """
+    if logarithmic:
+        inside = [[each for each in ticks if low <= each <= high] for ticks in _TIERS]
+        return next((ticks for ticks in inside if len(ticks) <= most), inside[-1])
+    fits = (each for each in _FINE if (high - low) / each <= most - 1)
+    step = next(fits, (high - low) / (most - 1))
+    first = math.ceil(low / step)
+    return [step * number for number in range(first, math.floor(high / step) + 1)]
+
+
+def tick_text(seconds: float) -> str:
+    """A duration with one unit: ``20 s``, ``1.5 h``."""
+    if seconds == 0:
+        return "0"
+    fits = [(size, unit) for size, unit in _UNITS if seconds >= size * 0.999] or [_UNITS[-1]]
+    # Eighty seconds are a third of a minute more than one, which is no round number of minutes.
+    size, unit = next((each for each in fits if _is_short(seconds / each[0])), fits[0])
+    return f"{seconds / size:,.6g} {unit}"
+
+
+def _is_short(number: float) -> bool:
+    return math.isclose(number, round(number, 2), rel_tol=1e-6)
+
+
+def _bin(value: float, edges: Sequence[float], *, logarithmic: bool) -> int:
+    low, high = edges[0], edges[-1]
+    value = min(max(value, low), high)
+    share = (
+        math.log(value / low) / math.log(high / low)
+        if logarithmic
+        else (value - low) / (high - low)
+    )
+    return min(int(share * _BINS), _BINS - 1)

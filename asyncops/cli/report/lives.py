@@ -1,0 +1,134 @@
+"""The life of an operation, as pictures show it: when it waited, when it ran, how it ended."""
+
+from datetime import UTC, datetime, timedelta
+from heapq import heappush, heappushpop
+
+from attrs import Factory, define, field, frozen
+
+from asyncops.models import Operation, State, has_ended, kind_of, status_word, times_of
+
+__all__ = ["Life", "NewestLives", "Span", "life_of", "moment_text"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH).total_seconds()
+# As a number of seconds, the calendar's last microsecond is beyond its end.
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH).total_seconds() - 1
+
+
+@frozen
+class Span:
+    """A stretch of time, in seconds since the epoch; ``end`` is never before ``begin``."""
+
+    begin: float
+    end: float
+
+    @property
+    def length(self) -> float:
+        """Seconds from the beginning to the end."""
+        return self.end - self.begin
+
+
+@frozen(kw_only=True)
+class Life:
+    """One operation's life, up to the moment when it was listed.
+
+    Attributes:
+        id: The operation's id.
+        kind: Zoo's type, Chainloop's kind; ``""`` where it has neither.
+        state: Its state.
+        waiting: From its creation until it started, ended or was listed.
+        running: From its start until it ended or was listed; `None` where it has not started.
+        word: Its state in words; by default the state's own.
+        open: Whether it had not ended when it was listed; by default as its state says.
+    """
+
+    id: str
+    kind: str
+    state: State
+    waiting: Span
+    running: Span | None = None
+    word: str = Factory(lambda life: life.state.value, takes_self=True)
+    open: bool = Factory(lambda life: not life.state.ended, takes_self=True)
+
+    @property
+    def whole(self) -> Span:
+        """From its creation to its end, or to the moment when it was listed."""
+        return Span(self.waiting.begin, (self.running or self.waiting).end)
+
+
+def moment_text(seconds: float) -> str:
+    """A moment as date and time, in UTC, cut to the first and the last second of the calendar."""
+    since = timedelta(seconds=min(max(seconds, _FIRST), _LAST))
+    return f"{_EPOCH + since:%Y-%m-%d %H:%M:%S}"
+
+
+def life_of(operation: Operation, now: datetime) -> Life | None:
+    """The life of an operation as of ``now``; `None` where its creation time is unknown.
+
+    Where times go backwards, as by the clocks of two machines, a start before the creation counts
+    as at the creation, and an end before the start as at the start. An operation that has ended
+    without an end time counts as ended when it began.
+    """
+    began, set_off, finished = times_of(operation)
+    if began is None:
+        return None
+    over = has_ended(operation)
+    created = began.timestamp()
+    started = _later(created, set_off)
+    ended = _later(created if started is None else started, finished)
+    if ended is None:
+        latest = created if started is None else started
+        ended = latest if over else max(latest, now.timestamp())
+    return Life(
+        id=str(operation.id),
+        kind=kind_of(operation),
+        state=operation.state,
+        waiting=Span(created, ended if started is None else started),
+        running=None if started is None else Span(started, ended),
+        word=status_word(operation),
+        open=not over,
+    )
+
+
+def _later(floor: float, moment: datetime | None) -> float | None:
+    return None if moment is None else max(floor, moment.timestamp())
+
+
+@define(eq=False)
+class NewestLives:
+    """The lives that began last, of any number that come in any order.
+
+    Attributes:
+        most: The number that is kept, at least 1.
+        given: The number that came with a creation time.
+        timeless: The number that came without a creation time, and cannot be drawn.
+    """
+
+    most: int
+    given: int = field(default=0, init=False)
+    timeless: int = field(default=0, init=False)
+    _kept: list[tuple[float, int, Life]] = field(factory=list, init=False)
+
+    def add(self, operation: Operation, now: datetime) -> None:
+        """Take one operation, as it was at ``now``."""
+        life = life_of(operation, now)
+        if life is None:
+            self.timeless += 1
+            return
+        self.given += 1
+        # Of those created at the same time, the earlier ones to come stay.
+        entry = (life.waiting.begin, -self.given, life)
+        if len(self._kept) < self.most:
+            heappush(self._kept, entry)
+        else:
+            heappushpop(self._kept, entry)
+
+    @property
+    def lives(self) -> list[Life]:
+        """The lives that are kept, the oldest first."""
+        return [life for _, _, life in sorted(self._kept, key=lambda entry: entry[:2])]
+
+    @property
+    def left_out(self) -> int:
+        """The number of older lives that were dropped."""
+        return self.given - len(self._kept)

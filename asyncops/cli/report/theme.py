@@ -1,0 +1,160 @@
+"""Colours, fonts and files of the pictures."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, Literal
+
+import matplotlib as mpl
+from attrs import frozen
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
+
+from asyncops.cli.text.safe import cut
+from asyncops.models import State
+
+__all__ = ["BAR_STYLES", "INK", "ROLES", "BarStyle", "bare", "drawing", "figure", "label", "saved"]
+
+WAITING = "#a9b8c6"
+SUCCEEDED = "#0072b2"
+FAILED = "#d55e00"
+CANCELLED = "#cc79a7"
+RUNNING = "#e69f00"
+UNKNOWN = "#7f7f7f"
+INK = "#1f2933"
+FAINT = "#5d6b78"
+GRID = "#d9dfe4"
+PAPER = "#fefefe"
+
+ROLES = {
+    WAITING: "waiting",
+    SUCCEEDED: "succeeded",
+    FAILED: "failed",
+    CANCELLED: "cancelled",
+    RUNNING: "running",
+    UNKNOWN: "unknown",
+    INK: "ink",
+    FAINT: "faint",
+    GRID: "grid",
+    PAPER: "paper",
+}
+"""The role of each colour: a page may give the roles other colours, such as in the dark."""
+
+_DPI = 110
+_RC: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.5,
+    "text.color": INK,
+    "text.parse_math": False,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.formatter.use_mathtext": False,
+    "axes.unicode_minus": False,
+    "xtick.color": FAINT,
+    "xtick.labelcolor": INK,
+    "ytick.color": FAINT,
+    "ytick.labelcolor": INK,
+    "grid.color": GRID,
+    "grid.linewidth": 0.7,
+    "hatch.linewidth": 0.8,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "asyncops",
+    "path.simplify": False,
+}
+
+
+@frozen
+class BarStyle:
+    """The style of a bar: the time in which an operation ran, told apart without colours as well.
+
+    Attributes:
+        word: Its text in the legend.
+        colour: Its fill.
+        hatch: Its pattern; ``""`` for none.
+    """
+
+    word: str
+    colour: str
+    hatch: str
+
+
+BAR_STYLES = {
+    State.SUCCEEDED: BarStyle("ran and succeeded", SUCCEEDED, ""),
+    State.FAILED: BarStyle("ran and failed", FAILED, "////"),
+    State.CANCELLED: BarStyle("ran and was cancelled", CANCELLED, "\\\\\\\\"),
+    State.RUNNING: BarStyle("still running", RUNNING, "...."),
+    State.BLOCKED: BarStyle("waits for a person", RUNNING, "----"),
+    State.PENDING: BarStyle("started, waits again", RUNNING, "||||"),
+    State.UNKNOWN: BarStyle("status unknown", UNKNOWN, "xxxx"),
+}
+"""The look of the time in which an operation ran, by its present state, in the legend's order."""
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw and save within this context: the user's own settings of matplotlib do not apply."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_RC)
+        yield
+
+
+def figure(width: float, height: float, *, arranged: bool = True) -> Figure:
+    """An empty picture.
+
+    Args:
+        width: In inches.
+        height: In inches.
+        arranged: Whether matplotlib finds room for titles and labels.
+    """
+    drawn = Figure(
+        figsize=(width, height),
+        dpi=_DPI,
+        facecolor=PAPER,
+        layout="constrained" if arranged else None,
+    )
+    FigureCanvasAgg(drawn)
+    return drawn
+
+
+def bare(axes: Axes) -> None:
+    """Leave out the frame, save the line at the bottom."""
+    for side in ("left", "right", "top"):
+        axes.spines[side].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    axes.set_axisbelow(True)
+    axes.set_facecolor("none")
+
+
+def label(text: str, width: int) -> str:
+    """A service's text on a picture: one line, cut, with ``?`` where the font lacks a character."""
+    known = _known()
+    return "".join(each if ord(each) in known else "?" for each in cut(text, width))
+
+
+def saved(drawn: Figure, kind: Literal["svg", "png"], *, title: str) -> bytes:
+    """The picture as a file's content, the same bytes for the same picture.
+
+    Args:
+        drawn: The picture.
+        kind: The file's format.
+        title: A description for screen readers and for the file's properties.
+    """
+    content = io.BytesIO()
+    metadata = {"Title": title, "Date": None, "Creator": "asyncops"}
+    if kind == "png":
+        metadata = {"Title": title.encode("latin-1", "replace").decode("latin-1"), "Software": None}
+    drawn.savefig(content, format=kind, metadata=metadata)
+    return content.getvalue()
+
+
+@cache
+def _known() -> frozenset[int]:
+    return frozenset(get_font(findfont("DejaVu Sans")).get_charmap())

@@ -1,0 +1,271 @@
+"""A picture of operations on an axis of time: when each waited, and when it ran."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from attrs import field, frozen
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.textpath import TextPath
+
+from asyncops.cli.report import theme
+from asyncops.cli.report.lives import Life, Span, moment_text
+from asyncops.cli.report.moments import DAY, draw_moments, length_of
+from asyncops.cli.report.rows import rows_of
+from asyncops.models import State
+
+__all__ = ["Timeline", "draw_timeline"]
+
+_WIDTH = 11.0
+_NAMED = 25
+_NAME_SIZE = 8.0
+# Inches around the axes: for the title, for the ticks and the legend, and on both sides.
+_ABOVE, _BELOW, _RIGHT, _GUTTER = 0.62, 0.85, 0.25, 0.45
+_NAME = 34
+_STEPS = tuple(mantissa * 10**power for power in range(10) for mantissa in (1, 2, 5))
+_ROW = 0.26
+_TALLEST = 11.0
+_SHORTEST = 0.9
+# Shorter bars are drawn as long as this share of the axis, so that they can be seen.
+_THINNEST = 0.0015
+_HATCHED = 7.0
+
+
+@frozen(kw_only=True)
+class Timeline:
+    """The data of a timeline.
+
+    Attributes:
+        title: The resource: ``Zoo operations``.
+        lives: The operations.
+        now: The time of the listing; aware.
+        notes: Further remarks below the title.
+    """
+
+    title: str
+    lives: Sequence[Life]
+    now: datetime
+    notes: Sequence[str] = field(default=())
+
+    @property
+    def heading(self) -> str:
+        """The title with the counts."""
+        count = len(self.lives)
+        states = Counter(life.state for life in self.lives)
+        failed, cancelled = states[State.FAILED], states[State.CANCELLED]
+        alive = sum(life.open for life in self.lives)
+        parts = [f"{count:,} operation{'' if count == 1 else 's'}"]
+        parts += [f"{failed:,} failed"] if failed else []
+        parts += [f"{cancelled:,} cancelled"] if cancelled else []
+        parts += [f"{alive:,} not ended"] if alive else []
+        return f"{self.title}: {', '.join(parts)}"
+
+    @property
+    def span(self) -> Span | None:
+        """From the first creation to the last end; `None` without operations."""
+        wholes = [life.whole for life in self.lives]
+        if not wholes:
+            return None
+        return Span(min(each.begin for each in wholes), max(each.end for each in wholes))
+
+
+@frozen
+class _Bar:
+    """A rectangle, in days since the epoch and in rows."""
+
+    begin: float
+    end: float
+    row: int
+
+
+def draw_timeline(timeline: Timeline) -> Figure:
+    """The picture. Up to 25 operations have a named row each; more of them share rows.
+
+    To be called, and its result saved, inside of :func:`theme.drawing`.
+    """
+    named = len(timeline.lives) <= _NAMED
+    lives = sorted(timeline.lives, key=lambda life: life.whole.begin)
+    span = timeline.span
+    wholes = [life.whole for life in lives]
+    if named or span is None:
+        rows = list(range(len(lives)))
+    else:
+        rows = rows_of(wholes, gap=length_of(span) * 2 * _THINNEST)
+    tall = _height_of(max(rows, default=0) + 1)
+    names = _names_of(lives) if named else []
+    left = _GUTTER + max((_inches(name) for name in names), default=0.2)
+    high = tall + _ABOVE + _BELOW
+    drawn = theme.figure(_WIDTH, high, arranged=False)
+    size = ((_WIDTH - left - _RIGHT) / _WIDTH, tall / high)
+    axes = drawn.add_axes((left / _WIDTH, _BELOW / high, *size))
+    theme.bare(axes)
+    _title(axes, timeline)
+    if span is None:
+        _nothing(axes)
+        return drawn
+    draw_moments(axes, span)
+    _bars(axes, lives, rows, points=72 * tall / (max(rows) + 1))
+    _rows_axis(axes, max(rows) + 1, names)
+    _legend(drawn, lives, (_GUTTER / 2 / _WIDTH, 0.08 / high))
+    return drawn
+
+
+def _height_of(rows: int) -> float:
+    # Many rows are thinner; slowly, so that a few more do not change the picture.
+    full = _ROW * rows
+    return max(_SHORTEST, full if full <= 6 else min(_TALLEST, 6 + 0.9 * math.sqrt(full - 6)))
+
+
+def _title(axes: Axes, timeline: Timeline) -> None:
+    lines = list(timeline.notes)
+    if timeline.span is not None:
+        begin, end = timeline.span.begin, timeline.span.end
+        lines.insert(0, f"{moment_text(begin)} to {moment_text(end)} UTC")
+    lines.append(f"as of {timeline.now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
+    axes.set_title(theme.label(timeline.heading, 120), fontweight="bold", pad=22)
+    axes.annotate(
+        theme.label("  |  ".join(lines), 170),
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, 8),
+        textcoords="offset points",
+        color=theme.FAINT,
+        fontsize=8.5,
+        annotation_clip=False,
+    )
+
+
+def _nothing(axes: Axes) -> None:
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.text(0.5, 0.5, "nothing to show", ha="center", va="center", color=theme.FAINT)
+
+
+def _names_of(lives: Sequence[Life]) -> list[str]:
+    return [f"{theme.label(life.kind, _NAME)}  {theme.label(life.id[:8], 8)}" for life in lives]
+
+
+def _inches(name: str) -> float:
+    return float(TextPath((0, 0), name, size=_NAME_SIZE).get_extents().width) / 72
+
+
+def _rows_axis(axes: Axes, count: int, names: Sequence[str]) -> None:
+    axes.set_ylim(count - 0.4, -0.6)
+    if names:
+        axes.set_yticks(range(count), names, fontsize=_NAME_SIZE)
+        return
+    step = next(step for step in _STEPS if count <= 5 * step)
+    numbers = sorted({1, *range(step, count + 1, step)})
+    axes.set_yticks([number - 1 for number in numbers], [f"{number:,}" for number in numbers])
+    axes.set_ylabel("lanes")
+
+
+def _bars(axes: Axes, lives: Sequence[Life], rows: Sequence[int], *, points: float) -> None:
+    low, high = axes.get_xlim()
+    least = (high - low) * _THINNEST
+    pairs = list(zip(lives, rows, strict=True))
+    waiting = [_bar(life.waiting, row, 0.0) for life, row in pairs]
+    _boxes(axes, waiting, theme.WAITING, "", height=0.36)
+    for state, look in theme.BAR_STYLES.items():
+        ran = [
+            _bar(life.running, row, least)
+            for life, row in pairs
+            if life.running is not None and life.state is state
+        ]
+        _boxes(axes, ran, look.colour, look.hatch if points >= _HATCHED else "", height=0.72)
+    size = _mark_size(lives, high - low, points)
+    failed = [(life.whole.end, row) for life, row in pairs if life.state is State.FAILED]
+    _marks(axes, failed, "x", size, theme.INK)
+    alive = [(life.whole.end, row) for life, row in pairs if life.open]
+    _marks(axes, alive, ">", size, theme.RUNNING)
+
+
+def _mark_size(lives: Sequence[Life], days: float, points: float) -> float:
+    """In points: so that marks cover neither the next row nor the next bar of their own."""
+    lengths = sorted(life.whole.length for life in lives)
+    usual = lengths[len(lengths) // 2] / DAY / days * 72 * _WIDTH
+    return min(6.5, max(1.8, min(0.55 * points, usual)))
+
+
+def _bar(span: Span, row: int, least: float) -> _Bar:
+    begin, end = span.begin / DAY, span.end / DAY
+    return _Bar(begin, max(end, begin + least), row)
+
+
+def _boxes(axes: Axes, bars: Iterable[_Bar], colour: str, hatch: str, *, height: float) -> None:
+    half = height / 2
+    corners = [
+        [
+            (bar.begin, bar.row - half),
+            (bar.end, bar.row - half),
+            (bar.end, bar.row + half),
+            (bar.begin, bar.row + half),
+        ]
+        for bar in bars
+    ]
+    if corners:
+        boxes = PolyCollection(
+            corners,
+            facecolors=colour,
+            edgecolors=colour,
+            linewidths=0.4,
+            hatch=hatch or None,
+            hatchcolors=theme.PAPER,
+        )
+        axes.add_collection(boxes, autolim=False)
+
+
+def _marks(
+    axes: Axes, places: Sequence[tuple[float, int]], marker: str, size: float, colour: str
+) -> None:
+    axes.plot(
+        [moment / DAY for moment, _ in places],
+        [row for _, row in places],
+        linestyle="none",
+        marker=marker,
+        markersize=size,
+        markeredgewidth=max(0.7, size / 5),
+        color=colour,
+        clip_on=False,
+        scalex=False,
+        scaley=False,
+    )
+
+
+def _legend(drawn: Figure, lives: Sequence[Life], place: tuple[float, float]) -> None:
+    shown: list[Patch | Line2D] = [Patch(facecolor=theme.WAITING, label="waited")]
+    present = {life.state for life in lives if life.running is not None}
+    for state, look in theme.BAR_STYLES.items():
+        if state in present:
+            shown.append(
+                Patch(
+                    facecolor=look.colour,
+                    edgecolor=look.colour,
+                    hatch=look.hatch,
+                    hatchcolor=theme.PAPER,
+                    label=look.word,
+                )
+            )
+    if any(life.state is State.FAILED for life in lives):
+        shown.append(_sign("x", theme.INK, "failed here"))
+    if any(life.open for life in lives):
+        shown.append(_sign(">", theme.RUNNING, "had not ended"))
+    drawn.legend(
+        handles=shown,
+        loc="lower left",
+        bbox_to_anchor=place,
+        borderaxespad=0,
+        borderpad=0,
+        columnspacing=1.5,
+        handlelength=1.6,
+        ncols=len(shown),
+    )
+
+
+def _sign(marker: str, colour: str, word: str) -> Line2D:
+    return Line2D([], [], linestyle="none", marker=marker, color=colour, label=word)

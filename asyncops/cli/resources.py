@@ -1,0 +1,95 @@
+"""The resources that commands list, get, wait for and watch."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from attrs import frozen
+
+from asyncops.cli.accounts.services import SERVICES, Service
+from asyncops.cli.exit import Failure
+from asyncops.cli.names import dashed, meant
+from asyncops.kit.description import Description
+from asyncops.kit.resources import ResourcePath, resources_of
+
+__all__ = ["Resource", "example", "resource_of", "resources_below"]
+
+
+@frozen(kw_only=True)
+class Resource:
+    """One resource of a service.
+
+    Attributes:
+        name: The command's words: ``zoo operations``.
+        service: The service that has the resource.
+        path: Its description, and the way to it from the client.
+    """
+
+    name: str
+    service: Service
+    path: ResourcePath
+
+    @property
+    def title(self) -> str:
+        """The name in headings: ``Zoo operations``."""
+        return f"{self.service.title} {self.name.partition(' ')[2]}"
+
+    @property
+    def description(self) -> Description:
+        """What was declared."""
+        return self.path.description
+
+    @property
+    def model(self) -> type[Any]:
+        """The class of its items."""
+        return self.description.item
+
+    @property
+    def lives(self) -> bool:
+        """Whether its items are operations."""
+        return self.path.lives
+
+
+@cache
+def _paths(service: Service) -> Mapping[str, ResourcePath]:
+    return {each.name: each for each in resources_of(service.client)}
+
+
+def resources_below(service: Service, above: str = "") -> Iterator[str]:
+    """Give the names of what a client or a part of it has, each once."""
+    start = f"{above}." if above else ""
+    below = (name[len(start) :] for name in _paths(service) if name.startswith(start))
+    return iter(dict.fromkeys(name.partition(".")[0] for name in below))
+
+
+def resource_of(service: str, attribute: str, *, words: str | None = None) -> Resource:
+    """The resource of a service.
+
+    Args:
+        service: The service's name.
+        attribute: The resource as code or commands write it behind the client: ``ml_prompts``,
+            ``ml-prompts``, ``prompts``, ``org.datasets``.
+        words: The words of the command, where they are others than these.
+
+    Raises:
+        Failure: There is no such service or resource, or the service cannot be imported.
+    """
+    if service not in SERVICES:
+        raise Failure(f"there is no service {service!r}", f"known are: {', '.join(SERVICES)}")
+    found = SERVICES[service]
+    paths = _paths(found)
+    path = ""
+    for word in attribute.split("."):
+        name = meant(word, resources_below(found, path)) or word
+        path = f"{path}.{name}" if path else name
+    if path not in paths:
+        known = ", ".join(map(dashed, paths))
+        raise Failure(f"{found.title} has no {attribute!r}", f"known are: {known}")
+    words = words or f"{service} {dashed(path).replace('.', ' ')}"
+    return Resource(name=words, service=found, path=paths[path])
+
+
+def example(resource: Resource, verb: str) -> str:
+    """How a command begins that uses a resource, with the names of its place."""
+    place = "".join(f" {name.upper()}" for name, _ in resource.path.place)
+    return f"asyncops {resource.name} {verb}{place}"

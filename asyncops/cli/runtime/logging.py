@@ -1,0 +1,117 @@
+"""The library's warnings, and with ``-v`` its log, as lines on standard error."""
+
+import logging
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+from attrs import define, field, frozen
+
+from asyncops.cli.text.terminal import complain
+from asyncops.errors import AsyncOpsError, ListingMoved
+from asyncops.http.messages import Request
+from asyncops.http.meter import WalkReport
+
+__all__ = ["RequestLog", "listening"]
+
+_LOGGER = logging.getLogger("asyncops")
+_REQUESTS = logging.getLogger("asyncops.cli.request")
+
+
+@contextmanager
+def listening(verbose: int) -> Iterator[None]:
+    """Write the library's warnings, and the chosen part of its log, to standard error.
+
+    Args:
+        verbose: 0 for warnings alone, 1 for retries, 2 for every request.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", ListingMoved)
+        warnings.showwarning = _teller(warnings.showwarning)
+        if not verbose:
+            yield
+            return
+        handler = _Lines()
+        level = _LOGGER.level
+        _LOGGER.addHandler(handler)
+        _LOGGER.setLevel(logging.INFO if verbose == 1 else logging.DEBUG)
+        try:
+            yield
+        finally:
+            _LOGGER.setLevel(level)
+            _LOGGER.removeHandler(handler)
+
+
+class _Lines(logging.Handler):
+    """Writes each record as a line to the present standard error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        at = datetime.fromtimestamp(record.created, UTC).astimezone()
+        complain(f"{at:%H:%M:%S} {record.getMessage()}")
+
+
+def _teller(otherwise: Callable[..., None]) -> Callable[..., None]:
+    def show(message: Warning | str, category: type[Warning], *more: Any, **named: Any) -> None:
+        if issubclass(category, ListingMoved):
+            complain(f"warning: {message}")
+        else:
+            otherwise(message, category, *more, **named)
+
+    return show
+
+
+@frozen
+class RequestLog:
+    """A client's telemetry that logs each request with its answer; nothing of it is secret."""
+
+    def call(self, request: Request, base_url: str, parent: object) -> "_Call":
+        """A call begins."""
+        del parent
+        return _Call(f"{request.method} {base_url}{request.path}")
+
+    def walk(self, path: str, base_url: str) -> "_Walk":
+        """A walk begins."""
+        del path, base_url
+        return _Walk()
+
+    def items(self, path: str, base_url: str, count: int) -> None:
+        """Items were given; the walk's own line counts them."""
+
+
+@frozen
+class _Call:
+    name: str
+
+    def attempt(self, resends: int) -> "_Attempt":
+        return _Attempt(self.name, resends)
+
+    def slept(self, seconds: float) -> None:
+        _REQUESTS.debug("%s waited %.2f s", self.name, seconds)
+
+    def end(self, error: BaseException | None) -> None:
+        """Its attempts have said it all."""
+
+
+@define(eq=False)
+class _Attempt:
+    name: str
+    resends: int
+    headers: Mapping[str, str] = field(factory=dict, init=False)
+    _began: float = field(factory=monotonic, init=False)
+
+    def end(self, *, status: int | None, error: BaseException | None) -> None:
+        came = f"{status}" if error is None else f"{type(error).__name__}"
+        if isinstance(error, AsyncOpsError):
+            came = f"{came}, {error}"
+        again = f" (attempt {self.resends + 1})" if self.resends else ""
+        _REQUESTS.debug("%s%s: %s in %.3f s", self.name, again, came, monotonic() - self._began)
+
+
+@frozen
+class _Walk:
+    def end(self, report: WalkReport, error: BaseException | None) -> None:
+        """The library logs it."""

@@ -1,0 +1,110 @@
+"""Runs a command; an error becomes one line on standard error and an exit code."""
+
+import sys
+import traceback
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import copy_context
+from datetime import UTC, datetime
+
+import typer
+
+from asyncops.cli.accounts.account import ACCOUNT_IN_USE, Account
+from asyncops.cli.exit import ExitCode, Failure
+from asyncops.cli.groups import Settings
+from asyncops.cli.runtime.error_messages import details, explain
+from asyncops.cli.runtime.logging import listening
+from asyncops.cli.runtime.signals import run
+from asyncops.cli.text.terminal import complain, forget
+
+__all__ = ["execute", "right_use", "tell"]
+
+
+def execute(command: Coroutine[object, object, int], settings: Settings) -> int:
+    """Run a command, and give its exit code, however it ends.
+
+    An error that a user can cause is one line on standard error, with a hint where there is one,
+    and with details with ``-v``; only a bug shows a traceback, with ``-v``.
+
+    Args:
+        command: The command; it returns its exit code, and may raise :class:`Failure`.
+        settings: ``verbose`` adds the details.
+
+    Returns:
+        The exit code; see :class:`ExitCode`.
+    """
+    # Context variables that the command sets can be read from it afterwards.
+    context = copy_context()
+    with listening(settings.verbose):
+        try:
+            code = run(command, context)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            forget(sys.stdout)
+            return ExitCode.BROKEN_PIPE
+        except KeyboardInterrupt:
+            code = ExitCode.INTERRUPTED
+        except (typer.BadParameter, typer.Exit, typer.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001 - told of, each in its own words
+            _flush_what_can_be()
+            return tell(error, settings, context.get(ACCOUNT_IN_USE))
+        if code == ExitCode.INTERRUPTED:
+            _end_line()
+        return code
+
+
+def tell(error: Exception, settings: Settings, account: Account | None = None) -> int:
+    """Write the message of an error to standard error, and give its exit code.
+
+    Args:
+        error: The error that ended the command.
+        settings: ``verbose`` adds the details.
+        account: The account in use, if any.
+    """
+    failure = explain(error, account, datetime.now(UTC))
+    if failure is None:
+        return _tell_bug(error, settings)
+    complain(str(failure))
+    if settings.verbose:
+        for line in details(error):
+            complain(f"  {line}")
+    return failure.code
+
+
+@contextmanager
+def right_use() -> Iterator[None]:
+    """Turn the library's ``ValueError`` and ``TypeError`` into a failure: wrong arguments.
+
+    Raises:
+        Failure: With the library's message.
+    """
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise Failure(str(error)) from error
+
+
+def _flush_what_can_be() -> None:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        forget(sys.stdout)
+
+
+def _end_line() -> None:
+    """Begin a new line after the ``^C`` that the terminal has written."""
+    with suppress(OSError):
+        if sys.stderr.isatty():
+            sys.stderr.write("\n")
+            sys.stderr.flush()
+
+
+def _tell_bug(error: Exception, settings: Settings) -> int:
+    if settings.verbose:
+        sys.stderr.write("".join(traceback.format_exception(error)))
+    words = " ".join(str(error).split())
+    shown = f"{type(error).__name__}: {words}" if words else type(error).__name__
+    more = "" if settings.verbose else ". Run it again with -v for where it happened"
+    complain(f"a mistake in asyncops itself: {shown}{more}.")
+    return ExitCode.BUG

@@ -1,0 +1,186 @@
+"""Ctrl-C, SIGTERM, a closed terminal: a command is cancelled, ends cleanly, and ends soon."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import Context
+from threading import Thread, Timer, current_thread, main_thread
+from types import FrameType
+from typing import ParamSpec, Self, TypeVar
+
+__all__ = ["GRACE", "Interruption", "on_signal", "prompting", "run"]
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+GRACE = 0.8
+"""Seconds that a command has for its end once it was asked to end."""
+
+# The last is sent when the terminal is closed; Windows does not have it.
+_SIGNALS = [
+    signal.Signals[name]
+    for name in ("SIGINT", "SIGTERM", "SIGHUP")
+    if name in signal.Signals.__members__
+]
+_SHOW_CURSOR = b"\x1b[?25h"
+_OF_SIGNALS = 128
+
+
+def run(command: Coroutine[object, object, int], context: Context) -> int:
+    """Run a command to its end in a loop of its own, and give its exit code.
+
+    The first signal cancels it; the second, or :data:`GRACE` seconds, end the program at once.
+
+    Args:
+        command: The command.
+        context: The context that the command runs in.
+
+    Returns:
+        The command's own exit code; 130 after SIGINT, 143 after SIGTERM, 129 where the terminal was
+        closed.
+    """
+    with Interruption() as interruption:
+        try:
+            with asyncio.Runner() as runner:
+                runner.get_loop().set_default_executor(_Unawaited())
+                code = runner.run(interruption.watch(command), context=context)
+        except BaseException:
+            # The signal ended the command, whatever the cancellation raised.
+            if interruption.signal is None:
+                raise
+            code = 0
+        finally:
+            # The command may never have begun.
+            command.close()
+    return code if interruption.signal is None else _OF_SIGNALS + interruption.signal
+
+
+class Interruption:
+    """Handles signals while it is entered: the first one cancels the watched command.
+
+    Attributes:
+        signal: The number of the first signal; `None` while none has come.
+    """
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+        self._before: dict[signal.Signals, object] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[object] | None = None
+        self._watchdog: Timer | None = None
+
+    def __enter__(self) -> Self:
+        # Python gives signals to the main thread only.
+        if current_thread() is main_thread():
+            for each in _SIGNALS:
+                # A parent process may have had it ignored.
+                if signal.getsignal(each) is not signal.SIG_IGN:
+                    self._before[each] = signal.signal(each, self._take)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+        for each, handler in self._before.items():
+            signal.signal(each, handler if callable(handler) else signal.SIG_DFL)
+
+    async def watch(self, command: Coroutine[object, object, T]) -> T:
+        """Await a command, which a signal cancels."""
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        if self.signal is not None:
+            raise asyncio.CancelledError
+        return await command
+
+    def _take(self, number: int, _: FrameType | None) -> None:
+        if self.signal is not None:
+            _leave(number)
+        self.signal = number
+        self._watchdog = Timer(GRACE, _leave, [number])
+        self._watchdog.daemon = True
+        self._watchdog.start()
+        if self._loop is not None and self._task is not None and not self._loop.is_closed():
+            # The loop may be asleep, waiting for a socket.
+            self._loop.call_soon_threadsafe(self._task.cancel)
+
+
+@contextmanager
+def prompting() -> Iterator[None]:
+    """Let Ctrl-C be a ``KeyboardInterrupt`` at once, while the program waits for its user to type.
+
+    Nothing could be cancelled then, and whoever has turned the terminal's echo off must undo that.
+    """
+    if current_thread() is not main_thread() or not callable(signal.getsignal(signal.SIGINT)):
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def on_signal(name: str, handle: Callable[[], None]) -> Iterator[None]:
+    """Handle a signal in the event loop, where the platform and the loop can.
+
+    Args:
+        name: Its name, such as ``SIGTERM``.
+        handle: Called for each of them while the ``with`` lasts.
+    """
+    number = getattr(signal, name, None)
+    loop = asyncio.get_running_loop()
+    try:
+        if number is not None:
+            loop.add_signal_handler(number, handle)
+    except (NotImplementedError, RuntimeError, ValueError):
+        # Signals go to the main thread only; it works without.
+        number = None
+    try:
+        yield
+    finally:
+        if number is not None:
+            loop.remove_signal_handler(number)
+
+
+class _Unawaited(ThreadPoolExecutor):
+    """A thread for each piece of work, that neither the loop's end nor the program's waits for.
+
+    asyncio looks names up in threads, and a look-up may take a minute to fail.
+    """
+
+    _closed = False
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """Begin at once."""
+        future: Future[T] = Future()
+
+        def work() -> None:
+            try:
+                result = fn(*args, **kwargs)
+            except BaseException as error:  # noqa: BLE001 - whoever awaits it gets it
+                if not self._closed:
+                    future.set_exception(error)
+                return
+            # After the shutdown the future's loop is closed.
+            if not self._closed:
+                future.set_result(result)
+
+        future.set_running_or_notify_cancel()
+        Thread(target=work, daemon=True).start()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Return at once, whatever the arguments say."""
+        del wait, cancel_futures
+        self._closed = True
+
+
+def _leave(number: int) -> None:
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None and not stream.closed and stream.isatty():
+            os.write(stream.fileno(), _SHOW_CURSOR)
+    os._exit(_OF_SIGNALS + number)

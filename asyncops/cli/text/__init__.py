@@ -1,0 +1,1 @@
+"""Text for terminals: made safe, measured, and times as people write them."""

@@ -1,0 +1,165 @@
+"""Times as people write and read them: ``10m``, ``2026-11-01``, ``3m ago``."""
+
+import math
+import re
+from datetime import UTC, datetime, timedelta
+
+import typer
+
+__all__ = ["BadTimeError", "ago", "clock_time", "duration", "moment", "span"]
+
+_UNITS = {
+    "ms": 0.001,
+    "s": 1.0,
+    "sec": 1.0,
+    "m": 60.0,
+    "min": 60.0,
+    "h": 3600.0,
+    "d": 86_400.0,
+    "w": 604_800.0,
+}
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+# Only a lone number may lack its unit: there is one way to read a text, and so no long search.
+_PARTS = re.compile(rf"{_NUMBER}|(?:{_NUMBER} *[a-z]+ *)+", re.IGNORECASE)
+_PART = re.compile(rf"({_NUMBER}) *([a-z]*)", re.IGNORECASE)
+_LONGEST = 100 * 366 * 86_400.0
+# ASCII digits alone; fromisoformat would take others.
+_DATE = re.compile(
+    r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}(?:[T ][0-9:.,+\-]+(?:Z|[+-][0-9:]+)?)?", re.IGNORECASE
+)
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_TWO_DAYS_ON = 48 * _HOUR
+
+
+class BadTimeError(typer.BadParameter):
+    """A text that is no time, or a time that is not allowed; typer shows a usage error."""
+
+
+def duration(text: str | float) -> float:
+    """Seconds, of a text such as ``90``, ``90s``, ``1.5h``, ``1h30m``, ``500ms`` or ``7d``.
+
+    Args:
+        text: A number with a unit, or several; without a unit it is seconds. A number is taken
+            for seconds, so that an option's default may be one.
+
+    Raises:
+        BadTimeError: It is none of these, not above 0, or above a hundred years.
+    """
+    seconds = float(text) if isinstance(text, int | float) else _seconds(text)
+    if not 0 < seconds <= _LONGEST:
+        raise BadTimeError("a duration must be above 0 and at most 100 years")
+    return seconds
+
+
+def moment(text: str | datetime, *, now: datetime | None = None) -> datetime:
+    """An aware time, of a text such as ``2h`` (so long ago), ``2026-11-01`` or ISO 8601.
+
+    Args:
+        text: A duration, a date (its first moment) or a date and time. Without a time zone, this
+            machine's applies.
+        now: The moment that durations are counted back from; by default the present.
+
+    Raises:
+        BadTimeError: It is none of these.
+    """
+    if isinstance(text, datetime):
+        return text.astimezone(UTC)
+    written = text.strip()
+    try:
+        if written.lower() == "now":
+            return now or datetime.now(UTC)
+        if _DATE.fullmatch(written):
+            return _aware(written)
+        # A bare number would be taken for seconds here, and may be meant as a year.
+        if _PARTS.fullmatch(written) and not written.isdecimal():
+            return (now or datetime.now(UTC)) - timedelta(seconds=duration(written))
+    except (BadTimeError, ValueError, OverflowError):
+        pass
+    raise BadTimeError(
+        f"{_shown(text)} is no time; write 30m, 2h or 7d for so long ago, or 2026-11-01, or "
+        "2026-11-01T08:00Z"
+    )
+
+
+def _aware(written: str) -> datetime:
+    # RFC 3339 allows t and z, which Python does not read.
+    return datetime.fromisoformat(written.replace(",", ".").upper()).astimezone(UTC)
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """How long ago a time was, or how long it is until then: ``3m ago``, ``in 12s``, ``now``.
+
+    Args:
+        then: The time; aware.
+        now: The present; aware.
+    """
+    seconds = (now - then).total_seconds()
+    if abs(seconds) < 1:
+        return "now"
+    return f"{_roughly(seconds)} ago" if seconds > 0 else f"in {_roughly(-seconds)}"
+
+
+def span(seconds: float) -> str:
+    """A duration in at most two units: ``0.35s``, ``12s``, ``3m05s``, ``2h``, ``3d04h``.
+
+    Args:
+        seconds: How long; a negative one has a minus sign.
+    """
+    if seconds < 0:
+        return f"-{span(-seconds)}"
+    if seconds < 10:
+        return f"{f'{seconds:.2f}'.rstrip('0').rstrip('.')}s"
+    whole = round(seconds)
+    if whole < _MINUTE:
+        return f"{whole}s"
+    if whole < _HOUR:
+        return _two(whole, _MINUTE, 1, "m", "s")
+    if whole < _TWO_DAYS_ON:
+        return _two(whole, _HOUR, _MINUTE, "h", "m")
+    return _two(whole, _DAY, _HOUR, "d", "h")
+
+
+def clock_time(then: datetime, now: datetime) -> str:
+    """A time as this machine's clock shows it: ``14:03:20``, with the date if that is not today's.
+
+    Args:
+        then: The time; aware.
+        now: The present; aware.
+    """
+    here, today = then.astimezone(), now.astimezone()
+    return f"{here:%H:%M:%S}" if here.date() == today.date() else f"{here:%Y-%m-%d %H:%M:%S}"
+
+
+def _seconds(text: str) -> float:
+    written = text.strip()
+    if not _PARTS.fullmatch(written):
+        raise _no_duration(text)
+    total = 0.0
+    for number, unit in _PART.findall(written):
+        factor = _UNITS.get(unit.lower() or "s")
+        if factor is None:
+            raise _no_duration(text)
+        total += float(number) * factor
+    return total if math.isfinite(total) else math.inf
+
+
+def _no_duration(text: str) -> BadTimeError:
+    return BadTimeError(f"{_shown(text)} is no duration; write 90s, 10m, 1h30m or 2d")
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 40 else f"{text[:39]}…")
+
+
+def _roughly(seconds: float) -> str:
+    for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "m")):
+        if seconds >= size:
+            return f"{int(seconds // size)}{unit}"
+    return f"{int(seconds)}s"
+
+
+def _two(whole: int, large: int, small: int, first: str, second: str) -> str:
+    count, rest = divmod(whole, large)
+    rest //= small
+    return f"{count}{first}{rest:02d}{second}" if rest else f"{count}{first}"

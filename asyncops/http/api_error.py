@@ -1,0 +1,133 @@
+"""The exception for an error answer of a service."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from asyncops.errors import APIError, DecodeError
+from asyncops.http.decoding import decode_json
+from asyncops.http.messages import Response
+from asyncops.http.places import value_at
+from asyncops.http.redaction import redacted_body, snippet
+from asyncops.http.service import ErrorField, Service
+from asyncops.retry.rate_headers import meant_status, wait_asked_for
+
+__all__ = ["api_error"]
+
+# Where services put them, the commonest places first.
+_USUAL: Mapping[ErrorField, tuple[str, ...]] = {
+    "message": (
+        "message",
+        "error.message",
+        "error_description",
+        "error",
+        "detail",
+        "errors[0].detail",
+        "errors[0].title",
+        "errors[0].message",
+        "errors[0]",
+        "detail[0].msg",
+        "[0].message",
+        "title",
+        "Message",
+    ),
+    "code": (
+        "error_code",
+        "errorCode",
+        "code",
+        "error.code",
+        "error.type",
+        "errors[0].code",
+        "[0].errorCode",
+        "[0].code",
+        "__type",
+    ),
+    "request_id": ("request_id", "requestId", "error.request_id"),
+}
+
+
+def api_error(
+    response: Response,
+    *,
+    service: Service,
+    now: float,
+    hints: Mapping[int, str],
+    redact: Callable[[str], str],
+) -> APIError:
+    """Return the exception for an answer that is not 2xx.
+
+    Args:
+        response: The answer. Its body may be of any shape.
+        service: The service.
+        now: The time in seconds since the epoch.
+        hints: A sentence on the usual remedy, by status.
+        redact: Removes the credential from a text.
+    """
+    status, headers = response.status, response.headers
+    body = _redacted(_body_of(response, redact), redact)
+    fields = body if isinstance(body, dict) else {}
+
+    def values(name: ErrorField) -> Iterator[object]:
+        declared = service.errors.get(name)
+        for place in _USUAL[name] if declared is None else (declared,):
+            value = value_at(place, body, headers)
+            yield value if isinstance(place, str) else redact(value or "")
+
+    message = next((text for text in map(_text, values("message")) if text), None)
+    if 300 <= status < 400:
+        message = f"a redirect to {_host(headers)} is not followed"
+    request_id = next((text for text in map(_text, values("request_id")) if text), None)
+    return APIError.of(meant_status(status, headers, now, service.rate_limit))(
+        message or "the answer gives no message",
+        status=status,
+        code=next((code for code in map(_code, values("code")) if code is not None), None),
+        request_id=request_id or redact(response.request_id or "") or None,
+        retry_after=wait_asked_for(status, headers, now, service.rate_limit),
+        reason=_text(fields.get("reason")),
+        details=fields.get("details", fields.get("metadata")),
+        hint=hints.get(status),
+    )
+
+
+def _body_of(response: Response, redact: Callable[[str], str]) -> Any:
+    """Return the body of an error, or one with a message of ours if it cannot be read."""
+    try:
+        return decode_json(response.body)
+    except DecodeError:
+        body = redacted_body(response.body, redact)
+        return {"message": f"no JSON in the answer: {snippet(body)!r}"}
+
+
+# Deeper than any sensible error, and far from the depth at which pickling or comparing fails.
+_DEEPEST = 100
+
+
+def _redacted(tree: Any, redact: Callable[[str], str], depth: int = _DEEPEST) -> Any:
+    """Return a JSON tree without the credential, which may be escaped in the bytes of a body."""
+    if depth == 0:
+        return "(nested too deep to keep)"
+    match tree:
+        case str():
+            return redact(tree)
+        case dict():
+            return {redact(k): _redacted(v, redact, depth - 1) for k, v in tree.items()}
+        case list():
+            return [_redacted(value, redact, depth - 1) for value in tree]
+        case _:
+            return tree
+
+
+def _host(headers: Mapping[str, str]) -> str:
+    """Return the host of a redirect; the rest of its URL may hold a credential."""
+    try:
+        return urlsplit(headers.get("Location", "")).hostname or "the same host"
+    except ValueError:
+        return "no valid address"
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _code(value: object) -> str | int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else _text(value)

@@ -1,0 +1,316 @@
+"""One call: its attempts, and all that the calls of one client share."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
+
+from attrs import define, field
+
+from asyncops.errors import AsyncOpsError, ConfigurationError, TransportError
+from asyncops.http.api_error import api_error
+from asyncops.http.credential import Credential
+from asyncops.http.messages import Request, Response, merged
+from asyncops.http.meter import Meter
+from asyncops.http.redaction import parts_of, redactor
+from asyncops.http.service import Service
+from asyncops.http.signer import OutgoingRequest, Signer, sign
+from asyncops.http.telemetry import AttemptSpan, CallSpan
+from asyncops.http.timeouts import TimeLimit, limit_of_poll
+from asyncops.http.transport import HEADERS, Transport
+from asyncops.retry.budget import SUCCESS_REWARD, RetryQuota
+from asyncops.retry.call_retry import CallRetry
+from asyncops.retry.log import log_retry
+from asyncops.retry.policy import RetryPolicy, is_retryable
+from asyncops.retry.rate_headers import meant_status
+from asyncops.retry.rate_limit import RateLimiter
+from asyncops.retry.throttle import Throttle
+from asyncops.utils.clock import Clock
+
+__all__ = ["Call", "Caller"]
+
+# What a request that is sent again later may be answered, and did nothing then.
+_REFUSED = frozenset({401, 429})
+
+
+@define(eq=False, repr=False)
+class Call:
+    """The state of one call.
+
+    Attributes:
+        request: The request.
+        url: The whole URL, with the query.
+        deadline: The end of the call's time, on the clock.
+        meter: Counts the cost of the call.
+        clock: The client's clock.
+        span: The call in the client's telemetry.
+        redact: Removes the credential from a text.
+        replayed: Whether the request was sent again after a 401.
+        failure: The error of the last attempt that failed.
+        sent: The number of requests sent.
+        in_doubt: Whether a request may have reached the service that has not refused it.
+        limit: Ends the call at its deadline.
+    """
+
+    request: Request
+    url: str
+    deadline: float
+    meter: Meter
+    clock: Clock
+    span: CallSpan | None = field(default=None)
+    redact: Callable[[str], str] = field(default=str)
+    replayed: bool = field(default=False)
+    failure: AsyncOpsError | None = field(default=None)
+    sent: int = field(default=0)
+    in_doubt: bool = field(default=False)
+    limit: TimeLimit = field(init=False)
+    _doubted: bool = field(default=False, init=False)
+    _stopped_at: float | None = field(default=None, init=False)
+    _paused: list[TimeLimit] = field(factory=list, init=False)
+    _attempt: AttemptSpan | None = field(default=None, init=False)
+
+    @property
+    def safe(self) -> bool:
+        """Whether the request may be sent again after it has reached the service."""
+        return self.request.safe
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether the request may be sent again after a 429: it does nothing then."""
+        return self.request.repeatable and self.ready
+
+    @property
+    def ready(self) -> bool:
+        """Whether the body can be sent now: not if it was a stream that has been read."""
+        upload = self.request.upload
+        return upload is None or upload.ready
+
+    def stop_time(self) -> None:
+        """Stop the call's time, and that of its poll, while a body of any size is on its way."""
+        if self._stopped_at is not None:
+            return
+        self._stopped_at = self.clock.monotonic()
+        poll = limit_of_poll()
+        self._paused = [self.limit] if poll is None else [self.limit, poll]
+        for limit in self._paused:
+            limit.pause()
+
+    def go_on(self) -> None:
+        """Let the time go on, if :meth:`stop_time` has stopped it."""
+        if self._stopped_at is None:
+            return
+        self.deadline += self.clock.monotonic() - self._stopped_at
+        self._stopped_at = None
+        for limit in self._paused:
+            limit.resume()
+
+    def begin_attempt(self, headers: Mapping[str, str]) -> Mapping[str, str]:
+        """Count one more request; return its headers, with those of the telemetry."""
+        self.meter.requests += 1
+        self.meter.retries += self.sent > 0
+        self.sent += 1
+        self._doubted, self.in_doubt = self.in_doubt, True
+        if self.span is None:
+            return headers
+        self._attempt = self.span.attempt(self.sent - 1)
+        return {**headers, **self._attempt.headers}
+
+    def keep_out(self, secrets: Iterable[str]) -> None:
+        """Let :attr:`redact` remove these texts as well."""
+        # Most calls end without a text to remove them from.
+        before, others = self.redact, cache(partial(redactor, tuple(secrets)))
+        self.redact = lambda text: others()(before(text))
+
+    def refuse(self) -> None:
+        """Note that the request under way did nothing: what came before it is as it was."""
+        self.in_doubt = self._doubted
+
+    def end_attempt(self, *, status: int | None, error: BaseException | None) -> None:
+        """Report the end of a request to the telemetry, if one has begun."""
+        if isinstance(error, TransportError) and not error.sent:
+            self.refuse()
+        self._doubted = self.in_doubt
+        attempt, self._attempt = self._attempt, None
+        if attempt is not None:
+            attempt.end(status=status, error=error)
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep, and count the seconds slept, also of a sleep that is cancelled."""
+        began = self.clock.monotonic()
+        try:
+            await self.clock.sleep(seconds)
+        finally:
+            slept = min(seconds, self.clock.monotonic() - began)
+            self.meter.slept += slept
+            if self.span is not None:
+                self.span.slept(slept)
+
+
+@define(eq=False, repr=False)
+class Caller:
+    """Sends the calls of one client.
+
+    Attributes:
+        service: The service.
+        base_url: Its URL.
+        credential: The credential of the client.
+        retry: The retry policy.
+        clock: The client's clock.
+        transport: Sends one request and reads its answer.
+        rate: Limits the rate of requests, if at all.
+        hints: A sentence on the usual remedy, by status, for the errors of every request.
+        headers: Headers of every request.
+        quota: The retry tokens that all calls share.
+        throttle: The pause of all calls after a 429.
+    """
+
+    service: Service
+    base_url: str
+    credential: Credential
+    retry: RetryPolicy
+    clock: Clock
+    transport: Transport
+    rate: RateLimiter | None
+    hints: Mapping[int, str] = field(factory=dict)
+    headers: dict[str, str] = field(init=False)
+    quota: RetryQuota = field(init=False)
+    throttle: Throttle = field(factory=Throttle, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.headers = dict(self.service.headers)
+        self.quota = RetryQuota(self.retry.quota)
+        self.transport.connections.one_by_one = self.rate is not None
+
+    async def send(self, call: Call) -> Response:
+        """Return the good answer to a call, after as many attempts as the policy allows.
+
+        Raises:
+            TransportError: No whole answer arrived.
+            APIError: The service answered with an error.
+        """
+        try:
+            response = await self._attempt(call)
+        except AsyncOpsError as error:
+            statuses = self.retry.statuses
+            if not is_retryable(
+                error, safe=call.safe, repeatable=call.repeatable, statuses=statuses
+            ):
+                raise
+            failures = [error]
+        else:
+            if self.quota.tokens < self.quota.capacity:
+                self.quota.give_back(SUCCESS_REWARD)
+            return response
+
+        async def attempt() -> Response:
+            # tenacity is told of the first attempt afterwards: most calls succeed without it.
+            if failures:
+                raise failures.pop()
+            return await self._attempt(call)
+
+        log = partial(log_retry, call.request.method, self.base_url, call.request.path)
+        return await CallRetry(call, self.retry, self.quota, self.throttle, log).run(attempt)
+
+    async def _attempt(self, call: Call) -> Response:
+        """Send the request once, and once more with a new token after a 401."""
+        try:
+            token = self.credential.current or await self.credential.token()
+            response = await self._exchange(call, token, self.credential.headers)
+            if (
+                response.status == 401
+                and not call.replayed
+                and call.ready
+                and await self.credential.refresh(token)
+            ):
+                call.replayed = True
+                token = await self.credential.token()
+                response = await self._exchange(call, token, self.credential.headers)
+            if 200 <= response.status < 300:
+                return response
+            raise api_error(
+                response,
+                service=self.service,
+                now=self.clock.time(),
+                hints={**self.hints, **call.request.hints},
+                redact=call.redact,
+            )
+        except AsyncOpsError as error:
+            call.failure = error
+            raise
+
+    async def _exchange(
+        self, call: Call, token: str | None, authorization: Mapping[str, str]
+    ) -> Response:
+        """Send one request as soon as the throttle, the connections and the rate allow it."""
+        request, connections = call.request, self.transport.connections
+        while True:
+            if self._is_throttled():
+                await self.throttle.wait(call)
+            await connections.take()
+            try:
+                if self.rate is not None:
+                    await self._wait_for_rate(self.rate)
+                epoch = connections.epoch
+                # The throttle may have closed while this call waited in the queue.
+                if self._is_throttled():
+                    continue
+                headers = merged(self.headers, request.headers) if request.headers else self.headers
+                if self.credential.signer is not None:
+                    authorization = self._signature(self.credential.signer, call, token, headers)
+                response = await self.transport.send(
+                    request.method,
+                    call.url,
+                    authorization,
+                    call.begin_attempt(headers),
+                    body=request.upload or request.body,
+                    result=request.result,
+                    stop_time=call.stop_time,
+                    go_on=call.go_on,
+                )
+            except BaseException as error:
+                call.end_attempt(status=None, error=error)
+                raise
+            else:
+                status = response.status
+                if status >= 400:
+                    status = self._meant(call, response)
+                call.end_attempt(status=response.status, error=None)
+                connections.answered(epoch, status)
+                call.meter.bytes += len(response.body)
+                return response
+            finally:
+                if request.result or request.upload or request.body:
+                    call.go_on()
+                connections.give_back()
+
+    def _signature(
+        self, signer: Signer, call: Call, token: str | None, headers: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        """Return the headers that prove who sends the request, and keep them out of any text."""
+        request, all_headers = call.request, merged(HEADERS, headers)
+        if request.upload is not None:
+            raise ConfigurationError(
+                f"{self.service.title} signs whole requests: give the content as bytes"
+            )
+        outgoing = OutgoingRequest(request.method, call.url, all_headers, request.body)
+        signature = sign(signer, outgoing, token)
+        call.keep_out(part for value in signature.values() for part in parts_of(value))
+        return signature
+
+    def _meant(self, call: Call, response: Response) -> int:
+        """Return what the status of an error means, and note a request that did nothing."""
+        limit, now = self.service.rate_limit, self.clock.time()
+        status = meant_status(response.status, response.headers, now, limit)
+        if status in _REFUSED:
+            call.refuse()
+        return status
+
+    def _is_throttled(self) -> bool:
+        return self.throttle.opens_at > self.clock.monotonic()
+
+    async def _wait_for_rate(self, rate: RateLimiter) -> None:
+        """Wait for the rate, with a connection taken and all other calls behind this one."""
+        try:
+            # A request that the throttle holds back anyway uses up nothing of the rate.
+            if not self._is_throttled():
+                await rate.acquire()
+        finally:
+            self.transport.connections.rate_passed()

@@ -1,0 +1,169 @@
+"""Requests and answers, independent of any HTTP library."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Generic, Self, TypeVar
+from urllib.parse import quote
+
+import msgspec
+from attrs import evolve, field, frozen
+from multidict import CIMultiDict
+
+from asyncops.http.upload import Upload
+
+__all__ = ["Reply", "Request", "Response", "first_header", "merged"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+# RFC 9110, section 9.2.1, without those that no service of operations has a use for.
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+
+@frozen(kw_only=True)
+class Request:
+    """One request, without base URL and credential.
+
+    Attributes:
+        method: HTTP method.
+        path: Path below the base URL, every segment already encoded.
+        template: The path with the names of its parameters, for telemetry: ``/runs/{id}``; ``None``
+            if that is unknown.
+        params: Query parameters, not yet encoded, in order.
+        headers: Headers of this request, in addition to those of the service; they win over them.
+        body: The body as it is sent, again with each attempt; its ``Content-Type`` is one of the
+            ``headers``.
+        upload: A body that is read while it is sent, instead of ``body``.
+        reads_only: Whether the request changes nothing, whatever its method, as a listing that is
+            asked for by POST. GET and HEAD need no such declaration.
+        hints: A sentence on the usual remedy, by error status.
+        repeatable: Whether the request may be sent again where the service has refused to act on
+            it, by a 429, though it does not only read.
+        result: Whether the answer is a single operation, which may be large; see
+            :class:`asyncops.Timeout` for its time limits.
+    """
+
+    method: str = "GET"
+    path: str
+    template: str | None = field(default=None, repr=False)
+    # Tokens and filters must not show up in logs and tracebacks.
+    params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    headers: Mapping[str, str] = field(factory=dict, repr=False, hash=False)
+    body: bytes | None = field(default=None, repr=False)
+    upload: Upload | None = None
+    reads_only: bool = False
+    repeatable: bool = False
+    hints: Mapping[int, str] = field(factory=dict, repr=False, hash=False)
+    result: bool = False
+
+    @property
+    def safe(self) -> bool:
+        """Whether the request may be sent again after it has reached the service."""
+        return self.reads_only or self.method in _SAFE_METHODS
+
+    @property
+    def target(self) -> str:
+        """The path and the query, encoded."""
+        if not self.params:
+            return self.path
+        query = "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in self.params])
+        return f"{self.path}?{query}"
+
+    def with_params(self, params: Iterable[tuple[str, str]]) -> Self:
+        """Return the same request with more query parameters at the end."""
+        return type(self)(
+            method=self.method,
+            path=self.path,
+            template=self.template,
+            params=(*self.params, *params),
+            headers=self.headers,
+            body=self.body,
+            upload=self.upload,
+            reads_only=self.reads_only,
+            repeatable=self.repeatable,
+            hints=self.hints,
+            result=self.result,
+        )
+
+
+@frozen(kw_only=True)
+class Response:
+    """One whole answer.
+
+    Attributes:
+        status: HTTP status.
+        headers: Headers; look-up ignores case.
+        body: The body, decompressed.
+        request_id: The id by which the service's support finds the request.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False, hash=False)
+    body: bytes = field(repr=False)
+    request_id: str | None = None
+
+
+@frozen(kw_only=True)
+class Reply(Generic[T_co]):
+    """A decoded answer.
+
+    Attributes:
+        value: The decoded body.
+        status: HTTP status.
+        headers: Headers; look-up ignores case.
+        request_id: The id by which the service's support finds the request.
+    """
+
+    value: T_co
+    status: int = 200
+    headers: Mapping[str, str] = field(factory=dict, repr=False, hash=False)
+    request_id: str | None = None
+
+
+def first_header(headers: Mapping[str, str], names: Iterable[str]) -> str | None:
+    """Return the first of these headers that is not empty."""
+    for name in names:
+        if value := headers.get(name):
+            return value
+    return None
+
+
+def merged(*parts: Mapping[str, str]) -> Mapping[str, str]:
+    """Return headers in one; a later one replaces those of its name in any case of letters."""
+    headers: CIMultiDict[str] = CIMultiDict(parts[0])
+    for part in parts[1:]:
+        headers.update(part)
+    return headers
+
+
+# quote() leaves these characters as they are (RFC 3986, unreserved) but takes longer to see it.
+_is_unreserved = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
+
+
+def _quoted(text: str) -> str:
+    return text if _is_unreserved(text) else quote(text, safe="")
+
+
+def with_values(request: Request, values: Iterable[tuple[str, str | int]]) -> Request:
+    """Return a request with more parameters.
+
+    ::
+
+        with_values(Request(path="/runs"), [("page", 2)])  # /runs?page=2
+        listing = Request(method="POST", path="/runs/filter", body=b'{"sort": "ID"}')
+        with_values(listing, [("paging.offset", 40)])  # {"sort": "ID", "paging": {"offset": 40}}
+
+    Args:
+        request: The request. If it has a body, that is a JSON object, and all parameters go there.
+        values: The names and values. In a body, a name such as ``paging.offset`` is the path of an
+            object in an object.
+    """
+    if request.body is None:
+        return request.with_params([(name, str(value)) for name, value in values])
+    tree: Any = msgspec.json.decode(request.body)
+    for name, value in values:
+        *above, last = name.split(".")
+        place = tree
+        for key in above:
+            place = place.setdefault(key, {})
+        place[last] = value
+    return evolve(request, body=msgspec.json.encode(tree))

@@ -1,0 +1,80 @@
+"""Signatures: headers that are computed from the whole request, for services without a token."""
+
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
+
+from attrs import field, frozen
+
+from asyncops.errors import ConfigurationError
+from asyncops.utils.checks import header_name, header_text
+
+__all__ = ["OutgoingRequest", "Signer", "sign"]
+
+
+@frozen
+class OutgoingRequest:
+    """A request that is about to be sent.
+
+    Attributes:
+        method: HTTP method.
+        url: The whole URL, with the query, encoded.
+        headers: The headers, but for those of the connection such as ``Host`` and
+            ``Content-Length``.
+        body: The body, if there is one.
+    """
+
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False, hash=False)
+    body: bytes | None = field(default=None, repr=False)
+
+
+@runtime_checkable
+class Signer(Protocol):
+    """Makes the headers that prove who sends a request.
+
+    ::
+
+        @frozen
+        class Hmac:
+            def sign(self, request: OutgoingRequest, credentials: str | None) -> dict[str, str]:
+                text = f"{request.method} {request.url}".encode() + (request.body or b"")
+                digest = hmac.digest((credentials or "").encode(), text, "sha256")
+                return {"X-Signature": digest.hex()}
+    """
+
+    def sign(self, request: OutgoingRequest, credentials: str | None) -> Mapping[str, str]:
+        """Return the headers to add. Called before each attempt, in the event loop.
+
+        Args:
+            request: The request.
+            credentials: The token of the client, in whatever form this signer wants; ``None``
+                where the service names no variable and the client was given none, so that the
+                signer has credentials of its own.
+        """
+        ...
+
+
+def sign(signer: Signer, request: OutgoingRequest, credentials: str | None) -> Mapping[str, str]:
+    """Return the headers that a signer makes for a request.
+
+    Raises:
+        ConfigurationError: They cannot be sent. The message does not show them.
+    """
+    headers = signer.sign(request, credentials)
+    if not isinstance(headers, Mapping):
+        raise ConfigurationError(f"the signer must return headers, got {type(headers).__name__}")
+    if not all(_can_be_sent(name, value) for name, value in headers.items()):
+        raise ConfigurationError(
+            "the signer must return names of headers with values of ASCII characters, without "
+            "line breaks"
+        )
+    return headers
+
+
+def _can_be_sent(name: object, value: object) -> bool:
+    try:
+        header_text(header_name("name", name), value)
+    except (TypeError, ValueError):
+        return False
+    return True

@@ -1,0 +1,269 @@
+"""One request over aiohttp, and its answer."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+
+import aiohttp
+from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
+from yarl import URL
+
+from asyncops.errors import AttemptTimeout, ConfigurationError, ConnectionFailed, TransportError
+from asyncops.http.addresses import Proxy
+from asyncops.http.aiohttp_internals import loop_of, middlewares_of
+from asyncops.http.body import MAX_ERROR_BODY, MAX_PAGE, MAX_RESULT, Pace, read_body
+from asyncops.http.messages import Response, first_header, merged
+from asyncops.http.timeouts import TimeLimit, TimeLimits, Timeout
+from asyncops.http.transport_errors import Dropped, refused_by, transport_error
+from asyncops.http.upload import PIECE, Upload, sent_in_time
+from asyncops.retry.connection_limit import ConnectionLimit
+from asyncops.version import VERSION
+
+__all__ = ["HEADERS", "Transport"]
+
+CONNECTIONS = 100
+KEEP_ALIVE = 4.0
+MAX_HEADER_LINE = 32 * 1024
+# aiohttp warns of more in one piece, which would hold the event loop up.
+_MAX_PIECE = 2**20
+
+HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+    "User-Agent": f"asyncops/{VERSION}",
+}
+
+
+async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    """Keep aiohttp from sending the request again when the connection is lost."""
+    try:
+        return await handler(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise Dropped from error
+
+
+def _authorized(authorization: Mapping[str, str]) -> ClientMiddlewareType:
+    async def authorize(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+        request.headers.update(authorization)
+        return await handler(request)
+
+    return authorize
+
+
+class _Connector(aiohttp.TCPConnector):
+    """A connector that drops an idle connection on which the server has sent something.
+
+    aiohttp would take the bytes for the answer to the next request.
+    """
+
+    async def connect(
+        self,
+        req: ClientRequest,
+        traces: "list[aiohttp.tracing.Trace]",
+        timeout: aiohttp.ClientTimeout,
+    ) -> "aiohttp.connector.Connection":
+        """Return a connection without unread bytes."""
+        for _ in range(CONNECTIONS):
+            connection = await super().connect(req, traces, timeout)
+            if connection.protocol is None or not connection.protocol.should_close:
+                return connection
+            connection.close()
+        raise ConnectionFailed("the server speaks before it is asked", sent=False)
+
+
+class Transport:
+    """Sends one request, once, and returns the whole answer or raises a :class:`TransportError`.
+
+    Args:
+        timeout: The time limits.
+        request_id: The names of the headers that may hold the id of a request, the best one first.
+        max_body: The largest body that is read, in bytes after decompression.
+        session: The session to use, instead of one of its own.
+        proxy: The proxy.
+
+    Attributes:
+        connections: Limits the requests in flight; take one of them for each :meth:`send`.
+    """
+
+    def __init__(
+        self,
+        timeout: Timeout,
+        *,
+        request_id: Sequence[str] = (),
+        max_body: int | None = None,
+        session: aiohttp.ClientSession | None = None,
+        proxy: Proxy | None = None,
+    ) -> None:
+        self._request_id = request_id
+        self._proxy = proxy
+        self._proxy_url = None if proxy is None else URL(proxy.url)
+        self._max_page = max_body or MAX_PAGE
+        self._max_result = max_body or MAX_RESULT
+        self._read_timeout = timeout.read
+        self._given = session
+        self._session = session
+        # aiohttp's own queue for connections has no time limit apart from that for connecting, and
+        # cancels the tasks in it when the session closes.
+        self.connections: ConnectionLimit = ConnectionLimit(_limit_of(session), timeout.pool)
+        self._attempts = TimeLimits(timeout.attempt)
+        self._timeouts = aiohttp.ClientTimeout(
+            # `_attempts` limits the whole, at a lower cost than aiohttp.
+            total=None,
+            # Another client may have taken all connections of a session that both were given.
+            connect=timeout.pool + timeout.connect,
+            sock_connect=timeout.connect,
+            sock_read=timeout.read,
+        )
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        authorization: Mapping[str, str],
+        headers: Mapping[str, str],
+        *,
+        body: bytes | Upload | None = None,
+        result: bool = False,
+        stop_time: Callable[[], None] = lambda: None,
+        go_on: Callable[[], None] = lambda: None,
+    ) -> Response:
+        """Send one request and read its answer.
+
+        Args:
+            method: HTTP method.
+            url: The whole URL, already encoded.
+            authorization: The headers with the credential; they win over all others.
+            headers: The further headers.
+            body: The body of the request, if any.
+            result: Whether the answer is a single result, which may be large.
+            stop_time: Called at the first byte of an upload, and at that of a result if more are
+                to come; no time limit applies from then on but the pace.
+            go_on: Called when an upload has been sent.
+
+        Raises:
+            TransportError: No whole answer arrived.
+        """
+        try:
+            with self._attempts.new() as limit:
+                session = self._open()
+                data: bytes | AsyncGenerator[bytes, None] | None = None
+                if body:
+                    if isinstance(body, bytes) and len(body) > _MAX_PIECE:
+                        body = Upload.of_bytes(body)
+                    if isinstance(body, bytes):
+                        data = body
+                    else:
+                        data = self._sending(body, limit, stop_time, go_on)
+                        if body.size is not None:
+                            headers = {**headers, "Content-Length": str(body.size)}
+                all_headers, middlewares = self._additions(session, authorization, headers)
+                async with session.request(
+                    method,
+                    URL(url, encoded=True),
+                    headers=all_headers,
+                    data=data,
+                    allow_redirects=False,
+                    raise_for_status=False,
+                    auto_decompress=False,
+                    timeout=self._timeouts,
+                    middlewares=middlewares,
+                    proxy=self._proxy_url,
+                ) as response:
+                    pace = self._pace(limit, stop_time) if result else None
+                    return await self._read(response, pace)
+        except TransportError:
+            raise
+        except (aiohttp.ClientError, Dropped, OSError) as error:
+            failure = transport_error(error, self._proxy)
+            if limit.expired and isinstance(body, Upload) and body.begun and not body.done:
+                text = (
+                    f"the upload was too slow: less than {PIECE} bytes in {self._read_timeout:g} s"
+                )
+                failure = AttemptTimeout(text)
+        # Raised outside of the handler: as context of ours, aiohttp's error would be kept, and its
+        # repr shows the headers.
+        raise failure
+
+    async def close(self) -> None:
+        """End all requests and close the session, unless it was given from outside."""
+        self._attempts.end_all()
+        if self._session is not None and self._given is None:
+            await self._session.close()
+
+    async def _sending(
+        self,
+        upload: Upload,
+        attempt: TimeLimit,
+        stop_time: Callable[[], None],
+        go_on: Callable[[], None],
+    ) -> AsyncGenerator[bytes, None]:
+        """Give the pieces of an upload; the time of the attempt stands still meanwhile."""
+        attempt.pause()
+        stop_time()
+        try:
+            async for piece in sent_in_time(upload, self._read_timeout, attempt.expire):
+                yield piece
+        finally:
+            go_on()
+            attempt.resume()
+
+    def _pace(self, attempt: TimeLimit, stop_time: Callable[[], None]) -> Pace:
+        def begin() -> None:
+            attempt.pause()
+            stop_time()
+
+        return Pace(self._read_timeout, begin)
+
+    async def _read(self, response: ClientResponse, pace: Pace | None) -> Response:
+        if self._proxy is not None and response.status == 407:
+            raise refused_by(self._proxy, 407)
+        if "\0" in (response.reason or ""):
+            raise TransportError("the answer is not well-formed HTTP")
+        limit = self._max_page if pace is None else self._max_result
+        if response.status < 300:
+            body = await read_body(response, limit, cut=False, pace=pace)
+        else:
+            try:
+                body = await read_body(response, min(limit, MAX_ERROR_BODY), cut=True)
+            except (TransportError, aiohttp.ClientPayloadError):
+                # The status says enough, without a body that cannot be read.
+                body = b""
+        headers = response.headers
+        request_id = first_header(headers, self._request_id)
+        return Response(status=response.status, headers=headers, body=body, request_id=request_id)
+
+    def _additions(
+        self,
+        session: aiohttp.ClientSession,
+        authorization: Mapping[str, str],
+        headers: Mapping[str, str],
+    ) -> tuple[Mapping[str, str], tuple[ClientMiddlewareType, ...]]:
+        """Return the headers and middlewares of a request, in addition to its session's own."""
+        if self._given is None:
+            return merged(headers, authorization) if headers else authorization, (_send_once,)
+        middlewares = (*middlewares_of(session), _send_once)
+        if session.trust_env or session.auth is not None:
+            # aiohttp refuses our header next to a login from a netrc file or the session.
+            return merged(HEADERS, headers), (*middlewares, _authorized(authorization))
+        return merged(HEADERS, headers, authorization), middlewares
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._given is not None:
+            if self._given.closed:
+                raise ConfigurationError("the session that this client was given is closed")
+            if loop_of(self._given) not in {None, asyncio.get_running_loop()}:
+                raise ConfigurationError("the session that was given is of another event loop")
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=_Connector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers=HEADERS,
+                trust_env=False,
+                max_line_size=MAX_HEADER_LINE,
+                max_field_size=MAX_HEADER_LINE,
+            )
+        return self._session
+
+
+def _limit_of(session: aiohttp.ClientSession | None) -> int:
+    limit = session.connector.limit if session is not None and session.connector else 0
+    return min(limit or CONNECTIONS, CONNECTIONS)

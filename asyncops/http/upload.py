@@ -1,0 +1,124 @@
+"""The body of a request that is sent piece by piece: a file, a stream, or many bytes."""
+
+import asyncio
+import io
+from collections.abc import AsyncGenerator, AsyncIterable, Callable
+from contextlib import closing
+from pathlib import Path
+from typing import IO, Any
+
+from attrs import define, field
+
+__all__ = ["PIECE", "Content", "Upload", "sent_in_time"]
+
+Content = bytes | bytearray | memoryview | Path | IO[bytes] | AsyncIterable[bytes]
+"""What an action may send: bytes, the path of a file, an open binary file, or an async iterable
+of bytes. The last is sent once, and so is a file that cannot be rewound."""
+
+PIECE = 64 * 1024
+"""The bytes that have to be on their way in each ``Timeout.read``."""
+
+
+@define(eq=False)
+class Upload:
+    """A body that is read while it is sent.
+
+    Attributes:
+        size: Its bytes; ``None`` if that is not known before it has been read.
+        repeatable: Whether it can be read a second time.
+        begun: Whether it has been read, if only in part.
+        done: Whether it was read to its end, the last time.
+    """
+
+    _source: Path | IO[bytes] | AsyncIterable[bytes] = field(repr=False)
+    size: int | None = None
+    repeatable: bool = True
+    begun: bool = field(default=False, init=False)
+    done: bool = field(default=False, init=False)
+    _start: int = 0
+
+    @classmethod
+    def of(cls, content: object) -> "bytes | Upload":
+        """Return a content as it is sent: bytes as they are, all else as an upload.
+
+        Raises:
+            TypeError: It is no content.
+            ValueError: There is no such file.
+        """
+        if isinstance(content, bytes | bytearray | memoryview):
+            return bytes(content)
+        if isinstance(content, Path):
+            if not content.is_file():
+                raise ValueError(f"the content is no file: {content}")
+            return cls(content, size=content.stat().st_size)
+        if isinstance(content, AsyncIterable):
+            return cls(content, repeatable=False)
+        if isinstance(content, io.TextIOBase) or not callable(getattr(content, "read", None)):
+            raise TypeError(
+                "the content must be bytes, a Path, a file open in binary mode or an async "
+                f"iterable of bytes, got {type(content).__name__}"
+            )
+        file: Any = content
+        if not file.seekable():
+            return cls(file, repeatable=False)
+        start = file.tell()
+        size = file.seek(0, io.SEEK_END) - start
+        file.seek(start)
+        return cls(file, size=size, start=start)
+
+    @classmethod
+    def of_bytes(cls, body: bytes) -> "Upload":
+        """Return the upload of many bytes."""
+        return cls(io.BytesIO(body), size=len(body))
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be sent now."""
+        return self.repeatable or not self.begun
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """Give the body from its beginning; a file is read in a thread."""
+        self.begun, self.done = True, False
+        source = self._source
+        if isinstance(source, AsyncIterable):
+            async for each in source:
+                for at in range(0, len(each), PIECE):
+                    yield each[at : at + PIECE]
+        elif isinstance(source, Path):
+            with closing(await asyncio.to_thread(source.open, "rb")) as file:
+                async for piece in _read(file):
+                    yield piece
+        else:
+            if self.repeatable:
+                await asyncio.to_thread(source.seek, self._start)
+            async for piece in _read(source):
+                yield piece
+        self.done = True
+
+
+async def _read(file: IO[bytes]) -> AsyncGenerator[bytes, None]:
+    while piece := await asyncio.to_thread(file.read, PIECE):
+        yield piece
+
+
+async def sent_in_time(
+    upload: Upload, seconds: float, give_up: Callable[[], None]
+) -> AsyncGenerator[bytes, None]:
+    """Give the pieces of an upload, and give up when one of 64 KiB takes too long.
+
+    Args:
+        upload: The upload.
+        seconds: The longest time from a piece to the next, if it is a whole one.
+        give_up: Called when that has passed.
+    """
+    loop = asyncio.get_running_loop()
+    timer, since = loop.call_later(seconds, give_up), 0
+    try:
+        async for piece in upload.pieces():
+            yield piece
+            since += len(piece)
+            if since >= PIECE:
+                timer.cancel()
+                timer, since = loop.call_later(seconds, give_up), 0
+    finally:
+        timer.cancel()

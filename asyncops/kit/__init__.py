@@ -1,0 +1,5 @@
+"""What a service is described with, and what its description becomes."""
+
+from asyncops.utils.lazy import lazy_names
+
+__getattr__, __dir__ = lazy_names(__name__, __file__)

@@ -1,0 +1,188 @@
+"""Requests that change something: what starts an operation, and what cancels one."""
+
+from collections.abc import Callable, Mapping
+from typing import (
+    Any,
+    Concatenate,
+    Generic,
+    Literal,
+    ParamSpec,
+    TypedDict,
+    TypeVar,
+    Unpack,
+    overload,
+)
+
+from attrs import frozen
+
+from asyncops.http.places import Place
+from asyncops.http.upload import Content
+from asyncops.models import Id
+
+__all__ = ["Accepted", "Action", "Method"]
+
+S = ParamSpec("S")
+S1 = ParamSpec("S1")
+N_co = TypeVar("N_co", covariant=True)
+N1 = TypeVar("N1")
+
+Method = Literal["POST", "PUT", "PATCH", "DELETE"]
+
+
+@frozen(kw_only=True)
+class Accepted:
+    """The answer to an action that gives no operation.
+
+    Attributes:
+        id: The id that the answer names; ``None`` if it names none.
+        request_id: The id by which the service's support finds the request.
+    """
+
+    id: Id | None = None
+    request_id: str | None = None
+
+
+class _Fields(TypedDict, total=False):
+    method: Method
+    id: Place
+    found: str
+    headers: Mapping[str, str]
+
+
+class Action(Generic[S, N_co]):
+    """A request that starts or cancels an operation, with its typed arguments.
+
+    ::
+
+        @frozen(kw_only=True)
+        class Training:
+            model: str
+            epochs: int = 1
+
+        runs = Resource(
+            Run, Listing("/v1/runs", "runs", paging=Token()), get="/v1/runs/{id}",
+            options=ListOptions, watch=WatchOptions,
+            start=Action("/v1/runs", body="json", options=Training, result=Run),
+            cancel=Action("/v1/runs/{id}/cancel"),
+        )
+
+        run = await client.runs.start(model="m1")
+        await client.runs.cancel(run.id)
+
+    Args:
+        path: Path below the base URL. ``{name}`` is a field of the place or of the options; in
+            ``cancel=``, ``{id}`` is the operation.
+        method: The HTTP method.
+        body: How the options are sent: ``"json"`` or ``"form"`` in the body; ``None`` in the query.
+            With ``"bytes"``, the body is the content given as the first argument (bytes, the path
+            of a file, an open binary file or an async iterable of bytes), and the options are in
+            the query.
+        options: An attrs class whose fields are the keyword arguments. A field in the path is not
+            sent besides it.
+        id: The place of the id in the answer, where no ``result`` is declared; may be
+            ``Header("Location")``, whose last segment is the id.
+        found: The place of the operation in the answer; ``""`` if it is the answer.
+        result: The class of the operation that the answer holds. Without it, the call returns an
+            :class:`Accepted` with the id.
+        headers: Headers of the request.
+    """
+
+    @overload
+    def __init__(
+        self: "Action[[], Accepted]", path: str, *, body: None = None, **fields: Unpack[_Fields]
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Action[[], N1]",
+        path: str,
+        *,
+        body: None = None,
+        result: type[N1],
+        **fields: Unpack[_Fields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Action[S1, Accepted]",
+        path: str,
+        *,
+        body: Literal["json", "form"] | None = None,
+        options: Callable[S1, object],
+        **fields: Unpack[_Fields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Action[S1, N1]",
+        path: str,
+        *,
+        body: Literal["json", "form"] | None = None,
+        options: Callable[S1, object],
+        result: type[N1],
+        **fields: Unpack[_Fields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Action[[Content], Accepted]",
+        path: str,
+        *,
+        body: Literal["bytes"],
+        **fields: Unpack[_Fields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Action[[Content], N1]",
+        path: str,
+        *,
+        body: Literal["bytes"],
+        result: type[N1],
+        **fields: Unpack[_Fields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Action[Concatenate[Content, S1], Accepted]",
+        path: str,
+        *,
+        body: Literal["bytes"],
+        options: Callable[S1, object],
+        **fields: Unpack[_Fields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Action[Concatenate[Content, S1], N1]",
+        path: str,
+        *,
+        body: Literal["bytes"],
+        options: Callable[S1, object],
+        result: type[N1],
+        **fields: Unpack[_Fields],
+    ) -> None: ...
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        method: Method = "POST",
+        body: Literal["bytes", "json", "form"] | None = None,
+        options: Callable[..., Any] | None = None,
+        id: Place = "id",  # noqa: A002 - the field's own name
+        found: str = "",
+        result: type[Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.path = path
+        self.method = method
+        self.body = body
+        self.options = options
+        self.id = id
+        self.found = found
+        self.result = result
+        self.headers: dict[str, str] = dict(headers or {})
+
+    def __repr__(self) -> str:
+        return f"Action({self.path!r}, method={self.method!r})"

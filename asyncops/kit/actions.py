@@ -1,0 +1,118 @@
+"""The verbs that start and cancel operations, and what lies below an item."""
+
+from typing import Generic, ParamSpec, TypeVar
+
+from asyncops.kit.home import Group
+from asyncops.kit.operations import Items, Lookups, Operations, Verbs
+from asyncops.models import Id, Operation
+
+__all__ = [
+    "CancellableLookups",
+    "CancellableOperations",
+    "NestedItems",
+    "NestedOperations",
+    "StartableLookups",
+    "StartableOperations",
+    "StartedLookups",
+    "StartedOperations",
+]
+
+T = TypeVar("T")
+R = TypeVar("R")
+O = TypeVar("O", bound=Operation)  # noqa: E741 - an operation
+F = TypeVar("F", bound=Operation)
+P = ParamSpec("P")
+W = ParamSpec("W")
+S = ParamSpec("S")
+C = ParamSpec("C")
+N = TypeVar("N")
+M = TypeVar("M")
+G_co = TypeVar("G_co", bound=Group, covariant=True)
+
+
+class _Starts(Verbs, Generic[S, N]):
+    async def start(self, *args: S.args, **kwargs: S.kwargs) -> N:
+        """Start an operation.
+
+        The arguments are the fields of the action's options class, after the content where the
+        action sends one.
+
+        Returns:
+            The operation, or an ``Accepted`` with its id where the answer holds no more.
+
+        The request is sent again only if no byte of it has left, or after a 401 or a 429.
+
+        Raises:
+            MayHaveStarted: The request was sent, and its answer was lost.
+            ValueError: An argument is out of range; nothing has been sent.
+        """
+        started: N = await self._bound.act("start", *args, **kwargs)
+        return started
+
+
+class _Cancels(Verbs, Generic[C, M]):
+    async def cancel(self, id: Id, *args: C.args, **kwargs: C.kwargs) -> M:  # noqa: A002
+        """Ask the service to cancel an operation.
+
+        The operation may go on for a while, or end before it is cancelled: ``wait`` tells.
+
+        Args:
+            id: The operation's id.
+            args: The content, where the action sends one.
+            kwargs: The fields of the action's options class.
+
+        Raises:
+            NotFound: There is no such operation.
+            Conflict: It has ended, if the service says so.
+            ValueError: An argument is not valid; nothing has been sent.
+        """
+        cancelled: M = await self._bound.act("cancel", id, *args, **kwargs)
+        return cancelled
+
+
+class StartedOperations(Operations[P, W, O, F], _Starts[S, N], Generic[P, W, O, F, S, N]):
+    """Operations that can be started."""
+
+
+class CancellableOperations(Operations[P, W, O, F], _Cancels[C, M], Generic[P, W, O, F, C, M]):
+    """Operations that can be cancelled."""
+
+
+class StartableOperations(
+    Operations[P, W, O, F], _Starts[S, N], _Cancels[C, M], Generic[P, W, O, F, S, N, C, M]
+):
+    """Operations that can be started and cancelled."""
+
+
+class StartedLookups(Lookups[F], _Starts[S, N], Generic[F, S, N]):
+    """Operations without a listing that can be started."""
+
+
+class CancellableLookups(Lookups[F], _Cancels[C, M], Generic[F, C, M]):
+    """Operations without a listing that can be cancelled."""
+
+
+class StartableLookups(Lookups[F], _Starts[S, N], _Cancels[C, M], Generic[F, S, N, C, M]):
+    """Operations without a listing that can be started and cancelled."""
+
+
+class _Nests(Verbs, Generic[G_co]):
+    def __call__(self, id: Id) -> G_co:  # noqa: A002 - the field's own name
+        """Return the resources that lie below one item; nothing is sent.
+
+        Args:
+            id: The item's id.
+
+        Raises:
+            ValueError: ``id`` cannot be an id.
+        """
+        group: G_co = self._bound.below(id)
+        return group
+
+
+class NestedItems(Items[P, T, R], _Nests[G_co], Generic[P, T, R, G_co]):
+    """Items with resources below each."""
+
+
+class NestedOperations(Operations[P, W, O, F], _Nests[G_co], Generic[P, W, O, F, G_co]):
+    """Operations with resources below each."""

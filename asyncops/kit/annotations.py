@@ -1,0 +1,25 @@
+"""What an attribute of a class is annotated with, a field or a property."""
+
+from typing import Any, get_type_hints
+
+__all__ = ["annotation_of"]
+
+
+def annotation_of(kind: type, name: str) -> Any:
+    """Return the annotation of a field or of a property, with its marks; ``None`` if it has none.
+
+    ::
+
+        class Job:
+            number: int
+
+            @property
+            def id(self) -> int: ...
+
+        annotation_of(Job, "id")  # int
+    """
+    hint = get_type_hints(kind, include_extras=True).get(name)
+    getter = getattr(getattr(kind, name, None), "fget", None)
+    if hint is None and getter is not None:
+        hint = get_type_hints(getter, include_extras=True).get("return")
+    return hint

@@ -1,0 +1,200 @@
+"""The checks of a client's class: of each of its resources, and of them together."""
+
+import re
+from typing import Any
+
+import attrs
+
+from asyncops.client import BaseClient
+from asyncops.http.decoding import Dialect
+from asyncops.http.places import path_steps
+from asyncops.http.service import Service
+from asyncops.kit.checks.items import check_item
+from asyncops.kit.checks.options import check_options
+from asyncops.kit.checks.paths import check_paths
+from asyncops.kit.checks.samples import check_sample
+from asyncops.kit.checks.subject import Subject, check_frozen
+from asyncops.kit.described import Described
+from asyncops.kit.description_error import DescriptionError
+from asyncops.kit.home import Group, Home, attributes_of
+from asyncops.kit.listing import Listing
+from asyncops.kit.path import names_in
+from asyncops.kit.within import Within
+
+__all__ = ["check_client"]
+
+# The fields of a style of paging that are places in an answer.
+_PLACES = ("next", "more", "last", "total", "pages", "number", "used_size")
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def check_client(client: type[Any]) -> Service | None:
+    """Check the description of a client, and return its service; ``None`` if it describes none.
+
+    Raises:
+        DescriptionError: The description cannot be right.
+    """
+    service = getattr(client, "service", None)
+    if service is None and not list(attributes_of(client)):
+        return None
+    if not isinstance(service, Service):
+        raise DescriptionError(
+            f"{client.__name__}: service: it must be a Service, got {service!r}; write "
+            f"service = Service(name=..., title=..., url=..., token=...)"
+        )
+    _check_home(client.__name__, client, frozenset(), service.json)
+    return service
+
+
+def _check_home(path: str, home: type[Home], place: frozenset[str], json: Dialect) -> None:
+    seen: dict[int, str] = {}
+    taken = dir(Group if issubclass(home, Group) else BaseClient)
+    for name, value in attributes_of(home):
+        where = f"{path}.{name}"
+        for each in (value, getattr(value, "resource", value)):
+            if seen.setdefault(id(each), name) != name:
+                raise DescriptionError(
+                    f"{where}: it is the same object as {seen[id(each)]}: describe each resource "
+                    "by an object of its own"
+                )
+        if not _NAME.fullmatch(name) or name in taken:
+            raise DescriptionError(
+                f"{where}: the name cannot be used: every client has a {name} of its own"
+                if name in taken
+                else f"{where}: the name must be lower-case letters, digits and underscores"
+            )
+        _check_value(where, value, place, json)
+
+
+def _check_value(where: str, value: Any, place: frozenset[str], json: Dialect) -> None:
+    if isinstance(value, Group):
+        if not list(attributes_of(type(value))):
+            raise DescriptionError(
+                f"{where}: the group has no resource: make a subclass of Group that has some"
+            )
+        _check_home(where, type(value), place, json)
+        return
+    if isinstance(value, Within):
+        _check_within(where, value, place, json)
+        return
+    _check_resource(where, value, place, json)
+
+
+def _check_within(
+    where: str, within: Within[..., Any], place: frozenset[str], json: Dialect
+) -> None:
+    resource = within.resource
+    if not isinstance(resource, Described):
+        raise DescriptionError(
+            f"{where}: resource: it must be a Resource, Collection or Lookup, got "
+            f"{type(resource).__name__}"
+        )
+    subject = Subject(where, resource.description)
+    kind: Any = within.place
+    check_frozen(subject, "place", kind)
+    fields = attrs.fields_dict(kind)
+    for name, field in fields.items():
+        if field.type not in {str, int, "str", "int"}:
+            raise subject.error(
+                "place", f"{kind.__name__}.{name} is a part of a path: write {name}: str, or int"
+            )
+    used = _check_resource(where, resource, place | set(fields), json)
+    for name in fields:
+        if name not in used:
+            raise subject.error("place", f"{kind.__name__}.{name} is in no path: remove it")
+
+
+def _check_resource(
+    where: str, resource: Described[Any], place: frozenset[str], json: Dialect
+) -> set[str]:
+    described = resource.description
+    subject = Subject(where, described, place, json)
+    lives = resource.lives
+    if resource.verbs is None:
+        _check_verbs(subject, lives=lives)
+    check_item(subject, lives=lives)
+    check_options(subject)
+    used = check_paths(subject, lives=lives)
+    _check_listing(subject)
+    check_sample(subject, lives=lives)
+    subject.check_hints("hints", described.hints)
+    group = described.within
+    if group is not None:
+        if not isinstance(group, Group) or not group.item:
+            raise subject.error(
+                "within",
+                "it must be a Group that is told the parameter of its paths for the item's id, "
+                "such as Parts('dataset_id')",
+            )
+        if described.get is None:
+            raise subject.error("within", "it needs get=, as items below are found by an id")
+        _check_value(f"{where}(...)", group, place | {group.item}, json)
+    return used
+
+
+def _check_verbs(subject: Subject, *, lives: bool) -> None:
+    """Check that there is a class of verbs that has all that are declared."""
+    described = subject.described
+    for name in ("start", "cancel"):
+        if getattr(described, name) is None:
+            continue
+        if not lives:
+            raise subject.error(name, "a Collection has no operations: describe a Resource")
+        if described.get is None:
+            raise subject.error(
+                name,
+                f"there is no class of verbs with {name} and without get: give get=, or a class "
+                "of your own by verbs=",
+            )
+        if described.within is not None:
+            raise subject.error(
+                name,
+                f"there is no class of verbs with {name} and with within=: describe the action in "
+                "a second Resource or Lookup, or give a class of your own by verbs=",
+            )
+    if described.within is not None and described.listing is None:
+        raise subject.error("within", "a Lookup has no items below: describe a Resource")
+
+
+def _check_apart(subject: Subject, listing: Listing) -> None:
+    """Check that no place of the answer is inside another."""
+    named = {name: getattr(listing.paging, name, None) for name in _PLACES}
+    named["items"] = listing.items
+    steps = {name: path_steps(place) for name, place in named.items() if isinstance(place, str)}
+    for outer, above in steps.items():
+        for inner, below in steps.items():
+            if len(above) < len(below) and below[: len(above)] == above:
+                raise subject.error(
+                    "paging" if outer in _PLACES else "listing",
+                    f"{outer}={named[outer]!r} holds a value, and {inner}={named[inner]!r} would "
+                    "be inside it: name another place for one of them",
+                )
+
+
+def _check_listing(subject: Subject) -> None:
+    listing = subject.described.listing
+    if listing is None:
+        return
+    status = listing.by_status
+    if status is not None and status.many == "no" and status.required and not listing.is_sorted:
+        raise subject.error(
+            "by_status",
+            "the statuses are listed one by one and merged by creation, which takes cursors and an "
+            "Order(param=...) both ways: declare it, or how many=... asks for several at once",
+        )
+    paging, items = listing.paging, path_steps(listing.items)
+    for name in _PLACES:
+        place = getattr(paging, name, None)
+        if isinstance(place, str) and path_steps(place)[: len(items)] == items:
+            where = f"below {listing.items!r}" if listing.items else "in an array"
+            raise subject.error(
+                "paging",
+                f"{name}={place!r} would be {where}, where the items are: name another place, "
+                "such as Header('X-Total') or Link('next')",
+            )
+    _check_apart(subject, listing)
+    subject.check_headers("listing: headers", listing.headers)
+    subject.check_hints("listing: hints", listing.hints)
+    if "id" in names_in(listing.path):
+        raise subject.error("listing", "the path has {id}, and lists many: name the place's field")

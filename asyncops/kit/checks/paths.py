@@ -1,0 +1,115 @@
+"""Checks of the paths of a resource and of its actions."""
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from asyncops.kit.action import Action, Method
+from asyncops.kit.checks.options import fields_of
+from asyncops.kit.checks.subject import Subject, check_frozen
+from asyncops.kit.filters import filters_of
+from asyncops.kit.path import names_in
+
+__all__ = ["check_paths"]
+
+
+def check_paths(subject: Subject, *, lives: bool) -> set[str]:
+    """Check the paths of a resource, and return the parameters that they have.
+
+    Args:
+        subject: The resource.
+        lives: Whether its items are operations.
+
+    Raises:
+        DescriptionError: A path cannot be right.
+    """
+    described = subject.described
+    used: set[str] = set()
+    if described.listing is not None:
+        fields = fields_of(described.options)
+        options = {each.name: fields[each.name] for each in filters_of(described.options)}
+        used |= subject.check_path("listing", described.listing.path, [*subject.place, *options])
+        _check_required(subject, names_in(described.listing.path), options)
+        for name in sorted(names_in(described.listing.path) - {*subject.place}):
+            if name not in fields_of(described.watch) and lives:
+                raise subject.error(
+                    "watch", f"the options class has no field {name}, a part of the listing's path"
+                )
+    used |= _check_get(subject)
+    subject.check_place("found", described.found)
+    for name in ("start", "cancel"):
+        action = getattr(described, name)
+        if action is not None:
+            used |= _check_action(subject, name, action)
+    if "id" in subject.place:
+        raise subject.error(
+            "place", "the field id would be mistaken for that of the item: rename it"
+        )
+    return used
+
+
+def _check_get(subject: Subject) -> set[str]:
+    described = subject.described
+    listing = described.listing
+    if described.optional_get and (described.get is None or listing is None):
+        raise subject.error(
+            "optional_get", "the listing stands in for get=: declare both, or leave it out"
+        )
+    if described.optional_get and listing is not None:
+        path = names_in(listing.path) - {*subject.place}
+        needed = {each.name for each in filters_of(described.options) if each.required} | path
+        if needed:
+            raise subject.error(
+                "optional_get",
+                f"the listing that stands in for get= needs {', '.join(sorted(needed))}, which get "
+                "does not take: make it a field of the place, or leave optional_get= out",
+            )
+    if described.get is None:
+        if described.found or described.result is not None:
+            name = "found" if described.found else "result"
+            raise subject.error(name, "it is about the answer to get: give get=, or leave it out")
+        return set()
+    used = subject.check_path("get", described.get, [*subject.place, "id"])
+    if "id" not in names_in(described.get):
+        raise subject.error("get", f"the path has no {{id}}: {described.get!r} is always the same")
+    return used
+
+
+def _check_required(subject: Subject, names: set[str], options: Mapping[str, Any]) -> None:
+    for name in sorted(names & options.keys()):
+        if options[name].default is None:
+            raise subject.error(
+                "options",
+                f"{name} is a part of the path, so that it must be given: leave out its default",
+            )
+
+
+def _check_action(subject: Subject, name: str, action: object) -> set[str]:
+    if not isinstance(action, Action):
+        raise subject.error(name, f"it must be an Action, got {type(action).__name__}")
+    if action.options is not None:
+        check_frozen(subject, f"{name}: options", action.options)
+    if action.body not in {None, "bytes", "json", "form"}:
+        raise subject.error(
+            name, f"body must be 'bytes', 'json', 'form' or None, got {action.body!r}"
+        )
+    if action.method not in get_args(Method):
+        raise subject.error(
+            name,
+            f"method must be {', '.join(map(repr, get_args(Method)))}, got {action.method!r}: a "
+            "request that only reads is a Lookup or a Listing",
+        )
+    if action.result is not None:
+        check_frozen(subject, f"{name}: result", action.result)
+    subject.check_headers(f"{name}: headers", action.headers)
+    known = [*subject.place, *fields_of(action.options), *(["id"] if name == "cancel" else [])]
+    found = subject.check_path(name, action.path, known)
+    if name == "cancel" and "id" not in found:
+        raise subject.error(name, f"the path has no {{id}}: {action.path!r} is always the same")
+    subject.check_place(f"{name}: found", action.found)
+    if action.found and action.result is None:
+        raise subject.error(
+            f"{name}: found", "it is the place of the operation: give result=, or leave it out"
+        )
+    if isinstance(action.id, str):
+        subject.check_place(f"{name}: id", action.id)
+    return found

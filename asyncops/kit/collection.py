@@ -1,0 +1,134 @@
+"""Items without a life, as a client has them as an attribute."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, overload
+
+from asyncops.http.decoding import Decode
+from asyncops.kit.described import Described
+from asyncops.kit.description import ItemFields
+from asyncops.kit.home import Group
+from asyncops.kit.listing import Listing
+from asyncops.kit.options import ListOptions
+
+if TYPE_CHECKING:
+    from asyncops.kit.actions import NestedItems
+    from asyncops.kit.bound import Bound
+    from asyncops.kit.operations import Items, ListedItems, Verbs
+
+__all__ = ["Collection"]
+
+V_co = TypeVar("V_co", bound="Verbs", covariant=True)
+V1 = TypeVar("V1", bound="Verbs")
+T = TypeVar("T")
+R = TypeVar("R")
+G = TypeVar("G", bound=Group)
+P = ParamSpec("P")
+
+
+class Collection(Described[V_co], Generic[V_co]):
+    """Items without a life, such as conversations: how they are listed and fetched.
+
+    ::
+
+        conversations = Collection(
+            Conversation,
+            Listing("/ml/conversations", "items", paging=Token("next_page")),
+            options=ListOptions,
+        )
+
+    Args:
+        item: The class of the items of the listing, a frozen attrs class.
+        listing: How they are listed.
+        options: The options class of ``list``; ``ListOptions`` where there are no filters.
+        get: The path of one item, with ``{id}`` in it; without it, there are no verbs ``get`` and
+            ``get_many``.
+        result: The class of the answer to ``get``, or a function from its bytes to an object;
+            ``None`` means ``item``.
+        found: The place of the item in the answer to ``get``; ``""`` if it is the answer.
+        within: The resources below each item: ``zoo.org.datasets(id).conversions``.
+        verbs: A class of verbs with signatures written by hand.
+        id: The field whose value ``get`` is asked with.
+        check_id: A function from an argument's name and an id to its spelling in a path, which
+            raises a ``ValueError`` for what cannot be an id; ``None`` means the one that fits the
+            type of the field.
+        identity: The field that tells one item from another.
+        hints: A sentence on the usual remedy, by the error status of ``get``.
+        sample: A real answer, for the fake and the contract tests.
+    """
+
+    lives = False
+
+    @overload
+    def __init__(
+        self: "Collection[ListedItems[P, T]]",
+        item: type[T],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        **fields: Unpack[ItemFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Collection[Items[P, T, T]]",
+        item: type[T],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        get: str,
+        **fields: Unpack[ItemFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Collection[Items[P, T, R]]",
+        item: type[T],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        get: str,
+        result: type[R] | Decode[R],
+        **fields: Unpack[ItemFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Collection[NestedItems[P, T, T, G]]",
+        item: type[T],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        get: str,
+        within: G,
+        **fields: Unpack[ItemFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Collection[NestedItems[P, T, R, G]]",
+        item: type[T],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        get: str,
+        result: type[R] | Decode[R],
+        within: G,
+        **fields: Unpack[ItemFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Collection[V1]",
+        item: type[Any],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        verbs: "Callable[[Bound[P, ...]], V1]",
+        get: str | None = None,
+        result: type[Any] | Decode[Any] | None = None,
+        within: Group | None = None,
+        **fields: Unpack[ItemFields],
+    ) -> None: ...
+
+    def __init__(self, item: type[Any], listing: Listing, **fields: Any) -> None:
+        super().__init__(item=item, listing=listing, **fields)

@@ -1,0 +1,84 @@
+"""What a resource of a service is, as it was declared."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypedDict
+
+from attrs import field, frozen
+
+from asyncops.http.decoding import Decode
+from asyncops.kit.action import Action
+from asyncops.kit.listing import Listing
+from asyncops.kit.options import ListOptions, WatchOptions
+from asyncops.kit.sample import Sample
+from asyncops.models import Status
+
+__all__ = ["Description", "ItemFields", "ResourceFields"]
+
+
+class ItemFields(TypedDict, total=False):
+    """The fields that all kinds of resources have and no signature names."""
+
+    found: str
+    id: str
+    check_id: Callable[[str, Any], str] | None
+    identity: str
+    hints: Mapping[int, str]
+    sample: Sample | None
+
+
+class ResourceFields(ItemFields, total=False):
+    """The same of operations."""
+
+    optional_get: bool
+    statuses: type[Status] | None
+    reopens: bool
+    changes: tuple[str, ...] | None
+
+
+@frozen(eq=False, kw_only=True)
+class Description:
+    """What a resource of a service is, as it was declared.
+
+    Attributes:
+        item: The class of the items of the listing.
+        listing: How they are listed; ``None`` if they are not.
+        options: The options class of ``list``.
+        watch: The options class of ``watch``.
+        get: The path of one item; ``None`` if there is none.
+        optional_get: Whether there may be no such request, which the answers tell.
+        result: The class of the answer to ``get``, or a function from its bytes to an object;
+            ``None`` means ``item``.
+        found: The place of the item in that answer.
+        start: The request that starts an operation.
+        cancel: The request that cancels one.
+        within: The resources below each item.
+        id: The field whose value ``get`` is asked with.
+        check_id: From an argument's name and an id to its spelling in a path.
+        identity: The field that tells one item from another.
+        statuses: The enum of the statuses, where the annotation of ``status`` does not name it.
+        reopens: Whether an ended operation may go on.
+        changes: The fields by which a watch notices a change; ``None`` means all.
+        hints: A sentence on the usual remedy, by the error status of ``get``.
+        sample: A real answer.
+    """
+
+    item: type[Any]
+    listing: Listing | None = None
+    options: Callable[..., Any] = ListOptions
+    watch: Callable[..., Any] = WatchOptions
+    get: str | None = None
+    optional_get: bool = False
+    result: type[Any] | Decode[Any] | None = None
+    found: str = ""
+    start: Action[..., Any] | None = None
+    cancel: Action[..., Any] | None = None
+    # A Group, which type checkers would take for a descriptor of this class.
+    within: Any = None
+    id: str = "id"
+    check_id: Callable[[str, Any], str] | None = None
+    identity: str = "id"
+    statuses: type[Status] | None = None
+    reopens: bool = False
+    changes: tuple[str, ...] | None = None
+    hints: Mapping[int, str] = field(factory=dict)
+    sample: Sample | None = None

@@ -1,0 +1,119 @@
+"""The filters of a listing: by creation and by status."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from asyncops.kit.chosen import chosen_of, matches
+from asyncops.kit.doctor.evidence import Evidence, times
+from asyncops.kit.doctor.finding import Check, Finding, bad, good, unknown
+from asyncops.kit.statuses import enum_of
+from asyncops.models import Page, Status
+
+__all__ = ["CHECKS"]
+
+_WINDOW = "check the parameters of window=, form= and times="
+# A service may leave out what was created at the bound itself.
+_NONE = "no item came, and none is known beyond the bound"
+_STATUS = "check the parameter of by_status="
+
+
+async def _after(evidence: Evidence) -> Finding | None:
+    """Only items created later than asked for come."""
+    window, known = evidence.listing.window, sorted(set(times(evidence.first.items)))
+    if window is None:
+        return None
+    if len(known) < 2:
+        return unknown("created_after", "all items were created at the same time")
+    bound = known[len(known) // 2]
+    came = times((await evidence.page(after=bound)).items)
+    if not came and known[-1] <= bound + window.resolution:
+        return unknown("created_after", _NONE)
+    if not came:
+        return bad("created_after", "no item came, though there are some", _WINDOW)
+    early = sum(each < bound - window.resolution for each in came)
+    if early:
+        found = f"{early} of {len(came)} items were created earlier"
+        return bad("created_after", found, _WINDOW)
+    return good("created_after", "no item was created earlier")
+
+
+async def _before(evidence: Evidence) -> Finding | None:
+    """Only items created earlier than asked for come."""
+    window, known = evidence.listing.window, sorted(set(times(evidence.first.items)))
+    if window is None or (window.before is None and not window.both):
+        return None
+    if len(known) < 2:
+        return unknown("created_before", "all items were created at the same time")
+    bound = known[(len(known) - 1) // 2]
+    came = times((await evidence.page(before=bound)).items)
+    if not came and known[0] >= bound - window.resolution:
+        return unknown("created_before", _NONE)
+    if not came:
+        return bad("created_before", "no item came, though there are some", _WINDOW)
+    late = sum(each > bound + window.resolution for each in came)
+    if late:
+        found = f"{late} of {len(came)} items were created later"
+        return bad("created_before", found, _WINDOW)
+    return good("created_before", "no item was created later")
+
+
+async def _one_status(evidence: Evidence) -> Finding | None:
+    """Only items of the status that is asked for come."""
+    if evidence.listing.by_status is None:
+        return None
+    if evidence.statuses.all:
+        # A status that each request has was asked for by the first one.
+        return _judged(evidence, "status", evidence.statuses.all, evidence.first)
+    seen = list(_sent(evidence))
+    if not seen or len(evidence.statuses_seen()) < 2:
+        return unknown("status", "no two statuses were seen, one of which is sent")
+    page = await evidence.page(chosen_of(seen[0].value, evidence.bound.description))
+    return _judged(evidence, "status", (seen[0],), page)
+
+
+async def _statuses(evidence: Evidence) -> Finding | None:
+    """Items of several statuses come at once."""
+    by_status = evidence.listing.by_status
+    if by_status is None or by_status.many == "no" or evidence.statuses.all:
+        return None
+    seen = list(_sent(evidence))
+    if len(seen) < 2 or len(evidence.statuses_seen()) < 3:
+        return unknown("statuses", "no three statuses were seen, two of which are sent")
+    page = await evidence.page(chosen_of(tuple(seen[:2]), evidence.bound.description))
+    return _judged(evidence, "statuses", tuple(seen[:2]), page)
+
+
+def _judged(evidence: Evidence, claim: str, asked: tuple[Status, ...], page: Page[Any]) -> Finding:
+    """Return what a page says of the statuses that it was asked for."""
+    words = ", ".join(asked)
+    missing = [each for each in asked if not _fitting(page.items, (each,), evidence)]
+    if not page.items or (missing and page.next_cursor is None):
+        return bad(claim, f"of {words}, {', '.join(missing)} did not come", _STATUS)
+    others = len(page.items) - _fitting(page.items, asked, evidence)
+    if others:
+        return bad(claim, f"{others} of {len(page.items)} items are not {words}", _STATUS)
+    return good(claim, f"all items are {words}")
+
+
+def _fitting(items: tuple[Any, ...], asked: tuple[Status, ...], evidence: Evidence) -> int:
+    match = matches(asked, evidence.bound.description)
+    return sum(match is None or match(each) for each in items)
+
+
+def _sent(evidence: Evidence) -> Iterator[Status]:
+    """Give the statuses that were seen and that a filter by status sends."""
+    description = evidence.bound.description
+    kind = enum_of(description)
+    for each in evidence.statuses_seen():
+        if kind is not None and isinstance(each, kind) and each.known:
+            chosen = chosen_of(each.value, description)
+            if chosen.sent or chosen.merged:
+                yield each
+
+
+CHECKS = (
+    Check("created_after", _after, _WINDOW),
+    Check("created_before", _before, _WINDOW),
+    Check("status", _one_status, _STATUS),
+    Check("statuses", _statuses, "check the parameter and many= of by_status="),
+)

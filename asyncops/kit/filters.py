@@ -1,0 +1,138 @@
+"""The filters of a listing: the fields of its options class, and how each is sent."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from enum import Enum
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import attrs
+from attrs import frozen
+
+from asyncops.kit.listing import Times
+from asyncops.kit.options import PARAM, ListOptions, Many, Spelling, WatchOptions
+from asyncops.models import JSON
+from asyncops.utils.checks import plain_text
+
+__all__ = [
+    "ALIASES",
+    "BY_NAME",
+    "Filter",
+    "as_json",
+    "as_text",
+    "filters_of",
+    "several",
+    "time_text",
+]
+
+BY_NAME = ("status", "created_after", "created_before")
+"""The fields that belong to ``ByStatus`` and ``Window`` by their names."""
+
+ALIASES = {"page_size": "limit", "page_token": "cursor", "page": "cursor"}
+"""The fields that a service may add under another name, and the option that each stands for."""
+
+_KNOWN = {each.name for kind in (ListOptions, WatchOptions) for each in attrs.fields(kind)}
+_KNOWN |= {*BY_NAME, *ALIASES}
+
+# The annotations of a filter that takes one text.
+_TEXT = (str, str | None, "str", "str | None")
+
+
+@frozen
+class Filter:
+    """A field of an options class that is sent.
+
+    Attributes:
+        name: The name of the field.
+        wire: The parameter; in a body, the place.
+        many: How several values are sent; ``None`` means the way of the method.
+        required: Whether it must be given.
+        is_text: Whether it takes one text and nothing else.
+    """
+
+    name: str
+    wire: str
+    many: Many | None
+    required: bool
+    is_text: bool = False
+
+
+@cache
+def filters_of(options: Any) -> tuple[Filter, ...]:
+    """Return the fields of an options class that are sent under their own names.
+
+    Of the options of a listing or a watch, these are the filters without those known by name.
+    """
+    if not isinstance(options, type) or not attrs.has(options):
+        return ()
+    known = _KNOWN if issubclass(options, ListOptions | WatchOptions) else set()
+    return tuple(_filter(each) for each in attrs.fields(options) if each.name not in known)
+
+
+def _filter(field: "attrs.Attribute[Any]") -> Filter:
+    spelling = field.metadata.get(PARAM) or Spelling(field.name)
+    return Filter(
+        field.name,
+        spelling.name,
+        spelling.many,
+        field.default is attrs.NOTHING,
+        field.type in _TEXT,
+    )
+
+
+def time_text(name: str, when: object, times: Times = "rfc3339") -> str:
+    """Return a time as it is sent.
+
+    Raises:
+        TypeError: It is no datetime.
+        ValueError: It has no time zone.
+    """
+    if not isinstance(when, datetime):
+        raise TypeError(f"{name} must be a datetime, got {type(when).__name__}")
+    if when.tzinfo is None:
+        raise ValueError(
+            f"{name} must be an aware datetime, such as datetime.now(UTC); got {when.isoformat()}"
+        )
+    if times == "rfc3339":
+        return when.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return str(round(when.timestamp() * (1000 if times == "milliseconds" else 1)))
+
+
+def as_text(name: str, value: object, times: Times = "rfc3339") -> str:
+    """Return one value of a filter as a parameter of a query.
+
+    Raises:
+        TypeError: There is no such parameter.
+        ValueError: The value cannot be sent.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Enum):
+        return plain_text(name, str(value.value))
+    if isinstance(value, int | float | UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return time_text(name, value, times)
+    return plain_text(name, value)
+
+
+def as_json(name: str, value: object, times: Times = "rfc3339") -> JSON:
+    """Return one value of a filter as JSON of a body.
+
+    Raises:
+        TypeError: There is no such value.
+        ValueError: The value cannot be sent.
+    """
+    if isinstance(value, bool | int | float) and not isinstance(value, Enum):
+        return value
+    if isinstance(value, datetime) and times != "rfc3339":
+        return int(time_text(name, value, times))
+    return as_text(name, value, times)
+
+
+def several(value: object) -> Collection[object] | None:
+    """Return the values of a filter that takes several; ``None`` if it is one value."""
+    if isinstance(value, Collection) and not isinstance(value, str | bytes):
+        return value
+    return None

@@ -1,0 +1,143 @@
+"""Where resources are attributes: a client, and the groups below it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from copy import copy
+from typing import Any, Generic, Protocol, Self, TypeVar, overload
+
+from attrs import evolve, field, frozen
+
+from asyncops.client import BaseClient
+from asyncops.http.service import Service
+
+__all__ = ["Attribute", "Group", "Home", "Where", "attributes_of"]
+
+V_co = TypeVar("V_co", covariant=True)
+
+
+@frozen(eq=False)
+class Where:
+    """Where a resource of a client is.
+
+    Attributes:
+        client: The client.
+        service: Its service.
+        name: The name as code writes it, such as ``zoo.org.datasets``.
+        place: The parameters of paths that are known there, encoded.
+        learned: What the client has learned of the service from its answers, by resource.
+    """
+
+    client: BaseClient
+    service: Service
+    name: str
+    place: Mapping[str, str] = field(factory=dict)
+    learned: dict[object, Any] = field(factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The name with the place, such as ``github.runs:python/cpython``."""
+        return f"{self.name}:{'/'.join(self.place.values())}" if self.place else self.name
+
+    def below(self, name: str) -> "Where":
+        """Return where an attribute is."""
+        return evolve(self, name=f"{self.name}.{name}")
+
+    def at(self, params: Mapping[str, str]) -> "Where":
+        """Return the same with more parameters of paths."""
+        return evolve(self, place={**self.place, **params})
+
+
+class Home(Protocol):
+    """What has resources as attributes: a client or a group."""
+
+    @property
+    def where(self) -> Where:
+        """Where it is."""
+        ...
+
+
+class Attribute(ABC, Generic[V_co]):
+    """An attribute of a client or a group, bound at its first use."""
+
+    _name = ""
+
+    def __set_name__(self, _: type[object], name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, home: None, owner: type[Home]) -> Self: ...
+
+    @overload
+    def __get__(self, home: Home, owner: type[Home]) -> V_co: ...
+
+    def __get__(self, home: Home | None, owner: type[Home]) -> Self | V_co:
+        if home is None:
+            return self
+        # The next access finds the attribute of the instance, and does not come here.
+        bound = vars(home)[self._name] = self._bind(home.where.below(self._name))
+        return bound
+
+    @abstractmethod
+    def _bind(self, where: Where) -> V_co:
+        """Return what the attribute is on one client or group."""
+
+
+class Group:
+    """A namespace of a client.
+
+    ::
+
+        class Org(Group):
+            datasets = Collection(Dataset, Listing("/org/datasets", "items", paging=Token()), ...)
+
+        class ZooClient(Client):
+            org = Org()
+
+        zoo.org.datasets.list()
+
+    Args:
+        item: For what lies below one item, as ``Resource(within=...)`` takes it: the parameter of
+            its paths that holds the item's id, such as ``dataset_id``.
+    """
+
+    def __init__(self, item: str | None = None) -> None:
+        self.item = item
+        self._name = ""
+        self._where: Where | None = None
+
+    def __set_name__(self, _: type[object], name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, home: None, owner: type[Home]) -> Self: ...
+
+    @overload
+    def __get__(self, home: Home, owner: type[Home]) -> Self: ...
+
+    def __get__(self, home: Home | None, owner: type[Home]) -> Self:
+        if home is None:
+            return self
+        bound = vars(home)[self._name] = self.at(home.where.below(self._name))
+        return bound
+
+    @property
+    def where(self) -> Where:
+        """The client, the name and the place of the group."""
+        if self._where is None:
+            raise TypeError("a group is used as an attribute of a client")
+        return self._where
+
+    def at(self, where: Where) -> Self:
+        """Return the group of one client, at a place."""
+        bound = copy(self)
+        bound._where = where  # noqa: SLF001 - of a copy of this object
+        return bound
+
+
+def attributes_of(home: type[Home]) -> "Iterator[tuple[str, Attribute[Any] | Group]]":
+    """Give what a client or a group describes, in alphabetical order: each name with its value."""
+    for name in dir(home):
+        # Not getattr(), which would bind it.
+        value = next((vars(each)[name] for each in home.__mro__ if name in vars(each)), None)
+        if isinstance(value, Attribute | Group):
+            yield name, value

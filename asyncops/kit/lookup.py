@@ -1,0 +1,107 @@
+"""Operations without a listing, as a client has them as an attribute."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, overload
+
+from asyncops.kit.action import Action
+from asyncops.kit.described import Described
+from asyncops.kit.description import ResourceFields
+from asyncops.models import Operation
+
+if TYPE_CHECKING:
+    from asyncops.kit.actions import CancellableLookups, StartableLookups, StartedLookups
+    from asyncops.kit.bound import Bound
+    from asyncops.kit.operations import Lookups, Verbs
+
+__all__ = ["Lookup"]
+
+V_co = TypeVar("V_co", bound="Verbs", covariant=True)
+V1 = TypeVar("V1", bound="Verbs")
+F = TypeVar("F", bound=Operation)
+S = ParamSpec("S")
+N = TypeVar("N")
+C = ParamSpec("C")
+M = TypeVar("M")
+
+
+class Lookup(Described[V_co], Generic[V_co]):
+    """Operations that a service does not list: how they are fetched, started and cancelled.
+
+    ::
+
+        tasks = Lookup(
+            Task, get="/v1/tasks/{id}",
+            start=Action("/v1/image_to_video", body="json", options=Video),
+            cancel=Action("/v1/tasks/{id}", method="DELETE"),
+        )
+
+    Args:
+        item: The class of the answer to ``get``, a frozen attrs class.
+        get: The path of one operation, with ``{id}`` in it.
+        found: The place of the operation in the answer to ``get``; ``""`` if it is the answer.
+        start: The request that starts an operation.
+        cancel: The request that cancels one, with ``{id}`` in its path.
+        verbs: A class of verbs with signatures written by hand.
+        id: The field whose value ``get`` is asked with.
+        check_id: A function from an argument's name and an id to its spelling in a path, which
+            raises a ``ValueError`` for what cannot be an id; ``None`` means the one that fits the
+            type of the field.
+        statuses: The enum of the statuses, where the annotation of ``status`` does not name it.
+        hints: A sentence on the usual remedy, by the error status of ``get``.
+        sample: A real answer, for the fake and the contract tests.
+    """
+
+    @overload
+    def __init__(
+        self: "Lookup[Lookups[F]]",
+        item: type[F],
+        *,
+        get: str,
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Lookup[StartedLookups[F, S, N]]",
+        item: type[F],
+        *,
+        get: str,
+        start: Action[S, N],
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Lookup[CancellableLookups[F, C, M]]",
+        item: type[F],
+        *,
+        get: str,
+        cancel: Action[C, M],
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Lookup[StartableLookups[F, S, N, C, M]]",
+        item: type[F],
+        *,
+        get: str,
+        start: Action[S, N],
+        cancel: Action[C, M],
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Lookup[V1]",
+        item: type[Any],
+        *,
+        get: str,
+        verbs: "Callable[[Bound[..., ...]], V1]",
+        start: Action[..., Any] | None = None,
+        cancel: Action[..., Any] | None = None,
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    def __init__(self, item: type[Any], **fields: Any) -> None:
+        super().__init__(item=item, **fields)

@@ -1,0 +1,55 @@
+"""The decoder of a listing's pages, from the places that its style of paging names."""
+
+from functools import cache
+from typing import Any
+
+from asyncops.http.decoding import Dialect
+from asyncops.http.page_body import PagePlaces
+from asyncops.http.page_decoding import PageDecoder
+from asyncops.kit.description import Description
+from asyncops.paging.styles import After, NextURL, Paging, Token
+
+__all__ = ["page_decoder", "page_places"]
+
+
+@cache
+def page_decoder(description: Description, json: Dialect) -> PageDecoder[Any]:
+    """Return the decoder of a resource's pages, the same one for each call."""
+    listing = description.listing
+    if listing is None:
+        raise TypeError("what is not listed has no pages")
+    dated = "created_at" if listing.order is not None else None
+    places = page_places(listing.paging, listing.items)
+    return PageDecoder(
+        description.item, places, json=json, some_row_has=dated, identity=description.identity
+    )
+
+
+def page_places(style: Paging, items: str = "") -> PagePlaces:
+    """Return where the answers of a listing hold what a walk needs.
+
+    ::
+
+        PageDecoder(Run, page_places(Token("meta.next"), "data.items"))
+
+    Args:
+        style: How the listing is paged.
+        items: The path of the rows; ``""`` if the whole body is their array.
+    """
+    match style:
+        case Token():
+            return PagePlaces(items, next_page=style.next, more=style.more)
+        case NextURL():
+            return PagePlaces(items, next_page=style.next)
+        case After():
+            return PagePlaces(items, more=style.more, last=style.last)
+        case _:
+            return PagePlaces(
+                items,
+                next_page=style.next,
+                more=style.more,
+                number=style.number,
+                page_size=style.used_size,
+                total_count=style.total,
+                total_pages=style.pages,
+            )

@@ -1,0 +1,83 @@
+"""Paths with parameters: ``/repos/{owner}/{repo}/actions/runs/{id}``."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, quote, unquote
+
+from attrs import field, frozen
+
+from asyncops.utils.checks import plain_text
+
+__all__ = ["PARAMETER", "Path", "names_in", "path_param"]
+
+PARAMETER = re.compile(r"\{(\+?)([A-Za-z_][A-Za-z0-9_]*)\}")
+"""A parameter of a path; with a plus sign, its slashes stay."""
+
+
+def names_in(path: str) -> set[str]:
+    """Return the names of the parameters of a path."""
+    return {name for _, name in PARAMETER.findall(path)}
+
+
+def path_param(name: str, value: object) -> str:
+    """Return a text or a number, encoded for a segment of a path.
+
+    Raises:
+        TypeError: It is neither.
+        ValueError: It is empty, or a step in a path.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    text = plain_text(name, value)
+    if text in {".", ".."}:
+        raise ValueError(f"{name} must name a part of a path, got {text!r}")
+    return quote(text, safe="")
+
+
+@frozen
+class Path:
+    """A path with parameters, read once.
+
+    Attributes:
+        text: The path; it may hold a query.
+        template: The path without its query, to name it by.
+    """
+
+    text: str
+    template: str = field(init=False, repr=False)
+    _parts: tuple[str, ...] = field(init=False, repr=False)
+    _query: tuple[tuple[str, str], ...] = field(init=False, repr=False)
+
+    @template.default
+    def _name(self) -> str:
+        return self.text.partition("?")[0].replace("{+", "{")
+
+    @_parts.default
+    def _split(self) -> tuple[str, ...]:
+        # Literal text and names of parameters by turns.
+        literals = PARAMETER.split(self.text.partition("?")[0])
+        del literals[1::3]
+        return tuple(literals)
+
+    @_query.default
+    def _read_query(self) -> tuple[tuple[str, str], ...]:
+        return tuple(parse_qsl(self.text.partition("?")[2], keep_blank_values=True))
+
+    @property
+    def wires(self) -> tuple[str, ...]:
+        """The parameters of its query."""
+        return tuple(name for name, _ in self._query)
+
+    def fill(self, params: Mapping[str, str]) -> str:
+        """Return the path with its parameters, which are encoded."""
+        parts = self._parts
+        if len(parts) == 1:
+            return parts[0]
+        return "".join(params[each] if n % 2 else each for n, each in enumerate(parts))
+
+    def query(self, params: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """Return the query with its parameters, not encoded."""
+        return tuple(
+            (name, PARAMETER.sub(lambda match: unquote(params[match[2]]), value))
+            for name, value in self._query
+        )

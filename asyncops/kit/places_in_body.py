@@ -1,0 +1,24 @@
+"""Values at places of a JSON body that is written."""
+
+from asyncops.http.places import path_steps
+from asyncops.models import JSON
+
+__all__ = ["put"]
+
+
+def put(tree: dict[str, JSON], place: str, value: JSON) -> None:
+    """Set the value at a place of a body, with the objects around it.
+
+    ::
+
+        put(body, "filter.status", ["failed"])
+
+    Args:
+        tree: The body.
+        place: The place, keys of objects alone.
+        value: The value.
+    """
+    *above, last = map(str, path_steps(place))
+    for key in above:
+        tree = tree.setdefault(key, {})
+    tree[last] = value

@@ -1,0 +1,302 @@
+"""From the keyword arguments of one call to what is asked of the service."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from attrs import field, frozen
+
+from asyncops.kit.description import Description
+from asyncops.kit.filters import ALIASES, Filter, as_json, as_text, filters_of, several, time_text
+from asyncops.kit.listing import Listing, Window
+from asyncops.kit.ordering import Ordering, orderings
+from asyncops.kit.path import Path, names_in, path_param
+from asyncops.listing.cursors import number_argument, token_argument, url_argument
+from asyncops.models import JSON, Cursor
+from asyncops.paging.styles import NextURL, Offset, Pages
+from asyncops.paging.windows.window_cursor import WindowCursor
+from asyncops.utils.checks import count, plain_text
+
+__all__ = ["Query", "QueryPlan", "list_plan", "plan_of", "watch_plan", "window_params"]
+
+# Bounds of a window that takes both, where the caller gives one: before and after all operations.
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(2100, 1, 1, tzinfo=UTC)
+_STEPS = {"seconds": timedelta(seconds=1), "milliseconds": timedelta(milliseconds=1)}
+
+
+@frozen(kw_only=True)
+class Query:
+    """What one call asks of a listing.
+
+    Attributes:
+        params: The filters as they are sent, in the order of the options class; the values are
+            texts in a query, and JSON in a body. Neither status nor window is among them.
+        place: The parameters of the path that the options give, encoded.
+        status: The argument ``status``.
+        after: The earliest creation time asked for.
+        before: The latest creation time asked for.
+        order: The order; ``None`` means the listing's own.
+        size: Items of one page; ``None`` means the service's choice.
+        cursor: The page to start at.
+    """
+
+    params: tuple[tuple[str, JSON], ...] = ()
+    place: Mapping[str, str] = field(factory=dict)
+    status: Any = None
+    after: datetime | None = None
+    before: datetime | None = None
+    order: Ordering | None = None
+    size: int | None = None
+    cursor: Cursor | None = None
+
+
+@frozen(eq=False)
+class QueryPlan:
+    """How the fields of an options class become a query: worked out once a class.
+
+    Attributes:
+        listing: The listing.
+        filters: The fields that are sent.
+        in_path: The fields that stand in the path.
+        order: The field that chooses the order.
+        orders: The orders, by the value of that field; that of ``None`` is the listing's own.
+        aliases: The fields under another name than their option has, by the option.
+    """
+
+    listing: Listing
+    filters: tuple[Filter, ...]
+    in_path: tuple[str, ...]
+    order: str | None
+    orders: Mapping[str | None, Ordering]
+    aliases: Mapping[str, tuple[str, object]]
+
+    @property
+    def size(self) -> str:
+        """The argument for the items of a page."""
+        return self.aliases.get("limit", ("limit", None))[0]
+
+    @property
+    def wires(self) -> frozenset[str]:
+        """All parameters that a query may send, without those of its pages."""
+        listing = self.listing
+        names = {*Path(listing.path).wires, *(each.wire for each in self.filters)}
+        names |= {listing.by_status.param} if listing.by_status else set()
+        names |= {listing.order.param or ""} if listing.order else set()
+        window = listing.window
+        return frozenset({*names, *((window.after, window.before or "") if window else ())})
+
+    def holds(self, params: Iterable[tuple[str, str]]) -> bool:
+        """Whether a query may send these parameters."""
+        counts = Counter(name for name, _ in params)
+        return counts.keys() <= self.wires and not any(
+            counts[each.wire] > 1 for each in self.filters if each.is_text
+        )
+
+    def read(self, options: Any) -> Query:
+        """Return the query of one call.
+
+        Raises:
+            TypeError: An argument has another type.
+            ValueError: An argument cannot be sent, or two stand for the same.
+        """
+        cursor_name, cursor = self._option("cursor", options)
+        size_name, size = self._option("limit", options)
+        if cursor is not None and options.resume is not None:
+            raise ValueError(f"{cursor_name} and resume both say where to start: give one of them")
+        return Query(
+            params=tuple(self._params(options)),
+            place={name: path_param(name, getattr(options, name)) for name in self.in_path},
+            status=getattr(options, "status", None),
+            after=_moment("created_after", options),
+            before=_moment("created_before", options),
+            order=self._ordering(options),
+            size=self._size(size_name, size),
+            cursor=self._cursor(cursor_name, cursor),
+        )
+
+    def _ordering(self, options: Any) -> Ordering | None:
+        value = getattr(options, self.order) if self.order else None
+        if value is None:
+            return None
+        text = value.value if isinstance(value, Enum) else value
+        if not isinstance(text, str) or text not in self.orders:
+            words = ", ".join(repr(each) for each in self.orders if each is not None)
+            raise ValueError(f"{self.order} must be one of {words}; got {text!r}")
+        return self.orders[text]
+
+    def _option(self, option: str, options: Any) -> tuple[str, Any]:
+        """Return the name and the value of an option that may have two names."""
+        value = getattr(options, option, None)
+        if option not in self.aliases:
+            return option, value
+        alias, default = self.aliases[option]
+        other = getattr(options, alias)
+        if value is None:
+            return alias, other
+        if other != default:
+            raise ValueError(f"{option} and {alias} are the same: give one of them")
+        return option, value
+
+    def _cursor(self, name: str, cursor: Cursor | None) -> Cursor | None:
+        if cursor is None:
+            return None
+        paging = self.listing.paging
+        if self.listing.window is not None and WindowCursor.fits(cursor):
+            return cursor
+        if isinstance(paging, Pages | Offset):
+            return number_argument(name, cursor)
+        return (url_argument if isinstance(paging, NextURL) else token_argument)(name, cursor)
+
+    def _size(self, name: str, size: int | None) -> int | None:
+        paging = self.listing.paging
+        if size is None:
+            return paging.most
+        if paging.size is None:
+            raise ValueError(
+                f"{name}: the service's pages have a fixed size; max_items= ends a walk early"
+            )
+        return count(name, size)
+
+    def _params(self, options: Any) -> Iterable[tuple[str, JSON]]:
+        times = self.listing.window.times if self.listing.window else "rfc3339"
+        in_body = self.listing.method == "POST"
+        write: Callable[..., JSON] = as_json if in_body else as_text
+        for each in self.filters:
+            value = getattr(options, each.name)
+            if value is None:
+                if each.required:
+                    raise ValueError(f"{each.name} must be given; it cannot be None")
+                continue
+            if each.is_text:
+                yield each.wire, plain_text(each.name, value)
+                continue
+            values = several(value)
+            if values is None:
+                yield each.wire, write(each.name, value, times)
+                continue
+            written = [write(each.name, one, times) for one in values]
+            many = each.many or ("list" if in_body else "repeat")
+            if many == "comma":
+                if written:
+                    yield each.wire, ",".join(_without_comma(each.name, text) for text in written)
+            elif many == "list":
+                yield each.wire, written
+            else:
+                yield from ((each.wire, text) for text in written)
+
+
+def _without_comma(name: str, value: JSON) -> str:
+    text = str(value)
+    if "," in text:
+        raise ValueError(
+            f"{name}: the service takes several values with commas between, so that "
+            f"none may hold one; got {text!r}"
+        )
+    return text
+
+
+def _moment(name: str, options: Any) -> datetime | None:
+    when = getattr(options, name, None)
+    if when is not None:
+        time_text(name, when)
+    return when
+
+
+@cache
+def list_plan(description: Description) -> QueryPlan:
+    """Return the plan of the options of ``list``."""
+    return plan_of(description.options, _listing(description))
+
+
+@cache
+def watch_plan(description: Description) -> QueryPlan:
+    """Return the plan of the options of ``watch``."""
+    return plan_of(description.watch, _listing(description))
+
+
+def _listing(description: Description) -> Listing:
+    if description.listing is None:
+        raise TypeError("what is not listed has no filters")
+    return description.listing
+
+
+def plan_of(options: Any, listing: Listing) -> QueryPlan:
+    """Return the plan of an options class for a listing."""
+    filters = filters_of(options)
+    in_path = names_in(listing.path)
+    order = listing.order.param if listing.order else None
+    by_order = [each.name for each in filters if order is not None and each.wire == order]
+    fields = getattr(options, "__attrs_attrs__", ())
+    return QueryPlan(
+        listing=listing,
+        filters=tuple(
+            each for each in filters if each.name not in in_path and each.name not in by_order
+        ),
+        in_path=tuple(each.name for each in filters if each.name in in_path),
+        order=by_order[0] if by_order else None,
+        orders=orderings(listing.order),
+        aliases={
+            ALIASES[each.name]: (each.name, each.default) for each in fields if each.name in ALIASES
+        },
+    )
+
+
+def _whole(window: Window, when: datetime | None, *, up: bool) -> datetime | None:
+    """Return a bound in whole steps of what is sent, so that the range holds all of its times."""
+    step = _STEPS.get(window.times)
+    if when is None or step is None:
+        return when
+    beyond = (when - _FIRST) % step
+    if not beyond:
+        return when
+    try:
+        return when + step - beyond if up else when - beyond
+    except OverflowError:
+        # The last moment of the calendar, which is rounded up where it is written.
+        return when
+
+
+def window_params(
+    window: Window,
+    after: datetime | None,
+    before: datetime | None,
+    *,
+    in_body: bool = False,
+) -> tuple[tuple[str, JSON], ...]:
+    """Return the parameters for a range of creation times.
+
+    Args:
+        window: How the service takes them.
+        after: The earliest creation time; ``None`` means no bound.
+        before: The latest; ``None`` means no bound.
+        in_body: Whether they are sent as JSON: times that are numbers stay numbers, unless
+            ``form`` puts them into a text.
+    """
+    if after is None and (window.unfiltered is not None or (window.both and before is not None)):
+        after = _FIRST
+    if after is None and before is None:
+        return ()
+    after, before = _whole(window, after, up=False), _whole(window, before, up=True)
+    if window.both:
+        low, high = after or _FIRST, before or _LAST
+        bounds = (
+            time_text("created_after", low, window.times),
+            time_text("created_before", high, window.times),
+        )
+        return ((window.after, window.form.format(*bounds)),)
+    bare = in_body and window.form == "{}"
+    pairs = ((window.after, "created_after", after), (window.before, "created_before", before))
+    return tuple(
+        (
+            wire,
+            as_json(name, when, window.times)
+            if bare
+            else window.form.format(time_text(name, when, window.times)),
+        )
+        for wire, name, when in pairs
+        if wire is not None and when is not None
+    )

@@ -1,0 +1,250 @@
+"""Operations of a service, as a client has them as an attribute."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, overload
+
+from asyncops.http.decoding import Decode
+from asyncops.kit.action import Action
+from asyncops.kit.described import Described
+from asyncops.kit.description import ResourceFields
+from asyncops.kit.home import Group
+from asyncops.kit.listing import Listing
+from asyncops.kit.options import ListOptions, WatchOptions
+from asyncops.models import Operation
+
+if TYPE_CHECKING:
+    from asyncops.kit.actions import (
+        CancellableOperations,
+        NestedOperations,
+        StartableOperations,
+        StartedOperations,
+    )
+    from asyncops.kit.bound import Bound
+    from asyncops.kit.operations import ListedOperations, Operations, Verbs
+
+__all__ = ["Resource"]
+
+V_co = TypeVar("V_co", bound="Verbs", covariant=True)
+O = TypeVar("O", bound=Operation)  # noqa: E741 - an operation
+F = TypeVar("F", bound=Operation)
+G = TypeVar("G", bound=Group)
+P = ParamSpec("P")
+W = ParamSpec("W")
+S = ParamSpec("S")
+N = TypeVar("N")
+C = ParamSpec("C")
+M = TypeVar("M")
+V1 = TypeVar("V1", bound="Verbs")
+
+
+class Resource(Described[V_co], Generic[V_co]):
+    """Operations of a service: how they are listed, fetched, watched, started and cancelled.
+
+    ::
+
+        class GitHubClient(Client):
+            service = Service(name="github", title="GitHub", ...)
+            runs = Within(Repository, Resource(
+                Run,
+                Listing("/repos/{owner}/{repo}/actions/runs", "workflow_runs",
+                        paging=Pages(total="total_count", most=100)),
+                get="/repos/{owner}/{repo}/actions/runs/{id}",
+                options=RunOptions, watch=WatchOptions,
+            ))
+
+    What a service cannot do is left out, and is missing from the type: without ``get``, there is
+    no ``get``, ``get_many`` and ``wait``; without ``start`` and ``cancel``, there are no verbs of
+    these names.
+
+    Args:
+        item: The class of the items of the listing, a frozen attrs class.
+        listing: How they are listed.
+        options: The options class of ``list``; ``ListOptions`` where there are no filters.
+        watch: The options class of ``watch``; ``WatchOptions`` where there are no filters.
+        get: The path of one item, with ``{id}`` in it; ``{+id}`` keeps slashes.
+        optional_get: Whether some installations of the service lack the request for one item, as
+            older ones may. The answers tell: ``wait_many`` and ``watch`` then read the listing.
+        result: The class of the answer to ``get``, or a function from its bytes to an object;
+            ``None`` means ``item``.
+        found: The place of the item in the answer to ``get``; ``""`` if it is the answer.
+        start: The request that starts an operation.
+        cancel: The request that cancels one, with ``{id}`` in its path.
+        within: The resources below each item: ``zoo.org.datasets(id).conversions``.
+        verbs: A class of verbs with signatures written by hand, such as a ``wait`` with filters.
+        id: The field whose value ``get`` is asked with.
+        check_id: A function from an argument's name and an id to its spelling in a path, which
+            raises a ``ValueError`` for what cannot be an id; ``None`` means the one that fits the
+            type of the field.
+        identity: The field that tells one item from another.
+        statuses: The enum of the statuses, where the annotation of ``status`` does not name it.
+        reopens: Whether an ended operation may go on, as after GitHub's rerun.
+        changes: The fields by which a watch notices that an item has changed; ``None`` means all.
+        hints: A sentence on the usual remedy, by the error status of ``get``.
+        sample: A real answer, for the fake and the contract tests.
+    """
+
+    @overload
+    def __init__(
+        self: "Resource[ListedOperations[P, W, O]]",
+        item: type[O],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        watch: Callable[W, WatchOptions],
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Resource[Operations[P, W, O, O]]",
+        item: type[O],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        watch: Callable[W, WatchOptions],
+        get: str,
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Resource[StartedOperations[P, W, O, O, S, N]]",
+        item: type[O],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        watch: Callable[W, WatchOptions],
+        get: str,
+        start: Action[S, N],
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Resource[CancellableOperations[P, W, O, O, C, M]]",
+        item: type[O],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        watch: Callable[W, WatchOptions],
+        get: str,
+        cancel: Action[C, M],
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Resource[StartableOperations[P, W, O, O, S, N, C, M]]",
+        item: type[O],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        watch: Callable[W, WatchOptions],
+        get: str,
+        start: Action[S, N],
+        cancel: Action[C, M],
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Resource[NestedOperations[P, W, O, O, G]]",
+        item: type[O],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        watch: Callable[W, WatchOptions],
+        get: str,
+        within: G,
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Resource[Operations[P, W, O, F]]",
+        item: type[O],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        watch: Callable[W, WatchOptions],
+        get: str,
+        result: type[F] | Decode[F],
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Resource[StartedOperations[P, W, O, F, S, N]]",
+        item: type[O],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        watch: Callable[W, WatchOptions],
+        get: str,
+        result: type[F] | Decode[F],
+        start: Action[S, N],
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Resource[CancellableOperations[P, W, O, F, C, M]]",
+        item: type[O],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        watch: Callable[W, WatchOptions],
+        get: str,
+        result: type[F] | Decode[F],
+        cancel: Action[C, M],
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Resource[StartableOperations[P, W, O, F, S, N, C, M]]",
+        item: type[O],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        watch: Callable[W, WatchOptions],
+        get: str,
+        result: type[F] | Decode[F],
+        start: Action[S, N],
+        cancel: Action[C, M],
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Resource[NestedOperations[P, W, O, F, G]]",
+        item: type[O],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        watch: Callable[W, WatchOptions],
+        get: str,
+        result: type[F] | Decode[F],
+        within: G,
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Resource[V1]",
+        item: type[Any],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        watch: Callable[W, WatchOptions],
+        verbs: "Callable[[Bound[P, W]], V1]",
+        get: str | None = None,
+        result: type[Any] | Decode[Any] | None = None,
+        start: Action[..., Any] | None = None,
+        cancel: Action[..., Any] | None = None,
+        within: Group | None = None,
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    def __init__(self, item: type[Any], listing: Listing, **fields: Any) -> None:
+        super().__init__(item=item, listing=listing, **fields)

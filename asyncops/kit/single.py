@@ -1,0 +1,95 @@
+"""One item by its id: its request, and what its answer holds."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from keyword import iskeyword
+from operator import attrgetter
+from typing import Any
+
+from attrs import frozen
+
+from asyncops.http.decoding import Decode, Dialect, decoder
+from asyncops.http.messages import Request
+from asyncops.http.places import path_steps
+from asyncops.kit.annotations import annotation_of
+from asyncops.kit.description import Description
+from asyncops.kit.ids import id_check
+from asyncops.kit.path import Path
+from asyncops.models import key
+
+__all__ = ["Single", "found_in", "single_of"]
+
+
+@frozen(eq=False)
+class Single:
+    """How one item is asked for.
+
+    Attributes:
+        check: From an argument's name and an id to its spelling in the path.
+        slashes: Whether the slashes of an id stay.
+        decode: From the bytes of an answer to the item; ``None`` where there is no such request.
+        decode_listed: The same, to an item as a listing shows it.
+        path: The path of the request.
+        hints: A sentence on the usual remedy, by error status.
+    """
+
+    check: Callable[[str, Any], str]
+    slashes: bool
+    decode: Decode[Any] | None
+    decode_listed: Decode[Any]
+    path: Path
+    hints: Mapping[int, str]
+
+    def request(self, place: Mapping[str, str], segment: str) -> Request:
+        """Return the request for one item."""
+        params = {**place, "id": segment}
+        return Request(
+            path=self.path.fill(params),
+            template=self.path.template,
+            params=self.path.query(params),
+            hints=self.hints,
+            result=True,
+        )
+
+
+@cache
+def single_of(description: Description, json: Dialect) -> Single:
+    """Return how one item of a resource is asked for."""
+    path = description.get or ""
+    kind = annotation_of(description.item, description.id)
+    result = description.result or description.item
+    slashes = "{+id}" in path
+    return Single(
+        check=description.check_id or id_check(kind, slashes=slashes),
+        slashes=slashes,
+        decode=found_in(description.found, result, json) if description.get else None,
+        decode_listed=found_in(description.found, description.item, json),
+        path=Path(path),
+        hints=description.hints,
+    )
+
+
+def found_in(place: str, kind: Any, json: Dialect) -> Decode[Any]:
+    """Return a function from the bytes of an answer to the object at a place in it.
+
+    Args:
+        place: The place, keys of objects alone; ``""`` for the whole answer.
+        kind: The class of the object, or a function from the bytes of the whole answer to it.
+        json: How the service writes JSON.
+    """
+    if not isinstance(kind, type):
+        whole: Decode[Any] = kind
+        return whole
+    names: list[str] = []
+    for step in reversed(path_steps(place)):
+        # Errors name the path by the fields.
+        name = str(step)
+        name = name if name.isidentifier() and not iskeyword(name) else "found"
+        names.insert(0, name)
+        body = {"__annotations__": {name: kind}, name: key(str(step))}
+        kind = frozen(kw_only=True)(type("Answer", (), body))
+    decode = decoder(kind, json=json)
+    if not names:
+        return decode
+    inner = attrgetter(".".join(names))
+    return lambda body: inner(decode(body))

@@ -1,0 +1,230 @@
+"""The ways to walk one listing, by its style of paging."""
+
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from operator import attrgetter
+from typing import Any, Protocol
+
+from attrs import evolve, frozen
+
+from asyncops.checkpoints import Checkpoint
+from asyncops.http.messages import Request, with_values
+from asyncops.kit.chosen import Chosen
+from asyncops.kit.listing import Listing
+from asyncops.kit.ordering import Ordering, params_for
+from asyncops.kit.windowed import AskedWindow, created_filter, goes_by_time, side_by_side
+from asyncops.paging.counted.listing import NumberedListing
+from asyncops.paging.counted.numbering import PageBase
+from asyncops.paging.cursors.cursor_listing import CursorListing
+from asyncops.paging.cursors.cursor_strategy import CursorStyle
+from asyncops.paging.statuses.listing import SortedListing, SortedNames
+from asyncops.paging.strategy import ConcurrentStrategy, OneAtATime, PageStrategy
+from asyncops.paging.styles import Offset, Pages
+from asyncops.paging.windows.window_listing import WindowListing
+from asyncops.sharding.boundaries import Cut
+from asyncops.sharding.shard import Shard
+from asyncops.sharding.split_numbered import NumberedShard, split_numbered
+from asyncops.sharding.split_sorted import SortedShard, split_sorted
+from asyncops.utils.moments import TimeRange
+
+__all__ = ["Walkable", "Ways"]
+
+_START = Checkpoint(query="")
+_created_at = attrgetter("created_at")
+
+
+class Walkable(Protocol):
+    """A listing, or a shard of one."""
+
+    def check(self, start: Checkpoint, /) -> None:
+        """Check that a walk can begin at a checkpoint."""
+        ...
+
+    def sequential(self, start: Checkpoint, /) -> PageStrategy[Any, Any]:
+        """Read page after page."""
+        ...
+
+
+@frozen(kw_only=True)
+class Ways:
+    """The ways to walk a listing.
+
+    Attributes:
+        walkable: The listing, page after page.
+        terms: The parameters that a checkpoint is bound to.
+        concurrent: Several requests at once; ``None`` where pages cannot be read side by side.
+        cut: Cuts the listing into shards; ``None`` where it cannot be cut.
+        scans: Returns what begins a plain walk, as polls read: one for each part.
+    """
+
+    walkable: Walkable
+    terms: tuple[tuple[str, str], ...]
+    concurrent: Callable[..., ConcurrentStrategy[Any, Any, Any]] | None = None
+    cut: Cut | None = None
+    scans: Callable[[], Sequence[Callable[[], PageStrategy[Any, Any]]]]
+
+
+@frozen(kw_only=True)
+class Asked:
+    """One query of a listing, without the style of its pages.
+
+    Attributes:
+        resource: The name of the resource.
+        listing: The listing.
+        request: The request with its filters, without order, merged statuses and page parameters.
+        ordering: The order.
+        chosen: The statuses.
+        size: Items of one page; ``None`` means the service's choice.
+        identity: Returns the text that tells one item from another.
+        base: The number of the first page, as the client has learned it.
+        window: The range of creation times that the caller has asked for, and the request for
+            any other range; ``None`` if the service does not filter by creation.
+    """
+
+    resource: str
+    listing: Listing
+    request: Request
+    ordering: Ordering
+    chosen: Chosen
+    size: int | None
+    identity: Callable[[Any], str]
+    base: PageBase
+    window: AskedWindow | None = None
+
+    def ways(self) -> Ways:
+        """Return the ways to walk it.
+
+        Raises:
+            ValueError: Several statuses are to be merged in an order that is not by creation.
+        """
+        ways = self._ways()
+        if self.window is not None and goes_by_time(self.listing, self.ordering, self.chosen):
+            windowed = self._windowed(ways, self.window)
+            two_ended = self.listing.is_sorted and self.ordering.descending is not None
+            by_time = partial(side_by_side, ways.concurrent, windowed, two_ended)
+            ways = evolve(ways, walkable=windowed, concurrent=by_time)
+        if self.listing.order is None:
+            return evolve(ways, concurrent=partial(_without_order, ways), cut=None)
+        return ways if self.ordering.descending is not None else evolve(ways, cut=None)
+
+    def _ways(self) -> Ways:
+        paging = self.listing.paging
+        if isinstance(paging, Pages | Offset):
+            return self._numbered_ways()
+        if self.listing.is_sorted and self.ordering.descending is not None:
+            return self._sorted_ways()
+        return self._cursor_ways(paging)
+
+    def _windowed(self, ways: Ways, window: AskedWindow) -> WindowListing[Any]:
+        def read(bounds: TimeRange) -> Callable[[Checkpoint], PageStrategy[Any, Any]]:
+            if bounds == window.bounds:
+                return ways.walkable.sequential
+            asked = evolve(self, request=window.request(bounds), window=None)
+            return asked.ways().walkable.sequential
+
+        descending = self.ordering.descending
+        created = created_filter(self.listing, window, read, descending, self.identity)
+        return WindowListing(ways.walkable, created)
+
+    def part(self, shard: Shard) -> Walkable:
+        """Return the part of it that a shard is."""
+        paging = self.listing.paging
+        if isinstance(paging, Pages | Offset):
+            return NumberedShard(shard, self._numbered(), _created_at)
+        return SortedShard(shard, self._sorted())
+
+    def _sorted(self) -> SortedListing[Any]:
+        return SortedListing(
+            self.request,
+            _names_of(self.listing),
+            bool(self.ordering.descending),
+            self.chosen.merged,
+            self.size,
+            self.identity,
+        )
+
+    def _sorted_ways(self) -> Ways:
+        listing = self._sorted()
+        return Ways(
+            walkable=listing,
+            terms=listing.terms,
+            concurrent=listing.concurrent,
+            cut=partial(split_sorted, resource=self.resource, listing=listing),
+            scans=listing.scans,
+        )
+
+    def _cursor_ways(self, paging: CursorStyle) -> Ways:
+        by_status, merged = self.listing.by_status, self.chosen.merged
+        if len(merged) > 1:
+            raise ValueError(
+                "several statuses are merged by creation: ask for one status, or in an order by "
+                "creation"
+            )
+        terms = [*self.ordering.params]
+        if by_status is not None and merged:
+            terms.append((by_status.param, merged[0].value))
+        sized = [] if self.size is None or paging.size is None else [(paging.size, self.size)]
+        request = with_values(self.request, [*terms, *sized])
+        listing: CursorListing[Any] = CursorListing(request, paging, self.identity)
+        return Ways(
+            walkable=listing,
+            terms=(*self.request.params, *terms),
+            scans=lambda: [partial(listing.sequential, _START)],
+        )
+
+    def _numbered(self) -> NumberedListing[Any]:
+        paging = self.listing.paging
+        if not isinstance(paging, Pages | Offset):
+            raise TypeError("a listing of cursors has no numbers")
+        request = with_values(self.request, self.ordering.params)
+        return NumberedListing(
+            request,
+            self.size,
+            self.base,
+            self.identity,
+            style=paging,
+            descending=self.ordering.descending,
+        )
+
+    def _numbered_ways(self) -> Ways:
+        listing = self._numbered()
+        return Ways(
+            walkable=listing,
+            terms=(*listing.request.params, ("page_size", str(listing.page_size))),
+            concurrent=listing.concurrent,
+            cut=partial(
+                split_numbered,
+                resource=self.resource,
+                listing=listing,
+                created_at=_created_at,
+                statuses=tuple(each.word for each in self.chosen.kept),
+            ),
+            scans=listing.scans,
+        )
+
+
+def _without_order(
+    ways: Ways, start: Checkpoint, n: int, ordered: bool, few: bool
+) -> ConcurrentStrategy[Any, Any, Any]:
+    """Read several pages at once, where the listing claims no order that could be kept."""
+    if ordered:
+        raise ValueError(
+            "this listing has no order by creation that could be kept: write "
+            "concurrent(n, ordered=False)"
+        )
+    if ways.concurrent is None:
+        return OneAtATime(ways.walkable.sequential(start))
+    return ways.concurrent(start, n, ordered, few)
+
+
+@cache
+def _names_of(listing: Listing) -> SortedNames:
+    paging = listing.paging
+    if isinstance(paging, Pages | Offset):
+        raise TypeError("counted pages are not read from both ends")
+    return SortedNames(
+        style=paging,
+        newest_first=params_for(listing.order, descending=True),
+        oldest_first=params_for(listing.order, descending=False),
+        status=listing.by_status.param if listing.by_status else "status",
+    )

@@ -1,0 +1,112 @@
+"""Listings that are filtered by creation: which of them are walked by time, and how."""
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
+
+from attrs import frozen
+
+from asyncops.checkpoints import Checkpoint
+from asyncops.http.messages import Request
+from asyncops.kit.chosen import Chosen
+from asyncops.kit.listing import Listing
+from asyncops.kit.ordering import Ordering
+from asyncops.paging.strategy import ConcurrentStrategy, OneAtATime, PageStrategy
+from asyncops.paging.styles import Offset, Pages
+from asyncops.paging.windows.created_filter import CreatedFilter
+from asyncops.paging.windows.window_cursor import WindowCursor
+from asyncops.paging.windows.window_listing import WindowListing
+from asyncops.utils.moments import TimeRange
+
+__all__ = ["AskedWindow", "created_filter", "goes_by_time", "side_by_side"]
+
+_created_at = attrgetter("created_at")
+
+
+@frozen(kw_only=True)
+class AskedWindow:
+    """The range of creation times that a query asks for.
+
+    Attributes:
+        bounds: The range, as it is sent.
+        request: Returns the request for another range.
+    """
+
+    bounds: TimeRange
+    request: Callable[[TimeRange], Request]
+
+
+def goes_by_time(listing: Listing, ordering: Ordering, chosen: Chosen) -> bool:
+    """Whether a walk may have to go on by creation time, and can.
+
+    From new to old, and in no order, that takes a latest creation time.
+    """
+    window, paging = listing.window, listing.paging
+    if window is None or len(chosen.merged) > 1:
+        return False
+    if isinstance(paging, Pages | Offset) and paging.total is not None and paging.depth is None:
+        return False
+    return window.takes_latest or ordering.descending is False
+
+
+def created_filter(
+    listing: Listing,
+    window: AskedWindow,
+    read: Callable[[TimeRange], Callable[[Checkpoint], PageStrategy[Any, Any]]],
+    descending: bool | None,
+    identity: Callable[[Any], str],
+) -> CreatedFilter[Any]:
+    """Return how the service filters a listing by creation.
+
+    Args:
+        listing: The listing, which has a window.
+        window: The range that the caller asks for.
+        read: Returns how the items of a range are read.
+        descending: Whether the newest come first; ``None`` if there is no order by creation.
+        identity: Returns the id of an item.
+    """
+    own, paging = listing.window, listing.paging
+    if own is None:
+        raise TypeError("a listing without a window has no range")
+    counted = paging if isinstance(paging, Pages | Offset) else None
+    return CreatedFilter(
+        read=read,
+        bounds=window.bounds,
+        margin=own.margin,
+        descending=descending,
+        both_ends=own.takes_latest,
+        by_time=counted is not None and counted.total is None and descending is not None,
+        says_more=counted is None or counted.ends is None,
+        depth=None if counted is None else counted.depth,
+        identity=identity,
+        created_at=_created_at,
+    )
+
+
+def side_by_side(  # noqa: PLR0917 - the last four are those of every such strategy
+    usual: Callable[..., ConcurrentStrategy[Any, Any, Any]] | None,
+    listing: WindowListing[Any],
+    two_ended: bool,
+    start: Checkpoint,
+    n: int,
+    ordered: bool,
+    few: bool,
+) -> ConcurrentStrategy[Any, Any, Any]:
+    """Read several ranges at once, unless the listing has a better way to be read.
+
+    Args:
+        usual: The way to read several pages at once without a window, if there is one.
+        listing: The listing.
+        two_ended: Whether it is read from both ends.
+        start: Where to begin.
+        n: The most requests at once.
+        ordered: Whether to keep the order of the listing.
+        few: Whether only the first items are needed.
+    """
+    ranged = WindowCursor.fits(start.cursor)
+    unsorted = ordered and listing.created.descending is None
+    if usual is not None and not ranged and (two_ended or unsorted):
+        return usual(start, n, ordered, few)
+    if unsorted:
+        return OneAtATime(listing.sequential(start))
+    return listing.concurrent(start, n, ordered, few)

@@ -1,0 +1,1 @@
+"""Listings: the pager, its walks, and several listings at once."""

@@ -1,0 +1,107 @@
+"""The tracer and the metrics of a client, and the attributes of its endpoints."""
+
+from collections.abc import Mapping
+from functools import cache
+from urllib.parse import urlsplit
+
+from attrs import field, frozen
+from opentelemetry.metrics import Counter, Histogram, Meter
+from opentelemetry.trace import Tracer
+
+__all__ = ["Attributes", "Endpoint", "Instruments", "endpoint_of", "place_of"]
+
+Attributes = Mapping[str, str | int]
+
+# The buckets that the conventions advise, in seconds.
+_BOUNDARIES = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+_PORTS = {"http": 80, "https": 443}
+
+
+@frozen(eq=False)
+class Instruments:
+    """The tracer of a client's spans, and its metrics.
+
+    Attributes:
+        tracer: Starts spans.
+        meter: Makes the metrics.
+        propagates: Whether requests carry the trace to the service.
+    """
+
+    tracer: Tracer
+    meter: Meter
+    propagates: bool
+    duration: Histogram = field(init=False)
+    requests: Counter = field(init=False)
+    retries: Counter = field(init=False)
+    throttles: Counter = field(init=False)
+    sleep: Counter = field(init=False)
+    items: Counter = field(init=False)
+
+    @duration.default
+    def _duration(self) -> Histogram:
+        return self.meter.create_histogram(
+            "http.client.request.duration",
+            "s",
+            "Duration of HTTP client requests.",
+            explicit_bucket_boundaries_advisory=_BOUNDARIES,
+        )
+
+    @requests.default
+    def _requests(self) -> Counter:
+        return self._counter("requests", "{request}", "Requests put on the wire, retries too.")
+
+    @retries.default
+    def _retries(self) -> Counter:
+        return self._counter("retries", "{request}", "Requests that went out again.")
+
+    @throttles.default
+    def _throttles(self) -> Counter:
+        return self._counter("throttles", "{response}", "Answers with status 429.")
+
+    @sleep.default
+    def _sleep(self) -> Counter:
+        return self._counter("sleep", "s", "Time that calls slept before they went on.")
+
+    @items.default
+    def _items(self) -> Counter:
+        return self._counter("items", "{item}", "Items of listings given to the program.")
+
+    def _counter(self, name: str, unit: str, description: str) -> Counter:
+        return self.meter.create_counter(f"asyncops.{name}", unit, description)
+
+
+@frozen(eq=False)
+class Endpoint:
+    """The names and attributes of all calls to one endpoint.
+
+    Attributes:
+        call: The name of a call's span.
+        attempt: The name of an attempt's span.
+        place: The attributes of the endpoint.
+        http: The attributes of the endpoint and the method.
+    """
+
+    call: str
+    attempt: str
+    place: Attributes
+    http: Attributes
+
+
+@cache
+def endpoint_of(base_url: str, method: str, template: str | None) -> Endpoint:
+    """Return the endpoint of a path with the names of its parameters; ``None`` if it is unknown."""
+    place = place_of(base_url, template)
+    http = {"http.request.method": method, **place}
+    end = "" if template is None else f" {template}"
+    return Endpoint(f"call{end}", f"{method}{end}", place, http)
+
+
+@cache
+def place_of(base_url: str, template: str | None) -> Attributes:
+    """Return the attributes of a service, and of a path with the names of its parameters."""
+    parts = urlsplit(base_url)
+    server: Attributes = {
+        "server.address": parts.hostname or "",
+        "server.port": parts.port or _PORTS[parts.scheme],
+    }
+    return server if template is None else {**server, "url.template": template}

@@ -1,0 +1,60 @@
+"""The telemetry that a client is given: it starts the spans of walks and calls."""
+
+from opentelemetry.metrics import MeterProvider, get_meter
+from opentelemetry.trace import TracerProvider, get_tracer, set_span_in_context
+
+from asyncops.http.messages import Request
+from asyncops.otel.instruments import Instruments, endpoint_of, place_of
+from asyncops.otel.spans import OtelCallSpan, OtelWalkSpan
+from asyncops.version import VERSION
+
+__all__ = ["OpenTelemetry"]
+
+_SCHEMA = "https://opentelemetry.io/schemas/1.37.0"
+
+
+class OpenTelemetry:
+    """Records calls, attempts and walks with OpenTelemetry; :mod:`asyncops.otel` has the names.
+
+    ``async with ZooClient(telemetry=OpenTelemetry()) as zoo: ...``. One object serves any number
+    of clients, of any service and in any thread.
+
+    Args:
+        tracer_provider: Gets the spans; ``None`` means the global one, which may be set later.
+        meter_provider: Gets the metrics; ``None`` means the global one, which may be set later.
+        propagate: Whether requests carry the trace to the service, in the headers of the global
+            propagator: ``traceparent``, and all of your ``baggage`` if there is any.
+    """
+
+    def __init__(
+        self,
+        tracer_provider: TracerProvider | None = None,
+        meter_provider: MeterProvider | None = None,
+        propagate: bool = True,
+    ) -> None:
+        self._instruments = Instruments(
+            get_tracer("asyncops", VERSION, tracer_provider, _SCHEMA),
+            get_meter("asyncops", VERSION, meter_provider, _SCHEMA),
+            propagate,
+        )
+
+    def call(self, request: Request, base_url: str, parent: object) -> OtelCallSpan:
+        """Start the span of a call, below ``parent`` where it is a walk, else the current span."""
+        endpoint = endpoint_of(base_url, request.method, request.template)
+        above = parent.context if isinstance(parent, OtelWalkSpan) else None
+        span = self._instruments.tracer.start_span(endpoint.call, above, attributes=endpoint.place)
+        url = f"{base_url}{request.path}"
+        return OtelCallSpan(
+            self._instruments, endpoint, url, span, set_span_in_context(span, above)
+        )
+
+    def walk(self, path: str, base_url: str) -> OtelWalkSpan:
+        """Start the span of a walk over the listing at this path, below the current span."""
+        span = self._instruments.tracer.start_span(
+            f"walk {path}", attributes=place_of(base_url, path)
+        )
+        return OtelWalkSpan(span, set_span_in_context(span))
+
+    def items(self, path: str, base_url: str, count: int) -> None:
+        """Count items of the listing at this path that were given to the program."""
+        self._instruments.items.add(count, place_of(base_url, path))

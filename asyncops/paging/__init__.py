@@ -1,0 +1,1 @@
+"""Which page comes next: strategies over tokens and counted pages, one by one or concurrently."""

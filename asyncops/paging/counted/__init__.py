@@ -1,0 +1,1 @@
+"""Counted pages: page numbers, and rows that move while they are read."""

@@ -1,0 +1,169 @@
+"""Rows that move in listings whose new rows do not come first.
+
+There the total count hides removals, since as many rows may have been added. But a page that has a
+row in common with the pages before it, first on it or the last of theirs, has no unread row in
+front of it, whenever and in whichever order the answers were made.
+
+- Offsets overlap by a row: each page begins with the last row of the page before. Where it does
+  not, rows in front of it were removed, and the walk goes back to a page that joins.
+- Pages with numbers join only if the walk goes back. It does so where the count falls, and where it
+  goes on from a checkpoint.
+- For the rest, if new rows come last, a row moves only as rows in front of it are removed. So the
+  walk reads the last page after the first one, remembers the place of its last row, and begins
+  again. The place of that row when the walk comes to it tells how many rows were removed in front
+  of it, on all pages. Unless the count has told of as many, the walk warns.
+- If new rows may come anywhere, nothing tells, and a walk over several pages warns.
+
+What a walk could not tell before it was stopped is in its checkpoint, so that the walk that goes on
+warns in its place.
+
+Limit: numbered pages whose new rows come last may lose a row without a warning where rows that were
+added during the walk are removed before its end.
+"""
+
+from collections.abc import Hashable, Sequence
+from typing import ClassVar
+
+from attrs import define, field
+
+from asyncops.paging.counted.known_rows import TIMES_BACK, KnownRows, warn_moved
+
+__all__ = ["LastRow", "Overlap", "Unordered"]
+
+
+@define(eq=False)
+class _Joined(KnownRows):
+    """Goes back, where it is in doubt, to a page that joins those before it."""
+
+    checked_at_end: ClassVar[bool] = False
+    # Whether the next page has to join; a walk that begins at a checkpoint knows rows.
+    _doubtful: bool = field(default=True, init=False)
+    # By how many rows the count has fallen.
+    _fallen: int = field(default=0, init=False)
+
+    def step(
+        self,
+        number: int,
+        count: int,
+        size: int,
+        keys: Sequence[Hashable],
+        *,
+        unit: int = 1,
+        first: int = 0,
+    ) -> int:
+        """Decide whether the walk can take a page; see :meth:`KnownRows.step`."""
+        before = self._note_count(count)
+        self._reach(number)
+        fallen = max(0, (before or 0) - (count or before or 0))
+        self._fallen += fallen
+        self._doubtful |= fallen > 0
+        if self._doubtful and number > first and self._known and not self._joins(keys):
+            if self._times_back < TIMES_BACK:
+                self._times_back += 1
+                return -max(1 << self._times_back - 1, -(-fallen // (size or 1)))
+            self._unsure = True
+        self._doubtful = False
+        self._accept(number * size // unit, keys)
+        return 0
+
+    def finish(self) -> None:
+        """Warn, once, if rows may be missing."""
+        if self.unsure:
+            self._settle()
+            warn_moved(
+                "whether rows were removed while this listing was read cannot be told: "
+                "rows may be missing"
+            )
+
+    def _settle(self) -> None:
+        self._unsure = False
+
+    def _accept(self, rank: int, keys: Sequence[Hashable]) -> None:
+        """Take a page.
+
+        Args:
+            rank: How many rows are in front of it, apart from a constant.
+            keys: The identities of its rows.
+        """
+
+    def _joins(self, keys: Sequence[Hashable]) -> bool:
+        last = next(reversed(self._known))
+        return bool(keys) and (
+            (keys[0] != "" and keys[0] in self._known) or (last != "" and last in keys)
+        )
+
+
+@define(eq=False)
+class Overlap(_Joined):
+    """Offsets: each page has to join."""
+
+    counts: ClassVar[bool] = False
+    # Whether the page before has no row to recognise it by.
+    _blind: bool = field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._blind = next(reversed(self._known), None) == ""
+        self._doubtful = not self._blind
+
+    def overlap(self, rows: int, last: Hashable) -> int:
+        """Return 1, or 0 for a page of one row or one whose last row has no identity."""
+        return int(rows > 1 and last != "")
+
+    def _accept(self, rank: int, keys: Sequence[Hashable]) -> None:  # noqa: ARG002 - as in LastRow
+        self._unsure |= self._blind
+        self._blind = not keys or not self.overlap(len(keys), keys[-1])
+        self._doubtful = not self._blind
+
+
+@define(eq=False)
+class Unordered(_Joined):
+    """Numbered pages in no order."""
+
+    _pages: int = field(default=0, init=False)
+
+    def _accept(self, rank: int, keys: Sequence[Hashable]) -> None:  # noqa: ARG002 - as in LastRow
+        self._pages += 1
+        self._unsure |= self._pages == 2
+
+
+@define(eq=False)
+class LastRow(_Joined):
+    """Numbered pages whose new rows come last."""
+
+    _last: Hashable = field(default="", init=False)
+    _rank: int | None = field(default=None, init=False)
+    # Whether the row has not been found where the removals that were told explain its place.
+    _unproven: bool = field(default=False, init=False)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether rows may be missing so far."""
+        return self._unsure or self._unproven
+
+    @property
+    def wants_last_page(self) -> bool:
+        """Whether the last page has not been read yet."""
+        return self._rank is None
+
+    @property
+    def last_row(self) -> Hashable:
+        """The identity of the row whose place tells, until it is found."""
+        return self._last
+
+    def note_last_page(
+        self, number: int, count: int, size: int, keys: Sequence[Hashable], unit: int
+    ) -> None:
+        """Remember the last row, and in whose place it is."""
+        self._note_count(count)
+        self._fallen, self._doubtful, self._unproven = 0, bool(keys), True
+        self._rank = number * size // unit + len(keys) - 1
+        self._last = keys[-1] if keys and size else ""
+
+    def _accept(self, rank: int, keys: Sequence[Hashable]) -> None:
+        if self._last != "" and self._last in keys and self._rank is not None:
+            removed = self._rank - rank - keys.index(self._last)
+            self._unproven = not 0 <= removed <= self._fallen
+            self._last = ""
+
+    def _settle(self) -> None:
+        self._unsure = self._unproven = False

@@ -1,0 +1,103 @@
+"""A listing of numbered pages, and the ways to walk it."""
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from attrs import field, frozen
+
+from asyncops.checkpoints import Checkpoint
+from asyncops.http.messages import Request
+from asyncops.models import Cursor
+from asyncops.paging.counted.concurrent import ConcurrentNumbered
+from asyncops.paging.counted.drift import Drift
+from asyncops.paging.counted.joined import LastRow, Overlap, Unordered
+from asyncops.paging.counted.known_rows import KnownRows
+from asyncops.paging.counted.numbering import PageBase
+from asyncops.paging.counted.oldest_first import OldestFirst
+from asyncops.paging.counted.pages import NumberedStrategy
+from asyncops.paging.styles import Offset, Pages
+
+__all__ = ["NumberedListing", "page_number"]
+
+T = TypeVar("T")
+
+
+@frozen(eq=False)
+class NumberedListing(Generic[T]):
+    """A listing of numbered pages.
+
+    Attributes:
+        request: The request with its filters, without its page parameters.
+        page_size: The page size to ask for, ``None`` for the service's choice; it may use another.
+        base: The number of the first page, as the walks of the client have learned it.
+        identity: Returns the id of an item as text, "" if it has none.
+        style: How its pages are asked for, and what their answers say.
+        descending: Whether new rows come first; ``None`` if they may be anywhere.
+    """
+
+    request: Request
+    page_size: int | None
+    base: PageBase
+    identity: Callable[[T], str]
+    style: Pages | Offset = field(kw_only=True)
+    descending: bool | None = field(default=True, kw_only=True)
+
+    def check(self, start: Checkpoint) -> None:
+        """Check that a walk can begin at a checkpoint.
+
+        Raises:
+            TypeError: Its cursor is a page token.
+        """
+        page_number(start.cursor)
+
+    def sequential(self, start: Checkpoint) -> NumberedStrategy[T]:
+        """Read page after page."""
+        drift = self._drift().since(start)
+        return self._strategy(page_number(start.cursor), drift, used_size=start.page_size or 0)
+
+    def concurrent(
+        self, start: Checkpoint, n: int, ordered: bool, _: bool
+    ) -> ConcurrentNumbered[T]:
+        """Read ``n`` pages at once."""
+        return ConcurrentNumbered(self.sequential(start), n, ordered)
+
+    def unrepaired(self) -> NumberedStrategy[T]:
+        """Read page after page from the beginning, without going after rows that moved."""
+        return self._strategy(None, KnownRows())
+
+    def scans(self) -> Sequence[Callable[[], NumberedStrategy[T]]]:
+        """Return what begins a plain walk of the listing, for a poll."""
+        return [self.unrepaired]
+
+    def _drift(self) -> type[KnownRows]:
+        if self.descending or self.style.total is None:
+            return Drift
+        if isinstance(self.style, Offset):
+            return Overlap
+        return Unordered if self.descending is None else LastRow
+
+    def _strategy(
+        self, number: int | None, drift: KnownRows, *, used_size: int = 0
+    ) -> NumberedStrategy[T]:
+        kind = OldestFirst if isinstance(drift, LastRow) else NumberedStrategy
+        return kind(
+            self.request,
+            self.page_size,
+            self.base,
+            self.identity,
+            number,
+            drift,
+            used_size,
+            style=self.style,
+        )
+
+
+def page_number(cursor: Cursor | None) -> int | None:
+    """Return a cursor that is a page number, or ``None``.
+
+    Raises:
+        TypeError: The cursor is a page token.
+    """
+    if isinstance(cursor, str):
+        raise TypeError("resume holds a page token, and this listing has page numbers")
+    return cursor

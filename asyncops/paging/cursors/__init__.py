@@ -1,0 +1,1 @@
+"""Cursors: tokens, URLs of next pages, and the ids of last items."""

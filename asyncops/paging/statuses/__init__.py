@@ -1,0 +1,1 @@
+"""Listings of one status each, merged by creation time."""

@@ -1,0 +1,191 @@
+"""Strategies lead a walk from page to page: they name requests and take answers, but send nothing.
+
+A sequential walk asks a :class:`PageStrategy` for one request at a time. A concurrent walk asks a
+:class:`ConcurrentStrategy` for requests until it has none to give, sends them side by side, feeds
+each answer as it arrives, in any order, and takes the pages that are ready.
+"""
+
+from collections.abc import Hashable
+from typing import Any, Generic, Protocol, TypeVar
+
+from attrs import define, field, frozen
+
+from asyncops.errors import APIError, AsyncOpsError, PaginationError
+from asyncops.http.messages import Reply, Request
+from asyncops.models import Page
+
+__all__ = [
+    "ConcurrentStrategy",
+    "EarlyPage",
+    "OneAtATime",
+    "PageStrategy",
+    "Remaining",
+    "UnsurePage",
+]
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+K = TypeVar("K", bound=Hashable)
+B_contra = TypeVar("B_contra", contravariant=True)
+
+
+class PageStrategy(Protocol[B_contra, T_co]):
+    """Leads a sequential walk.
+
+    ::
+
+        while (request := strategy.next_request()) is not None:
+            strategy.feed(await fetch(request))
+            while (page := strategy.take()) is not None: ...
+    """
+
+    def next_request(self) -> Request | None:
+        """Return the request to send now, or ``None`` at the end of the listing.
+
+        Raises:
+            PaginationError: The listing goes on where the service gives no more of it.
+        """
+        ...
+
+    def feed(self, reply: Reply[B_contra]) -> None:
+        """Take the answer to the last request.
+
+        Raises:
+            PaginationError: The answer contradicts the listing so far.
+        """
+        ...
+
+    def take(self) -> Page[T_co] | None:
+        """Return a page that is ready, or ``None`` if another answer is needed first."""
+        ...
+
+    def recover(self, error: APIError, /) -> bool:
+        """Take the refusal of the last request.
+
+        Returns:
+            Whether the walk can go on, since the refusal showed how to ask.
+        """
+        ...
+
+
+@define
+class Remaining:
+    """The number of items that a walk has still to give.
+
+    Attributes:
+        items: The number; ``None`` means no limit.
+    """
+
+    items: int | None = None
+
+
+@frozen
+class EarlyPage(Page[T_co]):
+    """A page that is given before the pages in front of it.
+
+    The whole page comes again in its place, where its items are recognised by their ids. Its
+    cursors say nothing about the pages in front of it.
+    """
+
+
+@frozen
+class UnsurePage(Page[T_co]):
+    """A page that is given while rows in front of it may be missing, which the end will tell."""
+
+
+class ConcurrentStrategy(Protocol[K, B_contra, T_co]):
+    """Leads a walk with several requests in flight at once."""
+
+    def ask(self) -> tuple[K, Request] | None:
+        """Return a request to send now, and its key.
+
+        ``None`` means that an answer has to be fed or a page to be taken first, or that the listing
+        has ended.
+        """
+        ...
+
+    def feed(self, key: K, reply: Reply[B_contra]) -> None:
+        """Take the answer to the request with this key.
+
+        Raises:
+            PaginationError: The answer contradicts the listing so far.
+        """
+        ...
+
+    def fail(self, key: K, error: AsyncOpsError) -> None:
+        """Take the final error of the request with this key.
+
+        :meth:`take` raises the error once the pages in front of it have been given out.
+        """
+        ...
+
+    def take(self) -> Page[T_co] | None:
+        """Return a page that is ready; ``None`` if there is none yet, or at the end."""
+        ...
+
+    @property
+    def done(self) -> bool:
+        """Whether all pages have been taken."""
+        ...
+
+
+@define(eq=False)
+class OneAtATime(Generic[T]):
+    """A concurrent strategy for a listing that can only be followed from page to page.
+
+    Attributes:
+        paging: The sequential strategy.
+    """
+
+    paging: PageStrategy[Any, T] = field(repr=False)
+    _in_flight: bool = field(default=False, init=False)
+    _ended: bool = field(default=False, init=False)
+    _fed: bool = field(default=False, init=False)
+    _failure: AsyncOpsError | None = field(default=None, init=False)
+
+    def ask(self) -> tuple[int, Request] | None:
+        """Return the request for the next page once the page before it is taken."""
+        if self._in_flight or self._fed or self._failure is not None or self._ended:
+            return None
+        try:
+            request = self.paging.next_request()
+        except PaginationError as error:
+            # The page before has been taken, but not yet given.
+            self._failure = error
+            return None
+        if request is None:
+            self._ended = True
+            return None
+        self._in_flight = True
+        return 0, request
+
+    def feed(self, _: int, reply: Reply[Any]) -> None:
+        """Take the answer.
+
+        Raises:
+            PaginationError: The answer contradicts the listing so far.
+        """
+        self._in_flight = False
+        self.paging.feed(reply)
+        self._fed = True
+
+    def fail(self, _: int, error: AsyncOpsError) -> None:
+        """Keep the error, unless the sequential strategy can recover from it."""
+        self._in_flight = False
+        if isinstance(error, APIError) and self.paging.recover(error):
+            # The recovery may have made a page ready.
+            self._fed = True
+        else:
+            self._failure = error
+
+    def take(self) -> Page[T] | None:
+        """Return the page last fed."""
+        if self._failure is not None:
+            raise self._failure
+        self._fed = False
+        return self.paging.take()
+
+    @property
+    def done(self) -> bool:
+        """Whether the listing has ended and all of its pages have been taken."""
+        return self._ended and not self._fed

@@ -1,0 +1,84 @@
+"""How a service filters a listing by creation, and what is asked of it for a range.
+
+Whether a service takes its bounds as inclusive, and to which fraction of a second it compares, is
+seldom documented. So each range is asked for with a margin on either side, and an item belongs to
+the one range that its creation time is in.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from attrs import field, frozen
+
+from asyncops.checkpoints import Checkpoint
+from asyncops.paging.strategy import PageStrategy
+from asyncops.utils.moments import TimeRange
+
+__all__ = ["CreatedFilter", "shifted"]
+
+T = TypeVar("T")
+
+
+@frozen(eq=False, kw_only=True)
+class CreatedFilter(Generic[T]):
+    """A listing that a service filters by creation.
+
+    Attributes:
+        read: Returns how the items created in a range are read; both bounds are as they are sent.
+        bounds: The range that the caller has asked for, as it is sent.
+        margin: The smallest step of the service's bounds.
+        descending: Whether the newest items come first; ``None`` if the listing has no order by
+            creation.
+        both_ends: Whether the service takes a latest creation time.
+        by_time: Whether each page is asked for by the time of the last item, since nothing else
+            tells that items were removed between two pages.
+        says_more: Whether an answer tells that a page follows, so that an empty one contradicts it.
+        depth: The most items that the service gives of one listing; ``None`` means no limit.
+        identity: Returns the id of an item.
+        created_at: Returns the creation time of an item.
+    """
+
+    read: Callable[[TimeRange], Callable[[Checkpoint], PageStrategy[Any, T]]]
+    bounds: TimeRange = field(factory=TimeRange)
+    margin: timedelta
+    descending: bool | None
+    both_ends: bool = True
+    by_time: bool = False
+    says_more: bool = True
+    depth: int | None = None
+    identity: Callable[[T], str]
+    created_at: Callable[[T], datetime | None]
+
+    def asked(self, part: TimeRange) -> TimeRange:
+        """Return the bounds that a request for a range has."""
+        oldest, newest = self.bounds.oldest, self.bounds.newest
+        if part.oldest is not None:
+            early = shifted(part.oldest, -self.margin)
+            oldest = early if oldest is None or early is None else max(oldest, early)
+        if part.newest is not None and self.both_ends:
+            late = shifted(part.newest, self.margin)
+            newest = late if newest is None or late is None else min(newest, late)
+        return TimeRange(oldest, newest)
+
+    def is_ignored(self, asked: TimeRange, moments: Sequence[datetime]) -> bool:
+        """Whether the creation times in an answer show that the service does not filter.
+
+        The caller's own bounds are taken as the service has them.
+        """
+        oldest = asked.oldest if asked.oldest != self.bounds.oldest else None
+        newest = asked.newest if asked.newest != self.bounds.newest else None
+        early = None if oldest is None else shifted(oldest, -self.margin)
+        late = None if newest is None else shifted(newest, self.margin)
+        return any(
+            (early is not None and moment < early) or (late is not None and moment > late)
+            for moment in moments
+        )
+
+
+def shifted(when: datetime, by: timedelta) -> datetime | None:
+    """Return a moment so much later; ``None`` beyond the calendar."""
+    try:
+        return when + by
+    except OverflowError:
+        return None

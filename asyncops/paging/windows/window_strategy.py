@@ -1,0 +1,315 @@
+"""Walk a listing that the service filters by creation.
+
+The walk begins as that of any listing, page after page. Once the service gives no more of what was
+asked for (it caps its listings, or refuses a token), the walk goes on by time:
+
+- In an order by creation, from the creation time of the last item on.
+- Else the range is halved until the service gives each part whole.
+
+With several requests at once, the rest of a range is also cut wherever a request could be sent
+and no part has one: so skewed data do not leave one part with all of the items.
+
+Neighbouring ranges overlap, and each item is given by the range that it was created in.
+"""
+
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from attrs import define, evolve, field
+
+from asyncops.checkpoints import Checkpoint
+from asyncops.errors import APIError, AsyncOpsError, BadRequest, PaginationError, Unprocessable
+from asyncops.http.messages import Reply, Request
+from asyncops.models import Cursor, Page
+from asyncops.paging.counted.known_rows import warn_moved
+from asyncops.paging.windows.created_filter import CreatedFilter
+from asyncops.paging.windows.part import Part
+from asyncops.paging.windows.splitting import cuts, halves
+from asyncops.paging.windows.window_cursor import Gap, WindowCursor
+
+__all__ = ["WindowStrategy"]
+
+T = TypeVar("T")
+
+# The statuses by which a service refuses a cursor.
+_REFUSED = frozenset({400, 404, 410, 422})
+
+
+@define(eq=False)
+class WindowStrategy(Generic[T]):
+    """A concurrent strategy for a listing that is filtered by creation.
+
+    Attributes:
+        created: How the service filters the listing.
+        start: Where the walk begins.
+        n: The most ranges that are read side by side.
+        ordered: Whether the items keep the order of the listing. Then up to ``2 * n`` pages are
+            held or asked for ahead of their turn.
+    """
+
+    created: CreatedFilter[T]
+    start: Checkpoint
+    n: int = 1
+    ordered: bool = True
+    _parts: list[Part[T]] = field(init=False)
+    # Whether the listing is still read page after page, without a range of creation times.
+    _plain: bool = field(default=False, init=False)
+    # Whether the service filters by creation, as far as is known.
+    _filtered: bool = field(default=True, init=False)
+    # Whether a range has been answered.
+    _answered: bool = field(default=False, init=False)
+    # The first creation time of the walk.
+    _first: datetime | None = field(default=None, init=False)
+    _place: Cursor | None = field(init=False)
+    _failure: AsyncOpsError | None = field(default=None, init=False)
+    # The last page, as long as nothing has been given.
+    _empty: Page[T] | None = field(default=None, init=False)
+    _gave: bool = field(default=False, init=False)
+    # Whether a page came by its number, so that items removed meanwhile may have hidden others.
+    _unsure: bool = field(default=False, init=False)
+    _warned: bool = field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._place = self.start.cursor
+        self._parts = self._first_parts()
+
+    def _first_parts(self) -> list[Part[T]]:
+        text = self.start.cursor
+        if not isinstance(text, str) or not WindowCursor.fits(text):
+            self._plain = True
+            part = Part(self.created, start=self.start, ranged=False)
+            if text is not None:
+                # Nothing tells which items are in front of the cursor.
+                part.known = None
+            return [part]
+        cursor = WindowCursor.decode(text)
+        if not cursor.filtered:
+            self._filtered = False
+            return [self._unfiltered(cursor.gaps, cursor.cursor)]
+        return [self._part_of(gap) for gap in cursor.gaps]
+
+    def _part_of(self, gap: Gap) -> Part[T]:
+        """Return the part that goes on with a gap of an earlier walk."""
+        start = self._start_at(gap.cursor)
+        if gap.cursor is not None and self.created.descending is not None:
+            # The cursor of the whole listing leads to the gap, without a range.
+            self._plain = True
+            return Part(self.created, gap, start, ranged=False)
+        part = Part(self.created, gap, start)
+        if gap.cursor is not None and self.created.depth is None:
+            # Nothing tells which items are in front of the cursor.
+            part.known = None
+        return part
+
+    def _unfiltered(self, gaps: tuple[Gap, ...], cursor: Cursor | None) -> Part[T]:
+        """Return the whole listing as one part, of which only gaps are given."""
+        start = self._start_at(cursor)
+        return Part(self.created, start=start, ranged=False, among=gaps)
+
+    def _start_at(self, cursor: Cursor | None) -> Checkpoint:
+        """Return where to begin; the items already seen are left out by whoever walks."""
+        return evolve(self.start, cursor=cursor, seen=(), total_count=None)
+
+    def ask(self) -> tuple[int, Request] | None:
+        """Return the next request of the first part that may send one."""
+        while self._failure is None:
+            if self._cut():
+                continue
+            for part in self._parts:
+                if part.request is not None and not part.in_flight and self._has_room(part):
+                    part.in_flight = True
+                    return part.key, part.request
+            if not self._halve():
+                return None
+        return None
+
+    def feed(self, key: int, reply: Reply[Any]) -> None:
+        """Take the answer to the request of a part; :meth:`take` raises what is wrong with it."""
+        part = self._part(key)
+        if part is None:
+            return
+        try:
+            part.feed(reply)
+        except PaginationError as error:
+            self._failure = self._failure or error
+        else:
+            self._answered |= part.ranged
+            self._first = self._first or next(iter(part.moments), None)
+            self._look_at(part)
+
+    def fail(self, key: int, error: AsyncOpsError) -> None:
+        """Keep the error, unless the walk can go on by other requests."""
+        part = self._part(key)
+        if part is None:
+            return
+        if isinstance(error, APIError):
+            if part.recover(error):
+                self._look_at(part)
+                return
+            if error.status in _REFUSED and (part.pages or not part.ranged):
+                part.request, part.trouble = None, error
+                self._look_at(part)
+                return
+        part.in_flight = False
+        unknown = isinstance(error, BadRequest | Unprocessable) and not self._answered
+        if unknown and part.ranged and self.n > 1 and self._filtered:
+            # The service does not take such a range.
+            self._read_unfiltered()
+        else:
+            self._failure = self._failure or error
+
+    def take(self) -> Page[T] | None:
+        """Return a page that is ready.
+
+        Raises:
+            AsyncOpsError: A request failed, and all pages that are ready have been taken.
+            ListingMoved: The warning was turned into an error.
+        """
+        if self._unsure and not self._warned:
+            self._warned = True
+            warn_moved(
+                "so many items were created at one time that pages go on by number, without a "
+                "total: items removed meanwhile may hide others"
+            )
+        while True:
+            self._parts = [part for part in self._parts if not part.over]
+            among = self._parts[:1] if self.ordered else self._parts
+            part = next((each for each in among if each.ready), None)
+            if part is None:
+                break
+            page = self._give(part)
+            if page.items or (self._plain and self._filtered):
+                self._gave = True
+                return page
+            self._empty = page
+        if self._failure is not None:
+            raise self._failure
+        if self._parts or self._gave or self._empty is None:
+            return None
+        # A walk has at least one page.
+        self._gave = True
+        return self._empty
+
+    @property
+    def failure(self) -> AsyncOpsError | None:
+        """Why the walk cannot go on, if so."""
+        return self._failure
+
+    @property
+    def done(self) -> bool:
+        """Whether all pages have been taken."""
+        return self._failure is None and not any(not part.over for part in self._parts)
+
+    @property
+    def _by_time(self) -> bool:
+        return self.created.by_time and self._filtered
+
+    def _part(self, key: int) -> Part[T] | None:
+        return next((part for part in self._parts if part.key == key), None)
+
+    def _look_at(self, part: Part[T]) -> None:
+        """Decide how to go on after an answer."""
+        if part.by_number and (part.moments or self.created.says_more):
+            self._unsure = True
+        if part.ignored:
+            self._read_unfiltered()
+        elif part.trouble is not None:
+            self._go_on(part, part.trouble)
+        elif self._by_time and part.request is not None:
+            if part.cheap_to_restart and part.restart():
+                self._plain = False
+            else:
+                part.by_number = True
+
+    def _go_on(self, part: Part[T], trouble: AsyncOpsError) -> None:
+        """Go on by time where the service gives no more of what it was asked for."""
+        if self._filtered and self.created.descending is None and part.known is not None:
+            # Once its pages have been given, the part is halved.
+            return
+        if self._filtered and part.restart():
+            self._plain = False
+        else:
+            self._failure, part.trouble = trouble, None
+
+    @property
+    def _spare(self) -> int:
+        """How many ranges more may be read side by side."""
+        return self.n - sum(part.reads for part in self._parts) if self._filtered else 0
+
+    def _has_room(self, part: Part[T]) -> bool:
+        if self.created.descending is None:
+            # Once its page has been given, the part is cut.
+            return not (part.can_be_cut and part.ready and self._spare > 0)
+        if not self.ordered or part is next(each for each in self._parts if not each.over):
+            return True
+        return sum(len(each.ready) + each.in_flight for each in self._parts[1:]) < 2 * self.n
+
+    def _cut(self) -> bool:
+        """Cut the rest of a part into ranges for all requests that are to spare, if there is one.
+
+        In order, it is the first part that is long enough; else the one with most left.
+        """
+        spare = self._spare
+        if spare < 1:
+            return False
+        parts = [part for part in self._parts if part.can_be_cut]
+        if not self.ordered:
+            parts.sort(key=lambda part: part.left, reverse=True)
+        for part in parts:
+            moments = cuts(part, spare, ordered=self.ordered, first=self._first)
+            if moments and not (self.created.descending is None and part.ready):
+                index = self._parts.index(part)
+                self._parts[index : index + 1] = part.cut(moments)
+                self._plain = False
+                return True
+        return False
+
+    def _halve(self) -> bool:
+        """Halve a part that the service does not give whole; return whether there was one."""
+        for index, part in enumerate(self._parts):
+            if part.trouble is None or part.ready:
+                continue
+            gaps = halves(part, self.created)
+            if gaps:
+                self._plain = False
+                self._parts[index : index + 1] = [Part(self.created, gap) for gap in gaps]
+            else:
+                self._failure, part.trouble = part.trouble, None
+            return True
+        return False
+
+    def _read_unfiltered(self) -> None:
+        """Read the whole listing, since the service does not filter by creation."""
+        self._filtered = False
+        self._parts = [self._unfiltered(self._gaps(), None)]
+
+    def _gaps(self, *, by_cursor: bool = False) -> tuple[Gap, ...]:
+        return tuple(
+            part.rest(part.given, by_cursor=by_cursor) for part in self._parts if not part.over
+        )
+
+    def _give(self, part: Part[T]) -> Page[T]:
+        """Return the next page of a part, between the cursors of the walk."""
+        page, before = part.give(), self._place
+        if self._plain and isinstance(page.cursor, int) and self._keeps_cursors:
+            before = page.cursor
+        self._place = self._next_place(part, page)
+        return evolve(page, cursor=before, next_cursor=self._place)
+
+    def _next_place(self, part: Part[T], page: Page[T]) -> Cursor | None:
+        if all(each.over for each in self._parts):
+            return None
+        if not self._filtered:
+            gaps = part.among
+            return WindowCursor(gaps=gaps, filtered=False, cursor=part.given.cursor).encode()
+        counted = isinstance(page.next_cursor, int)
+        unsorted = self.created.descending is None
+        if self._plain and self._keeps_cursors and (counted or unsorted):
+            return page.next_cursor
+        by_cursor = self._plain or self.created.descending is None
+        return WindowCursor(gaps=self._gaps(by_cursor=by_cursor)).encode()
+
+    @property
+    def _keeps_cursors(self) -> bool:
+        """Whether a number of a page is all that a walk needs to go on."""
+        return self.created.descending is not None or self.created.depth is None

@@ -1,0 +1,1 @@
+"""Waiting for operations and watching them: polls on a schedule, and the changes between them."""

@@ -1,0 +1,93 @@
+"""Reading listings as far as it takes to find certain operations."""
+
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from datetime import datetime
+from typing import Any
+
+from attrs import define, field
+
+from asyncops.http.messages import Reply, Request
+from asyncops.models import Operation, Page
+from asyncops.paging.limits import Limits
+from asyncops.paging.sequential import walk
+from asyncops.polling.fair_slots import SlotShare
+from asyncops.polling.pending import Listing
+
+__all__ = ["CreatedRange", "ListingScan"]
+
+CreatedRange = tuple[datetime, datetime]
+"""The oldest and the newest ``created_at``."""
+
+
+@define(eq=False)
+class ListingScan:
+    """One reading of listings for certain operations.
+
+    Attributes:
+        listings: The listings, in the order of a life.
+        wanted: Ids that have not been found yet.
+        on_found: Is called with each wanted operation, once.
+        slots: Every request takes one of these slots.
+        span: When the wanted operations were created; ``None`` where that is unknown for one of
+            them, or where the listings are not sorted by creation.
+        budget: The most requests; ``None`` means no limit.
+        spent: Requests so far.
+        shrunk: Whether a listing became shorter while it was read, so that rows may have slipped
+            through.
+    """
+
+    listings: Sequence[Listing]
+    wanted: set[str]
+    on_found: Callable[[str, Operation], None]
+    slots: SlotShare
+    span: CreatedRange | None = None
+    budget: int | None = None
+    spent: int = field(default=0, init=False)
+    shrunk: bool = field(default=False, init=False)
+
+    async def read(self) -> bool:
+        """Read until all are found or known to be absent; False where the budget ended first."""
+        for listing in self.listings:
+            if not self.wanted:
+                return True
+            if self._over_budget or not await self._read_one(listing):
+                return False
+        return True
+
+    async def _read_one(self, listing: Listing) -> bool:
+        async def fetch(request: Request) -> Reply[Any]:
+            self.spent += 1
+            async with self.slots:
+                return await listing.fetch(request)
+
+        total: int | None = None
+        async with aclosing(walk(fetch, listing.strategy(), Limits())) as pages:
+            async for page in pages:
+                self.shrunk |= (page.total_count or 0) < (total or 0)
+                total = page.total_count
+                self._take(page)
+                if not self.wanted or self._is_past(page):
+                    return True
+                if self._over_budget:
+                    return page.next_cursor is None
+        return True
+
+    @property
+    def _over_budget(self) -> bool:
+        return self.budget is not None and self.spent >= self.budget
+
+    def _take(self, page: Page[Any]) -> None:
+        for item in page.items:
+            spelling = str(item.id)
+            if spelling in self.wanted:
+                self.wanted.discard(spelling)
+                self.on_found(spelling, item)
+
+    def _is_past(self, page: Page[Any]) -> bool:
+        """Whether all further pages lie beyond the wanted operations, in either order."""
+        if self.span is None or not page.items:
+            return False
+        oldest, newest = self.span
+        first, last = page.items[0].created_at, page.items[-1].created_at
+        return bool(last < min(first, oldest) or last > max(first, newest))

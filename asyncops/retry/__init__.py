@@ -1,0 +1,1 @@
+"""The limits of calls: retries and their budget, rate, connections."""

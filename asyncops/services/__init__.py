@@ -1,0 +1,1 @@
+"""The services, a package each: models, listings, client."""

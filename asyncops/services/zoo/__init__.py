@@ -1,0 +1,5 @@
+"""Zoo: asynchronous API calls and ML prompts."""
+
+from asyncops.utils.lazy import lazy_names
+
+__getattr__, __dir__ = lazy_names(__name__, __file__)

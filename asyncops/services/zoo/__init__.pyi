@@ -1,0 +1,25 @@
+# The public names, each once; see utils/lazy.py.
+from asyncops.services.zoo.client import ZooClient as ZooClient
+from asyncops.services.zoo.models import ApiCallStatus as ApiCallStatus
+from asyncops.services.zoo.models import AsyncApiCall as AsyncApiCall
+from asyncops.services.zoo.models import AsyncApiCallType as AsyncApiCallType
+from asyncops.services.zoo.models import CreatedAtSortMode as CreatedAtSortMode
+from asyncops.services.zoo.models import MlFeedback as MlFeedback
+from asyncops.services.zoo.models import MlPrompt as MlPrompt
+from asyncops.services.zoo.models import MlPromptMetadata as MlPromptMetadata
+from asyncops.services.zoo.models import MlPromptType as MlPromptType
+from asyncops.services.zoo.models import SourcePosition as SourcePosition
+from asyncops.services.zoo.models import SourceRange as SourceRange
+from asyncops.services.zoo.models import SourceRangePrompt as SourceRangePrompt
+from asyncops.services.zoo.outputs import AsyncApiCallOutput as AsyncApiCallOutput
+from asyncops.services.zoo.outputs import FileCenterOfMass as FileCenterOfMass
+from asyncops.services.zoo.outputs import FileConversion as FileConversion
+from asyncops.services.zoo.outputs import FileDensity as FileDensity
+from asyncops.services.zoo.outputs import FileMass as FileMass
+from asyncops.services.zoo.outputs import FileSurfaceArea as FileSurfaceArea
+from asyncops.services.zoo.outputs import FileVolume as FileVolume
+from asyncops.services.zoo.outputs import Point3D as Point3D
+from asyncops.services.zoo.outputs import TextToCad as TextToCad
+from asyncops.services.zoo.outputs import TextToCadIteration as TextToCadIteration
+from asyncops.services.zoo.outputs import TextToCadMultiFileIteration as TextToCadMultiFileIteration
+from asyncops.services.zoo.outputs import UnknownOutput as UnknownOutput

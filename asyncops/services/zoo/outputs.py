@@ -1,0 +1,222 @@
+"""What one asynchronous call gave: nine typed results, told apart by ``type``.
+
+Source: Zoo's API, ``GET /async/operations/{id}``. Files come as ``bytes``, decoded from base64.
+"""
+
+from uuid import UUID
+
+import attrs
+import msgspec
+from attrs import field, frozen
+
+from asyncops.errors import DecodeError
+from asyncops.http.decoding import decode_json, decoder
+from asyncops.http.redaction import snippet
+from asyncops.models import JSON, UNNAMED
+from asyncops.services.zoo.models import AsyncApiCallType, CallRecord, MlFeedback, SourceRangePrompt
+
+__all__ = [
+    "AsyncApiCallOutput",
+    "FileCenterOfMass",
+    "FileConversion",
+    "FileDensity",
+    "FileMass",
+    "FileSurfaceArea",
+    "FileVolume",
+    "Point3D",
+    "TextToCad",
+    "TextToCadIteration",
+    "TextToCadMultiFileIteration",
+    "UnknownOutput",
+    "decode_output",
+]
+
+
+@frozen(kw_only=True)
+class Point3D:
+    """A point in space, in the unit that its result names."""
+
+    x: float
+    y: float
+    z: float
+
+
+@frozen(kw_only=True)
+class FileConversion(CallRecord):
+    """A file in another format. ``outputs`` maps paths to file contents."""
+
+    src_format: str
+    output_format: str
+    src_format_options: JSON = field(default=None, hash=False)
+    output_format_options: JSON = field(default=None, hash=False)
+    outputs: dict[str, bytes] | None = field(default=None, repr=False, hash=False)
+
+
+@frozen(kw_only=True)
+class FileCenterOfMass(CallRecord):
+    """The centre of mass, in ``output_unit``."""
+
+    src_format: str
+    output_unit: str
+    center_of_mass: Point3D | None = None
+
+
+@frozen(kw_only=True)
+class FileMass(CallRecord):
+    """The mass, in ``output_unit``, of the given density."""
+
+    src_format: str
+    output_unit: str
+    material_density: float = 0.0
+    material_density_unit: str
+    mass: float | None = None
+
+
+@frozen(kw_only=True)
+class FileVolume(CallRecord):
+    """The volume, in ``output_unit``."""
+
+    src_format: str
+    output_unit: str
+    volume: float | None = None
+
+
+@frozen(kw_only=True)
+class FileDensity(CallRecord):
+    """The density, in ``output_unit``, of the given mass."""
+
+    src_format: str
+    output_unit: str
+    material_mass: float = 0.0
+    material_mass_unit: str
+    density: float | None = None
+
+
+@frozen(kw_only=True)
+class FileSurfaceArea(CallRecord):
+    """The surface area, in ``output_unit``."""
+
+    src_format: str
+    output_unit: str
+    surface_area: float | None = None
+
+
+@frozen(kw_only=True)
+class TextToCad(CallRecord):
+    """A model made from words. ``outputs`` maps paths to file contents."""
+
+    conversation_id: UUID
+    model: str
+    model_version: str
+    output_format: str
+    prompt: str
+    code: str | None = None
+    feedback: MlFeedback | None = None
+    kcl_version: str | None = None
+    outputs: dict[str, bytes] | None = field(default=None, repr=False, hash=False)
+
+
+@frozen(kw_only=True)
+class TextToCadIteration(CallRecord):
+    """A model changed by words."""
+
+    conversation_id: UUID
+    model: str
+    model_version: str
+    code: str
+    original_source_code: str
+    source_ranges: tuple[SourceRangePrompt, ...]
+    prompt: str | None = None
+    feedback: MlFeedback | None = None
+
+
+@frozen(kw_only=True)
+class TextToCadMultiFileIteration(CallRecord):
+    """A project of several files changed by words. ``outputs`` maps paths to source text."""
+
+    conversation_id: UUID
+    model: str
+    model_version: str
+    source_ranges: tuple[SourceRangePrompt, ...]
+    outputs: dict[str, str] | None = field(default=None, repr=False, hash=False)
+    project_name: str | None = None
+    prompt: str | None = None
+    kcl_version: str | None = None
+    feedback: MlFeedback | None = None
+
+
+@frozen(kw_only=True)
+class UnknownOutput(CallRecord):
+    """A result of a type that this release does not know; ``fields`` has the rest as it came."""
+
+    fields: dict[str, JSON] = field(
+        factory=dict, init=False, repr=False, hash=False, metadata={UNNAMED: True}
+    )
+
+
+AsyncApiCallOutput = (
+    FileConversion
+    | FileCenterOfMass
+    | FileMass
+    | FileVolume
+    | FileDensity
+    | FileSurfaceArea
+    | TextToCad
+    | TextToCadIteration
+    | TextToCadMultiFileIteration
+    | UnknownOutput
+)
+
+_SHAPES: dict[str, type[AsyncApiCallOutput]] = {
+    AsyncApiCallType.FILE_CONVERSION: FileConversion,
+    AsyncApiCallType.FILE_CENTER_OF_MASS: FileCenterOfMass,
+    AsyncApiCallType.FILE_MASS: FileMass,
+    AsyncApiCallType.FILE_VOLUME: FileVolume,
+    AsyncApiCallType.FILE_DENSITY: FileDensity,
+    AsyncApiCallType.FILE_SURFACE_AREA: FileSurfaceArea,
+    AsyncApiCallType.TEXT_TO_CAD: TextToCad,
+    AsyncApiCallType.TEXT_TO_CAD_ITERATION: TextToCadIteration,
+    AsyncApiCallType.TEXT_TO_CAD_MULTI_FILE_ITERATION: TextToCadMultiFileIteration,
+}
+
+
+class _Tagged(msgspec.Struct):
+    type: str
+
+
+_tagged = msgspec.json.Decoder(_Tagged)
+
+
+def _tag_of(body: bytes) -> str:
+    try:
+        return _tagged.decode(body).type
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # What is wrong with it, the reading will say.
+        return ""
+
+
+_COMMON = frozenset(field.name for field in attrs.fields(CallRecord))
+
+
+def decode_output(body: bytes) -> AsyncApiCallOutput:
+    """The typed result in the body of ``GET /async/operations/{id}``.
+
+    Raises:
+        DecodeError: It is not one, with the JSON path of what is wrong.
+    """
+    shape = _SHAPES.get(_tag_of(body))
+    if shape is not None:
+        # In one step: files may be large, and go from base64 to bytes without a copy between.
+        return decoder(shape)(body)
+    # cattrs is loaded by those who need it: listings do not.
+    from asyncops.http.decode_errors import tagged  # noqa: PLC0415
+
+    tree = decode_json(body)
+    try:
+        output = tagged(tree, "type", _SHAPES, UnknownOutput)
+    except DecodeError as error:
+        error.snippet = snippet(body)
+        raise
+    if isinstance(output, UnknownOutput):
+        output.fields.update({name: value for name, value in tree.items() if name not in _COMMON})
+    return output

@@ -1,0 +1,1 @@
+"""Cut a listing into shards, and read one of them."""

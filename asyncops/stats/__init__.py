@@ -1,0 +1,1 @@
+"""Statistics over operations: durations, throughput, summaries."""

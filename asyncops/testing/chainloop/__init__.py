@@ -1,0 +1,1 @@
+"""The Chainloop half of the fake."""

@@ -1,0 +1,187 @@
+"""Chainloop's list: its JSON, and its numbered pages, cut without reading all of it."""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from asyncops.http.decoding import Dialect
+from asyncops.kit.resources import ResourcePath
+from asyncops.models import JSON
+from asyncops.testing.described.maker import Maker
+from asyncops.testing.described.rows import Row
+from asyncops.testing.described.table import Table
+from asyncops.testing.described.timed import TimedMaker
+from asyncops.testing.described.wanted import Wanted
+from asyncops.testing.server.hashing import IdSpace, key, mix
+from asyncops.testing.server.lifecycle import PERIOD, rfc3339
+
+__all__ = ["KINDS", "PREFIX", "RESOURCE_TYPES", "ChainloopMaker", "ChainloopTable"]
+
+PREFIX = "ASYNC_OPERATION_STATUS_"
+KINDS = ("evidence_evaluation", "policy_evaluation", "report_export", "project_compliance")
+RESOURCE_TYPES = ("evidence", "workflow_run", "project_version")
+_ERRORS = ("the evidence could not be read", "policy engine: división por cero", "timed out")
+# Three neighbouring operations are about the same thing.
+_PER_RESOURCE = 3
+_RECENT = 64
+
+
+class _Subjects:
+    """What the rows are about, by their numbers.
+
+    Args:
+        seed: What all data are computed from.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._turn = key(seed, "chainloop kind")
+        self._resources = IdSpace(seed, "chainloop resource")
+        self._encode = lru_cache(_RECENT)(self._resources.encode)
+
+    def of(self, number: int) -> dict[str, JSON]:
+        """Kind and resource of a row."""
+        group = number // _PER_RESOURCE
+        return {
+            "kind": self.kind(number),
+            "resource_type": RESOURCE_TYPES[group % len(RESOURCE_TYPES)],
+            "resource_id": self._encode(group),
+        }
+
+    def kind(self, number: int) -> str:
+        """The kind of a row, which repeats with each period."""
+        # The order of the kinds is turned anew in each block.
+        block, place = divmod(number % PERIOD, len(KINDS))
+        return KINDS[(place + mix(self._turn + block)) % len(KINDS)]
+
+    def about(self, resource_id: str) -> range:
+        """The rows about a resource."""
+        group = self._resources.decode(resource_id)
+        first = 0 if group is None else group * _PER_RESOURCE
+        return range(first, first if group is None else first + _PER_RESOURCE)
+
+
+class ChainloopMaker(TimedMaker):
+    """Writes operations; what is unset is ``""``, or None for a timestamp."""
+
+    name: ClassVar[str] = "chainloop operation"
+
+    def __init__(self, resource: ResourcePath, json: Dialect, seed: int) -> None:
+        super().__init__(resource, json, seed)
+        self._subjects = _Subjects(seed)
+        projects = IdSpace(seed, "chainloop project")
+        self._projects = [projects.encode(number) for number in range(11)]
+        self._versions = [projects.encode(64 + number) for number in range(37)]
+
+    def item(self, row: Row, now: int) -> dict[str, JSON]:
+        """Return a row as the service shows it at an instant."""
+        course, digits, bits = row.course, row.course.digits, row.bits
+        status = str(course.now(now)[1].tree["status"])
+        started, finished = course.started(now), course.finished(now)
+        return {
+            "id": row.ids["id"],
+            "kind": "",
+            "status": status,
+            **self._subjects.of(row.number),
+            "project_id": self._projects[bits % 11],
+            "project_version_id": self._versions[bits % 37] if bits & 3 else "",
+            "output": _output(bits) if status == f"{PREFIX}COMPLETED" else "",
+            "error_message": _ERRORS[bits % len(_ERRORS)] if status == f"{PREFIX}FAILED" else "",
+            "created_at": rfc3339(course.created, digits),
+            "started_at": None if started is None else rfc3339(started, digits),
+            "finished_at": None if finished is None else rfc3339(finished, digits),
+            **row.fields,
+        }
+
+    def shows(self, row: Row, values: Mapping[str, frozenset[str]], now: int) -> bool:  # noqa: ARG002
+        """Whether a row is of a kind and about a resource."""
+        about = {**self._subjects.of(row.number), **row.fields}
+        return all(str(about[name]) in texts for name, texts in values.items())
+
+
+def _output(bits: int) -> str:
+    return "" if bits >> 5 & 1 else f'{{"violations": {bits % 4}, "skipped": false}}'
+
+
+class ChainloopTable(Table):
+    """Rows with kinds and resources, newest first.
+
+    Which settled rows match a status and a kind repeats with each period, so those are counted and
+    found by arithmetic; only the young and the added are looked at one by one.
+    """
+
+    def __init__(self, maker: Maker, where: str, **data: Any) -> None:
+        super().__init__(maker, where, **data)
+        self._subjects = _Subjects(data["seed"])
+        self._matching: dict[tuple[frozenset[str] | None, ...], list[int]] = {}
+
+    def part(self, wanted: Wanted, now: int, start: int, stop: int) -> tuple[int, list[Row]]:
+        """Return how many rows a listing has, and those between two places."""
+        settled = self._settled(now)
+        changed = [row for number, row in list(self._kept.items()) if number < settled]
+        if wanted.values.keys() - {"kind"} or not all(row.gone for row in changed):
+            return super().part(wanted, now, start, stop)
+        young = range(self.count(now) - 1, settled - 1, -1)
+        fresh = list(self._held(young, wanted, now))
+        old = _Repeating(self._pattern(wanted), settled)
+        gone = sorted(row.number for row in changed if old.holds(row.number))
+        found = fresh[start:stop]
+        found += old.newest(max(start - len(fresh), 0), stop - start - len(found), gone)
+        return len(fresh) + old.count - len(gone), [self.row(number) for number in found]
+
+    def _newest_first(self, wanted: Wanted) -> bool:  # noqa: ARG002
+        return True
+
+    def _numbers(self, wanted: Wanted, now: int) -> Sequence[int]:
+        ids = wanted.values.get("resource_id")
+        if ids is None:
+            return super()._numbers(wanted, now)
+        # Any row that was added may be about it.
+        numbers = {number for each in ids for number in self._subjects.about(each)}
+        count = self.count(now)
+        return sorted({*numbers, *self._kept} & set(range(count)), reverse=True)
+
+    def _pattern(self, wanted: Wanted) -> list[int]:
+        """The places in each period that match, once settled."""
+        asked = wanted.words, wanted.values.get("kind")
+        if asked not in self._matching:
+            words, kinds = asked
+            self._matching[asked] = [
+                place
+                for place in range(PERIOD)
+                if (words is None or words & self._lives.end(place).words)
+                and (kinds is None or self._subjects.kind(place) in kinds)
+            ]
+        return self._matching[asked]
+
+
+class _Repeating:
+    """The numbers below ``end`` whose place in their period is one of ``places``."""
+
+    def __init__(self, places: list[int], end: int) -> None:
+        self._places = places
+        self._end = end
+        self.count = self._rank(end)
+
+    def holds(self, number: int) -> bool:
+        place = bisect_left(self._places, number % PERIOD)
+        return place < len(self._places) and self._places[place] == number % PERIOD
+
+    def _rank(self, number: int) -> int:
+        whole, rest = divmod(number, PERIOD)
+        return whole * len(self._places) + bisect_left(self._places, rest)
+
+    def newest(self, skip: int, size: int, gone: list[int]) -> list[int]:
+        """``size`` of the numbers, the greatest first, past ``skip``, leaving out ``gone``."""
+        holes = [self._rank(number) for number in gone]
+        rank = self.count - len(holes) - 1 - skip
+        for hole in holes:
+            rank += hole <= rank
+        hidden = set(holes)
+        found: list[int] = []
+        while rank >= 0 and len(found) < size:
+            if rank not in hidden:
+                whole, place = divmod(rank, len(self._places))
+                found.append(whole * PERIOD + self._places[place])
+            rank -= 1
+        return found

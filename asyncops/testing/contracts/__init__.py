@@ -1,0 +1,1 @@
+"""What every described service promises, as tests."""

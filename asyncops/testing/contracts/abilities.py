@@ -1,0 +1,189 @@
+"""What a resource can do."""
+
+from typing import Any, get_args
+from uuid import UUID
+
+import attrs
+from attrs import frozen
+
+from asyncops.http.auth import Auth, Basic
+from asyncops.kit.client import Client
+from asyncops.kit.description import Description
+from asyncops.kit.listing import Listing
+from asyncops.kit.operations import ListedOperations, Lookups
+from asyncops.kit.path import names_in
+from asyncops.kit.resources import ResourcePath
+from asyncops.paging.styles import NextURL, Pages, Token
+from asyncops.testing.described.examples import example
+from asyncops.testing.described.fake import fake_token
+
+__all__ = ["Abilities", "made", "options_class"]
+
+
+@frozen(eq=False)
+class Abilities:
+    """One resource of a client, and what it can do.
+
+    Attributes:
+        client: The class of the client.
+        resource: The resource.
+    """
+
+    client: type[Client]
+    resource: ResourcePath
+
+    @property
+    def description(self) -> Description:
+        """What it is."""
+        return self.resource.description
+
+    @property
+    def listing(self) -> Listing:
+        """How it is listed."""
+        listing = self.description.listing
+        if listing is None:
+            raise TypeError("it is not listed")
+        return listing
+
+    def is_listed(self) -> bool:
+        """Whether it has ``list``."""
+        return self.description.listing is not None
+
+    def is_got(self) -> bool:
+        """Whether it has ``get``."""
+        return self.description.get is not None
+
+    def is_sized(self) -> bool:
+        """Whether a page may be asked for in another size."""
+        return self.is_listed() and self.listing.paging.size is not None
+
+    def lives(self) -> bool:
+        """Whether its items are operations."""
+        return self.resource.lives
+
+    def waits(self) -> bool:
+        """Whether it has the usual ``wait``; a signature written by hand has tests of its own."""
+        return self.lives() and self.is_got() and self._has("wait", Lookups.wait)
+
+    def is_watched(self) -> bool:
+        """Whether it has the usual ``watch``."""
+        return self.lives() and self.is_listed() and self._has("watch", ListedOperations.watch)
+
+    def reopens(self) -> bool:
+        """Whether an ended operation may go on."""
+        return self.is_watched() and self.description.reopens
+
+    def has_tokens(self) -> bool:
+        """Whether its pages follow each other by tokens or URLs."""
+        return self.is_listed() and isinstance(self.listing.paging, Token | NextURL)
+
+    def has_cursors(self) -> bool:
+        """Whether its pages follow each other by tokens, URLs or ids."""
+        return self.is_listed() and not self.listing.is_counted
+
+    def repeats_no_token(self) -> bool:
+        """Whether a token that comes again is an error."""
+        paging = self.listing.paging
+        return not (isinstance(paging, Token) and paging.ends_by == "same token")
+
+    def is_cut(self) -> bool:
+        """Whether its listing can be cut into shards."""
+        if not (self.lives() and self.is_ordered()) or self.listing.method == "POST":
+            return False
+        options = {each.name for each in attrs.fields(options_class(self.description.options))}
+        in_path = names_in(self.listing.path) & options
+        # Counted pages are cut at even distances from new to old, which takes the number of all.
+        total = getattr(self.listing.paging, "total", None)
+        return not in_path and (self.listing.is_sorted or (total is not None and not self._rises()))
+
+    def pages_read_twice(self) -> int:
+        """How many pages a walk asks for again, to see whether rows were removed meanwhile."""
+        paging = self.listing.paging
+        return 2 if isinstance(paging, Pages) and paging.total is not None and self._rises() else 0
+
+    def is_ordered(self) -> bool:
+        """Whether the order of its listing is declared."""
+        order = self.listing.order if self.is_listed() else None
+        return order is not None and order.newest_first is not None
+
+    def _rises(self) -> bool:
+        """Whether its listing gives the oldest items first."""
+        order = self.listing.order
+        return order is not None and order.newest_first is False
+
+    def has_two_ends(self) -> bool:
+        """Whether its listing is read from both ends."""
+        return self.is_listed() and self.listing.is_sorted
+
+    def is_merged(self) -> bool:
+        """Whether its statuses are listed one by one, so that rows of one instant have no order."""
+        by_status = self.listing.by_status
+        return by_status is not None and by_status.required and by_status.many == "no"
+
+    def has_window(self) -> bool:
+        """Whether it is filtered by creation."""
+        return self.is_listed() and self.listing.window is not None
+
+    def has_statuses(self) -> bool:
+        """Whether it is filtered by status."""
+        return self.lives() and self.is_listed() and self.listing.by_status is not None
+
+    def is_started(self) -> bool:
+        """Whether it has ``start``."""
+        return self.description.start is not None
+
+    def is_cancelled(self) -> bool:
+        """Whether it has ``cancel``."""
+        return self.description.cancel is not None
+
+    def has_token(self) -> bool:
+        """Whether its requests carry a token."""
+        service = self.client.service
+        return service.token is not None and isinstance(service.auth, Auth | Basic)
+
+    def has_named_ids(self) -> bool:
+        """Whether what tells one item from another is a field, and no property of others."""
+        names = {each.name for each in attrs.fields(self.description.item)}
+        return self.description.identity in names
+
+    def may_be_invalid(self) -> bool:
+        """Whether an item can be broken so that it does not fit its class."""
+        return self.is_listed() and self.is_got()
+
+    def _has(self, name: str, usual: object) -> bool:
+        token = None if self.client.service.token is None else fake_token(self.client.service)
+        # Nothing is sent to the address.
+        client = self.client(token, base_url="http://127.0.0.1:9")
+        return getattr(type(self.verbs(client)), name, None) is usual
+
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """Its place."""
+        return tuple(made(name, kind) for name, kind in self.resource.place)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Its place, as the fake knows it."""
+        return tuple(map(str, self.place))
+
+    def verbs(self, client: Client) -> Any:
+        """Return the verbs of the resource at its place."""
+        return self.resource.verbs(client, self.place)
+
+
+def options_class(options: Any) -> Any:
+    """Return an options class; ``None`` for what is none."""
+    return options if isinstance(options, type) and attrs.has(options) else None
+
+
+def made(name: str, kind: Any) -> Any:
+    """Return a value for an argument."""
+    if kind is int:
+        return 1
+    if kind is UUID:
+        return UUID(int=1)
+    known = [each for each in get_args(kind) if each is not type(None)]
+    least = example(kind, name)
+    if least is not None:
+        return least
+    return made(name, known[0]) if known else {"key": "value"}

@@ -1,0 +1,58 @@
+"""The tests of a described service, for anyone's pytest."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from asyncops.kit.client import Client
+from asyncops.kit.resources import resources_of
+from asyncops.testing.contracts import faults, items, listings, polls
+from asyncops.testing.contracts.case import Case, Check
+
+__all__ = ["contract"]
+
+CHECKS: tuple[Check, ...] = (*items.CHECKS, *listings.CHECKS, *polls.CHECKS, *faults.CHECKS)
+
+
+def contract(client: type[Client]) -> type[Any]:
+    """Return a class of tests that hold a description to what every service promises.
+
+    ::
+
+        from asyncops.testing import contract
+
+        TestGitHub = contract(GitHubClient)
+
+    pytest runs each test once for each resource that can do what the test is about, against a
+    :class:`~asyncops.testing.Fake` that is made from the description. They are plain functions, so
+    that they run with any plugin for asyncio, in any of its modes, or without one.
+
+    Args:
+        client: The class of the client.
+    """
+    cases = [Case(client, each) for each in resources_of(client)]
+    # A listing of page numbers in no order always warns. A row that is lost fails its test.
+    quiet = pytest.mark.filterwarnings("ignore:whether rows were removed:asyncops.ListingMoved")
+    tests: dict[str, Any] = {"__doc__": f"What {client.__name__} promises.", "pytestmark": [quiet]}
+    for check in CHECKS:
+        fitting = [case for case in cases if all(need(case) for need in _needs(check))]
+        if fitting:
+            tests[check.__name__] = _test(check, fitting)
+    return type(f"ContractOf{client.__name__}", (), tests)
+
+
+def _needs(check: Check) -> tuple[Callable[[Case], bool], ...]:
+    found: tuple[Callable[[Case], bool], ...] = getattr(check, "needs", ())
+    return found
+
+
+def _test(check: Check, cases: list[Case]) -> Any:
+    @pytest.mark.parametrize("case", cases, ids=[case.resource.name for case in cases])
+    def test(self: object, case: Case) -> None:  # noqa: ARG001
+        asyncio.run(check(case))
+
+    test.__doc__ = check.__doc__
+    test.__name__ = check.__name__
+    return test

@@ -1,0 +1,1 @@
+"""A fake of any described service: its description, read backwards."""

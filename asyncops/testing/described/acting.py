@@ -1,0 +1,100 @@
+"""What starts and cancels operations, from the service's side."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import attrs
+
+from asyncops.http.places import Header, value_at
+from asyncops.kit.action import Action
+from asyncops.kit.filters import filters_of
+from asyncops.kit.path import names_in
+from asyncops.models import JSON, wire_key
+from asyncops.testing.described.maker import Maker
+from asyncops.testing.described.params import body_of
+from asyncops.testing.described.places import place_value, tell
+from asyncops.testing.described.rows import Row
+from asyncops.testing.described.table import Table
+from asyncops.testing.server.service import Answered, Asked, RefusedError
+
+__all__ = ["Acting"]
+
+
+class Acting:
+    """An action of a resource.
+
+    Args:
+        action: The action.
+        maker: Writes the items.
+    """
+
+    def __init__(self, action: Action[..., Any], maker: Maker) -> None:
+        self._action = action
+        self._maker = maker
+        in_path = names_in(action.path)
+        self._filters = [each for each in filters_of(action.options) if each.name not in in_path]
+        item = maker.description.item
+        self._keys = {each.name: wire_key(each) for each in attrs.fields(item)}
+
+    def start(self, asked: Asked, table: Table, _: str, now: int) -> Answered:
+        """Start an operation, which goes through its life on the clock.
+
+        Raises:
+            RefusedError: The request does not hold what it must.
+        """
+        given = self._given(asked)
+        known = self._maker.looks.all[0].tree
+        fields = {
+            key: value
+            for name, value in given.items()
+            if (key := self._keys.get(name, "")) in known
+        }
+        return self._answer(table.add(now, fields=fields), asked, now, 201)
+
+    def cancel(self, asked: Asked, table: Table, id_: str, now: int) -> Answered:
+        """Cancel an operation.
+
+        Raises:
+            RefusedError: There is no such operation, or it has ended.
+        """
+        self._given(asked)
+        try:
+            row = table.find(id_, now)
+        except KeyError:
+            raise RefusedError(404, f"There is no {id_!r}.") from None
+        if not table.cancel(row, now):
+            raise RefusedError(409, f"{id_} has ended.")
+        return self._answer(row, asked, now, 200)
+
+    def _given(self, asked: Asked) -> dict[str, JSON]:
+        """The options that a request holds, by the names of their fields."""
+        action = self._action
+        kind = asked.headers.get("Content-Type", "")
+        values: Mapping[str, Any]
+        if action.body == "json":
+            body = body_of(asked, action.headers)
+            values = {each.wire: value_at(each.wire, body, {}) for each in self._filters}
+        elif action.body == "form":
+            if not kind.startswith("application/x-www-form-urlencoded"):
+                raise RefusedError(415, "The body must be a form.")
+            values = dict(parse_qsl(asked.body.decode(), keep_blank_values=True))
+        else:
+            values = dict(asked.query)
+            if action.body == "bytes" and not asked.body:
+                raise RefusedError(422, "The body must not be empty.")
+        given = {each.name: values.get(each.wire) for each in self._filters}
+        for each in self._filters:
+            if each.required and given[each.name] is None:
+                raise RefusedError(422, f"{each.wire} must be given.")
+        return {name: value for name, value in given.items() if value is not None}
+
+    def _answer(self, row: Row, asked: Asked, now: int, status: int) -> Answered:
+        action = self._action
+        headers: dict[str, str] = {}
+        if action.result is not None:
+            return Answered(place_value(None, action.found, self._maker.got(row, now)), status)
+        id_ = row.value(self._maker.id_place)
+        if isinstance(action.id, Header):
+            id_ = f"{asked.path}/{id_}"
+        return Answered(tell({}, headers, action.id, id_), status, headers)

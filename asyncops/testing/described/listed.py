@@ -1,0 +1,163 @@
+"""The rows of one resource at one place, as its listing and its ``get`` have them."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from threading import RLock
+
+from asyncops.http.places import value_at
+from asyncops.testing.described.course import Course
+from asyncops.testing.described.maker import Maker
+from asyncops.testing.described.rows import Row
+from asyncops.testing.described.wanted import Wanted
+from asyncops.testing.server.hashing import key, mix
+from asyncops.testing.server.lifecycle import NEVER, Timeline
+
+__all__ = ["ListedRows"]
+
+
+class ListedRows:
+    """The rows of one resource at one place, by number; 0 is the oldest.
+
+    A row is computed when it is asked for. Only those that a test has added or changed are kept, so
+    that a list of a million rows costs nothing until it is read.
+
+    Args:
+        maker: Writes the items.
+        where: The place, which keeps its rows apart from those of others.
+        seed: What all data are computed from.
+        size: How many rows there are to begin with.
+        start: The first instant of the clock.
+        arrivals: New rows in each second of the clock; one that is added takes the place of the
+            next of them.
+    """
+
+    def __init__(
+        self, maker: Maker, where: str, *, seed: int, size: int, start: int, arrivals: float
+    ) -> None:
+        if size < 0:
+            raise ValueError(f"{where}: a list cannot hold {size} rows")
+        self.maker = maker
+        self._ids = maker.ids(where)
+        self._lives = maker.lives(Timeline(seed, where, size, start, arrivals))
+        self._bits_key = key(seed, f"{where}/bits")
+        self._ends = {word for look in maker.looks.ended for word in look.words}
+        self._kept: dict[int, Row] = {}
+        self._named: dict[tuple[str, str], int] = {}
+        self._next = size
+        self._first_added = NEVER
+        self._lock = RLock()
+
+    def count(self, now: int) -> int:
+        """Return how many rows were ever created."""
+        return max(self._lives.timeline.begun(now), self._next)
+
+    def row(self, number: int) -> Row:
+        """Return a row."""
+        kept = self._kept.get(number)
+        return self._new(number, self._lives.course(number)) if kept is None else kept
+
+    def _new(self, number: int, course: Course) -> Row:
+        ids = {place: each.encode(number) for place, each in self._ids.items()}
+        return Row(number, ids, course, mix(self._bits_key + number))
+
+    def behind(self, wanted: Wanted, now: int, number: int | None) -> Iterator[Row]:
+        """Give the rows of a listing behind a row, which may have left the listing since."""
+        numbers = self._numbers(wanted, now)
+        newest_first = self._newest_first(wanted)
+        if number is not None and newest_first is None:
+            numbers = numbers[numbers.index(number) + 1 :]
+        elif number is not None:
+            sign = -1 if newest_first else 1
+            at = bisect_right(numbers, sign * number, key=lambda each: sign * each)
+            numbers = numbers[at:]
+        return map(self.row, self._held(numbers, wanted, now))
+
+    def part(self, wanted: Wanted, now: int, start: int, stop: int) -> tuple[int, list[Row]]:
+        """Return how many rows a listing has, and those between two places."""
+        held = self._held(self._numbers(wanted, now), wanted, now)
+        numbers = held if isinstance(held, Sequence) else list(held)
+        return len(numbers), [self.row(each) for each in numbers[start:stop]]
+
+    def _numbers(self, wanted: Wanted, now: int) -> Sequence[int]:
+        """Return the numbers of all rows that a listing may hold, in its order."""
+        first = 0
+        if wanted.words is not None and not wanted.words & self._ends:
+            first = self._settled(now)
+        numbers: Sequence[int] = range(first, self.count(now))
+        changed = sorted(number for number in list(self._kept) if number < first)
+        numbers = [*changed, *numbers] if changed else numbers
+        newest_first = self._newest_first(wanted)
+        if newest_first is None:
+            # No order that a client could rely on, and the same in each answer.
+            return sorted(numbers, key=mix)
+        return numbers[::-1] if newest_first else numbers
+
+    def _newest_first(self, wanted: Wanted) -> bool | None:
+        return wanted.newest_first
+
+    def _settled(self, now: int) -> int:
+        """Return how many of the oldest rows were not added and have surely ended."""
+        return min(self._lives.settled(now), self._first_added)
+
+    def _held(self, numbers: Sequence[int], wanted: Wanted, now: int) -> Iterable[int]:
+        """Give those of some rows that a listing holds."""
+        if wanted.is_all and not self._kept:
+            return numbers
+        return filter(self._test(wanted, now), numbers)
+
+    def _test(self, wanted: Wanted, now: int) -> Callable[[int], bool]:
+        kept, lives, maker = self._kept, self._lives, self.maker
+        settled, words, values, bounds = (
+            self._settled(now),
+            wanted.words,
+            wanted.values,
+            wanted.bounds,
+        )
+        is_wide = not values and bounds.are_open
+
+        def test(number: int) -> bool:
+            row = kept.get(number)
+            if row is not None and row.gone:
+                return False
+            if words is not None:
+                if row is not None:
+                    shown = maker.words(row, now)
+                elif number < settled:
+                    shown = lives.end(number).words
+                else:
+                    shown = lives.look(number, now).words
+                if words.isdisjoint(shown):
+                    return False
+            if is_wide:
+                return True
+            row = self.row(number)
+            return bounds.hold(row.course.created) and maker.shows(row, values, now)
+
+        return test
+
+    def all(self, now: int) -> list[Row]:
+        """Return all rows that were not removed, the newest first."""
+        return list(self.behind(Wanted(), now, None))
+
+    def find(self, id_: object, now: int) -> Row:
+        """Return the row with the id that ``get`` is asked with.
+
+        Raises:
+            KeyError: There is none.
+        """
+        number = self.number(self.maker.id_place, str(id_), now)
+        row = None if number is None else self.row(number)
+        if row is None or row.gone:
+            raise KeyError(id_)
+        return row
+
+    def number(self, place: str, text: str, now: int) -> int | None:
+        """Return the number of the row with an id at a place, which may have been removed."""
+        named = self._named.get((place, text))
+        if named is not None:
+            return named
+        number = self._ids[place].decode(text) if place in self._ids else None
+        if number is None or number >= self.count(now):
+            return None
+        kept = self._kept.get(number)
+        return number if kept is None or value_at(place, kept.fields, {}) is None else None

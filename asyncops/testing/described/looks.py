@@ -1,0 +1,199 @@
+"""How the items of a resource look in each of their statuses."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from attrs import frozen
+
+from asyncops.errors import DecodeError
+from asyncops.http.decoding import Dialect, decoder
+from asyncops.http.places import value_at
+from asyncops.kit.description import Description
+from asyncops.kit.sample import Sample, merge
+from asyncops.kit.statuses import enum_of
+from asyncops.models import JSON, State, Status
+from asyncops.testing.described.examples import defaults_of, example, holders_of
+from asyncops.testing.described.places import place_value
+
+__all__ = ["Look", "Looks", "fits", "looks_of"]
+
+
+@frozen
+class Look:
+    """How an item looks in one status.
+
+    Attributes:
+        state: The state that the status stands for; ``UNKNOWN`` for items without a life.
+        words: The statuses that it holds, as the service writes them.
+        tree: The item as JSON, without id, times and error of its own.
+    """
+
+    state: State
+    words: frozenset[str]
+    tree: Mapping[str, JSON]
+
+
+class Looks:
+    """All looks of a resource, in the order of a life.
+
+    Args:
+        looks: The looks.
+    """
+
+    def __init__(self, looks: Iterable[Look]) -> None:
+        self.all: tuple[Look, ...] = tuple(looks)
+
+    def of(self, *states: State) -> tuple[Look, ...]:
+        """Return those of some states."""
+        return tuple(each for each in self.all if each.state in states)
+
+    @property
+    def ended(self) -> tuple[Look, ...]:
+        """Those of an item that has ended."""
+        return tuple(each for each in self.all if each.state.ended)
+
+    @property
+    def words(self) -> frozenset[str]:
+        """All statuses, as the service writes them."""
+        return frozenset().union(*(each.words for each in self.all))
+
+    def named(self, status: object) -> Look:
+        """Return the look of a status, or of a state.
+
+        Raises:
+            ValueError: There is none.
+        """
+        for each in self.all:
+            if status in each.words:
+                return each
+        for each in self.all:
+            if status == each.state.value:
+                return each
+        raise ValueError(f"status must be one of {', '.join(sorted(self.words))}; got {status!r}")
+
+
+def fits(tree: JSON, kind: Any, json: Dialect) -> Any:
+    """Return the object that a tree is read as; ``None`` if it cannot be one."""
+    try:
+        return decoder(kind, json=json)(msgspec.json.encode(tree))
+    except DecodeError:
+        return None
+
+
+def base_of(description: Description, json: Dialect) -> dict[str, JSON]:
+    """Return the item that all looks are made from.
+
+    Raises:
+        ValueError: No item can be made that fits the item's class.
+    """
+    made: dict[str, JSON] = example(description.item)
+    if description.sample is not None:
+        made |= description.sample.item
+    item = fits(made, description.item, json)
+    if item is None:
+        raise ValueError(
+            f"no {description.item.__name__} can be made: give its resource a sample= with an item "
+            "that the service has answered with"
+        )
+    return made if description.sample is not None else {**defaults_of(item), **made}
+
+
+def looks_of(description: Description, json: Dialect, *, lives: bool) -> Looks:
+    """Return the looks of a resource.
+
+    For each status of the enum, the first tree counts that the item's class reads as the state of
+    the status: a patch of the sample, or the sample with the status in one of the fields that hold
+    statuses.
+
+    Args:
+        description: The resource.
+        json: How the service writes JSON.
+        lives: Whether its items are operations.
+
+    Raises:
+        ValueError: No item can be made that fits the item's class.
+    """
+    base = base_of(description, json)
+    enum = enum_of(description)
+    holders = _holders(description, enum)
+    if not lives:
+        return Looks([Look(State.UNKNOWN, frozenset(), base)])
+    found: list[Look] = []
+    for state, tree in _candidates(description, base, enum, holders, json):
+        if not _reads(tree, description, state, json):
+            continue
+        look = Look(state, frozenset(_words(tree, holders)), tree)
+        if look.tree not in [each.tree for each in found]:
+            found.append(look)
+    if not found:
+        raise ValueError(
+            f"no {description.item.__name__} reaches a state: give its resource a sample= whose "
+            "by_state has a patch for each state"
+        )
+    order = list(State)
+    return Looks(sorted(found, key=lambda look: order.index(look.state)))
+
+
+def _holders(description: Description, enum: type[Status] | None) -> tuple[str, ...]:
+    place = (description.sample or Sample(item={})).status
+    keys = holders_of(description.item, enum)
+    return keys if keys or place is None else (place,)
+
+
+def _words(tree: JSON, holders: Iterable[str]) -> Iterator[str]:
+    for each in holders:
+        value = value_at(each, tree, {})
+        if isinstance(value, str):
+            yield value
+
+
+def _candidates(
+    description: Description,
+    base: dict[str, JSON],
+    enum: type[Status] | None,
+    holders: tuple[str, ...],
+    json: Dialect,
+) -> Iterator[tuple[State, dict[str, JSON]]]:
+    """Give trees, each with the state that it should be read as."""
+    patches = {} if description.sample is None else description.sample.by_state
+    for state, patch in patches.items():
+        yield state, merge(base, patch)
+    if enum is None:
+        for state in State:
+            yield state, base
+        return
+    for member in enum:
+        if member.state is State.UNKNOWN:
+            continue
+        below = merge(base, patches.get(member.state, {}))
+        trees = [below] if member.value in set(_words(below, holders)) else []
+        trees += _with_status(below, member, holders)
+        fitting = (each for each in trees if _reads(each, description, member.state, json))
+        first = next(fitting, None)
+        if first is not None:
+            yield member.state, first
+
+
+def _reads(tree: JSON, description: Description, state: State, json: Dialect) -> bool:
+    item = fits(tree, description.item, json)
+    return item is not None and item.state is state
+
+
+def _with_status(
+    base: dict[str, JSON], member: Status, holders: tuple[str, ...]
+) -> Iterator[dict[str, JSON]]:
+    """Give trees that hold a status: beside the others, then alone."""
+    # The further fields tell how an operation has ended, as GitHub's conclusion does.
+    keys = holders[::-1] if member.state.ended else holders
+    for key in keys:
+        yield place_value(_copy(base), key, member.value)
+    for key in keys:
+        alone = _copy(base)
+        for other in holders:
+            alone = place_value(alone, other, member.value if other == key else None)
+        yield alone
+
+
+def _copy(tree: JSON) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(tree))

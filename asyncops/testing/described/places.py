@@ -1,0 +1,63 @@
+"""Values at places of an answer that is written."""
+
+from typing import Any
+
+from asyncops.http.places import Header, Link, Place, Selection, path_steps
+from asyncops.models import JSON
+
+__all__ = ["place_value", "tell"]
+
+
+def place_value(tree: Any, place: str, value: JSON) -> Any:
+    """Return a tree with a value at a place, with the objects and arrays around it.
+
+    ::
+
+        place_value({}, "links[rel=next].href", "/runs?page=2")
+
+    Args:
+        tree: The tree, which is changed; ``None`` if there is none yet.
+        place: The place; ``""`` for the whole tree.
+        value: The value.
+    """
+    return _set(tree, list(path_steps(place)), value)
+
+
+def _set(tree: Any, steps: list[Any], value: JSON) -> Any:
+    if not steps:
+        return value
+    step, *rest = steps
+    if isinstance(step, str):
+        tree = {} if not isinstance(tree, dict) else tree
+        tree[step] = _set(tree.get(step), rest, value)
+        return tree
+    tree = [] if not isinstance(tree, list) else tree
+    if isinstance(step, Selection):
+        found = [n for n, each in enumerate(tree) if each.get(step.key) == step.value]
+        if not found:
+            tree.append({step.key: step.value})
+        step = found[0] if found else len(tree) - 1
+    tree.extend([None] * (step + 1 - len(tree)))
+    tree[step] = _set(tree[step], rest, value)
+    return tree
+
+
+def tell(tree: Any, headers: dict[str, str], place: Place | None, value: JSON) -> Any:
+    """Return a body with a value at a place, or put the value into the headers.
+
+    Args:
+        tree: The body.
+        headers: The headers, which are changed.
+        place: The place; ``None`` if the service does not tell the value.
+        value: The value; ``None`` for a link or a header that is not there.
+    """
+    if isinstance(place, str):
+        return place_value(tree, place, value)
+    if place is not None and value is not None:
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        if isinstance(place, Link):
+            link = f'<{text}>; rel="{place.rel}"'
+            headers["Link"] = f"{headers['Link']}, {link}" if "Link" in headers else link
+        elif isinstance(place, Header):
+            headers[place.name] = text
+    return tree

@@ -1,0 +1,120 @@
+"""A described service, from the other side of the wire."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from asyncops.http.auth import Auth, Basic
+from asyncops.http.signer import OutgoingRequest
+from asyncops.kit.client import Client
+from asyncops.kit.resources import resources_of
+from asyncops.models import JSON
+from asyncops.testing.described.dialect import in_protobuf
+from asyncops.testing.described.errors import error_of, limit_headers
+from asyncops.testing.described.habits import Habits
+from asyncops.testing.described.maker import Maker
+from asyncops.testing.described.params import Params
+from asyncops.testing.described.rows import Row
+from asyncops.testing.described.served import Data, Served, require
+from asyncops.testing.described.table import Table
+from asyncops.testing.server.authorization import is_authorized
+from asyncops.testing.server.hashing import request_ids
+from asyncops.testing.server.service import Allowance, Answered, Asked, RefusedError
+
+__all__ = ["DescribedService"]
+
+
+class DescribedService:
+    """A service that is made from a client's description.
+
+    Args:
+        client: The class of the client.
+        data: What its data are computed from.
+
+    Attributes:
+        makers: What writes the items, by the name of the resource, where it is not the usual.
+        tables: What holds the rows, likewise.
+        habits: How its listings are.
+        served: Its resources, by name.
+    """
+
+    makers: ClassVar[Mapping[str, type[Maker]]] = {}
+    tables: ClassVar[Mapping[str, type[Table]]] = {}
+
+    def __init__(self, client: type[Client], data: Data) -> None:
+        self._service = client.service
+        self.habits: Habits = data.habits
+        self.served: dict[str, Served] = {
+            each.name: Served(
+                each,
+                client.service,
+                data,
+                prepare=self.prepared,
+                makers=self.makers,
+                tables=self.tables,
+            )
+            for each in resources_of(client)
+        }
+        # Of two paths that fit, such as /jobs/all and /jobs/{id}, the one with fewer parameters.
+        routes = [route for each in self.served.values() for route in each.routes]
+        self._routes = sorted(routes, key=lambda route: route[0].parameters)
+        self.request_id_header: str = client.service.request_id[0]
+        self.next_request_id: Callable[[], str] = request_ids(data.seed, client.service.name)
+
+    @property
+    def secret_headers(self) -> frozenset[str]:
+        """The headers that hold credentials, in lower case."""
+        auth = self._service.auth
+        return frozenset({"authorization", auth.header.lower() if isinstance(auth, Auth) else ""})
+
+    def permits(self, request: Asked, token: str) -> bool:
+        """Whether a request carries the credential that is let in."""
+        auth = self._service.auth
+        if isinstance(auth, Auth | Basic):
+            return self._service.token is None or is_authorized(auth, request.headers, token)
+        if auth is None:
+            return True
+        outgoing = OutgoingRequest(
+            method=request.method, url=request.url, headers=request.headers, body=request.body
+        )
+        # A signature may hold the time, so that another one of the same request differs.
+        return all(name in request.headers for name in auth.sign(outgoing, token))
+
+    def respond(self, request: Asked, now: int) -> Answered:
+        """Answer a request.
+
+        Raises:
+            RefusedError: It is not answered.
+        """
+        require(request, self._service.headers)
+        query = dict(request.query)
+        for route, handler in self._routes:
+            params = route.match(request.method, request.raw_path, query)
+            if params is not None:
+                answered = handler(request, params, now)
+                return answered._replace(value=self.written(answered.value))
+        raise RefusedError(404, f"There is no {request.method} {request.path}.")
+
+    def prepared(self, params: Params) -> Params:
+        """Return the parameters of a listing as they are understood; others than declared may be.
+
+        Raises:
+            RefusedError: They contradict each other.
+        """
+        return params
+
+    def shown(self, resource: str, row: Row, now: int) -> dict[str, Any]:
+        """Return the JSON of a row of a resource, as its listing has it."""
+        item: dict[str, Any] = self.written(self.served[resource].maker.item(row, now))
+        return item
+
+    def written(self, value: JSON) -> Any:
+        """Return the JSON of an answer in the service's dialect."""
+        return in_protobuf(value) if self._service.json == "protobuf" else value
+
+    def error(self, refusal: RefusedError, request_id: str) -> Any:
+        """Return the body of an error."""
+        return error_of(self._service, refusal, request_id)
+
+    def limit_headers(self, allowance: Allowance, now: int) -> Mapping[str, str]:
+        """Return the headers that tell how many requests are left."""
+        return limit_headers(self._service.rate_limit, allowance, now)

@@ -1,0 +1,170 @@
+"""What ``@pytest.mark.asyncops(...)`` takes."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any, Self, TypedDict, TypeVar
+
+import attrs
+from attrs import field, frozen
+from attrs.validators import instance_of, optional
+
+from asyncops.kit.client import Client
+from asyncops.testing.chainloop.fake import FakeChainloop
+from asyncops.testing.chainloop.service import ChainloopHabits
+from asyncops.testing.clock import FakeClock
+from asyncops.testing.described.fake import Fake
+from asyncops.testing.server.server import FakeServer
+from asyncops.testing.zoo.fake import FakeZoo
+from asyncops.testing.zoo.service import ZooHabits
+from asyncops.utils.checks import check_count, check_seconds
+from asyncops.utils.clock import Clock, SystemClock
+
+__all__ = ["FakeOptions", "MarkerOptions"]
+
+C = TypeVar("C", bound=Client)
+
+_NUMBER = instance_of((int, float))
+
+
+class FakeOptions(TypedDict, total=False):
+    """The arguments of a :class:`~asyncops.testing.Fake`, without its client and its clock."""
+
+    rows: int | Mapping[str, int]
+    seed: int
+    arrivals: float
+    latency: float
+    rate_limit: float | None
+    page_size: int
+    empty_pages: int
+
+
+@frozen(kw_only=True)
+class MarkerOptions:
+    """The options of one test; None for what it leaves to each fixture.
+
+    Attributes:
+        operations: How many operations each service has to begin with.
+        prompts: How many ML prompts.
+        rows: How many items each resource of a described service has, or how many by resource.
+        seed: What the data are computed from.
+        arrivals: New items of each list in every second of the clock.
+        latency: Seconds of real time before each answer.
+        rate_limit: Requests per second of the clock; beyond, 429 with ``Retry-After``.
+        page_size: Items of a page of a described service, where the request does not say how many.
+        empty_pages: How many empty pages come before each page of a described service.
+        start: The first instant of the clock, aware.
+        auto_advance: Whether a sleep moves the clock at once, or waits for ``advance``.
+        real_time: Whether the services and their clients live on the machine's own clock.
+        unused_faults: Whether a scripted fault may stay unused.
+        zoo: The options that are `ZooHabits`.
+        chainloop: The options that are `ChainloopHabits`.
+    """
+
+    operations: int | None = field(default=None, validator=optional(check_count(0)))
+    prompts: int | None = field(default=None, validator=optional(check_count(0)))
+    rows: int | Mapping[str, int] | None = field(
+        default=None, validator=optional(instance_of((int, Mapping)))
+    )
+    seed: int | None = field(default=None, validator=optional(instance_of(int)))
+    arrivals: float | None = field(default=None, validator=optional(_NUMBER))
+    latency: float | None = field(default=None, validator=optional(check_seconds()))
+    rate_limit: float | None = field(default=None, validator=optional(_NUMBER))
+    page_size: int | None = field(default=None, validator=optional(check_count(1)))
+    empty_pages: int | None = field(default=None, validator=optional(check_count(0)))
+    start: datetime | None = field(default=None, validator=optional(instance_of(datetime)))
+    auto_advance: bool = field(default=True, validator=instance_of(bool))
+    real_time: bool = field(default=False, validator=instance_of(bool))
+    unused_faults: bool = field(default=False, validator=instance_of(bool))
+    zoo: ZooHabits = field(factory=ZooHabits)
+    chainloop: ChainloopHabits = field(factory=ChainloopHabits)
+
+    @classmethod
+    def read(cls, marks: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]]) -> Self:
+        """The options of a test's marks, given as arguments and keywords, the closest first.
+
+        Raises:
+            TypeError: An unknown option, one without a name, or a value of another type.
+            ValueError: A value is out of range.
+        """
+        merged: dict[str, Any] = {}
+        for args, given in marks:
+            if args:
+                raise TypeError("options are given by name, such as operations=0")
+            merged = {**given, **merged}
+        for name in merged:
+            _check(name)
+        zoo = {name: merged.pop(name) for name in _ZOO & merged.keys()}
+        chainloop = {name: merged.pop(name) for name in _CHAINLOOP & merged.keys()}
+        return cls(**merged, zoo=ZooHabits(**zoo), chainloop=ChainloopHabits(**chainloop))
+
+    def fake_clock(self) -> FakeClock:
+        """The clock that a test moves."""
+        if self.start is None:
+            return FakeClock(auto_advance=self.auto_advance)
+        return FakeClock(self.start, auto_advance=self.auto_advance)
+
+    def fake(self, client: type[C], clock: FakeClock, options: FakeOptions) -> Fake[C]:
+        """The fake of a described service, not yet running; the marks come before the options."""
+        marked: Any = _given(
+            rows=self.rows, page_size=self.page_size, empty_pages=self.empty_pages, **self._shared
+        )
+        return Fake(client, clock=self._clock(clock), **{**options, **marked})
+
+    def fake_zoo(self, clock: FakeClock) -> FakeZoo:
+        """The fake of Zoo, not yet running."""
+        sizes = _given(operations=self.operations, prompts=self.prompts)
+        return FakeZoo(clock=self._clock(clock), habits=self.zoo, **sizes, **self._shared)
+
+    def fake_chainloop(self, clock: FakeClock) -> FakeChainloop:
+        """The fake of Chainloop, not yet running."""
+        sizes = _given(operations=self.operations)
+        return FakeChainloop(
+            clock=self._clock(clock), habits=self.chainloop, **sizes, **self._shared
+        )
+
+    def fake_server(self, clock: FakeClock) -> FakeServer:
+        """Both in one, not yet running."""
+        sizes = _given(
+            operations=self.operations,
+            prompts=self.prompts,
+            chainloop_operations=self.operations,
+        )
+        return FakeServer(
+            clock=self._clock(clock),
+            zoo=self.zoo,
+            chainloop=self.chainloop,
+            **sizes,
+            **self._shared,
+        )
+
+    def _clock(self, clock: FakeClock) -> Clock:
+        return SystemClock() if self.real_time else clock
+
+    @property
+    def _shared(self) -> dict[str, Any]:
+        return _given(
+            seed=self.seed,
+            arrivals=self.arrivals,
+            latency=self.latency,
+            rate_limit=self.rate_limit,
+        )
+
+
+_ZOO = {each.name for each in attrs.fields(ZooHabits)}
+_CHAINLOOP = {each.name for each in attrs.fields(ChainloopHabits)}
+_KNOWN = ({each.name for each in attrs.fields(MarkerOptions)} | _ZOO | _CHAINLOOP) - {
+    "zoo",
+    "chainloop",
+}
+
+
+def _check(name: str) -> None:
+    if name not in _KNOWN:
+        near = get_close_matches(name, _KNOWN, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(_KNOWN))}"
+        raise TypeError(f"unknown option {name!r}; {hint}")
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}

@@ -1,0 +1,1 @@
+"""The fake server: sockets, requests, faults, and the rows that it serves."""

@@ -1,0 +1,89 @@
+"""What the server asks of each of the services it plays, and how a service says no."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
+
+from attrs import frozen
+
+from asyncops.models import JSON
+
+__all__ = ["Allowance", "Answered", "Asked", "RefusedError", "Service"]
+
+
+class RefusedError(Exception):
+    """A request that is answered with an error. ``reason`` names the rule that was broken."""
+
+    def __init__(self, status: int, message: str, *, reason: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.reason = reason
+
+
+@frozen
+class Asked:
+    """A request, read whole.
+
+    Attributes:
+        method: The HTTP method.
+        url: The whole URL, encoded.
+        path: The path, decoded, without the query.
+        raw_path: The path as it came, encoded.
+        query: The parameters, decoded.
+        headers: The headers; look-up ignores case.
+        body: The body.
+    """
+
+    method: str
+    url: str
+    path: str
+    raw_path: str
+    query: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+class Answered(NamedTuple):
+    """An answer: the JSON value of its body, its status, and headers of its own."""
+
+    value: JSON
+    status: int = 200
+    headers: Mapping[str, str] = {}
+
+
+class Allowance(NamedTuple):
+    """How many requests are left, and in how many seconds there are more."""
+
+    remaining: int
+    reset: float
+
+
+class Service(Protocol):
+    """One service, without its sockets."""
+
+    request_id_header: str
+
+    @property
+    def secret_headers(self) -> frozenset[str]:
+        """The headers that hold credentials, in lower case: they are not recorded."""
+        ...
+
+    def permits(self, request: Asked, token: str) -> bool:
+        """Whether a request carries the credential that is let in."""
+        ...
+
+    def respond(self, request: Asked, now: int, /) -> Answered:
+        """Answer a request. Raises `RefusedError` otherwise."""
+        ...
+
+    def error(self, refusal: RefusedError, request_id: str) -> Any:
+        """The JSON value of an error."""
+        ...
+
+    def next_request_id(self) -> str:
+        """The id of one more request."""
+        ...
+
+    def limit_headers(self, allowance: Allowance, now: int, /) -> Mapping[str, str]:
+        """The headers that tell how many requests are left."""
+        ...

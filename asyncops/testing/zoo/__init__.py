@@ -1,0 +1,1 @@
+"""The Zoo half of the fake."""

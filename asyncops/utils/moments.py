@@ -1,0 +1,77 @@
+"""Moments, and ranges of them."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from attrs import frozen
+
+__all__ = ["TimeRange", "http_date", "micros", "moment", "next_moment"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+
+
+def micros(when: datetime) -> int:
+    """Return a moment as whole microseconds since the epoch."""
+    return (when - _EPOCH) // _TICK
+
+
+def moment(since_epoch: int) -> datetime:
+    """Return the moment so many microseconds after the epoch.
+
+    Raises:
+        ValueError: There is no such datetime.
+    """
+    try:
+        return _EPOCH + since_epoch * _TICK
+    except OverflowError:
+        raise ValueError(f"no moment: {since_epoch} microseconds since the epoch") from None
+
+
+def next_moment(when: datetime) -> datetime | None:
+    """Return the moment one microsecond later; ``None`` at the end of the calendar."""
+    try:
+        return when + _TICK
+    except OverflowError:
+        return None
+
+
+def http_date(text: str) -> datetime | None:
+    """Return the moment that a header such as ``Date`` names; ``None`` if it names none.
+
+    ::
+
+        http_date("Thu, 26 Nov 2026 08:00:00 GMT")
+    """
+    if not text.isascii():
+        return None
+    try:
+        when = parsedate_to_datetime(text)
+        # Such a header is in UTC, also where it names no zone.
+        return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+
+
+@frozen
+class TimeRange:
+    """A range of creation times.
+
+    Attributes:
+        oldest: The range begins at this moment; ``None`` means no bound.
+        newest: The range ends before this moment; ``None`` means no bound.
+    """
+
+    oldest: datetime | None = None
+    newest: datetime | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the range has no bound."""
+        return self.oldest is None and self.newest is None
+
+    def holds(self, when: datetime) -> bool:
+        """Whether a moment is in the range."""
+        return (self.oldest is None or self.oldest <= when) and (
+            self.newest is None or when < self.newest
+        )

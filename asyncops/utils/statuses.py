@@ -1,0 +1,180 @@
+"""The argument ``status``: a service's own statuses, states of all services, and unknown ones."""
+
+from collections.abc import Callable, Collection, Mapping
+from difflib import get_close_matches
+from typing import Any, Generic, Self, TypeVar
+
+from attrs import frozen
+
+from asyncops.models import State, Status
+from asyncops.utils.checks import enum_member, plain_text
+
+__all__ = ["StatusFilter", "in_order", "known_status", "known_words", "statuses_of"]
+
+S = TypeVar("S", bound=Status)
+
+# From this similarity to a known status on, a text is taken for a typing error.
+_ALIKE = 0.85
+
+
+def statuses_of(
+    status: State | S | str | Collection[State | S | str] | None, kind: type[S]
+) -> frozenset[S]:
+    """Return the statuses that an argument names; ``None`` names none.
+
+    A status is a member of ``kind``, its text or its word in upper or lower case; or a
+    :class:`State` or its text, for all statuses of that state. Any other text is used as it is,
+    since the service may have statuses newer than this release.
+
+    Args:
+        status: One status, or several.
+        kind: The service's statuses.
+
+    Raises:
+        ValueError: The argument is empty, names a state without a status, or nearly a known status.
+        TypeError: A status is no text.
+    """
+    if status is None:
+        return frozenset()
+    if isinstance(status, str) or not isinstance(status, Collection):
+        status = (status,)
+    if not status:
+        raise ValueError("status must name at least one status; None stands for all of them")
+    return frozenset(member for each in status for member in _members(each, kind))
+
+
+@frozen
+class StatusFilter(Generic[S]):
+    """The statuses that a caller asks for.
+
+    Attributes:
+        statuses: The statuses in the order of a life; empty means all.
+    """
+
+    statuses: tuple[S, ...] = ()
+
+    @classmethod
+    def of(
+        cls, status: State | S | str | Collection[State | S | str] | None, kind: type[S]
+    ) -> Self:
+        """Read the argument ``status``, as :func:`statuses_of` does.
+
+        A known status without a state, such as ``UNSPECIFIED``, stands for all statuses.
+
+        Raises:
+            ValueError: The argument is empty, names a state without a status, or nearly a known
+                status.
+            TypeError: A status is no text.
+        """
+        named = statuses_of(status, kind)
+        if any(each.state is State.UNKNOWN and each.known for each in named):
+            return cls()
+        return cls(in_order(named, kind))
+
+    @property
+    def sent(self) -> S | None:
+        """The status that a service with numbered pages may filter by: an ended one alone.
+
+        Rows leave the filter of an unfinished status as they move on, and each of them pulls those
+        behind it onto pages that were read already, while as many may enter: no count can tell. So
+        such a listing is read whole, and the filter is applied to what has come.
+        """
+        if len(self.statuses) == 1 and self.statuses[0].known and self.statuses[0].state.ended:
+            return self.statuses[0]
+        return None
+
+    @property
+    def unsent(self) -> "StatusFilter[S]":
+        """The filter that is left to apply to what has come."""
+        return self if self.sent is None else StatusFilter()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The statuses as words, in alphabetical order."""
+        return tuple(sorted({each.word for each in self.statuses}))
+
+    @property
+    def matches(self) -> Callable[[Any], bool] | None:
+        """Whether an item is in one of the statuses; ``None`` means that all are."""
+        if not self.statuses:
+            return None
+        words = frozenset(self.words)
+        return lambda item: item.status.word in words
+
+    @property
+    def hints(self) -> Mapping[int, str]:
+        """What helps if the service refuses a status that this release does not know, by error."""
+        if all(each.known for each in self.statuses):
+            return {}
+        return {
+            400: f"The statuses that this release knows are {known_words(type(self.statuses[0]))}."
+        }
+
+    @property
+    def has_unfinished(self) -> bool:
+        """Whether one of the statuses has not ended, or may not have."""
+        return not self.statuses or not all(each.state.ended for each in self.statuses)
+
+
+def in_order(statuses: Collection[S], kind: type[S]) -> tuple[S, ...]:
+    """Return statuses in the order of a life: those that are unfinished, then those that ended.
+
+    Within both, a status that this release does not know comes after those that it knows.
+    """
+    if len(statuses) == 1:
+        return tuple(statuses)
+    known = [each for each in kind if each in statuses]
+    new = sorted(each for each in statuses if not each.known)
+    return tuple(sorted([*known, *new], key=lambda each: each.state.ended))
+
+
+def known_status(status: S | str, kind: type[S]) -> S:
+    """Return the known status that an argument names: a member, its text, or its word in any case.
+
+    Raises:
+        ValueError: The service has no such status that this release knows.
+    """
+    if isinstance(status, str) and not isinstance(status, kind):
+        word = kind(status).word
+        status = next((each for each in kind if each.word == word), status)
+    return enum_member("status", kind, status)
+
+
+def known_words(kind: type[Status]) -> str:
+    """Return the known statuses, for a message."""
+    return ", ".join(repr(member.word) for member in kind)
+
+
+def _members(given: object, kind: type[S]) -> Collection[S]:
+    if isinstance(given, State):
+        return _of_state(given, kind)
+    if isinstance(given, kind):
+        plain_text("status", given.value)
+        return (given,)
+    text = plain_text("status", given)
+    word = kind(text).word
+    by_word = {member.word: member for member in kind}
+    if word in by_word:
+        return (by_word[word],)
+    alike = [member for member in kind if member.state.value == word != State.UNKNOWN.value]
+    if alike:
+        return alike
+    close = get_close_matches(word, by_word, 1, _ALIKE)
+    if close:
+        raise ValueError(
+            f"status {text!r} is not known; did you mean {close[0]!r}? "
+            f"Known are {known_words(kind)}; "
+            f"{kind.__name__}({text!r}) asks for it all the same"
+        )
+    return (kind(text),)
+
+
+def _of_state(state: State, kind: type[S]) -> Collection[S]:
+    possible = {each.state for each in kind} - {State.UNKNOWN}
+    if state not in possible:
+        names = ", ".join(f"State.{each.name}" for each in State if each in possible)
+        raise ValueError(
+            f"status State.{state.name} stands for no status of this service; "
+            f"those that do are {names}"
+        )
+    return [member for member in kind if member.state is state]

@@ -1,0 +1,224 @@
+"""``asyncops demo`` in process: what it shows, and what it notices."""
+
+import io
+import re
+from typing import Any
+
+import pytest
+from attrs import evolve
+from rich.console import Console
+
+from asyncops.cli.commands.demo import demo as demo_module
+from asyncops.cli.commands.demo.demo import demo
+from asyncops.cli.commands.demo.listings import by_id, difference, merged_order
+from asyncops.cli.groups import Settings
+from asyncops.cli.options.serve import DemoSettings
+from asyncops.cli.runtime.run import execute
+from asyncops.services.zoo import ZooClient
+from asyncops.testing import FakeServer, Fault, ZooHabits
+
+SMALL = DemoSettings(operations=60, prompts=30)
+
+
+def plain(width: int = 120) -> tuple[Console, io.StringIO]:
+    output = io.StringIO()
+    return Console(file=output, highlight=False, width=width), output
+
+
+def row(text: str, start: str) -> list[str]:
+    """The cells of the first line that begins so."""
+    line = next(line for line in text.splitlines() if line.startswith(start))
+    return line.removeprefix(start).split()
+
+
+async def test_all_is_listed_and_counted() -> None:
+    """Items, pages and requests are those of the listing and of the server."""
+    console, output = plain()
+    assert await demo(SMALL, console) == 0
+    text = output.getvalue()
+    # Each of the five statuses ends with an empty page, and one request fails.
+    assert row(text, "Zoo operations, every status")[:4] == ["60", "1", "11", "1"]
+    assert row(text, "Zoo ML prompts")[:3] == ["30", "2", "2"]
+    assert row(text, "Chainloop, pages from 0")[:3] == ["60", "1", "1"]
+    assert row(text, "Chainloop, pages from 1")[:4] == ["60", "1", "2", "1"]
+    assert row(text, "Zoo prompts, 16 ids at once")[:2] == ["30", "30"]
+    failed = int(row(text, "Zoo operations, failed")[0])
+    states = [int(cell) for cell in row(text, "Zoo   ")]
+    assert sum(states) == 60
+    assert states[3] == failed
+    assert sum(int(cell) for cell in row(text, "Chainloop   ")) == 120
+    assert "2 requests failed (on purpose" in text
+    assert f"in order: {210 + failed} listed and 34 fetched by id" in text
+
+
+async def test_many_pages_of_each_kind_are_walked() -> None:
+    """Page tokens, both bases of page numbers and the merged walk all go past the first page."""
+    console, output = plain()
+    assert await demo(DemoSettings(operations=1_250, prompts=120, seed=7), console) == 0
+    text = output.getvalue()
+    assert row(text, "Zoo operations, every status")[:2] == ["1,250", "3"]
+    assert row(text, "Zoo ML prompts")[:3] == ["120", "3", "3"]
+    assert row(text, "Chainloop, pages from 0")[:3] == ["1,250", "13", "13"]
+    assert row(text, "Chainloop, pages from 1")[:4] == ["1,250", "13", "14", "1"]
+
+
+async def test_the_newest_of_each_state_are_shown() -> None:
+    """Two of each state, newest first, with run times and the reason of a failure."""
+    console, output = plain()
+    await demo(DemoSettings(operations=300, prompts=1), console)
+    lines = output.getvalue().split("The newest of each state")[1].split("\n\n")[0].splitlines()[3:]
+    assert len(lines) == 8
+    created = [cells.group() for line in lines if (cells := re.search(r"\d\d:\d\d:\d\d", line))]
+    assert len(created) == 8
+    # The demo may run across midnight.
+    assert created == sorted(created, reverse=True) or created[0] < created[-1]
+    for state in ("pending", "running", "succeeded", "failed"):
+        shown = [line for line in lines if f" {state} " in line]
+        assert len(shown) == 2
+        assert all((" s" in line.partition(state)[2]) == (state != "pending") for line in shown)
+
+
+async def test_an_empty_service_is_no_error() -> None:
+    """With nothing to list, the tables of items are left out and the rest stands."""
+    console, output = plain()
+    assert await demo(DemoSettings(operations=0, prompts=0), console) == 0
+    text = output.getvalue()
+    assert "0 listed and 0 fetched by id" in text
+    assert "The newest" not in text
+    assert "typed objects" not in text
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_nothing_is_wider_than_the_terminal(width: int) -> None:
+    """Tables fit, and at 80 columns no name of a listing is cut or wrapped."""
+    output = io.StringIO()
+    terminal = Console(file=output, highlight=False, width=width, force_terminal=True)
+    assert await demo(SMALL, terminal) == 0
+    text = output.getvalue().partition("What was read")[2]
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines()
+    assert max(map(len, lines)) <= width
+    assert any(line.startswith("Zoo operations, every status ") for line in lines)
+
+
+async def test_an_item_that_the_server_holds_and_never_gave_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One id more in what the server holds: exit code 1, the listing and the id are named."""
+    honest = FakeServer.zoo_operations
+
+    def one_more(server: FakeServer, status: str | None = None) -> list[dict[str, Any]]:
+        rows = honest(server, status)
+        return rows if status else [*rows, {**rows[-1], "id": "never-given"}]
+
+    monkeypatch.setattr(FakeServer, "zoo_operations", one_more)
+    console, output = plain()
+    assert await demo(SMALL, console) == 1
+    text = output.getvalue()
+    assert (
+        "Zoo operations, every status: 60 items instead of 61: 1 missing, first never-given."
+    ) in text
+    assert "What came is not what the servers hold." in text
+    assert "exactly once" not in text
+
+
+async def test_an_item_lost_on_the_way_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row that goes after it was counted: exit code 1, for both Chainloop listings."""
+    honest = FakeServer.chainloop_operations_now
+    lost: list[str] = []
+
+    def then_lose_one(server: FakeServer) -> list[dict[str, Any]]:
+        rows = honest(server)
+        lost.append(rows[5]["id"])
+        server.remove_chainloop_operation(rows[5]["id"])
+        return rows
+
+    monkeypatch.setattr(FakeServer, "chainloop_operations_now", then_lose_one)
+    console, output = plain()
+    assert await demo(SMALL, console) == 1
+    for base, operation_id in enumerate(lost):
+        expected = f"Chainloop, pages from {base}: 59 items instead of 60: 1 missing, first "
+        assert expected + operation_id in output.getvalue()
+    assert len(lost) == 2
+
+
+async def test_a_fetched_item_that_is_not_the_listed_one_is_noticed() -> None:
+    """What is fetched by id is compared with what was listed, and the first that differs named."""
+    async with (
+        FakeServer(prompts=9) as server,
+        ZooClient(server.token, base_url=server.url) as zoo,
+    ):
+        listed = await zoo.ml_prompts.list().collect()
+        changed = [*listed[:4], evolve(listed[4], prompt="another"), *listed[5:]]
+        ticks: list[tuple[int, int]] = []
+        result = await by_id(
+            "prompts",
+            server,
+            zoo.ml_prompts.get,
+            changed,
+            lambda prompt, fetched: fetched == prompt,
+            tick=lambda items, pages: ticks.append((items, pages)),
+            together=4,
+        )
+    assert result.wrong == f"1 not as listed, first {listed[4].id}"
+    assert result.items == tuple(listed)
+    assert (result.requests, result.failed, ticks) == (9, 0, [(1, 0)] * 9)
+
+
+def test_an_error_of_the_service_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without staff access: exit code 4 and the service's reason, no traceback."""
+
+    def unfriendly(*_: object) -> tuple[FakeServer, FakeServer]:
+        return FakeServer(zoo=ZooHabits(staff=False)), FakeServer()
+
+    monkeypatch.setattr(demo_module, "_servers", unfriendly)
+    console, _ = plain()
+    assert execute(demo(SMALL, console), Settings()) == 4
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(
+        "asyncops: the service does not allow this: This endpoint requires staff access ("
+    )
+
+
+def test_an_error_while_fetching_by_id_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The error of one of many fetches at once ends all, as itself."""
+    honest = FakeServer.ml_prompts
+
+    def then_change_the_locks(server: FakeServer) -> list[dict[str, Any]]:
+        rows = honest(server)
+        server.script(*(Fault(404, path=f"/ml-prompts/{row['id']}") for row in rows))
+        return rows
+
+    monkeypatch.setattr(FakeServer, "ml_prompts", then_change_the_locks)
+    console, _ = plain()
+    assert execute(demo(SMALL, console), Settings()) == 4
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("asyncops: the service did not find it: Status 404 (request id ")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        pytest.param("abc", None, id="the same"),
+        pytest.param("ab", "2 items instead of 3: 1 missing, first c", id="missing"),
+        pytest.param("abcx", "4 items instead of 3: 1 unexpected, first x", id="unexpected"),
+        pytest.param("abbc", "4 items instead of 3: 1 more than once, first b", id="twice"),
+        pytest.param("acb", "another order from item 2 on", id="order"),
+        pytest.param(
+            "aax",
+            "3 items instead of 3: 2 missing, first b; 1 unexpected, first x; "
+            "1 more than once, first a",
+            id="all at once",
+        ),
+    ],
+)
+def test_differences_are_told_apart(given: str, said: str | None) -> None:
+    assert difference(given, "abc") == said
+
+
+def test_ties_of_a_merged_walk_are_expected_in_the_order_of_their_ids() -> None:
+    rows = [("9", "d"), ("8", "c"), ("8", "a"), ("8", "b"), ("7", "e")]
+    assert merged_order({"created_at": at, "id": each} for at, each in rows) == list("dabce")

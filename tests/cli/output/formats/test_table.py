@@ -1,0 +1,173 @@
+"""Tables: they fit, say what there is, and nothing in them can act on a terminal."""
+
+import io
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from asyncops import ApiCallStatus, AsyncApiCall, AsyncApiCallType, MlPrompt
+from asyncops.cli.output.formats.table import TableEncoder
+from asyncops.cli.output.table_columns import GAP, fitting, shown_of
+from asyncops.cli.text.safe import width_of
+from asyncops.models import Operation
+from asyncops.services.chainloop import AsyncOperation, AsyncOperationStatus
+from tests.cli.samples import NOON, call, operation, prompt
+
+NOW = NOON + timedelta(seconds=181)
+MODELS = (AsyncApiCall, MlPrompt, AsyncOperation)
+SAMPLES: tuple[Operation, ...] = (call(), prompt(), operation())
+
+
+def table(*items: Operation, width: int | None = None) -> list[str]:
+    """The lines of a table, as wide as a terminal, or as in a pipe."""
+    console = Console(
+        file=io.StringIO(), force_terminal=width is not None, width=width or 120, color_system=None
+    )
+    encoder = TableEncoder(type(items[0]), console, lambda: NOW)
+    content = encoder.head() + encoder.rows(items) + encoder.tail()
+    return content.decode().splitlines()
+
+
+@given(st.sampled_from(MODELS), st.integers(1, 300))
+def test_columns_fit_any_terminal(model: type, width: int) -> None:
+    """Those that are there have room, and the id is always among them."""
+    columns = fitting(shown_of(model), width)
+    assert columns[0].title == "id"
+    used = sum(column.width or 0 for column in columns) + GAP * (len(columns) - 1)
+    assert used <= width
+
+
+@pytest.mark.parametrize("item", SAMPLES)
+@pytest.mark.parametrize("width", [60, 80, 100, 200])
+def test_ids_can_be_copied_from_any_usual_terminal(item: Operation, width: int) -> None:
+    heading, row = table(item, width=width)
+    assert row.startswith(f"{item.id}  ")
+    assert heading.split()[:2] == ["ID", "STATUS"]
+
+
+def test_only_the_narrowest_terminals_shorten_ids() -> None:
+    heading, row = table(call(), width=40)
+    assert heading == "ID         STATUS       CREATED"
+    assert row == "f135d675…  queued       3m ago"
+
+
+@given(
+    st.sampled_from(MODELS),
+    st.integers(4, 200),
+    st.text(max_size=80),
+    st.text(max_size=40),
+)
+def test_no_line_is_wider_than_the_terminal(
+    model: type, width: int, error: str, other: str
+) -> None:
+    """Whatever a service sends: wide, combining, invisible or controlling characters."""
+    item: Operation
+    if model is AsyncApiCall:
+        item = call(error=error, type=AsyncApiCallType(other))
+    elif model is MlPrompt:
+        item = prompt(error=error, prompt=other)
+    else:
+        item = operation(error_message=error, id=other, kind=other)
+    lines = table(item, width=width)
+    assert all(width_of(line) <= width for line in lines)
+    assert all(line.isprintable() for line in lines)
+    assert len(lines) <= 3
+
+
+def test_a_reason_without_a_column_has_a_line_of_its_own() -> None:
+    failed = call(status=ApiCallStatus.FAILED, error="The mesh is not closed.")
+    assert table(failed, width=80)[2] == "  The mesh is not closed."
+    (_, row) = table(failed, width=160)
+    assert row.endswith("The mesh is not closed.")
+
+
+def test_times_are_told_from_now() -> None:
+    """Waiting and running last until now, unless they have ended."""
+    waiting = call()
+    running = call(started_at=NOON + timedelta(seconds=40), status=ApiCallStatus.IN_PROGRESS)
+    ended = call(
+        status=ApiCallStatus.COMPLETED,
+        started_at=NOON + timedelta(seconds=1.5),
+        completed_at=NOON + timedelta(seconds=62.5),
+    )
+    lines = table(waiting, running, ended, width=120)
+    assert lines[1].split() == [str(waiting.id), "queued", "file_mass", "3m", "ago", "3m01s"]
+    assert lines[2].split()[2:] == ["file_mass", "3m", "ago", "40s", "2m21s"]
+    assert lines[3].split()[2:] == ["file_mass", "3m", "ago", "1.5s", "1m01s"]
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_dates_that_nobody_set_are_no_ages(year: int) -> None:
+    """Nothing is said of them; what is alive runs until now."""
+    unset = NOON.replace(year=year)
+    timeless = call(created_at=unset, status=ApiCallStatus.COMPLETED, completed_at=unset)
+    assert table(timeless, width=120)[1].split() == [str(timeless.id), "completed", "file_mass"]
+    running = call(started_at=NOON, completed_at=unset, status=ApiCallStatus.IN_PROGRESS)
+    assert table(running, width=120)[1].split()[-2:] == ["0s", "3m01s"]
+
+
+def test_what_ended_in_a_new_status_has_not_run_until_now() -> None:
+    ended = call(
+        status=ApiCallStatus("aborted"), started_at=NOON, completed_at=NOON + timedelta(seconds=2)
+    )
+    assert table(ended, width=120)[1].split()[1:] == [
+        "aborted",
+        "file_mass",
+        "3m",
+        "ago",
+        "0s",
+        "2s",
+    ]
+    waiting = call(status=ApiCallStatus("canceled"))
+    assert table(waiting, width=120)[1].split()[1:] == ["canceled", "file_mass", "3m", "ago"]
+
+
+def test_in_a_pipe_nothing_is_cut_and_times_are_dates() -> None:
+    item = operation(
+        status=AsyncOperationStatus.FAILED,
+        error_message="no " * 100 + "end",
+        resource_type="evidence",
+        resource_id="e1",
+    )
+    (heading, row) = table(item)
+    assert heading.split() == [
+        "ID",
+        "STATUS",
+        "KIND",
+        "CREATED",
+        "WAITED",
+        "RAN",
+        "RESOURCE",
+        "ERROR",
+    ]
+    assert " failed " in row
+    assert "2026-03-01T12:00:00Z" in row
+    assert "evidence/e1" in row
+    assert row.endswith("no end")
+
+
+@pytest.mark.parametrize("offset", ["-12:00", "+00:00", "+12:00"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00", "9999-12-31T23:59:59"])
+def test_times_at_the_ends_of_the_calendar_are_shown(moment: str, offset: str) -> None:
+    """Some services write an unset time as the first second of the year 1."""
+    item = operation(created_at=datetime.fromisoformat(f"{moment}{offset}"))
+    assert re.search(r"  (0001-01-01|9999-12-31)T", table(item)[1])
+    assert width_of(table(item, width=100)[1]) <= 100
+
+
+def test_states_have_colours_on_a_terminal() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=100, color_system="standard")
+    encoder = TableEncoder(AsyncApiCall, console, lambda: NOW)
+    content = encoder.rows([call(status=ApiCallStatus.FAILED)]).decode()
+    assert "\x1b[31mfailed" in content
+
+
+def test_the_heading_comes_once_and_only_with_rows() -> None:
+    console = Console(file=io.StringIO(), width=100)
+    encoder = TableEncoder(AsyncApiCall, console, lambda: NOW)
+    parts = [encoder.rows([]), encoder.rows([call()]), encoder.rows([call()]), encoder.tail()]
+    assert [part.count(b"STATUS") for part in parts] == [0, 1, 0, 0]

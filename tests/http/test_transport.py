@@ -1,0 +1,79 @@
+"""One request and its answer, over a real socket."""
+
+import asyncio
+import gzip
+
+import pytest
+
+from asyncops import AnswerTooLarge, AttemptTimeout, ConnectionFailed, Timeout
+from asyncops.http.messages import Response
+from asyncops.http.transport import Transport
+from tests.wire.faultserver import FIN, SILENCE, FaultServer, Step, answer
+
+BEARER = {"Authorization": "Bearer t"}
+
+
+async def sent(
+    steps: list[Step], *, timeout: Timeout | None = None, max_body: int | None = None
+) -> tuple[Response, FaultServer]:
+    """The answer to one request, and the server that gave it."""
+    transport = Transport(timeout or Timeout(), max_body=max_body)
+    async with FaultServer([steps]) as server:
+        try:
+            url = f"{server.url}/x?a=%2F"
+            return await transport.send("GET", url, BEARER, {"X-One": "1"}), server
+        finally:
+            await transport.close()
+            await server.until(lambda: server.open == 0)
+
+
+async def test_a_request_is_sent_as_it_is_and_its_answer_comes_whole() -> None:
+    body = gzip.compress(b"[1]")
+    response, server = await sent([answer(body, "Content-Encoding: gzip", "X-Two: 2")])
+    assert (response.status, response.body, response.headers["x-two"]) == (200, b"[1]", "2")
+    (seen,) = server.seen
+    assert (seen.target, seen.header("Authorization")) == ("/x?a=%2F", "Bearer t")
+
+
+async def test_a_body_is_sent_whole_with_the_type_that_its_headers_name() -> None:
+    body = b'{"limit":2}' * 1000
+    transport = Transport(Timeout())
+    async with FaultServer([[answer(b"[]")]]) as server:
+        headers = {"Content-Type": "application/x-ndjson"}
+        await transport.send("POST", server.url, BEARER, headers, body=body)
+        await transport.close()
+    (seen,) = server.seen
+    assert seen.body == body
+    assert seen.header("Content-Type") == "application/x-ndjson"
+    assert seen.header("Content-Length") == str(len(body))
+
+
+async def test_the_body_of_an_error_is_cut_where_it_is_too_long() -> None:
+    response, _ = await sent([answer(b"x" * 100, status="503 Down")], max_body=10)
+    assert (response.status, response.body) == (503, b"x" * 10)
+
+
+async def test_the_body_of_a_good_answer_is_refused_where_it_is_too_long() -> None:
+    with pytest.raises(AnswerTooLarge):
+        await sent([answer(b"x" * 100)], max_body=10)
+
+
+async def test_a_lost_connection_is_told_of_and_not_mended() -> None:
+    with pytest.raises(ConnectionFailed) as caught:
+        await sent([FIN])
+    assert caught.value.retryable
+
+
+async def test_a_server_that_says_nothing_is_given_up_after_an_attempt_s_time() -> None:
+    with pytest.raises(AttemptTimeout):
+        await sent([SILENCE], timeout=Timeout(attempt=0.05))
+
+
+async def test_closing_ends_what_is_under_way() -> None:
+    transport = Transport(Timeout())
+    async with FaultServer([[SILENCE]]) as server:
+        task = asyncio.create_task(transport.send("GET", server.url, BEARER, {}))
+        await server.until(lambda: server.requests == 1)
+        await transport.close()
+        with pytest.raises(AttemptTimeout):
+            await task

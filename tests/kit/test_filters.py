@@ -1,0 +1,99 @@
+"""How filters are sent."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+from uuid import UUID
+
+import pytest
+from attrs import frozen
+
+from asyncops.kit import ListOptions, param
+from asyncops.kit.filters import Filter, as_json, as_text, filters_of, several, time_text
+from tests.kit.parts import JobStatus
+
+NOON = datetime(2026, 1, 2, 12, 0, 0, 500_000, tzinfo=UTC)
+
+
+@frozen(kw_only=True)
+class Options(ListOptions):
+    status: str | None = None
+    created_after: datetime | None = None
+    page_size: int = 100
+    scene: str
+    kinds: tuple[str, ...] = param("filter[kind]", default=(), many="comma")
+
+
+@frozen(kw_only=True)
+class Start:
+    """Of an action, so that no name belongs to anything else."""
+
+    limit: int
+    status: str
+
+
+def test_filters_are_the_fields_that_no_other_part_takes() -> None:
+    assert filters_of(Options) == (
+        Filter("scene", "scene", None, required=True, is_text=True),
+        Filter("kinds", "filter[kind]", "comma", required=False),
+    )
+    assert [each.name for each in filters_of(Start)] == ["limit", "status"]
+    assert filters_of(None) == filters_of(lambda: None) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "json"),
+    [
+        ("left", "left", "left"),
+        (True, "true", True),
+        (False, "false", False),
+        (3, "3", 3),
+        (0.5, "0.5", 0.5),
+        (JobStatus.DONE, "done", "done"),
+        (UUID(int=1), str(UUID(int=1)), str(UUID(int=1))),
+        (NOON, "2026-01-02T12:00:00.500000Z", "2026-01-02T12:00:00.500000Z"),
+    ],
+)
+def test_values_are_texts_in_a_query_and_json_in_a_body(value: Any, text: str, json: Any) -> None:
+    assert as_text("scene", value) == text
+    assert as_json("scene", value) == json
+    assert type(as_json("scene", value)) is type(json)
+
+
+def test_times_are_written_as_the_window_says() -> None:
+    assert time_text("t", NOON) == "2026-01-02T12:00:00.500000Z"
+    east = NOON.astimezone(timezone(timedelta(hours=2)))
+    assert time_text("t", east) == time_text("t", NOON)
+    assert time_text("t", NOON.replace(microsecond=0)) == "2026-01-02T12:00:00Z"
+    assert time_text("t", NOON, "milliseconds") == "1767355200500"
+    assert as_text("t", NOON, "seconds") == "1767355200"
+    assert as_json("t", NOON, "milliseconds") == 1767355200500
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "message"),
+    [
+        ("", ValueError, "scene must not be empty"),
+        ("a\nb", ValueError, "scene must not hold control characters"),
+        (b"left", TypeError, "scene must be a string, got bytes"),
+        (object(), TypeError, "scene must be a string, got object"),
+        (NOON.replace(tzinfo=None), ValueError, "scene must be an aware datetime"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_by_name(
+    value: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        as_text("scene", value)
+
+
+def test_a_time_is_a_datetime() -> None:
+    with pytest.raises(TypeError, match="created_after must be a datetime, got str"):
+        time_text("created_after", "yesterday")
+
+
+def test_several_values_are_a_collection_that_is_no_text() -> None:
+    assert several(("a", "b")) == ("a", "b")
+    assert several({"a"}) == {"a"}
+    assert several("ab") is None
+    assert several(b"ab") is None
+    assert several(3) is None

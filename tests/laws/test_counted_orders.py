@@ -1,0 +1,240 @@
+"""Counted pages in every order: of rows that come and go, none that stayed is lost silently."""
+
+import asyncio
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from attrs import asdict, define, field
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from asyncops import Checkpoint, ListingMoved
+from asyncops.http.decoding import Decode
+from asyncops.http.messages import Reply, Request
+from asyncops.http.meter import Meter
+from asyncops.paging.styles import Offset, Pages
+from tests.laws.styles import Row, Service, counted, services
+
+ORDERS = st.sampled_from([True, False, None])
+SIZE = st.integers(1, 6) | st.none()
+# When it happens, what, and which row goes or where the new one is.
+CHANGES = st.lists(
+    st.tuples(
+        st.integers(1, 6),
+        st.sampled_from(["replace", "add", "remove"]),
+        st.integers(0, 4) | st.integers(0, 30),
+    ),
+    min_size=1,
+    max_size=6,
+)
+Change = tuple[int, str, int]
+
+
+@define(eq=False)
+class Moving:
+    """Changes the rows of a service between its answers.
+
+    Attributes:
+        undone: Whether a row came and has gone again.
+    """
+
+    service: Service
+    changes: list[Change]
+    stayed: set[str] = field(init=False)
+    undone: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        self.stayed = set(self.service.rows)
+        self.service.between = self.change
+
+    def change(self, request: int) -> None:
+        rows = self.service.rows
+        for number, (at, kind, place) in enumerate(self.changes):
+            if at != request:
+                continue
+            if kind != "add" and rows:
+                gone = rows.pop(place % len(rows))
+                self.stayed.discard(gone)
+                self.undone |= gone.startswith("new")
+            if kind != "remove":
+                rows.insert(self._place_of_new(place), f"new{number}")
+
+    def _place_of_new(self, place: int) -> int:
+        rows = len(self.service.rows)
+        match self.service.descending:
+            case True:
+                return 0
+            case False:
+                return rows
+            case _:
+                return place % (rows + 1)
+
+
+@define(eq=False)
+class Slow(Service):
+    """A service whose answers are made, and arrive, in any order."""
+
+    tape: Iterator[int] = field(factory=lambda: iter(()))
+
+    async def fetch(self, request: Request, meter: Meter, *, decode: Decode[Any]) -> Reply[Any]:
+        for _ in range(next(self.tape, 0)):
+            await asyncio.sleep(0)
+        reply = await super().fetch(request, meter, decode=decode)
+        for _ in range(next(self.tape, 0)):
+            await asyncio.sleep(0)
+        return reply
+
+
+async def walked(
+    service: Service, size: int | None, n: int = 1, resume: Checkpoint | None = None
+) -> tuple[list[str], bool]:
+    """The ids of the rows, and whether the walk warned."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ListingMoved)
+        pager = service.pager(size=size, resume=resume)
+        if n == 1:
+            found: list[Row] = await pager.collect()
+        else:
+            async with pager.concurrent(n) as walk:
+                found = [row async for row in walk]
+    return [row.id for row in found], bool(caught)
+
+
+@settings(max_examples=40)
+@given(services(counted(total=True)), SIZE, ORDERS, CHANGES)
+async def test_a_row_that_stayed_comes_or_the_walk_warns(
+    service: Service, size: int | None, order: bool | None, changes: list[Change]
+) -> None:
+    service.descending = order
+    moving = Moving(service, changes)
+    found, warned = await walked(service, size)
+    assert len(found) == len(set(found))
+    hidden = order is False and isinstance(service.style, Pages) and moving.undone
+    assert moving.stayed <= set(found) or warned or hidden
+
+
+@settings(max_examples=40)
+@given(
+    services(counted(total=True)),
+    SIZE,
+    st.sampled_from([False, None]),
+    CHANGES,
+    st.integers(2, 5),
+    st.lists(st.integers(0, 9), max_size=40),
+)
+async def test_also_where_answers_come_in_any_order(
+    service: Service,
+    size: int | None,
+    order: bool | None,
+    changes: list[Change],
+    n: int,
+    tape: list[int],
+) -> None:
+    slow = Slow(**asdict(service, recurse=False), tape=iter(tape))
+    slow.descending = order
+    moving = Moving(slow, changes)
+    found, warned = await walked(slow, size, n)
+    assert len(found) == len(set(found))
+    hidden = order is False and isinstance(slow.style, Pages) and moving.undone
+    assert moving.stayed <= set(found) or warned or hidden
+
+
+@settings(max_examples=40)
+@given(services(counted(total=True)), SIZE, ORDERS, CHANGES, st.integers(0, 20))
+async def test_also_where_another_walk_goes_on(
+    service: Service, size: int | None, order: bool | None, changes: list[Change], given_out: int
+) -> None:
+    """It begins at a checkpoint after any item; all changes are made between the two."""
+    service.descending = order
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ListingMoved)
+        walk = aiter(service.pager(size=size))
+        found = [row.id for _ in range(given_out) if (row := await anext(walk, None)) is not None]
+        checkpoint = Checkpoint.from_json(walk.checkpoint.to_json())
+        await walk.aclose()
+    at = len(service.requests)
+    moving = Moving(service, [(at, kind, place) for _, kind, place in changes])
+    rest, warned = await walked(service, size, resume=checkpoint)
+    assert len(rest) == len(set(rest))
+    hidden = order is False and isinstance(service.style, Pages) and moving.undone
+    assert moving.stayed <= {*found, *rest} or warned or hidden
+
+
+@settings(max_examples=40)
+@example(
+    Service(Offset(total="total"), "items", [f"r{number}" for number in range(6)]),
+    *(1, False, [(2, "replace", 0)], 3, 1),
+)
+@example(
+    Service(Pages(total="total"), "items", [f"r{number}" for number in range(15)]),
+    *(3, False, [(3, "replace", 0)], 11, 1),
+)
+@example(
+    Service(Pages(total="total"), "items", [f"r{number}" for number in range(9)]),
+    *(3, None, [(1, "replace", 0)], 8, 1),
+)
+@given(
+    services(counted(total=True)),
+    SIZE,
+    ORDERS,
+    CHANGES,
+    st.integers(0, 20),
+    st.sampled_from([1, 3]),
+)
+async def test_what_could_not_be_told_before_a_stop_is_told_after_it(
+    service: Service,
+    size: int | None,
+    order: bool | None,
+    changes: list[Change],
+    taken: int,
+    n: int,
+) -> None:
+    """The changes are made during the first walk, or while the second one goes on."""
+    service.descending = order
+    moving = Moving(service, changes)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ListingMoved)
+        async with service.pager(size=size).concurrent(n) as walk:
+            found = [row.id for _ in range(taken) if (row := await anext(walk, None)) is not None]
+            checkpoint = Checkpoint.from_json(walk.checkpoint.to_json())
+    rest, warned = await walked(service, size, resume=checkpoint)
+    hidden = order is False and isinstance(service.style, Pages) and moving.undone
+    assert moving.stayed <= {*found, *rest} or warned or caught or hidden
+
+
+@pytest.mark.parametrize("order", [False, None])
+@pytest.mark.parametrize("style", [Pages(total="total"), Offset(total="total")])
+async def test_a_walk_warns_once_however_much_moves(style: Any, order: bool | None) -> None:
+    """A row in front goes, and one comes at the end, with each of 60 answers."""
+    service = Service(style, "items", [f"r{number}" for number in range(100)], descending=order)
+
+    def change(request: int) -> None:
+        if request < 60:
+            service.rows = [*service.rows[1:], f"new{request}"]
+
+    service.between = change
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ListingMoved)
+        await service.pager(size=5).collect()
+    assert len(caught) <= 1
+
+
+@pytest.mark.parametrize("order", [False, None])
+@pytest.mark.parametrize("n", [1, 4])
+@pytest.mark.parametrize("style", [Pages(total="total"), Offset(total="total")])
+async def test_a_row_that_goes_as_another_comes_is_noticed(
+    style: Any, n: int, order: bool | None
+) -> None:
+    """Row 0 goes and row 20 comes before page 2 is asked for: the total stays as it was."""
+    service = Service(style, "items", [f"r{number}" for number in range(20)], descending=order)
+
+    def change(request: int) -> None:
+        if request == 1:
+            service.rows = [*service.rows[1:], "r20"]
+
+    service.between = change
+    found, warned = await walked(service, 5, n)
+    assert set(service.rows[:-1]) <= set(found) or warned
+    assert not warned or isinstance(style, Pages)

@@ -1,0 +1,56 @@
+"""Where a walk over numbered pages goes when the count of rows changes."""
+
+import warnings
+
+import pytest
+
+from asyncops import Checkpoint, ListingMoved
+from asyncops.paging.counted.drift import Drift
+
+
+def keys(number: int, size: int = 5) -> list[int]:
+    return list(range(number * size, (number + 1) * size))
+
+
+def walked(pages: int) -> Drift:
+    """One that has read so many pages of five rows of a hundred."""
+    drift = Drift()
+    for number in range(pages):
+        assert drift.step(number, 100, 5, keys(number)) == 0
+        assert all(drift.fresh(keys(number)))
+    return drift
+
+
+def test_rows_that_come_are_known_by_their_ids_alone() -> None:
+    drift = walked(3)
+    assert drift.step(3, 102, 5, [13, 14, 15, 16, 17]) == 0
+    assert drift.fresh([13, 14, 15, 16, 17]) == (False, False, True, True, True)
+
+
+@pytest.mark.parametrize(("removed", "back"), [(1, -1), (5, -1), (6, -2)])
+def test_rows_that_vanish_send_the_walk_back_by_as_many_pages_as_they_filled(
+    removed: int, back: int
+) -> None:
+    assert walked(4).step(4, 100 - removed, 5, keys(4)) == back
+
+
+def test_a_count_that_is_not_said_changes_nothing() -> None:
+    drift = walked(2)
+    assert drift.step(2, 0, 5, keys(2)) == 0
+    assert drift.count == 100
+
+
+def test_a_walk_that_always_has_to_go_back_says_that_it_gives_up() -> None:
+    drift = walked(4)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        steps = [drift.step(4, 99 - number, 5, keys(4)) for number in range(12)]
+    assert steps[0] == -1
+    assert steps[-1] == 0
+    assert {each.category for each in caught} == {ListingMoved}
+
+
+def test_a_walk_that_goes_on_knows_what_was_given_before() -> None:
+    drift = Drift.since(Checkpoint(query="q", cursor=3, seen=("a",), total_count=40))
+    assert drift.count == 40
+    assert drift.fresh(["a", "b"]) == (False, True)

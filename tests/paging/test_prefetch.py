@@ -1,0 +1,61 @@
+"""The next page, fetched while the one before is in use."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from asyncops import Page
+from asyncops.paging.prefetch import PageSource
+from tests.laws.rows import others
+
+
+class Walk:
+    """Two pages; writes down how many were begun, and whether it was closed."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.closed = False
+
+    async def pages(self, *, stalls: bool = False) -> AsyncGenerator[Page[int], None]:
+        try:
+            for number in range(2):
+                self.begun += 1
+                if stalls and number:
+                    await asyncio.Event().wait()
+                yield Page(items=(number,))
+        finally:
+            self.closed = True
+
+
+async def test_a_page_is_fetched_ahead_where_it_is_wanted() -> None:
+    walk = Walk()
+    source = PageSource(walk.pages(), prefetch=True)
+    assert (await source.take() or Page(items=())).items == (0,)
+    source.fetch_ahead()
+    await asyncio.sleep(0)
+    assert walk.begun == 2
+    assert (await source.take() or Page(items=())).items == (1,)
+    source.fetch_ahead()
+    assert await source.take() is None
+    await source.aclose()
+
+
+async def test_elsewhere_nothing_is() -> None:
+    walk = Walk()
+    source = PageSource(walk.pages())
+    await source.take()
+    source.fetch_ahead()
+    await asyncio.sleep(0)
+    assert walk.begun == 1
+    await source.aclose()
+    assert walk.closed
+
+
+async def test_closing_ends_the_page_that_is_being_fetched() -> None:
+    walk = Walk()
+    source = PageSource(walk.pages(stalls=True), prefetch=True)
+    await source.take()
+    source.fetch_ahead()
+    await asyncio.sleep(0)
+    await source.aclose()
+    assert walk.closed
+    assert not others()

@@ -1,0 +1,37 @@
+"""What is asked of a service for a range, and whether it filters."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from asyncops.paging.windows.created_filter import shifted
+from asyncops.utils.moments import TimeRange
+from tests.paging.windows.made import at, created
+
+MOST = datetime.max.replace(tzinfo=UTC)
+
+
+def test_a_range_is_asked_for_with_a_margin_within_the_callers_bounds() -> None:
+    part = TimeRange(at(10), at(20))
+    assert created().asked(part) == TimeRange(at(9), at(21))
+    assert created(both_ends=False).asked(part) == TimeRange(at(9), None)
+    bounded = created(bounds=TimeRange(at(9.5), at(20.5)))
+    assert bounded.asked(part) == TimeRange(at(9.5), at(20.5))
+    assert bounded.asked(TimeRange()) == bounded.bounds
+    assert created().asked(TimeRange(None, MOST)) == TimeRange()
+
+
+@pytest.mark.parametrize(
+    ("second", "ignored"), [(8.9, True), (9, False), (21, False), (21.1, True), (15, False)]
+)
+def test_an_item_outside_by_more_than_the_margin_shows_that_nothing_is_filtered(
+    second: float, ignored: bool
+) -> None:
+    assert created().is_ignored(TimeRange(at(10), at(20)), [at(second)]) is ignored
+    own = created(bounds=TimeRange(at(10), at(20)))
+    assert not own.is_ignored(TimeRange(at(10), at(20)), [at(second)])
+
+
+def test_a_moment_beyond_the_calendar_is_none() -> None:
+    assert shifted(at(1), created().margin) == at(2)
+    assert shifted(MOST, created().margin) is None

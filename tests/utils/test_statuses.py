@@ -1,0 +1,138 @@
+"""The argument ``status``."""
+
+from typing import Any
+
+import pytest
+from attrs import frozen
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asyncops import ApiCallStatus, AsyncOperationStatus, State
+from asyncops.utils.statuses import (
+    StatusFilter,
+    in_order,
+    known_status,
+    known_words,
+    statuses_of,
+)
+
+FAILED = AsyncOperationStatus.FAILED
+
+
+def named(status: Any) -> frozenset[AsyncOperationStatus]:
+    return statuses_of(status, AsyncOperationStatus)
+
+
+@pytest.mark.parametrize(
+    "status",
+    ["failed", "FAILED", "async_operation_status_failed", FAILED, State.FAILED, ["failed"]],
+)
+def test_one_status_has_many_spellings(status: Any) -> None:
+    assert named(status) == {FAILED}
+
+
+def test_several_are_their_union_and_none_is_none() -> None:
+    assert named(["failed", State.RUNNING]) == {FAILED, AsyncOperationStatus.RUNNING}
+    assert named("succeeded") == {AsyncOperationStatus.COMPLETED}
+    assert named(None) == frozenset()
+
+
+def test_a_status_that_is_new_to_this_release_is_asked_for_as_it_is() -> None:
+    assert named("paused") == {AsyncOperationStatus("paused")}
+    assert named("unknown") == {AsyncOperationStatus("unknown")}
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        ("faild", "did you mean 'failed'"),
+        ([], "at least one status"),
+        (State.CANCELLED, "stands for no status"),
+        (State.UNKNOWN, r"stands for no status .* are State\.PENDING, State\.RUNNING, State\.SUCC"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_meant_is_refused(status: Any, text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        named(status)
+    with pytest.raises(TypeError):
+        named(5)
+
+
+def test_the_known_ones_are_listed_without_their_prefix() -> None:
+    assert FAILED.word == "failed"
+    assert "'pending', 'running'" in known_words(AsyncOperationStatus)
+
+
+@pytest.mark.parametrize("text", ["failed", "FAILED", "Failed", "ASYNC_OPERATION_STATUS_FAILED"])
+def test_chainloops_last_word_is_enough(text: str) -> None:
+    assert known_status(text, AsyncOperationStatus) is FAILED
+    assert known_status(FAILED, AsyncOperationStatus) is FAILED
+
+
+@pytest.mark.parametrize("text", ["", "ASYNC_OPERATION_STATUS_", "operation", "status_failed"])
+def test_chainloops_possible_values_are_told_in_short(text: str) -> None:
+    with pytest.raises(ValueError, match="'pending', 'running', 'completed', 'failed'"):
+        known_status(text, AsyncOperationStatus)
+
+
+@given(st.permutations([*ApiCallStatus, *map(ApiCallStatus, ("paused", "canceled", "retried"))]))
+def test_what_has_ended_comes_last_and_what_is_new_after_what_is_known(
+    statuses: list[ApiCallStatus],
+) -> None:
+    assert in_order(statuses, ApiCallStatus) == (
+        "queued",
+        "uploaded",
+        "in_progress",
+        "paused",
+        "retried",
+        "completed",
+        "failed",
+        "canceled",
+    )
+
+
+@frozen
+class Item:
+    status: AsyncOperationStatus
+
+
+@pytest.mark.parametrize(
+    ("status", "sent", "words", "has_unfinished"),
+    [
+        (None, None, (), True),
+        ("unspecified", None, (), True),
+        ("failed", FAILED, ("failed",), False),
+        (["failed", "completed"], None, ("completed", "failed"), False),
+        ("running", None, ("running",), True),
+        (["failed", "running"], None, ("failed", "running"), True),
+        ("paused", None, ("paused",), True),
+    ],
+    ids=str,
+)
+def test_a_filter_sends_an_ended_status_alone_and_applies_the_rest_here(
+    status: Any, sent: AsyncOperationStatus | None, words: tuple[str, ...], has_unfinished: bool
+) -> None:
+    """What a service does not filter by is left to apply."""
+    chosen = StatusFilter.of(status, AsyncOperationStatus)
+    assert (chosen.sent, chosen.words, chosen.has_unfinished) == (sent, words, has_unfinished)
+    assert chosen.unsent.words == (() if sent else words)
+    kept = [each for each in AsyncOperationStatus if (chosen.matches or bool)(Item(each))]
+    assert {each.word for each in kept} == {each.word for each in AsyncOperationStatus} & set(
+        words or [each.word for each in AsyncOperationStatus]
+    )
+
+
+def test_a_status_in_the_services_own_spelling_matches_as_its_word_does() -> None:
+    """A new one may be given in short, and comes in full."""
+    matches = StatusFilter.of("paused", AsyncOperationStatus).matches
+    assert matches is not None
+    assert matches(Item(AsyncOperationStatus("ASYNC_OPERATION_STATUS_PAUSED")))
+    assert not matches(Item(FAILED))
+
+
+def test_a_status_that_is_new_to_this_release_has_a_hint_where_it_is_refused() -> None:
+    """And in no other case."""
+    assert StatusFilter.of(["failed", "running"], AsyncOperationStatus).hints == {}
+    hints = StatusFilter.of(["failed", "paused"], AsyncOperationStatus).hints
+    assert "this release knows are 'unspecified', 'pending'" in hints[400]
