@@ -39,8 +39,6 @@ def bind(
     description: Description,
     where: Where,
     verbs: Callable[[Bound[..., ...]], Any] | None,
-    *,
-    lives: bool,
 ) -> Any:
     """Return the verbs of a resource of one client, at a place.
 
@@ -48,9 +46,8 @@ def bind(
         description: The resource.
         where: The client and the place.
         verbs: A class of verbs written by hand; ``None`` means the one that fits.
-        lives: Whether the items are operations.
     """
-    make = verbs or (_for_operations if lives else _for_items)(description)
+    make = verbs or (_for_operations if description.lives else _for_items)(description)
     return make(Bound(description, where))
 
 

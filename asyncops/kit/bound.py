@@ -196,16 +196,25 @@ class Bound(Generic[P, W]):
         Args:
             query: The filters of the listings that are read; ``None`` means none.
             awaits: Whether to wait for an id that the service does not know yet.
+
+        Raises:
+            ValueError: Nothing can be asked: there are only listings, and these need filters.
         """
         client, listing = self.where.client, self.description.listing
+        # A filter that only a caller of list() gives is not known here.
+        unknown = self.lister.plan.needed if listing is not None and query is None else ()
         query = query or Query()
         if query.size is None and listing is not None and listing.paging.size is not None:
             query = evolve(query, size=listing.paging.most or _SCANNED)
-        get = self.ask if self._is_known_by_id else None
+        get = self.ask if self.single.decode is not None else None
         scans: tuple[Chosen, ...] = ()
         whole = False
-        # A part of the path that only a caller of list() gives is not known here.
-        if listing is not None and not self.lister.plan.in_path:
+        if get is None and unknown:
+            raise ValueError(
+                f"{self.where.name} can be waited for by its listing alone, which needs "
+                f"{', '.join(sorted(unknown))}: list it or watch it with that instead"
+            )
+        if listing is not None and not unknown:
             parts = parts_of(listing, enum_of(self.description))
             whole = get is None or not parts.unfinished
             scans = parts.recent if whole else parts.unfinished
@@ -222,7 +231,15 @@ class Bound(Generic[P, W]):
             awaits=awaits,
             by_creation=listing is not None and listing.is_sorted,
             lists_results=whole and self.description.result is None,
+            spelling=self._spelling,
         )
+
+    def _spelling(self, item: Any) -> str:
+        """Return the id of a listed item as it is sent; ``""`` if it has none."""
+        try:
+            return self.single.check("id", getattr(item, self.description.id))
+        except (TypeError, ValueError):
+            return ""
 
     @property
     def _is_known_by_id(self) -> bool:

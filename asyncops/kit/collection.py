@@ -56,8 +56,6 @@ class Collection(Described[V_co], Generic[V_co]):
         sample: A real answer, for the fake and the contract tests.
     """
 
-    lives = False
-
     @overload
     def __init__(
         self: "Collection[ListedItems[P, T]]",
@@ -131,4 +129,4 @@ class Collection(Described[V_co], Generic[V_co]):
     ) -> None: ...
 
     def __init__(self, item: type[Any], listing: Listing, **fields: Any) -> None:
-        super().__init__(item=item, listing=listing, **fields)
+        super().__init__(item=item, listing=listing, lives=False, **fields)

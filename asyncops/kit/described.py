@@ -1,7 +1,7 @@
 """A resource of a service, which becomes the verbs of a client."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from asyncops.kit.description import Description
 from asyncops.kit.home import Attribute, Where
@@ -18,12 +18,9 @@ class Described(Attribute[V_co], Generic[V_co]):
     """A resource of a service, which becomes the verbs of a client.
 
     Attributes:
-        lives: Whether its items are operations.
         description: What was declared.
         verbs: The class of verbs that was written by hand; ``None`` if there is none.
     """
-
-    lives: ClassVar[bool] = True
 
     def __init__(self, *, verbs: Callable[..., V_co] | None = None, **fields: Any) -> None:
         self.description: Description = Description(**fields)
@@ -37,5 +34,5 @@ class Described(Attribute[V_co], Generic[V_co]):
         # Loaded when a resource is used first: start-up is short.
         from asyncops.kit.binding import bind  # noqa: PLC0415
 
-        verbs: V_co = bind(self.description, where, self.verbs, lives=self.lives)
+        verbs: V_co = bind(self.description, where, self.verbs)
         return verbs

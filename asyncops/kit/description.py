@@ -41,6 +41,7 @@ class Description:
 
     Attributes:
         item: The class of the items of the listing.
+        lives: Whether they are operations.
         listing: How they are listed; ``None`` if they are not.
         options: The options class of ``list``.
         watch: The options class of ``watch``.
@@ -63,6 +64,7 @@ class Description:
     """
 
     item: type[Any]
+    lives: bool = True
     listing: Listing | None = None
     options: Callable[..., Any] = ListOptions
     watch: Callable[..., Any] = WatchOptions

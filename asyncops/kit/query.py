@@ -7,6 +7,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
+import attrs
 from attrs import field, frozen
 
 from asyncops.kit.description import Description
@@ -62,6 +63,7 @@ class QueryPlan:
         listing: The listing.
         filters: The fields that are sent.
         in_path: The fields that stand in the path.
+        needed: The fields without which the listing cannot be asked for.
         order: The field that chooses the order.
         orders: The orders, by the value of that field; that of ``None`` is the listing's own.
         aliases: The fields under another name than their option has, by the option.
@@ -70,6 +72,7 @@ class QueryPlan:
     listing: Listing
     filters: tuple[Filter, ...]
     in_path: tuple[str, ...]
+    needed: frozenset[str]
     order: str | None
     orders: Mapping[str | None, Ordering]
     aliases: Mapping[str, tuple[str, object]]
@@ -231,12 +234,16 @@ def plan_of(options: Any, listing: Listing) -> QueryPlan:
     order = listing.order.param if listing.order else None
     by_order = [each.name for each in filters if order is not None and each.wire == order]
     fields = getattr(options, "__attrs_attrs__", ())
+    # Without a status, all are asked for; without an order, the usual one is.
+    given = {each.name for each in fields if each.default is attrs.NOTHING}
+    stand_in_path = tuple(each.name for each in filters if each.name in in_path)
     return QueryPlan(
         listing=listing,
         filters=tuple(
             each for each in filters if each.name not in in_path and each.name not in by_order
         ),
-        in_path=tuple(each.name for each in filters if each.name in in_path),
+        in_path=stand_in_path,
+        needed=frozenset({*given, *stand_in_path}) - {"status", *by_order},
         order=by_order[0] if by_order else None,
         orders=orderings(listing.order),
         aliases={

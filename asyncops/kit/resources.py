@@ -39,15 +39,18 @@ class ResourcePath:
 
     Attributes:
         description: The resource.
-        lives: Whether its items are operations.
         steps: The attributes that lead to it.
         by_hand: Whether its class of verbs was written by hand.
     """
 
     description: Description
-    lives: bool
     steps: tuple[Step, ...]
     by_hand: bool = False
+
+    @property
+    def lives(self) -> bool:
+        """Whether its items are operations."""
+        return self.description.lives
 
     @property
     def name(self) -> str:
@@ -98,7 +101,7 @@ def _in_value(value: Any, above: tuple[Step, ...], step: Step) -> Iterator[Resou
         yield from _in_value(value.resource, above, Step(step.name, (params,)))
     if isinstance(value, Described):
         description = value.description
-        yield ResourcePath(description, value.lives, (*above, step), value.verbs is not None)
+        yield ResourcePath(description, (*above, step), value.verbs is not None)
         below = description.within
         if below is not None:
             item = (below.item, id_type(description.item, description.id))

@@ -46,6 +46,7 @@ class Source(Generic[R]):
         by_creation: Whether the listings are sorted by ``created_at``.
         lists_results: Whether a listing shows an ended operation whole; otherwise ``get`` gives
             the rest.
+        spelling: Returns the id of an operation in a listing as it is sent; ``""`` if it has none.
     """
 
     clock: Clock
@@ -55,6 +56,7 @@ class Source(Generic[R]):
     awaits: bool = False
     by_creation: bool = False
     lists_results: bool = False
+    spelling: Callable[[Any], str] = lambda item: str(item.id)
     attempts: int = ATTEMPTS
 
 

@@ -29,6 +29,7 @@ class ListingScan:
         wanted: Ids that have not been found yet.
         on_found: Is called with each wanted operation, once.
         slots: Every request takes one of these slots.
+        spelling: Returns the id of an operation as ``wanted`` has it.
         span: When the wanted operations were created; ``None`` where that is unknown for one of
             them, or where the listings are not sorted by creation.
         budget: The most requests; ``None`` means no limit.
@@ -41,6 +42,7 @@ class ListingScan:
     wanted: set[str]
     on_found: Callable[[str, Operation], None]
     slots: SlotShare
+    spelling: Callable[[Any], str]
     span: CreatedRange | None = None
     budget: int | None = None
     spent: int = field(default=0, init=False)
@@ -79,7 +81,7 @@ class ListingScan:
 
     def _take(self, page: Page[Any]) -> None:
         for item in page.items:
-            spelling = str(item.id)
+            spelling = self.spelling(item)
             if spelling in self.wanted:
                 self.wanted.discard(spelling)
                 self.on_found(spelling, item)

@@ -124,7 +124,13 @@ class WaitGroup(Generic[K, R]):
                 self._update(spelling, item)
 
         scan = ListingScan(
-            self.source.listings, set(self.open), on_found, self._slots, self._span(), budget
+            self.source.listings,
+            set(self.open),
+            on_found,
+            self._slots,
+            self.source.spelling,
+            span=self._span(),
+            budget=budget,
         )
         complete = await scan.read()
         self.tolerance.answered = True

@@ -56,7 +56,7 @@ def test_verbs_written_by_hand_are_made_of_what_is_bound() -> None:
     """As their classes expect it."""
     where = client().where.below("works")
     description = TriggerClient.runs.description
-    bound = bind(description, where, lambda each: each, lives=True)
+    bound = bind(description, where, lambda each: each)
     assert isinstance(bound, Bound)
     assert (bound.description, bound.where) == (description, where)
 

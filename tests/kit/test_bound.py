@@ -10,6 +10,7 @@ from attrs import frozen
 from asyncops.errors import NotFound
 from asyncops.kit import ByStatus, ListOptions, Lookup, Order, WatchOptions
 from asyncops.kit.bound import Bound
+from asyncops.testing import Fake
 from tests.kit.parts import Job, client, listing, resource
 
 
@@ -53,9 +54,11 @@ async def test_what_is_only_listed_is_not_asked_for() -> None:
 
 
 def test_an_item_that_is_asked_for_by_another_field_is_not_looked_up() -> None:
-    """A watch knows what tells items from one another, and not that field."""
+    """A watch knows what tells items from one another, and not that field; a wait is given it."""
     order = Order(param="sort_by")
-    assert bound(id="scene", listing=listing(order=order)).source().get is None
+    found = bound(id="scene", listing=listing(order=order))
+    assert found.watch()._target.by_id is None
+    assert found.source().get is not None
 
 
 def test_a_listing_whose_path_is_not_known_is_not_read() -> None:
@@ -73,6 +76,53 @@ def test_a_listing_whose_path_is_not_known_is_not_read() -> None:
     assert found.source().get is not None
     assert found.pager(project="a b")._start.query.startswith("/a%20b/jobs#")
     assert found.watch(project="a b")._target.query.startswith("/a%20b/jobs#")
+
+
+@frozen(kw_only=True)
+class ByScene(ListOptions):
+    scene: str
+
+
+@frozen(kw_only=True)
+class WatchByScene(WatchOptions):
+    scene: str
+
+
+def test_a_listing_whose_filters_are_not_known_is_not_read() -> None:
+    found = bound(options=ByScene, watch=WatchByScene)
+    assert found.source().listings == ()
+    assert found.source().get is not None
+    query = found.lister.plan.read(ByScene(scene="dawn"))
+    assert len(found.source(query).listings) == 1
+
+
+def test_a_wait_for_what_cannot_be_asked_for_is_refused() -> None:
+    jobs: Any = bound(options=ByScene, watch=WatchByScene, get=None)
+    with pytest.raises(ValueError, match=r"can be waited for by its listing alone, which needs sc"):
+        jobs.pending(["j1"])
+
+
+@frozen(kw_only=True)
+class Numbered(Job):
+    number: int
+
+
+@pytest.mark.parametrize("get", ["/jobs/{id}", None])
+@pytest.mark.parametrize("field", ["id", "number"])
+async def test_a_listed_operation_is_known_by_the_id_that_is_sent(
+    get: str | None, field: str
+) -> None:
+    """It may be of another field than the one that tells items apart, and is encoded."""
+    kind = client(jobs=resource(item=Numbered, id=field, get=get))
+    async with Fake(kind, rows=0) as fake, fake.client() as farm:
+        jobs: Any = farm
+        for number in range(3):
+            fake.add("jobs", id=f"a/{number}=", number=number, status="done")
+        wanted = [getattr(item, field) async for item in jobs.jobs.list()]
+        async with jobs.jobs.wait_many(wanted) as finished:
+            found = {id_: getattr(item, field, item) async for id_, item in finished}
+        assert found == {each: each for each in wanted}
+        assert len(found) == 3
 
 
 def test_a_watch_looks_up_what_no_page_shows() -> None:

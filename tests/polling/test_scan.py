@@ -23,7 +23,10 @@ def scan_of(
 
     share = FairSlots(4).share(lambda: 1)
     listings = service.all_only().listings
-    return ListingScan(listings, wanted, see, share, span=span, budget=budget), seen
+    scan = ListingScan(
+        listings, wanted, see, share, lambda job: str(job.id), span=span, budget=budget
+    )
+    return scan, seen
 
 
 def service_of(count: int) -> Service:

@@ -23,7 +23,8 @@ from asyncops.cli.init_service.guess import (
 __all__ = ["draft"]
 
 _TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
-_RESERVED = {*FIELDS, "state", *(each.name for each in attrs.fields(kit.ListOptions))}
+_OPTIONS = (*attrs.fields(kit.ListOptions), *attrs.fields(kit.WatchOptions))
+_RESERVED = {*FIELDS, "state", *(each.name for each in _OPTIONS)}
 
 
 def draft(source: Described, service: str) -> str:
@@ -72,6 +73,8 @@ class _Draft:
         status = first_of(FIELDS["status"], source.parameters)
         self.by_status = status if self.lives else None
         self.filters = list(self._filters())
+        needed = [each for each in self.filters if " = " not in each]
+        self.needed = needed if self.lives else []
 
     def lines(self) -> Iterator[str]:
         if self.lives:
@@ -80,9 +83,9 @@ class _Draft:
         if self.place:
             names = (f"    {name}: str" for name in self.place)
             yield from ("", "", "@frozen", "class Place:", *names)
-        if self.filters:
-            heading = f"class {self.item}Options(ListOptions):"
-            yield from ("", "", "@frozen(kw_only=True)", heading, *self.filters)
+        for kind, fields in (("", self.filters), ("Watch", self.needed)):
+            heading = f"class {self.item}{kind}Options({kind or 'List'}Options):"
+            yield from ("", "", "@frozen(kw_only=True)", heading, *fields) if fields else ()
         yield from self._client()
 
     def _statuses(self) -> Iterator[str]:
@@ -166,6 +169,7 @@ class _Draft:
 
     def _resource(self) -> Iterator[str]:
         source, options = self.source, f"{self.item}Options" if self.filters else "ListOptions"
+        watch = f"{self.item}WatchOptions" if self.needed else "WatchOptions"
         missing = "  # check: no array of objects was found" if source.items is None else ""
         yield from (f"{self.item},", "Listing(", f"    {quoted(self._own(source.path))},")
         yield f"    {quoted(source.items or '')},{missing}"
@@ -177,7 +181,7 @@ class _Draft:
             yield f"    window=Window({bounds}),  # check: how times are written"
         if self.by_status:
             yield f"    by_status=ByStatus({quoted(self.by_status)}),  # check: many="
-        yield from ("),", f"options={options},", *(["watch=WatchOptions,"] * self.lives))
+        yield from ("),", f"options={options},", *([f"watch={watch},"] * self.lives))
         yield from self._get()
 
     def _get(self) -> Iterator[str]:

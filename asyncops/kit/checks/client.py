@@ -110,14 +110,13 @@ def _check_resource(
 ) -> set[str]:
     described = resource.description
     subject = Subject(where, described, place, json)
-    lives = resource.lives
     if resource.verbs is None:
-        _check_verbs(subject, lives=lives)
-    check_item(subject, lives=lives)
+        _check_verbs(subject)
+    check_item(subject)
     check_options(subject)
-    used = check_paths(subject, lives=lives)
+    used = check_paths(subject)
     _check_listing(subject)
-    check_sample(subject, lives=lives)
+    check_sample(subject)
     subject.check_hints("hints", described.hints)
     group = described.within
     if group is not None:
@@ -133,13 +132,13 @@ def _check_resource(
     return used
 
 
-def _check_verbs(subject: Subject, *, lives: bool) -> None:
+def _check_verbs(subject: Subject) -> None:
     """Check that there is a class of verbs that has all that are declared."""
     described = subject.described
     for name in ("start", "cancel"):
         if getattr(described, name) is None:
             continue
-        if not lives:
+        if not described.lives:
             raise subject.error(name, "a Collection has no operations: describe a Resource")
         if described.get is None:
             raise subject.error(

@@ -22,20 +22,16 @@ _LIFE = ("state", *_TIMES, "error")
 _FORMS = (Timestamp, UtcTimestamp, EpochSeconds, EpochMillis)
 
 
-def check_item(subject: Subject, *, lives: bool) -> None:
+def check_item(subject: Subject) -> None:
     """Check the class of the items, and the class that ``get`` gives.
-
-    Args:
-        subject: The resource.
-        lives: Whether its items are operations.
 
     Raises:
         DescriptionError: One of them cannot be right.
     """
     described = subject.described
-    _check_class(subject, "item", described.item, lives=lives)
+    _check_class(subject, "item", described.item)
     if isinstance(described.result, type):
-        _check_class(subject, "result", described.result, lives=lives)
+        _check_class(subject, "result", described.result)
     elif described.result is not None and described.found:
         raise subject.error("found", "result= is a function, which reads the whole answer")
     _check_id_type(subject)
@@ -45,7 +41,7 @@ def check_item(subject: Subject, *, lives: bool) -> None:
             raise subject.error("changes", _lacks(described.item, name))
     if described.changes == ():
         raise subject.error("changes", "name at least one field, or leave it out for all")
-    if lives:
+    if described.lives:
         _check_statuses(subject)
 
 
@@ -69,9 +65,9 @@ def _check_creation(subject: Subject) -> None:
         )
 
 
-def _check_class(subject: Subject, field: str, kind: Any, *, lives: bool) -> None:
+def _check_class(subject: Subject, field: str, kind: Any) -> None:
     check_frozen(subject, field, kind)
-    described = subject.described
+    described, lives = subject.described, subject.described.lives
     needed = {described.identity: "identity", **({"id": "id"} if lives else {})}
     if field == "item":
         needed[described.id] = "id"

@@ -7,17 +7,15 @@ from asyncops.kit.action import Action, Method
 from asyncops.kit.checks.options import fields_of
 from asyncops.kit.checks.subject import Subject, check_frozen
 from asyncops.kit.filters import filters_of
+from asyncops.kit.listing import Listing
 from asyncops.kit.path import names_in
+from asyncops.kit.query import list_plan
 
 __all__ = ["check_paths"]
 
 
-def check_paths(subject: Subject, *, lives: bool) -> set[str]:
+def check_paths(subject: Subject) -> set[str]:
     """Check the paths of a resource, and return the parameters that they have.
-
-    Args:
-        subject: The resource.
-        lives: Whether its items are operations.
 
     Raises:
         DescriptionError: A path cannot be right.
@@ -29,17 +27,14 @@ def check_paths(subject: Subject, *, lives: bool) -> set[str]:
         options = {each.name: fields[each.name] for each in filters_of(described.options)}
         used |= subject.check_path("listing", described.listing.path, [*subject.place, *options])
         _check_required(subject, names_in(described.listing.path), options)
-        for name in sorted(names_in(described.listing.path) - {*subject.place}):
-            if name not in fields_of(described.watch) and lives:
-                raise subject.error(
-                    "watch", f"the options class has no field {name}, a part of the listing's path"
-                )
     used |= _check_get(subject)
     subject.check_place("found", described.found)
     for name in ("start", "cancel"):
         action = getattr(described, name)
         if action is not None:
             used |= _check_action(subject, name, action)
+    if described.listing is not None and described.lives:
+        _check_watch(subject, described.listing)
     if "id" in subject.place:
         raise subject.error(
             "place", "the field id would be mistaken for that of the item: rename it"
@@ -47,22 +42,31 @@ def check_paths(subject: Subject, *, lives: bool) -> set[str]:
     return used
 
 
+def _check_watch(subject: Subject, listing: Listing) -> None:
+    """Check that a watch has all that its listing cannot be asked for without."""
+    watch, in_path = fields_of(subject.described.watch), names_in(listing.path)
+    for name in sorted(list_plan(subject.described).needed):
+        if name not in watch:
+            of = "a part of the listing's path" if name in in_path else "which list() must be given"
+            raise subject.error("watch", f"the options class has no field {name}, {of}: add it")
+        if watch[name].default is None:
+            fix = "leave out its default"
+            raise subject.error("watch", f"{name} must be given, as to list(): {fix}")
+
+
 def _check_get(subject: Subject) -> set[str]:
     described = subject.described
-    listing = described.listing
-    if described.optional_get and (described.get is None or listing is None):
+    if described.optional_get and (described.get is None or described.listing is None):
         raise subject.error(
             "optional_get", "the listing stands in for get=: declare both, or leave it out"
         )
-    if described.optional_get and listing is not None:
-        path = names_in(listing.path) - {*subject.place}
-        needed = {each.name for each in filters_of(described.options) if each.required} | path
-        if needed:
-            raise subject.error(
-                "optional_get",
-                f"the listing that stands in for get= needs {', '.join(sorted(needed))}, which get "
-                "does not take: make it a field of the place, or leave optional_get= out",
-            )
+    needed = list_plan(described).needed if described.optional_get else ()
+    if needed:
+        raise subject.error(
+            "optional_get",
+            f"the listing that stands in for get= needs {', '.join(sorted(needed))}, which get "
+            "does not take: make it a field of the place, or leave optional_get= out",
+        )
     if described.get is None:
         if described.found or described.result is not None:
             name = "found" if described.found else "result"

@@ -18,12 +18,8 @@ _REQUIRED = ("id", "status", "created")
 _IN_A_PATCH = ("started", "finished", "error")
 
 
-def check_sample(subject: Subject, *, lives: bool) -> None:
+def check_sample(subject: Subject) -> None:
     """Check the sample of a resource, if it has one.
-
-    Args:
-        subject: The resource.
-        lives: Whether its items are operations.
 
     Raises:
         DescriptionError: A place of it cannot be reached, it does not fit the class of the items,
@@ -54,10 +50,10 @@ def check_sample(subject: Subject, *, lives: bool) -> None:
                 if name != "id"
                 else f"id={place!r} is not in the item: name the place of the id",
             )
-    _check_reading(subject, sample, lives=lives)
+    _check_reading(subject, sample)
 
 
-def _check_reading(subject: Subject, sample: Sample, *, lives: bool) -> None:
+def _check_reading(subject: Subject, sample: Sample) -> None:
     """Check that the class of the items reads the item, alone and under each patch."""
     read = decoder(subject.described.item, json=subject.json)
     trees: list[tuple[str, State | None, Any]] = [("item", None, sample.item)]
@@ -73,7 +69,7 @@ def _check_reading(subject: Subject, sample: Sample, *, lives: bool) -> None:
             raise subject.error(
                 "sample", f"{name} does not fit {kind}: {error}; change the class, or the sample"
             ) from None
-        if lives and wanted is not None and item.state is not wanted:
+        if subject.described.lives and wanted is not None and item.state is not wanted:
             raise subject.error(
                 "sample",
                 f"{name} is read as State.{item.state.name}: give the patch the status that the "

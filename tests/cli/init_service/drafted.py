@@ -62,6 +62,11 @@ class JobOptions(ListOptions):
     labels: tuple[str, ...]
 
 
+@frozen(kw_only=True)
+class JobWatchOptions(WatchOptions):
+    labels: tuple[str, ...]
+
+
 class RenderFarmClient(Client):
     service = Service(
         name="render-farm",
@@ -83,7 +88,7 @@ class RenderFarmClient(Client):
                 by_status=ByStatus("state"),  # check: many=
             ),
             options=JobOptions,
-            watch=WatchOptions,
+            watch=JobWatchOptions,
             get="/v1/teams/{team_id}/render-jobs/{id}",
             found="job",
         ),

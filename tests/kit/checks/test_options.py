@@ -8,6 +8,7 @@ from attrs import define, frozen
 
 from asyncops.kit import (
     ByStatus,
+    Collection,
     DescriptionError,
     ListOptions,
     NextURL,
@@ -121,6 +122,33 @@ class ByKind(ListOptions):
     kind: str | None = None
 
 
+@frozen(kw_only=True)
+class NeedsScene(ListOptions):
+    scene: str
+    status: str
+
+
+@frozen(kw_only=True)
+class WatchByScene(WatchOptions):
+    scene: str
+
+
+@frozen(kw_only=True)
+class WatchAnyScene(WatchOptions):
+    scene: str | None = None
+
+
+@frozen(kw_only=True)
+class NeedsScenes(ListOptions):
+    scene: str
+
+
+@frozen(kw_only=True)
+class NeedsTime(ListOptions):
+    created_after: datetime
+    created_before: datetime | None = None
+
+
 WINDOW = Window("after", "before")
 
 WRONG: list[tuple[dict[str, Any], dict[str, Any], str]] = [
@@ -183,6 +211,21 @@ WRONG: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         "by_status: it has many='list'",
     ),
     ({"options": BadPlace}, {"method": "POST"}, "options: kind: .*is no place in an answer"),
+    (
+        {"options": NeedsScenes},
+        {},
+        r"watch: the options class has no field scene, which list\(\) must be given: add it",
+    ),
+    (
+        {"options": NeedsScenes, "watch": WatchAnyScene},
+        {},
+        r"watch: scene must be given, as to list\(\): leave out its default",
+    ),
+    (
+        {"options": NeedsTime},
+        {"window": WINDOW},
+        "watch: the options class has no field created_after",
+    ),
 ]
 
 
@@ -206,6 +249,10 @@ def test_options_that_are_right_are_taken() -> None:
         ordered=resource(options=Ordered, listing=listing(order=Order(param="order"))),
         unordered=resource(options=Ordered, listing=listing(order=None)),
         posted=resource(options=Array, listing=listing(method="POST")),
+        needs=resource(
+            options=NeedsScene, watch=WatchByScene, listing=listing(by_status=ByStatus())
+        ),
+        no_watch=resource(of=Collection, without="watch", options=NeedsScenes),
     )
 
 

@@ -89,7 +89,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"listing": listing(path="/{project}/jobs"), "options": OptionalProject}, "leave out its de"),
     (
         {"listing": listing(path="/{project}/jobs"), "options": ByProject},
-        "watch: the options class has no field project, a part of the listing's path",
+        "watch: the options class has no field project, a part of the listing's path: add it",
     ),
 ]
 
@@ -114,10 +114,10 @@ def test_paths_that_are_right_are_taken() -> None:
         slashes=resource(get="/v2/{+id}"),
     )
     subject = Subject("FarmClient.jobs", vars(made)["jobs"].description)
-    assert check_paths(subject, lives=True) == {"project", "scene", "id"}
+    assert check_paths(subject) == {"project", "scene", "id"}
 
 
 def test_the_place_must_leave_the_name_of_the_id() -> None:
     description = resource(**FIELDS).description
     with pytest.raises(DescriptionError, match="place: the field id would be mistaken"):
-        check_paths(Subject("FarmClient.jobs", description, {"id"}), lives=True)
+        check_paths(Subject("FarmClient.jobs", description, {"id"}))

@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 from attrs import frozen
 
-from asyncops.kit import ByStatus, Client, Listing, ListOptions, Order, Pages, Window, param
+from asyncops.kit import (
+    ByStatus,
+    Client,
+    Listing,
+    ListOptions,
+    Order,
+    Pages,
+    WatchOptions,
+    Window,
+    param,
+)
 from tests.kit.parts import AllOptions, JobStatus, client, listing, resource
 from tests.testing.described.reader import Reader, reading
 
@@ -28,10 +38,19 @@ class RequiredOptions(ListOptions):
     scene: str
 
 
-def farm(options: Any = AllOptions, **parts: Any) -> tuple[type[Client], Listing]:
+@frozen(kw_only=True)
+class RequiredWatchOptions(WatchOptions):
+    """The same of a watch."""
+
+    scene: str
+
+
+def farm(
+    options: Any = AllOptions, watch: Any = WatchOptions, **parts: Any
+) -> tuple[type[Client], Listing]:
     """A client whose jobs are listed with these parts, and their listing."""
     of = listing(paging=PAGING, **{"window": None, "by_status": None, **parts})
-    return client(jobs=resource(listing=of, options=options)), of
+    return client(jobs=resource(listing=of, options=options, watch=watch)), of
 
 
 async def ids(reader: Reader, of: Listing, **params: Any) -> list[str]:
@@ -161,7 +180,7 @@ async def test_a_filter_by_what_items_do_not_show_leaves_all_rows() -> None:
 
 
 async def test_a_filter_may_have_to_be_given() -> None:
-    of, described = farm(RequiredOptions)
+    of, described = farm(RequiredOptions, RequiredWatchOptions)
     async with reading(of) as reader:
         assert (await reader.page(described, {})).status == 400
         assert len(await ids(reader, described, scene="dusk")) == 0
