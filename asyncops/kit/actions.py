@@ -3,13 +3,14 @@
 from typing import Generic, ParamSpec, TypeVar
 
 from asyncops.kit.home import Group
-from asyncops.kit.operations import Items, Lookups, Operations, Verbs
+from asyncops.kit.operations import Items, ListedItems, Lookups, Operations, Verbs
 from asyncops.models import Id, Operation
 
 __all__ = [
     "CancellableLookups",
     "CancellableOperations",
     "NestedItems",
+    "NestedListedItems",
     "NestedOperations",
     "StartableLookups",
     "StartableOperations",
@@ -108,6 +109,10 @@ class _Nests(Verbs, Generic[G_co]):
         """
         group: G_co = self._bound.below(id)
         return group
+
+
+class NestedListedItems(ListedItems[P, T], _Nests[G_co], Generic[P, T, G_co]):
+    """Items that are only listed, with resources below each."""
 
 
 class NestedItems(Items[P, T, R], _Nests[G_co], Generic[P, T, R, G_co]):

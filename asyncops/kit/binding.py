@@ -7,6 +7,7 @@ from asyncops.kit.actions import (
     CancellableLookups,
     CancellableOperations,
     NestedItems,
+    NestedListedItems,
     NestedOperations,
     StartableLookups,
     StartableOperations,
@@ -53,7 +54,7 @@ def bind(
 
 def _for_items(description: Description) -> Callable[[Bound[..., ...]], Any]:
     if description.get is None:
-        return ListedItems
+        return ListedItems if description.within is None else NestedListedItems
     return Items if description.within is None else NestedItems
 
 

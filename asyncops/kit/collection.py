@@ -11,7 +11,7 @@ from asyncops.kit.listing import Listing
 from asyncops.kit.options import ListOptions
 
 if TYPE_CHECKING:
-    from asyncops.kit.actions import NestedItems
+    from asyncops.kit.actions import NestedItems, NestedListedItems
     from asyncops.kit.bound import Bound
     from asyncops.kit.operations import Items, ListedItems, Verbs
 
@@ -63,6 +63,17 @@ class Collection(Described[V_co], Generic[V_co]):
         listing: Listing,
         *,
         options: Callable[P, ListOptions],
+        **fields: Unpack[ItemFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Collection[NestedListedItems[P, T, G]]",
+        item: type[T],
+        listing: Listing,
+        *,
+        options: Callable[P, ListOptions],
+        within: G,
         **fields: Unpack[ItemFields],
     ) -> None: ...
 

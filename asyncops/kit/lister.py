@@ -281,7 +281,8 @@ def _status_params(listing: Listing, chosen: Chosen) -> tuple[tuple[str, JSON], 
         return ()
     values = [each.value for each in chosen.sent]
     if by_status.many == "comma":
-        return ((by_status.param, ",".join(values)),)
+        return ((by_status.param, by_status.form.format(",".join(values))),)
+    written = [by_status.form.format(value) for value in values]
     if by_status.many == "list":
-        return ((by_status.param, values),)
-    return tuple((by_status.param, value) for value in values)
+        return ((by_status.param, written),)
+    return tuple((by_status.param, value) for value in written)

@@ -145,11 +145,13 @@ class ByStatus:
             :func:`~asyncops.kit.param`; with ``"no"``, each takes a listing of its own, and they
             are merged.
         required: Whether the service refuses a listing without a status, or hides some.
+        form: How what is sent is written, with ``{}`` for it, such as ``"status:{}"``.
     """
 
     param: str = "status"
     many: Literal["no", "comma", "repeat", "list"] = "no"
     required: bool = field(default=False, kw_only=True)
+    form: str = field(default="{}", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.param, str) or not self.param:
@@ -158,6 +160,8 @@ class ByStatus:
             raise _refuse(
                 f"ByStatus: many= must be 'no', 'comma', 'repeat' or 'list', got {self.many!r}"
             )
+        if self.form.count("{}") != 1:
+            raise _refuse(f"ByStatus: form= holds one {{}} for the status, got {self.form!r}")
 
 
 @frozen

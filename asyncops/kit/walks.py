@@ -162,7 +162,7 @@ class Asked:
             )
         terms = [*self.ordering.params]
         if by_status is not None and merged:
-            terms.append((by_status.param, merged[0].value))
+            terms.append((by_status.param, by_status.form.format(merged[0].value)))
         sized = [] if self.size is None or paging.size is None else [(paging.size, self.size)]
         request = with_values(self.request, [*terms, *sized])
         listing: CursorListing[Any] = CursorListing(request, paging, self.identity)
@@ -227,4 +227,5 @@ def _names_of(listing: Listing) -> SortedNames:
         newest_first=params_for(listing.order, descending=True),
         oldest_first=params_for(listing.order, descending=False),
         status=listing.by_status.param if listing.by_status else "status",
+        status_form=listing.by_status.form if listing.by_status else "{}",
     )

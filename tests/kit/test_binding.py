@@ -39,6 +39,7 @@ BELOW: Any = {"within": Group("work_id")}
         (Resource(Work, LISTING, **LISTED, **GET, **START, **CANCEL), actions.StartableOperations),
         (Resource(Work, LISTING, **LISTED, **GET, **BELOW), actions.NestedOperations),
         (Collection(Work, LISTING, options=ListOptions), operations.ListedItems),
+        (Collection(Work, LISTING, options=ListOptions, **BELOW), actions.NestedListedItems),
         (Collection(Work, LISTING, options=ListOptions, **GET), operations.Items),
         (Collection(Work, LISTING, options=ListOptions, **GET, **BELOW), actions.NestedItems),
         (Lookup(Work, **GET), operations.Lookups),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from asyncops.kit import Group, ListOptions
-from asyncops.kit.actions import NestedItems
+from asyncops.kit.actions import NestedItems, NestedListedItems
 from asyncops.kit.collection import Collection
 from asyncops.kit.operations import Items, ListedItems
 from tests.kit.parts import Job, client, listing
@@ -19,6 +19,7 @@ class Parts(Group):
     ("fields", "verbs"),
     [
         ({}, ListedItems),
+        ({"within": Parts("job_id")}, NestedListedItems),
         ({"get": "/jobs/{id}"}, Items),
         ({"get": "/jobs/{id}", "within": Parts("job_id")}, NestedItems),
     ],

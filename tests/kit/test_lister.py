@@ -22,6 +22,13 @@ BY_SORT = Order(param="sort_by")
 WINDOWED: dict[str, Any] = {"window": Window("after", "before"), "by_status": ByStatus()}
 
 
+@frozen(kw_only=True)
+class OneStatus(ListOptions):
+    """The filter by status alone."""
+
+    status: str | None = None
+
+
 def lister(fields: dict[str, Any] | None = None, **parts: Any) -> Lister:
     described = resource(listing=listing(**parts), **{"options": AllOptions, **(fields or {})})
     made: Any = client(jobs=described)("a-token-of-tests")
@@ -60,6 +67,19 @@ def test_several_statuses_are_sent_as_the_service_takes_them(many: Any, params: 
     parts = {**WINDOWED, "by_status": ByStatus("state", many)}
     asked = lister(**parts).asked(Query(), Chosen(sent=(DONE, BROKEN)))
     assert asked.request.params == params
+
+
+def test_a_status_is_written_as_the_service_takes_it() -> None:
+    """One by itself, several in one text, and several that are merged."""
+    ways_to_send: Any = (("no", "is:done"), ("comma", "is:done,broken"))
+    for many, sent in ways_to_send:
+        filtered = {**WINDOWED, "by_status": ByStatus("filter", many, form="is:{}")}
+        chosen = Chosen(sent=(DONE,) if many == "no" else (DONE, BROKEN))
+        request = lister(**filtered).asked(Query(), chosen).request
+        assert request.params == (("filter", sent),)
+    merging = {"order": BY_SORT, "by_status": ByStatus("filter", form="is:{}")}
+    ways = lister({"options": OneStatus}, **merging).asked(Query(), Chosen(merged=(DONE,))).ways()
+    assert ways.terms == (("sort_by", "desc"), ("filter", "is:done"))
 
 
 def test_a_listing_by_post_has_a_body_and_only_reads() -> None:

@@ -63,6 +63,7 @@ def test_a_wrong_window_is_refused(fields: dict[str, Any], message: str) -> None
     ("fields", "message"),
     [
         ({"param": ""}, "ByStatus: param= names the parameter for the status"),
+        ({"form": "status:"}, "ByStatus: form= holds one {} for the status, got 'status:'"),
         ({"many": "all"}, "ByStatus: many= must be 'no', 'comma', 'repeat' or 'list'"),
     ],
 )

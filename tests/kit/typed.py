@@ -180,6 +180,9 @@ class FarmClient(Client):
     frames_below = Collection(
         Frame, FRAMES, options=FrameOptions, get="/f/{id}", within=FrameParts("job_id")
     )
+    frames_listed_below = Collection(
+        Frame, FRAMES, options=FrameOptions, within=FrameParts("job_id")
+    )
     frames_in_farm = Within(
         Farm,
         Collection(
@@ -272,6 +275,9 @@ async def places(farm: FarmClient) -> None:
     assert_type(await farm.below("j1").frames.get(3), Frame)
     assert_type(await farm.below.get("j1"), Job)
     assert_type(await farm.frames_below(3).frames.get(3), Frame)
+    assert_type(await farm.frames_listed_below(3).frames.get(3), Frame)
+    assert_type(farm.frames_listed_below.list(camera="left"), Pager[Frame])
+    farm.frames_listed_below.get(3)  # type: ignore[attr-defined]
     farm.in_farm()  # type: ignore[call-arg]
     farm.in_farm(3)  # type: ignore[arg-type]
     farm.in_farm.list()  # type: ignore[attr-defined]

@@ -126,8 +126,10 @@ def _check_resource(
                 "it must be a Group that is told the parameter of its paths for the item's id, "
                 "such as Parts('dataset_id')",
             )
-        if described.get is None:
-            raise subject.error("within", "it needs get=, as items below are found by an id")
+        if described.get is None and described.lives:
+            raise subject.error(
+                "within", "there is no class of verbs with it and without get: give get="
+            )
         _check_value(f"{where}(...)", group, place | {group.item}, json)
     return used
 

@@ -39,12 +39,18 @@ class SortedNames:
         newest_first: The parameters that ask for the newest items first.
         oldest_first: The parameters that ask for the oldest items first.
         status: The parameter for a status.
+        status_form: How a status is written, with ``{}`` for it.
     """
 
     style: CursorStyle
     newest_first: Parameters
     oldest_first: Parameters
     status: str = "status"
+    status_form: str = "{}"
+
+    def one(self, status: Status) -> tuple[str, str]:
+        """Return the parameter that asks for a status, and its value."""
+        return self.status, self.status_form.format(status.value)
 
 
 @frozen(eq=False)
@@ -84,7 +90,7 @@ class SortedListing(Generic[T]):
     @property
     def terms(self) -> Parameters:
         """The filters, the order and the statuses: all that a checkpoint is bound to."""
-        statuses = ((self.names.status, status.value) for status in self.statuses)
+        statuses = map(self.names.one, self.statuses)
         return (*self.request.params, *self._order(self.descending), *statuses)
 
     def check(self, start: Checkpoint) -> None:
@@ -161,8 +167,7 @@ class SortedListing(Generic[T]):
         if not self.statuses:
             return [with_values(self.request, values)]
         return [
-            with_values(self.request, (*values, (self.names.status, status.value)))
-            for status in self.statuses
+            with_values(self.request, (*values, self.names.one(status))) for status in self.statuses
         ]
 
     def _streams(self, descending: bool) -> list[StatusStream]:

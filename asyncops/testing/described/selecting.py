@@ -83,7 +83,12 @@ class Selecting:
         by_status = self._listing.by_status
         if by_status is None:
             return None
-        values = [str(value) for value in params.all(by_status.param)]
+        before, after = by_status.form.split("{}")
+        sent = [str(value) for value in params.all(by_status.param)]
+        for value in sent:
+            if not (value.startswith(before) and value.endswith(after)):
+                raise bad_request(f"{by_status.param} cannot be {value!r}.")
+        values = [value.removeprefix(before).removesuffix(after) for value in sent]
         if by_status.many == "comma":
             values = [part for value in values for part in value.split(",")]
         if by_status.many == "no" and len(values) > 1:

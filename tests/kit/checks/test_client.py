@@ -102,7 +102,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"jobs": Within(ById, resource())}, "place: the field id would be mistaken"),
     ({"jobs": resource(within=Parts())}, "within: it must be a Group that is told the parameter"),
     ({"jobs": resource(within=Lost("job_id"))}, r"FarmClient.jobs\(...\).frames: .*known are job_"),
-    ({"jobs": resource(within=Parts("job_id"), get=None)}, "within: it needs get="),
+    ({"jobs": resource(within=Parts("job_id"), get=None)}, "within: .*without get: give get="),
     (
         {"jobs": resource(start=START, get=None)},
         "FarmClient.jobs: start: .*without get: give get=, or a class of your own by verbs=",

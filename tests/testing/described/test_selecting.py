@@ -85,6 +85,14 @@ async def test_one_status_is_listed() -> None:
         assert (twice.status, unknown.status) == (400, 400)
 
 
+async def test_a_status_is_read_as_it_is_written() -> None:
+    of, described = farm(**parts(by_status=ByStatus("filter", form="status:{}")))
+    async with reading(of) as reader:
+        wanted = [job.id for job in reader.fake.items("jobs", status=JobStatus.DONE)]
+        assert await ids(reader, described, filter="status:done") == wanted != []
+        assert (await reader.page(described, {"filter": "done"})).status == 400
+
+
 @pytest.mark.parametrize(
     ("many", "sent"),
     [("comma", "done,broken"), ("repeat", ["done", "broken"]), ("list", ["done", "broken"])],
