@@ -26,7 +26,8 @@
         └── WaitTimeout
 
 ``ListingMoved`` is a warning; the walk goes on.
-Bad arguments raise ``ValueError`` or ``TypeError`` before anything is sent.
+Bad arguments raise ``ValueError`` or ``TypeError`` before anything is sent, and a description of a
+service that cannot be right a ``DescriptionError``, which is a ``ValueError``.
 An error that ends a walk carries the ``checkpoint`` to go on from.
 """
 

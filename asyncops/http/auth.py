@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from attrs import Attribute, field, frozen
 
 from asyncops.utils.checks import header_name, header_text
+from asyncops.utils.declarations import declared
 
 __all__ = ["Auth", "BadToken", "Basic"]
 
@@ -20,7 +21,7 @@ class BadToken(ValueError):
     """A token is malformed; the message does not show it."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=declared)
 class Auth:
     """The token in a header of each request.
 
@@ -34,7 +35,7 @@ class Auth:
         form: The value of the header, with ``{}`` where the token stands.
 
     Raises:
-        ValueError: ``header`` cannot be the name of a header, or ``form`` has no ``{}``.
+        DescriptionError: ``header`` cannot be the name of a header, or ``form`` has no ``{}``.
     """
 
     header: str = field(default="Authorization")

@@ -10,6 +10,7 @@ from attrs import Attribute, field, frozen
 from asyncops.http.links import link_target
 from asyncops.models import JSON
 from asyncops.utils.checks import header_name
+from asyncops.utils.declarations import declared
 
 __all__ = [
     "Header",
@@ -27,7 +28,7 @@ __all__ = [
 P = TypeVar("P")
 
 
-@frozen
+@frozen(field_transformer=declared)
 class Header:
     """A place in the headers: the text of one header.
 
@@ -39,17 +40,17 @@ class Header:
         name: The header's name, in any case of letters.
 
     Raises:
-        ValueError: The name cannot be that of a header.
+        DescriptionError: The name cannot be that of a header.
     """
 
     name: str = field()
 
     @name.validator
     def _check(self, _: "Attribute[str]", value: str) -> None:
-        header_name("Header", value)
+        header_name("name", value)
 
 
-@frozen
+@frozen(field_transformer=declared)
 class Link:
     """A place in the headers: the URL of one relation in ``Link`` (RFC 8288).
 
@@ -61,7 +62,7 @@ class Link:
         rel: The relation, in any case of letters.
 
     Raises:
-        ValueError: The relation is empty or holds a space.
+        DescriptionError: The relation is empty or holds a space.
     """
 
     rel: str = field(default="next")

@@ -14,6 +14,7 @@ from asyncops.http.places import Place, check_place
 from asyncops.http.signer import Signer
 from asyncops.retry.rate_headers import RateLimit
 from asyncops.utils.checks import choice, header_name, own_header, plain_text
+from asyncops.utils.declarations import declared
 
 __all__ = ["ErrorField", "Service"]
 
@@ -35,7 +36,7 @@ def _names(value: Iterable[str]) -> tuple[str, ...]:
     return tuple(header_name("request_id", each) for each in value)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=declared)
 class Service:
     """A service, and how it is spoken to.
 
@@ -68,8 +69,7 @@ class Service:
             integers in quotes, and omits fields that have their zero value.
 
     Raises:
-        TypeError: A field has another type.
-        ValueError: A field cannot be right; the message names it and says what would be.
+        DescriptionError: A field cannot be right; the message names it and says what would be.
     """
 
     name: str = field()

@@ -8,7 +8,6 @@ from asyncops.http.signer import Signer as Signer
 from asyncops.kit.action import Action as Action
 from asyncops.kit.client import Client as Client
 from asyncops.kit.collection import Collection as Collection
-from asyncops.kit.description_error import DescriptionError as DescriptionError
 from asyncops.kit.home import Group as Group
 from asyncops.kit.listing import ByStatus as ByStatus
 from asyncops.kit.listing import Listing as Listing
@@ -29,6 +28,7 @@ from asyncops.models import Timestamp as Timestamp
 from asyncops.models import Tracked as Tracked
 from asyncops.models import UtcTimestamp as UtcTimestamp
 from asyncops.models import key as key
+from asyncops.models.description_error import DescriptionError as DescriptionError
 from asyncops.paging.styles import After as After
 from asyncops.paging.styles import NextURL as NextURL
 from asyncops.paging.styles import Offset as Offset

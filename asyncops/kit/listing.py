@@ -7,7 +7,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from asyncops.http.places import path_steps
-from asyncops.kit.description_error import DescriptionError
+from asyncops.models.description_error import DescriptionError
 from asyncops.paging.styles import Offset, Pages, Paging
 
 __all__ = ["ByStatus", "Listing", "Order", "Times", "Window"]
@@ -20,10 +20,6 @@ _STEPS: Mapping[Times, timedelta] = {
     "seconds": timedelta(seconds=1),
     "milliseconds": timedelta(milliseconds=1),
 }
-
-
-def _refuse(message: str) -> DescriptionError:
-    return DescriptionError(message)
 
 
 @frozen
@@ -54,9 +50,13 @@ class Order:
 
     def __attrs_post_init__(self) -> None:
         if self.param is None and self.by:
-            raise _refuse("Order: by= names further orders, so param= has to name the parameter")
+            raise DescriptionError(
+                "Order: by= names further orders, so param= has to name the parameter"
+            )
         if self.param is not None and self.newest == self.oldest:
-            raise _refuse("Order: newest= and oldest= are alike, so param= chooses nothing")
+            raise DescriptionError(
+                "Order: newest= and oldest= are alike, so param= chooses nothing"
+            )
 
 
 @frozen
@@ -93,27 +93,29 @@ class Window:
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.after, str) or not self.after:
-            raise _refuse("Window: after= names the parameter for the earliest creation time")
+            raise DescriptionError(
+                "Window: after= names the parameter for the earliest creation time"
+            )
         if self.form.count("{}") not in {1, 2}:
-            raise _refuse(
+            raise DescriptionError(
                 f"Window: form= holds one {{}} for a bound or two for both, got {self.form!r}"
             )
         if self.form.count("{}") == 2 and self.before is not None:
-            raise _refuse(
+            raise DescriptionError(
                 "Window: form= takes both bounds, so before= has no use: leave it out, or write "
                 "one {} in form="
             )
         if self.before == self.after:
-            raise _refuse(
+            raise DescriptionError(
                 "Window: after= and before= name the same parameter; where it takes both bounds, "
                 "write form='{}..{}' and no before="
             )
         if self.times not in {"rfc3339", "seconds", "milliseconds"}:
-            raise _refuse(
+            raise DescriptionError(
                 f"Window: times= must be 'rfc3339', 'seconds' or 'milliseconds', got {self.times!r}"
             )
         if not isinstance(self.resolution, timedelta) or self.resolution <= timedelta():
-            raise _refuse(
+            raise DescriptionError(
                 "Window: resolution= must be a timedelta above 0, such as timedelta(seconds=1)"
             )
 
@@ -155,13 +157,15 @@ class ByStatus:
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.param, str) or not self.param:
-            raise _refuse("ByStatus: param= names the parameter for the status")
+            raise DescriptionError("ByStatus: param= names the parameter for the status")
         if self.many not in {"no", "comma", "repeat", "list"}:
-            raise _refuse(
+            raise DescriptionError(
                 f"ByStatus: many= must be 'no', 'comma', 'repeat' or 'list', got {self.many!r}"
             )
         if self.form.count("{}") != 1:
-            raise _refuse(f"ByStatus: form= holds one {{}} for the status, got {self.form!r}")
+            raise DescriptionError(
+                f"ByStatus: form= holds one {{}} for the status, got {self.form!r}"
+            )
 
 
 @frozen
@@ -218,20 +222,22 @@ class Listing:
     def __attrs_post_init__(self) -> None:
         check_path("Listing: path=", self.path)
         if not isinstance(self.paging, Paging):
-            raise _refuse(
+            raise DescriptionError(
                 "Listing: paging= must be a Token, NextURL, After, Pages or Offset, "
                 f"got {self.paging!r}"
             )
         if self.method not in {"GET", "POST"}:
-            raise _refuse(f"Listing: method= must be 'GET' or 'POST', got {self.method!r}")
+            raise DescriptionError(f"Listing: method= must be 'GET' or 'POST', got {self.method!r}")
         for name, kind in (("order", Order), ("window", Window), ("by_status", ByStatus)):
             value = getattr(self, name)
             if value is not None and not isinstance(value, kind):
-                raise _refuse(f"Listing: {name}= must be a {kind.__name__} or None, got {value!r}")
+                raise DescriptionError(
+                    f"Listing: {name}= must be a {kind.__name__} or None, got {value!r}"
+                )
         try:
             path_steps(self.items)
         except ValueError as error:
-            raise _refuse(f"Listing: items=: {error}") from None
+            raise DescriptionError(f"Listing: items=: {error}") from None
 
 
 def check_path(name: str, path: object) -> None:
@@ -241,6 +247,8 @@ def check_path(name: str, path: object) -> None:
         DescriptionError: It does not.
     """
     if not isinstance(path, str) or not path.startswith("/") or path.startswith("//"):
-        raise _refuse(f"{name} must begin with one slash, such as '/v1/runs'; got {path!r}")
+        raise DescriptionError(
+            f"{name} must begin with one slash, such as '/v1/runs'; got {path!r}"
+        )
     if "#" in path or any(char.isspace() for char in path):
-        raise _refuse(f"{name} must hold neither # nor white space; got {path!r}")
+        raise DescriptionError(f"{name} must hold neither # nor white space; got {path!r}")

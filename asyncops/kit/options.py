@@ -7,8 +7,8 @@ from attrs import field, frozen
 from asyncops.checkpoints import Checkpoint, WatchCheckpoint
 from asyncops.http.invalid_items import OnInvalid
 from asyncops.http.meter import OnPage
-from asyncops.kit.description_error import DescriptionError
 from asyncops.models import Cursor
+from asyncops.models.description_error import DescriptionError
 from asyncops.paging.limits import MAX_PAGES
 from asyncops.polling.policy import OVERLAP, WATCH_POLICY, OnPoll, PollPolicy
 

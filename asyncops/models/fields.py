@@ -8,6 +8,8 @@ import attrs
 import msgspec
 from attrs import NOTHING, field, frozen
 
+from asyncops.models.description_error import DescriptionError
+
 __all__ = [
     "JSON",
     "UNNAMED",
@@ -104,10 +106,10 @@ def key(name: str, default: Any = NOTHING) -> Any:
             the key must be there.
 
     Raises:
-        ValueError: ``name`` is empty or no text.
+        DescriptionError: ``name`` is empty or no text.
     """
     if not isinstance(name, str) or not name:
-        raise ValueError(f"key() needs the name of a key in the service's JSON, got {name!r}")
+        raise DescriptionError(f"key() needs the name of a key in the service's JSON, got {name!r}")
     return field(default=default, metadata={_KEY: name})
 
 

@@ -6,7 +6,9 @@ from attrs import Attribute, field, frozen
 from attrs.validators import optional
 
 from asyncops.http.places import Place, check_place
+from asyncops.models.description_error import DescriptionError
 from asyncops.utils.checks import check_count
+from asyncops.utils.declarations import declared
 
 __all__ = ["After", "NextURL", "Offset", "Pages", "Paging", "Token"]
 
@@ -39,7 +41,7 @@ _COUNT: Any = optional(check_count(1))
 _ENDS = _check_one_of(None, *get_args(Ends))
 
 
-@frozen
+@frozen(field_transformer=declared)
 class Token:
     """Each page names the token of the next one.
 
@@ -60,7 +62,7 @@ class Token:
         ends_by: ``"same token"`` for a service that repeats the token of the last page at the end.
 
     Raises:
-        ValueError: A name or a place is not valid, or ``most`` has no ``size``.
+        DescriptionError: A name or a place is not valid, or ``most`` has no ``size``.
     """
 
     next: Place = field(default="next_page_token", validator=check_place)
@@ -75,7 +77,7 @@ class Token:
         _check_most(self)
 
 
-@frozen
+@frozen(field_transformer=declared)
 class NextURL:
     """Each page names the URL of the next one.
 
@@ -94,7 +96,7 @@ class NextURL:
             the size to the service.
 
     Raises:
-        ValueError: A name or a place is not valid, or ``most`` has no ``size``.
+        DescriptionError: A name or a place is not valid, or ``most`` has no ``size``.
     """
 
     next: Place = field(default="next", validator=check_place)
@@ -105,7 +107,7 @@ class NextURL:
         _check_most(self)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=declared)
 class After:
     """Each page is asked for by the id of the last item before it.
 
@@ -128,8 +130,8 @@ class After:
         ends: ``"empty page"`` if a page without items is the only sign of the end.
 
     Raises:
-        ValueError: A name or a place is not valid, ``most`` has no ``size``, or neither ``more``
-            nor ``ends`` is given.
+        DescriptionError: A name or a place is not valid, ``most`` has no ``size``, or neither
+            ``more`` nor ``ends`` is given.
     """
 
     param: str = field(default="after", validator=_check_name)
@@ -143,10 +145,10 @@ class After:
     def __attrs_post_init__(self) -> None:
         _check_most(self)
         if self.more is None and self.ends is None:
-            raise ValueError("After: nothing tells the end: give more= or ends='empty page'")
+            raise DescriptionError("After: nothing tells the end: give more= or ends='empty page'")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=declared)
 class _Counted:
     total: Place | None = field(default=None, validator=_PLACE)
     pages: Place | None = field(default=None, validator=_PLACE)
@@ -163,13 +165,13 @@ class _Counted:
         _check_most(self)
         signs = (self.total, self.pages, self.next, self.more, self.ends)
         if all(sign is None for sign in signs):
-            raise ValueError(
+            raise DescriptionError(
                 f"{type(self).__name__}: nothing tells the end: give at least one of total=, "
                 "pages=, next=, more= or ends='empty page'"
             )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=declared)
 class Pages(_Counted):
     """Pages have numbers.
 
@@ -211,8 +213,8 @@ class Pages(_Counted):
         ends: ``"empty page"`` if a page without items may be the only sign of the end.
 
     Raises:
-        ValueError: A name or a place is not valid, ``most`` has no ``size``, ``first`` is to be
-            learned without ``number``, or none of ``total``, ``pages``, ``next``, ``more`` and
+        DescriptionError: A name or a place is not valid, ``most`` has no ``size``, ``first`` is to
+            be learned without ``number``, or none of ``total``, ``pages``, ``next``, ``more`` and
             ``ends`` is given.
     """
 
@@ -223,13 +225,13 @@ class Pages(_Counted):
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         if self.first is None and self.number is None:
-            raise ValueError(
+            raise DescriptionError(
                 "Pages: first=None is learned from the numbers in the answers: give number=, or "
                 "say first=0 or first=1"
             )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=declared)
 class Offset(_Counted):
     """Pages begin behind a number of items.
 
@@ -251,8 +253,8 @@ class Offset(_Counted):
     offset.
 
     Raises:
-        ValueError: A name or a place is not valid, ``most`` has no ``size``, or none of ``total``,
-            ``pages``, ``next``, ``more`` and ``ends`` is given.
+        DescriptionError: A name or a place is not valid, ``most`` has no ``size``, or none of
+            ``total``, ``pages``, ``next``, ``more`` and ``ends`` is given.
     """
 
     param: str = field(default="offset", validator=_check_name)
@@ -266,6 +268,6 @@ Paging = Token | NextURL | After | Pages | Offset
 def _check_most(style: Token | NextURL | After | _Counted) -> None:
     if style.most is not None and style.size is None:
         name = type(style).__name__
-        raise ValueError(
+        raise DescriptionError(
             f"{name}: most= is sent as the page size, so size= has to name a parameter"
         )

@@ -10,6 +10,7 @@ from attrs import Attribute, field, frozen
 
 from asyncops.retry.retry_after import parse_retry_after, parse_seconds, seconds_until
 from asyncops.utils.checks import choice, header_name, status_set
+from asyncops.utils.declarations import declared
 
 __all__ = ["RateLimit", "Times", "meant_status", "wait_asked_for"]
 
@@ -25,7 +26,7 @@ def _statuses(value: Collection[int]) -> frozenset[int]:
     return status_set("also", value)
 
 
-@frozen
+@frozen(field_transformer=declared)
 class RateLimit:
     """The headers of a service that tell its limit on requests.
 
@@ -45,8 +46,7 @@ class RateLimit:
             elsewhere.
 
     Raises:
-        TypeError: A field has another type.
-        ValueError: A field cannot be right; the message names it.
+        DescriptionError: A field cannot be right; the message names it.
     """
 
     remaining: str = field()

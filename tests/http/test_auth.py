@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncops.http.auth import Auth, Basic
+from asyncops.models.description_error import DescriptionError
 
 SECRET = "hunter2-hunter2"
 KEY = Auth(header="X-Api-Key", form="{}")
@@ -51,25 +52,25 @@ class TestAuth:
 
     @pytest.mark.parametrize("header", ["", "X Api", "X:Key", "Größe", "a\n"])
     def test_a_name_that_no_header_can_have_is_refused(self, header: str) -> None:
-        with pytest.raises(ValueError, match=r"^header must be the name of a header"):
+        with pytest.raises(DescriptionError, match=r"^Auth: header must be the name of a header"):
             Auth(header=header)
 
     @pytest.mark.parametrize("form", ["", "Bearer", "{} {}", "Bearer {0}", "B {}\n", "É {}", " {}"])
     def test_a_form_that_cannot_be_sent_is_refused(self, form: str) -> None:
-        with pytest.raises(ValueError, match=r"^form must "):
+        with pytest.raises(DescriptionError, match=r"^Auth: form must "):
             Auth(form=form)
 
     @pytest.mark.parametrize("form", ["Bearer hidden", "Bearer hidden ", "hidden-é {}"])
     def test_a_form_is_not_shown_as_it_may_hold_the_token(self, form: str) -> None:
-        with pytest.raises(ValueError, match=r"^form must ") as caught:
+        with pytest.raises(DescriptionError, match=r"^Auth: form must ") as caught:
             Auth(form=form)
         assert "hidden" not in str(caught.value)
 
-    def test_another_type_is_a_type_error(self) -> None:
+    def test_another_type_is_refused(self) -> None:
         bad: Any = b"{}"
-        with pytest.raises(TypeError, match=r"^form must be a string"):
+        with pytest.raises(DescriptionError, match=r"^Auth: form must be a string"):
             Auth(form=bad)
-        with pytest.raises(TypeError, match=r"^header must be a string"):
+        with pytest.raises(DescriptionError, match=r"^Auth: header must be a string"):
             Auth(header=bad)
 
 

@@ -17,6 +17,7 @@ from asyncops.http.places import (
     value_at,
 )
 from asyncops.models import JSON
+from asyncops.models.description_error import DescriptionError
 
 BODY: JSON = {
     "data": {"items": [1, 2], "current-page": 3, "none": None},
@@ -151,14 +152,17 @@ def test_a_link_of_several_headers() -> None:
 @pytest.mark.parametrize("name", ["", "X Total", "X:Total", "Größe", "a\n"])
 def test_a_name_that_no_header_can_have_is_refused(name: str) -> None:
     with pytest.raises(
-        ValueError, match=r"^Header must be the name of a header, such as 'X-Total'; got"
+        DescriptionError,
+        match=r"^Header: name must be the name of a header, such as 'X-Total'; got",
     ):
         Header(name)
 
 
 @pytest.mark.parametrize("rel", ["", "next last", " next"])
 def test_a_relation_that_no_link_can_have_is_refused(rel: str) -> None:
-    with pytest.raises(ValueError, match="is no relation of a link; write one such as 'next'"):
+    with pytest.raises(
+        DescriptionError, match=r"^Link: .* is no relation of a link; write one such as"
+    ):
         Link(rel)
 
 

@@ -10,6 +10,7 @@ from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asyncops.models.description_error import DescriptionError
 from asyncops.models.fields import (
     EpochMillis,
     EpochSeconds,
@@ -99,5 +100,5 @@ def test_a_field_may_have_another_key_and_a_default() -> None:
 
 @pytest.mark.parametrize("name", ["", None, 5])
 def test_a_key_is_a_text(name: Any) -> None:
-    with pytest.raises(ValueError, match=r"key\(\) needs the name of a key"):
+    with pytest.raises(DescriptionError, match=r"key\(\) needs the name of a key"):
         key(name)

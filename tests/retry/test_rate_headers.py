@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
+from asyncops.models.description_error import DescriptionError
 from asyncops.retry.rate_headers import RateLimit, Times, meant_status, wait_asked_for
 
 NOW = 1_767_225_600.0  # 2026-01-01T00:00:00Z
@@ -161,25 +162,18 @@ def test_it_is_a_frozen_value() -> None:
 @pytest.mark.parametrize(
     ("fields", "complaint"),
     [
-        ({"remaining": "X Left"}, "^remaining must be the name of a header"),
-        ({"reset": ""}, "^reset must be the name of a header"),
-        ({"times": "minutes"}, "^times must be one of 'seconds', 'epoch', 'rfc3339', 'duration'"),
-        ({"also": {200}}, "^also must be from 400 to 599"),
+        ({"remaining": "X Left"}, "remaining must be the name of a header"),
+        ({"reset": ""}, "reset must be the name of a header"),
+        (
+            {"times": "minutes"},
+            "times must be one of 'seconds', 'epoch', 'rfc3339', 'duration'",
+        ),
+        ({"also": {200}}, "also must be from 400 to 599"),
+        ({"remaining": 5}, "remaining must be a string"),
+        ({"also": 403}, "also must be a set of HTTP statuses"),
+        ({"also": ["403"]}, "also must hold whole numbers"),
     ],
 )
 def test_a_field_that_cannot_be_right_is_named(fields: Any, complaint: str) -> None:
-    with pytest.raises(ValueError, match=complaint):
-        evolve(LIMIT, **fields)
-
-
-@pytest.mark.parametrize(
-    ("fields", "complaint"),
-    [
-        ({"remaining": 5}, "^remaining must be a string"),
-        ({"also": 403}, "^also must be a set of HTTP statuses"),
-        ({"also": ["403"]}, "^also must hold whole numbers"),
-    ],
-)
-def test_a_field_of_another_type_is_named(fields: Any, complaint: str) -> None:
-    with pytest.raises(TypeError, match=complaint):
+    with pytest.raises(DescriptionError, match=f"^RateLimit: {complaint}"):
         evolve(LIMIT, **fields)

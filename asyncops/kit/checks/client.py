@@ -15,11 +15,11 @@ from asyncops.kit.checks.paths import check_paths
 from asyncops.kit.checks.samples import check_sample
 from asyncops.kit.checks.subject import Subject, check_frozen
 from asyncops.kit.described import Described
-from asyncops.kit.description_error import DescriptionError
 from asyncops.kit.home import Group, Home, attributes_of
 from asyncops.kit.listing import Listing
 from asyncops.kit.path import names_in
 from asyncops.kit.within import Within
+from asyncops.models.description_error import DescriptionError
 
 __all__ = ["check_client"]
 

@@ -10,8 +10,8 @@ from attrs import frozen
 from asyncops.http.decoding import Dialect
 from asyncops.http.places import path_steps
 from asyncops.kit.description import Description
-from asyncops.kit.description_error import DescriptionError
 from asyncops.kit.path import PARAMETER, names_in
+from asyncops.models.description_error import DescriptionError
 from asyncops.utils.checks import own_header
 
 __all__ = ["Subject", "check_frozen"]

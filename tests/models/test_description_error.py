@@ -1,6 +1,6 @@
 """The error of a description."""
 
-from asyncops.kit.description_error import DescriptionError
+from asyncops.models.description_error import DescriptionError
 
 
 def test_it_is_a_value_error() -> None:
