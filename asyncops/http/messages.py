@@ -11,7 +11,7 @@ from multidict import CIMultiDict
 
 from asyncops.http.upload import Upload
 
-__all__ = ["Reply", "Request", "Response", "first_header", "merged"]
+__all__ = ["Reply", "Request", "Response", "merged", "with_values"]
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -117,14 +117,6 @@ class Reply(Generic[T_co]):
     status: int = 200
     headers: Mapping[str, str] = field(factory=dict, repr=False, hash=False)
     request_id: str | None = None
-
-
-def first_header(headers: Mapping[str, str], names: Iterable[str]) -> str | None:
-    """Return the first of these headers that is not empty."""
-    for name in names:
-        if value := headers.get(name):
-            return value
-    return None
 
 
 def merged(*parts: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,10 +1,13 @@
 """The progress of a walk, and its cost."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
 
 from attrs import define, frozen
 
-__all__ = ["Meter", "OnPage", "WalkReport"]
+from asyncops.http.messages import Reply, Request
+
+__all__ = ["Meter", "MeteredFetch", "OnPage", "WalkReport"]
 
 
 @define(eq=False)
@@ -24,6 +27,14 @@ class Meter:
     slept: float = 0.0
     bytes: int = 0
     parent: object = None
+
+
+class MeteredFetch(Protocol):
+    """Sends one request, decodes its answer, and counts the cost."""
+
+    def __call__(self, request: Request, /, meter: Meter) -> Awaitable[Reply[Any]]:
+        """Return the answer."""
+        ...
 
 
 @frozen(kw_only=True)

@@ -9,7 +9,7 @@ from asyncops.http.decoding import Decode, Dialect, in_one_step
 from asyncops.http.envelope import envelope
 from asyncops.http.invalid_items import OnInvalid
 from asyncops.http.messages import Reply, Request
-from asyncops.http.meter import Meter
+from asyncops.http.meter import Meter, MeteredFetch
 from asyncops.http.page_body import (
     CONVERTERS,
     ZEROS,
@@ -97,14 +97,14 @@ class PageDecoder(Generic[T]):
 
     def fetching(
         self, fetch: Callable[..., Awaitable[Reply[Any]]], on_invalid: OnInvalid | None = None
-    ) -> Callable[[Request, Meter], Awaitable[Reply[PageBody[T]]]]:
+    ) -> MeteredFetch:
         """Return the function that fetches a page, from a client's ``fetch``."""
         plain = partial(fetch, decode=self.reading(on_invalid))
         if not self._in_headers:
             return plain
 
-        async def with_headers(request: Request, meter: Meter) -> Reply[PageBody[T]]:
-            reply: Reply[PageBody[T]] = await plain(request, meter)
+        async def with_headers(request: Request, /, meter: Meter) -> Reply[PageBody[T]]:
+            reply: Reply[PageBody[T]] = await plain(request, meter=meter)
             fill_from_headers(reply, self._in_headers)
             return reply
 
@@ -118,7 +118,10 @@ class PageDecoder(Generic[T]):
         items = self._items(root) or ()
         if self._settle is not None and not is_settled(self._settle, items):
             return None
-        if items and self._is_odd(items):
+        # The first row tells nearly always; the others are asked if it does not.
+        name = self._some_row_has
+        odd = name is not None and items and getattr(items[0], name, None) is None
+        if odd and not self._second.is_dated(items):
             return None
         page: PageBody[T] = PageBody(items, **self._zeros)
         for name, get, convert in self._others:
@@ -128,10 +131,3 @@ class PageDecoder(Generic[T]):
         if self._counted:
             page.work_out_pages()
         return page
-
-    def _is_odd(self, items: tuple[T, ...]) -> bool:
-        """Whether no row has the field that at least one of each page has."""
-        name = self._some_row_has
-        if name is None or getattr(items[0], name, None) is not None:
-            return False
-        return not self._second.is_dated(items)

@@ -11,7 +11,7 @@ from asyncops.errors import AttemptTimeout, ConfigurationError, ConnectionFailed
 from asyncops.http.addresses import Proxy
 from asyncops.http.aiohttp_internals import loop_of, middlewares_of
 from asyncops.http.body import MAX_ERROR_BODY, MAX_PAGE, MAX_RESULT, Pace, read_body
-from asyncops.http.messages import Response, first_header, merged
+from asyncops.http.messages import Response, merged
 from asyncops.http.timeouts import TimeLimit, TimeLimits, Timeout
 from asyncops.http.transport_errors import Dropped, refused_by, transport_error
 from asyncops.http.upload import PIECE, Upload, sent_in_time
@@ -228,7 +228,7 @@ class Transport:
                 # The status says enough, without a body that cannot be read.
                 body = b""
         headers = response.headers
-        request_id = first_header(headers, self._request_id)
+        request_id = next(filter(None, map(headers.get, self._request_id)), None)
         return Response(status=response.status, headers=headers, body=body, request_id=request_id)
 
     def _additions(

@@ -56,7 +56,7 @@ class Bound(Generic[P, W]):
         where: Its client and its place.
         single: How one item is asked for.
         ask: Gets one item by its id as it is sent.
-        usable: Whether ``ask`` can be used, as far as is known by now.
+        usable: Whether ``ask`` can be used, as far as is known by now; ``None`` if it always can.
     """
 
     def __init__(self, description: Description, where: Where) -> None:
@@ -65,7 +65,7 @@ class Bound(Generic[P, W]):
         self._clock = where.client.clock
         self.single: Single = single_of(description, where.service.json)
         self.ask: Callable[[str], Awaitable[Any]] = self.fetch_one
-        self.usable: Callable[[], bool] = lambda: True
+        self.usable: Callable[[], bool] | None = None
         if description.optional_get:
             missing = f"this {where.service.title} has no request for one operation"
             optional = OptionalGet(

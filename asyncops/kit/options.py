@@ -11,6 +11,7 @@ from asyncops.models import Cursor
 from asyncops.models.description_error import DescriptionError
 from asyncops.paging.limits import MAX_PAGES
 from asyncops.polling.policy import OVERLAP, WATCH_POLICY, OnPoll, PollPolicy
+from asyncops.utils.checks import check_hook
 
 __all__ = ["PARAM", "ListOptions", "Many", "Spelling", "WatchOptions", "param"]
 
@@ -105,8 +106,8 @@ class ListOptions:
     resume: Checkpoint | None = None
     max_pages: int = MAX_PAGES
     deadline: float | None = None
-    on_page: OnPage | None = None
-    on_invalid: OnInvalid | None = None
+    on_page: OnPage | None = field(default=None, validator=check_hook("WalkReport"))
+    on_invalid: OnInvalid | None = field(default=None, validator=check_hook("InvalidItem"))
 
 
 @frozen(kw_only=True)
@@ -138,4 +139,4 @@ class WatchOptions:
     from_start: bool = False
     lookback: float | None = None
     overlap: float = OVERLAP
-    on_poll: OnPoll | None = None
+    on_poll: OnPoll | None = field(default=None, validator=check_hook("Poll"))

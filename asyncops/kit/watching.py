@@ -71,7 +71,7 @@ def target_of(
     *,
     lookback: float | None,
     lookup: Callable[[Collection[str]], GetMany[str, Any]] | None,
-    usable: Callable[[], bool],
+    usable: Callable[[], bool] | None,
 ) -> WatchTarget[Any]:
     """Return what a watch is about.
 
@@ -81,7 +81,8 @@ def target_of(
         query: The filters, and the statuses whose changes are given.
         lookback: How old unfinished operations may be when the watch begins.
         lookup: Gets several operations by their ids.
-        usable: Whether ``lookup`` can be used, as far as is known by now.
+        usable: Whether ``lookup`` can be used, as far as is known by now; ``None`` if it always
+            can.
 
     Raises:
         ValueError: There is no such status, or ``lookback`` is below 0.

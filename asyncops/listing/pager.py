@@ -1,14 +1,14 @@
 """The pager: awaited, the first page of a listing; iterated, its items."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from asyncops.checkpoints import Checkpoint
 from asyncops.errors import AsyncOpsError
 from asyncops.http.invalid_items import OnInvalid
-from asyncops.http.messages import Reply, Request
-from asyncops.http.meter import Meter, OnPage
+from asyncops.http.meter import Meter, MeteredFetch, OnPage
 from asyncops.http.telemetry import ListingTelemetry
 from asyncops.http.transport import CONNECTIONS
 from asyncops.listing.position import Position, start_of
@@ -18,19 +18,16 @@ from asyncops.models import Cursor, Page
 from asyncops.paging.concurrent import CONCURRENCY, ConcurrentRunner
 from asyncops.paging.limits import Limits
 from asyncops.paging.prefetch import PageSource
-from asyncops.paging.sequential import Fetch, walk, with_limits
+from asyncops.paging.sequential import walk, with_limits
 from asyncops.paging.strategy import ConcurrentStrategy, OneAtATime, PageStrategy, Remaining
 from asyncops.sharding.boundaries import SHARDS, Cut
 from asyncops.sharding.shard import Shard
-from asyncops.utils.checks import count, plain_hook
+from asyncops.utils.checks import count
 from asyncops.utils.misuse import refusal
 
-__all__ = ["MeteredFetch", "Pager", "Walk"]
+__all__ = ["Pager", "Walk"]
 
 T = TypeVar("T")
-
-MeteredFetch = Callable[[Request, Meter], Awaitable[Reply[Any]]]
-"""Sends one request, decodes its answer, and counts what that costs."""
 
 MakeConcurrentStrategy = Callable[[Checkpoint, int, bool, bool], ConcurrentStrategy[Any, Any, T]]
 """Makes a strategy from a checkpoint, the most requests at once, whether to keep the order, and
@@ -81,13 +78,12 @@ class Pager(Generic[T]):
         self._telemetry = telemetry
         self._fetch = fetch
         self._strategy = strategy
-        self._identity = identity
-        self._keep = keep
+        self._position: Callable[[], Position[T]] = partial(Position, self._start, identity, keep)
         self._concurrent_strategy = concurrent_strategy
         self._limits = limits or Limits()
-        self._on_page = plain_hook("on_page", on_page, takes="WalkReport")
-        self._on_invalid = plain_hook("on_invalid", on_invalid, takes="InvalidItem")
-        if check is not None:
+        self._on_page = on_page
+        self._on_invalid = on_invalid
+        if check is not None and self._start.cursor is not None:
             # A cursor that does not fit is refused here, before anything is sent.
             check(self._start)
 
@@ -157,9 +153,10 @@ class Pager(Generic[T]):
             if self._concurrent_strategy is None or n == 1
             else self._concurrent_strategy(self._start, n, ordered, remaining.items is not None)
         )
-        fetch = self._metered(progress.meter)
+        fetch = partial(self._fetch, meter=progress.meter)
         runner = ConcurrentRunner(fetch, strategy, n, self._limits, remaining)
-        return Concurrent(Walk(self._walk(PageSource(runner.pages()), progress, remaining)))
+        source = PageSource(runner.pages())
+        return Concurrent(Walk(Pages(source, self._position(), progress, remaining)))
 
     def pages(self) -> Pages[T]:
         """Walk page by page, in order. While one page is in use, the next one is being fetched.
@@ -173,7 +170,8 @@ class Pager(Generic[T]):
             AsyncOpsError: While iterating, with the ``checkpoint`` from which a walk can go on.
         """
         progress, remaining = self._progress(), Remaining(self._limits.max_items)
-        return self._walk(self._source(progress, prefetch=True), progress, remaining)
+        source = PageSource(self._sequential(progress), prefetch=True)
+        return Pages(source, self._position(), progress, remaining)
 
     async def scan(self) -> AsyncGenerator[Page[T], None]:
         """Read the pages as they come, one by one: what a poll reads of a listing.
@@ -183,8 +181,7 @@ class Pager(Generic[T]):
         """
         progress = self._progress()
         with progress.observed():
-            fetch = self._metered(progress.meter)
-            async with aclosing(walk(fetch, self._strategy(self._start), self._limits)) as pages:
+            async with aclosing(self._sequential(progress)) as pages:
                 async for page in pages:
                     progress.count(len(page.items))
                     yield page
@@ -211,7 +208,7 @@ class Pager(Generic[T]):
         if remaining.items == 0:
             return items
         progress = self._progress()
-        source = self._source(progress, prefetch=True)
+        source = PageSource(self._sequential(progress), prefetch=True)
         # Not `pages()`: nobody else can iterate over this walk or close it.
         walked = walk_pages(source, self._position(), progress, remaining)
         try:
@@ -263,14 +260,14 @@ class Pager(Generic[T]):
                 "cut the whole listing: call list() without max_items; "
                 "a shard has .collect(max_items=...)"
             )
-        return await self._cut(with_limits(self._metered(Meter()), self._limits), n)
+        return await self._cut(with_limits(partial(self._fetch, meter=Meter()), self._limits), n)
 
     async def _first(self) -> Page[T]:
         remaining = Remaining(self._limits.max_items)
         if remaining.items == 0:
             return Page(items=(), cursor=self._start.cursor)
         progress = self._progress()
-        async with aclosing(self._source(progress)) as source:
+        async with aclosing(PageSource(self._sequential(progress))) as source:
             page = await next_page(source, self._position(), remaining)
         if page is None:
             raise RuntimeError("a listing has a first page, if an empty one")
@@ -284,15 +281,6 @@ class Pager(Generic[T]):
             self._path, self._limits.clock, self._telemetry, self._on_page, self._on_invalid
         )
 
-    def _position(self) -> Position[T]:
-        return Position(self._start, self._identity, self._keep)
-
-    def _metered(self, meter: Meter) -> Fetch[Any]:
-        return lambda request: self._fetch(request, meter)
-
-    def _source(self, progress: Progress, *, prefetch: bool = False) -> PageSource[T]:
-        fetch = self._metered(progress.meter)
-        return PageSource(walk(fetch, self._strategy(self._start), self._limits), prefetch)
-
-    def _walk(self, source: PageSource[T], progress: Progress, remaining: Remaining) -> Pages[T]:
-        return Pages(source, self._position(), progress, remaining)
+    def _sequential(self, progress: Progress) -> AsyncGenerator[Page[T], None]:
+        fetch = partial(self._fetch, meter=progress.meter)
+        return walk(fetch, self._strategy(self._start), self._limits)

@@ -1,19 +1,21 @@
-"""The progress of one walk: measured, and reported to hooks and telemetry."""
+"""The progress of one walk: measured, logged, and reported to hooks and telemetry."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from attrs import define, field
+from attrs import asdict, define, field
 
 from asyncops.http.invalid_items import OnInvalid
 from asyncops.http.meter import Meter, OnPage, WalkReport
 from asyncops.http.telemetry import ListingTelemetry
-from asyncops.listing.log import log_walk
 from asyncops.listing.position import WalkPage
 from asyncops.utils.clock import Clock
 
-__all__ = ["Progress"]
+__all__ = ["Progress", "outcome"]
+
+_walks = logging.getLogger("asyncops.walk")
 
 
 @define(eq=False)
@@ -52,18 +54,19 @@ class Progress:
         self._begun = self.clock.monotonic()
         span = None if self.telemetry is None else self.telemetry.walk()
         self.meter.parent = span
-        outcome: BaseException | None = None
+        error: BaseException | None = None
         try:
             yield
-        except BaseException as error:
-            outcome = error
+        except BaseException as caught:
+            error = caught
             raise
         finally:
             self._ended = self.clock.monotonic()
             report = self.report()
-            log_walk(self.path, report, outcome)
+            if _walks.isEnabledFor(logging.DEBUG):
+                _log(self.path, report, error)
             if span is not None:
-                span.end(report, outcome)
+                span.end(report, error)
 
     def report_invalid(self, page: WalkPage[Any]) -> None:
         """Report the rows of a page that do not fit, before its items are given."""
@@ -98,3 +101,30 @@ class Progress:
             bytes=self.meter.bytes,
             elapsed=elapsed,
         )
+
+
+def _log(path: str, report: WalkReport, error: BaseException | None) -> None:
+    _walks.debug(
+        "%s %s: %d items on %d pages, %d requests, %d retries, %.2f s asleep, %.2f s",
+        path,
+        outcome(error),
+        report.items,
+        report.pages,
+        report.requests,
+        report.retries,
+        report.slept,
+        report.elapsed,
+        extra={
+            "path": path,
+            "outcome": outcome(error),
+            "error_type": None if error is None else type(error).__name__,
+            **asdict(report, filter=lambda field, _: field.name != "invalid"),
+        },
+    )
+
+
+def outcome(error: BaseException | None) -> str:
+    """Return how a walk ended: ``complete``, ``left`` early, or ``failed``."""
+    if error is None:
+        return "complete"
+    return "failed" if isinstance(error, Exception) else "left"

@@ -9,7 +9,7 @@ from opentelemetry.trace import Span, SpanKind, StatusCode, set_span_in_context
 
 from asyncops.errors import TransportError
 from asyncops.http.meter import WalkReport
-from asyncops.listing.log import outcome
+from asyncops.listing.progress import outcome
 from asyncops.otel.instruments import Endpoint, Instruments
 
 __all__ = ["OtelAttemptSpan", "OtelCallSpan", "OtelWalkSpan"]

@@ -10,7 +10,7 @@ from asyncops.errors import AsyncOpsError, PaginationError, TooManyPages
 from asyncops.http.messages import Request
 from asyncops.models import Page
 from asyncops.paging.limits import Limits
-from asyncops.paging.sequential import Fetch, ends_at, fetch_by
+from asyncops.paging.sequential import Fetch, within_deadline
 from asyncops.paging.strategy import ConcurrentStrategy, EarlyPage, Remaining
 from asyncops.utils.tasks import cancel_all
 
@@ -41,13 +41,13 @@ class ConcurrentRunner(Generic[T]):
     concurrency: int
     limits: Limits
     remaining: Remaining = field(factory=Remaining)
+    _fetch_in_time: Fetch[Any] = field(init=False, repr=False)
     _tasks: "set[asyncio.Task[None]]" = field(factory=set, init=False)
     _changed: asyncio.Event = field(factory=asyncio.Event, init=False)
     _sent: int = field(default=0, init=False)
     # Items that arrived and were not taken yet, and the size of the largest page so far.
     _held_items: int = field(default=0, init=False)
     _largest_page: int = field(default=0, init=False)
-    _ends_at: float = field(default=0.0, init=False)
     _error: BaseException | None = field(default=None, init=False)
     _too_many: bool = field(default=False, init=False)
     _closed: bool = field(default=False, init=False)
@@ -59,7 +59,7 @@ class ConcurrentRunner(Generic[T]):
             TooManyPages: The walk needs more requests than ``limits`` allow.
             DeadlineExceeded: The walk took longer than ``limits`` allow.
         """
-        self._ends_at = ends_at(self.limits)
+        self._fetch_in_time = within_deadline(self.fetch, self.limits)
         try:
             self._send()
             while True:
@@ -120,7 +120,7 @@ class ConcurrentRunner(Generic[T]):
 
     async def _fetch(self, key: Hashable, request: Request) -> None:
         try:
-            reply = await fetch_by(self._ends_at, self.fetch, request, self.limits)
+            reply = await self._fetch_in_time(request)
         except AsyncOpsError as error:
             self.strategy.fail(key, error)
         else:

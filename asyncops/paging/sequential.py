@@ -1,7 +1,6 @@
 """Walk a listing with one request at a time, within limits of requests and time."""
 
 import asyncio
-import math
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 
@@ -11,7 +10,7 @@ from asyncops.models import Page
 from asyncops.paging.limits import Limits
 from asyncops.paging.strategy import PageStrategy
 
-__all__ = ["Fetch", "ends_at", "fetch_by", "walk", "with_limits"]
+__all__ = ["Fetch", "walk", "with_limits", "within_deadline"]
 
 B = TypeVar("B")
 T = TypeVar("T")
@@ -30,7 +29,7 @@ async def walk(
         DeadlineExceeded: The walk took longer than ``limits`` allow.
     """
     sent = 0
-    end_of_walk = ends_at(limits)
+    fetch = within_deadline(fetch, limits)
     while True:
         while (page := paging.take()) is not None:
             yield page
@@ -41,7 +40,7 @@ async def walk(
             raise TooManyPages(f"the listing goes on after {sent} pages (max_pages)")
         sent += 1
         try:
-            reply = await fetch_by(end_of_walk, fetch, request, limits)
+            reply = await fetch(request)
         except APIError as error:
             if not paging.recover(error):
                 raise
@@ -49,29 +48,28 @@ async def walk(
             paging.feed(reply)
 
 
-def ends_at(limits: Limits) -> float:
-    """When a walk that begins now has to end, by the clock of its limits."""
-    return math.inf if limits.deadline is None else limits.clock.monotonic() + limits.deadline
+def within_deadline(fetch: Fetch[B], limits: Limits) -> Fetch[B]:
+    """Make a fetch function whose requests are answered before a walk that begins now has to end.
 
-
-async def fetch_by(moment: float, fetch: Fetch[B], request: Request, limits: Limits) -> Reply[B]:
-    """Send one request that has to be answered by the moment at which its walk ends.
-
-    Raises:
-        DeadlineExceeded: The answer did not come in time.
+    The function raises :class:`DeadlineExceeded` where an answer does not come in time.
     """
-    if moment == math.inf:
-        return await fetch(request)
-    left = moment - limits.clock.monotonic()
-    if left > 0:
-        scope = asyncio.timeout(left)
-        try:
-            async with scope:
-                return await fetch(request)
-        except TimeoutError:
-            if not scope.expired():
-                raise
-    raise DeadlineExceeded(f"the walk took longer than {limits.deadline:g} s")
+    if limits.deadline is None:
+        return fetch
+    end = limits.clock.monotonic() + limits.deadline
+
+    async def fetch_in_time(request: Request) -> Reply[B]:
+        left = end - limits.clock.monotonic()
+        if left > 0:
+            scope = asyncio.timeout(left)
+            try:
+                async with scope:
+                    return await fetch(request)
+            except TimeoutError:
+                if not scope.expired():
+                    raise
+        raise DeadlineExceeded(f"the walk took longer than {limits.deadline:g} s")
+
+    return fetch_in_time
 
 
 def with_limits(fetch: Fetch[B], limits: Limits) -> Fetch[B]:
@@ -79,7 +77,7 @@ def with_limits(fetch: Fetch[B], limits: Limits) -> Fetch[B]:
 
     The function raises :class:`TooManyPages` and :class:`DeadlineExceeded`.
     """
-    deadline, sent = ends_at(limits), 0
+    fetch, sent = within_deadline(fetch, limits), 0
 
     async def limited(request: Request) -> Reply[B]:
         nonlocal sent
@@ -89,6 +87,6 @@ def with_limits(fetch: Fetch[B], limits: Limits) -> Fetch[B]:
                 "ask for fewer parts, or raise max_pages"
             )
         sent += 1
-        return await fetch_by(deadline, fetch, request, limits)
+        return await fetch(request)
 
     return limited

@@ -40,7 +40,7 @@ class Source(Generic[R]):
         listings: Listings of the operations, in the order of a life, so that an operation that
             moves on meanwhile is found in a later one.
         get: Gets one operation; ``None`` where a service has only listings.
-        usable: Whether ``get`` can be used, as far as is known by now.
+        usable: Whether ``get`` can be used, as far as is known by now; ``None`` if it always can.
         awaits: Whether to wait for an id that the service does not know yet; otherwise its result
             is :class:`NotFound`.
         by_creation: Whether the listings are sorted by ``created_at``.
@@ -52,12 +52,17 @@ class Source(Generic[R]):
     clock: Clock
     listings: tuple[Listing, ...]
     get: Callable[[str], Awaitable[R]] | None = None
-    usable: Callable[[], bool] = lambda: True
+    usable: Callable[[], bool] | None = None
     awaits: bool = False
     by_creation: bool = False
     lists_results: bool = False
     spelling: Callable[[Any], str] = lambda item: str(item.id)
     attempts: int = ATTEMPTS
+
+    @property
+    def by_id(self) -> Callable[[str], Awaitable[R]] | None:
+        """``get``, where it can be used."""
+        return self.get if self.usable is None or self.usable() else None
 
 
 class Pending(Generic[K, R]):

@@ -8,12 +8,11 @@ from attrs import define, field
 
 from asyncops.errors import AsyncOpsError, DeadlineExceeded
 from asyncops.http.timeouts import poll_limit
-from asyncops.polling.policy import ATTEMPTS, PollPolicy, Tolerance
-from asyncops.retry.retry_after import MAX_RETRY_AFTER, asked_to_wait
+from asyncops.polling.policy import ATTEMPTS, PollBackoff, PollPolicy, Tolerance
 from asyncops.utils.checks import seconds
 from asyncops.utils.clock import Clock
 
-__all__ = ["LAST_POLL", "Pace", "PollSchedule", "next_delay"]
+__all__ = ["LAST_POLL", "PollSchedule"]
 
 R = TypeVar("R")
 
@@ -21,29 +20,6 @@ LAST_POLL = 5.0
 """Seconds that the poll after the timeout may take, or the timeout where that is shorter.
 
 A result that has begun to arrive by then is read to its end."""
-
-
-@define(eq=False)
-class Pace:
-    """The delays between polls: they grow while nothing happens, and are short again after news.
-
-    Attributes:
-        policy: How often to poll.
-    """
-
-    policy: PollPolicy
-    _without_news: int = field(default=0, init=False)
-
-    def delay(self, error: AsyncOpsError | None, *, news: bool, left: float = math.inf) -> float:
-        """Return the seconds from one poll to the next.
-
-        Args:
-            error: The error of the last poll; ``None`` where it succeeded.
-            news: Whether the last poll brought news.
-            left: Seconds until the deadline; infinite without one.
-        """
-        self._without_news = 1 if news else self._without_news + 1
-        return next_delay(self.policy, self._without_news, error, left=left)
 
 
 @define(eq=False)
@@ -66,11 +42,11 @@ class PollSchedule:
     number: int = field(default=0, init=False)
     unanswered: bool = field(default=False, init=False)
     _began: float | None = field(default=None, init=False)
-    _pace: Pace = field(init=False)
+    _backoff: PollBackoff = field(init=False)
     _final: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._pace = Pace(self.policy)
+        self._backoff = PollBackoff(self.policy)
 
     @classmethod
     def checked(
@@ -141,7 +117,7 @@ class PollSchedule:
         left = self._left
         if self._final or left <= 0:
             return None
-        delay = self._pace.delay(error, news=news, left=left)
+        delay = self._backoff.delay(error, news=news, left=left)
         # Decided here, since a clock may wake the wait a little before the timeout.
         self._final = delay >= left
         return delay
@@ -154,31 +130,3 @@ class PollSchedule:
         if self.timeout is None:
             return None
         return min(LAST_POLL, self.timeout) if self._final else self._left
-
-
-_LONGEST_WITHOUT_TIMEOUT = 3600.0
-
-
-def next_delay(
-    policy: PollPolicy, polls: int, error: AsyncOpsError | None, *, left: float = math.inf
-) -> float:
-    """Return the seconds from one poll to the next: the one rule for every wait and every watch.
-
-    A ``Retry-After`` counts up to the policy's cap or 120 s, whichever is longer: a service that
-    asks for a day must not leave a wait without any poll until its timeout. Without a timeout it
-    counts up to an hour. No delay goes past the deadline.
-
-    Args:
-        policy: How often to poll.
-        polls: Polls in a row, from 1, without news.
-        error: The error of the last poll; ``None`` where it succeeded.
-        left: Seconds until the deadline; infinite without one.
-    """
-    delay = policy.delay(polls)
-    asked = None if error is None else asked_to_wait(error)
-    if asked is not None:
-        longest = max(policy.cap, MAX_RETRY_AFTER)
-        if math.isinf(left):
-            longest = min(longest, _LONGEST_WITHOUT_TIMEOUT)
-        delay = max(delay, min(asked, longest))
-    return min(delay, left)

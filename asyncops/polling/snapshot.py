@@ -55,7 +55,8 @@ class WatchTarget(Generic[T]):
         recent: Listings of what has ended, newest first where the service can.
         mark: Gives a text that differs whenever an operation has changed.
         lookup: Gets several operations by their ids; ``None`` where the service cannot.
-        usable: Whether ``lookup`` can be used, as far as is known by now.
+        usable: Whether ``lookup`` can be used, as far as is known by now; ``None`` if it always
+            can.
         matches: Selects the operations whose changes are given, by their state before or after
             the change; ``None`` selects all.
         matches_unfinished: Whether ``matches`` may select an operation that has not ended. Then
@@ -73,7 +74,7 @@ class WatchTarget(Generic[T]):
     recent: Sequence[Pager[T]]
     mark: Callable[[T], str]
     lookup: Callable[[Collection[str]], GetMany[str, T]] | None = None
-    usable: Callable[[], bool] = lambda: True
+    usable: Callable[[], bool] | None = None
     matches: Callable[[T], bool] | None = None
     matches_unfinished: bool = True
     reopens: bool = False
@@ -82,7 +83,7 @@ class WatchTarget(Generic[T]):
     @property
     def by_id(self) -> Callable[[Collection[str]], GetMany[str, T]] | None:
         """``lookup``, where it can be used."""
-        return self.lookup if self.usable() else None
+        return self.lookup if self.usable is None or self.usable() else None
 
     async def base(self, until: float) -> float | None:
         """Return the latest creation of the first pages, before anything else is read.

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from copy import copy
 from typing import Any, Generic, TypeVar
 
@@ -95,7 +95,7 @@ class WaitGroup(Generic[K, R]):
             ConfigurationError: The client cannot be used.
         """
         budget = None
-        if self._get is not None:
+        if self.source.by_id is not None:
             budget = self._costs.next_budget(len(self.open))
             if not budget:
                 return await self._get_each(tuple(self.open))
@@ -152,7 +152,7 @@ class WaitGroup(Generic[K, R]):
             self._costs.failed()
             self._skip(deque(self.open), failure)
             return failure
-        if self._get is None:
+        if self.source.by_id is None:
             for spelling in tuple(self.open):
                 self.end(spelling, copy(failure))
             return None
@@ -185,7 +185,7 @@ class WaitGroup(Generic[K, R]):
             self.open[todo.popleft()].error = failure
 
     async def _get_one(self, spelling: str) -> AsyncOpsError | None:
-        get = self._get
+        get = self.source.by_id
         if get is None:
             # The service has just shown that it cannot: the next poll reads the listings.
             return None
@@ -200,7 +200,7 @@ class WaitGroup(Generic[K, R]):
                 entry = self.open[spelling] = self.open.pop(spelling)
                 entry.error = error
                 return error
-            if self._get is None:
+            if self.source.by_id is None:
                 return None
             if isinstance(error, NotFound) and self._is_awaited(spelling):
                 self.open[spelling].error = None
@@ -219,10 +219,6 @@ class WaitGroup(Generic[K, R]):
         entry = self.open[spelling]
         entry.last, entry.error, entry.absent = item, None, 0
 
-    @property
-    def _get(self) -> Callable[[str], Awaitable[R]] | None:
-        return self.source.get if self.source.usable() else None
-
     def _is_awaited(self, spelling: str) -> bool:
         """Whether an absent operation may still come; one that was seen before is gone."""
         return self.source.awaits and self.open[spelling].last is None
@@ -239,7 +235,7 @@ class WaitGroup(Generic[K, R]):
 
     def _needed(self) -> int:
         """Requests that could be under way at once."""
-        return min(len(self.open), 1) if self._get is None else len(self.open)
+        return min(len(self.open), 1) if self.source.by_id is None else len(self.open)
 
     def _span(self) -> CreatedRange | None:
         if not self.source.by_creation:

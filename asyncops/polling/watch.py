@@ -18,11 +18,11 @@ from asyncops.polling.policy import (
     WATCH_POLICY,
     OnPoll,
     Poll,
+    PollBackoff,
     PollPolicy,
     Tolerance,
     is_not_json,
 )
-from asyncops.polling.schedule import Pace
 from asyncops.polling.snapshot import Snapshot, WatchTarget
 from asyncops.utils.checks import seconds
 from asyncops.utils.clock import Clock
@@ -107,7 +107,7 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
         self._due = 0.0
         self._ends = math.inf
         self._polls = 0
-        self._pace = Pace(poll)
+        self._backoff = PollBackoff(poll)
         self._ended = 0
         self._missed: frozenset[str] = frozenset()
         self._tolerance = Tolerance(attempts)
@@ -247,7 +247,7 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
         """Set when the next poll is due; return the seconds until then."""
         now = self._clock.monotonic()
         left = self._ends - now
-        delay = self._pace.delay(failure, news=news, left=max(0.0, left))
+        delay = self._backoff.delay(failure, news=news, left=max(0.0, left))
         # A poll that would come with the timeout does not come at all.
         self._due = now + delay if delay < left else math.inf
         return delay

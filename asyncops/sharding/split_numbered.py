@@ -81,6 +81,10 @@ class NumberedShard(Generic[T]):
     listing: NumberedListing[T]
     created_at: Callable[[T], datetime | None]
 
+    def __attrs_post_init__(self) -> None:
+        if self.shard.page_hint is None and not self.shard.time_range.whole:
+            raise ValueError("a shard of numbered pages needs its page_hint")
+
     def check(self, start: Checkpoint) -> None:
         """Check that a walk can begin at a checkpoint.
 

@@ -5,15 +5,17 @@ import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from inspect import iscoroutinefunction
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from attrs import Attribute
+from attrs.validators import optional
 
 from asyncops.models import OpenEnum, Status
 
 __all__ = [
     "check_count",
+    "check_hook",
     "check_seconds",
     "choice",
     "count",
@@ -109,6 +111,15 @@ def check_seconds(*, positive: bool = False) -> "Callable[[object, Attribute[flo
         seconds(attribute.name, value, positive=positive)
 
     return validate
+
+
+def check_hook(takes: str) -> "Callable[[object, Attribute[Any], Any], None]":
+    """Return an attrs validator that calls :func:`plain_hook`; ``None`` is not checked."""
+
+    def validate(_: object, attribute: "Attribute[Any]", value: Any) -> None:
+        plain_hook(attribute.name, value, takes=takes)
+
+    return optional(validate)
 
 
 def plain_hook(name: str, value: H, *, takes: str) -> H:

@@ -14,7 +14,7 @@ from multidict import CIMultiDict
 from asyncops.errors import APIError, DecodeError, Forbidden, RateLimited, ServerError
 from asyncops.http.api_error import api_error
 from asyncops.http.decoding import decode_json, decode_response
-from asyncops.http.messages import Response, first_header
+from asyncops.http.messages import Response
 from asyncops.http.places import Header, Link, Place
 from asyncops.http.redaction import snippet
 from asyncops.http.service import ErrorField, Service
@@ -34,8 +34,9 @@ SERVICE = Service(
 def answer(body: bytes | Any, status: int = 200, **headers: str) -> Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    request_id = first_header(CIMultiDict(named), ("X-Api-Call-Id", "X-Request-Id"))
-    return Response(status=status, headers=CIMultiDict(named), body=data, request_id=request_id)
+    given = CIMultiDict(named)
+    request_id = given.get("X-Api-Call-Id") or given.get("X-Request-Id")
+    return Response(status=status, headers=given, body=data, request_id=request_id)
 
 
 def redact(text: str, token: str = TOKEN) -> str:

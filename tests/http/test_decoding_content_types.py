@@ -8,15 +8,16 @@ from multidict import CIMultiDict
 
 from asyncops.errors import DecodeError
 from asyncops.http.decoding import decode_json, decode_response, decoder
-from asyncops.http.messages import Response, first_header
+from asyncops.http.messages import Response
 from tests.http.page_shapes import MlPromptPage
 
 
 def answer(body: bytes | Any, status: int = 200, **headers: str) -> Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    request_id = first_header(CIMultiDict(named), ("X-Api-Call-Id", "X-Request-Id"))
-    return Response(status=status, headers=CIMultiDict(named), body=data, request_id=request_id)
+    given = CIMultiDict(named)
+    request_id = given.get("X-Api-Call-Id") or given.get("X-Request-Id")
+    return Response(status=status, headers=given, body=data, request_id=request_id)
 
 
 class TestContentType:

@@ -6,9 +6,8 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from multidict import CIMultiDict
 
-from asyncops.http.messages import Reply, Request, Response, first_header
+from asyncops.http.messages import Reply, Request, Response
 
 
 def test_adding_keeps_what_was_there_and_its_order() -> None:
@@ -67,19 +66,3 @@ def test_no_query_value_header_or_body_is_in_a_repr() -> None:
         Reply(value=1, headers=headers),
     ]
     assert all(secret not in repr(each) for each in shown)
-
-
-NAMES = ("X-Api-Call-Id", "X-Request-Id")
-
-
-def request_id(**headers: str) -> str | None:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return first_header(CIMultiDict(named), NAMES)
-
-
-def test_the_request_id_is_the_services_or_a_gateways() -> None:
-    assert request_id(x_api_call_id="zoo") == "zoo"
-    assert request_id(X_Request_Id="gateway") == "gateway"
-    assert request_id(x_api_call_id="zoo", x_request_id="gateway") == "zoo"
-    assert request_id(x_api_call_id="", x_request_id="gateway") == "gateway"
-    assert request_id() is None

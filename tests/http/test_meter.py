@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from asyncops import Checkpoint, ServerError
 from asyncops.http.messages import Request
 from asyncops.http.meter import OnPage, WalkReport
+from asyncops.kit import ListOptions
 from asyncops.listing.pager import Pager
 from asyncops.listing.walk import Walk
 from asyncops.paging.cursors.cursor_strategy import CursorStrategy
@@ -223,4 +224,4 @@ class NotAwaited:
 )
 def test_a_callback_is_a_plain_function(on_page: Any) -> None:
     with pytest.raises(TypeError, match="on_page must be a plain function"):
-        pager_of(TokenListing(1, 1), on_page)
+        ListOptions(on_page=on_page)

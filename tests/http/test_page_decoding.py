@@ -94,7 +94,7 @@ async def test_what_the_headers_say_is_filled_in_where_a_place_is_in_them() -> N
     decode = PageDecoder(Item, PagePlaces("", total_count=Header("X-Total"), next_page=Link()))
 
     async def fetch(
-        _: Request, __: Meter, *, decode: Decode[PageBody[Item]]
+        request: Request, meter: Meter, *, decode: Decode[PageBody[Item]]
     ) -> Reply[PageBody[Item]]:
         headers = {"X-Total": "12", "Link": '</2>; rel="next"'}
         return Reply(value=decode(json.dumps([GOOD]).encode()), headers=headers)

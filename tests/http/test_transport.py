@@ -35,6 +35,26 @@ async def test_a_request_is_sent_as_it_is_and_its_answer_comes_whole() -> None:
     assert (seen.target, seen.header("Authorization")) == ("/x?a=%2F", "Bearer t")
 
 
+@pytest.mark.parametrize(
+    ("headers", "request_id"),
+    [
+        (["x-api-call-id: zoo"], "zoo"),
+        (["X-Request-Id: gateway"], "gateway"),
+        (["x-request-id: gateway", "x-api-call-id: zoo"], "zoo"),
+        (["x-api-call-id: ", "x-request-id: gateway"], "gateway"),
+        ([], None),
+    ],
+)
+async def test_the_request_id_is_the_services_or_a_gateways(
+    headers: list[str], request_id: str | None
+) -> None:
+    transport = Transport(Timeout(), request_id=("X-Api-Call-Id", "X-Request-Id"))
+    async with FaultServer([[answer(b"[]", *headers)]]) as server:
+        response = await transport.send("GET", server.url, BEARER, {})
+        await transport.close()
+    assert response.request_id == request_id
+
+
 async def test_a_body_is_sent_whole_with_the_type_that_its_headers_name() -> None:
     body = b'{"limit":2}' * 1000
     transport = Transport(Timeout())

@@ -111,17 +111,17 @@ def test_what_the_service_cannot_filter_is_filtered_here() -> None:
     job = Job(id="j1", status=DONE, created_at=NOON)
     late, waiting = NOON + timedelta(seconds=1), Job(id="j2", status=WAITING, created_at=NOON)
     found = lister(window=Window("after"), by_status=ByStatus(), order=BY_SORT)
-    keep = found.pager(Query(before=NOON), Chosen(kept=(DONE,)))._keep
+    keep = found.pager(Query(before=NOON), Chosen(kept=(DONE,)))._position()._keep
     assert keep is not None
     assert keep(job)
     assert not keep(Job(id="j3", status=DONE, created_at=late))
     assert not keep(waiting)
-    by_time = found.pager(Query(before=NOON), Chosen())._keep
+    by_time = found.pager(Query(before=NOON), Chosen())._position()._keep
     assert by_time is not None
     assert by_time(waiting)
-    assert found.pager(Query(after=NOON), Chosen())._keep is None
+    assert found.pager(Query(after=NOON), Chosen())._position()._keep is None
     sent = lister(order=BY_SORT, **WINDOWED).pager(Query(before=NOON), Chosen())
-    assert sent._keep is None
+    assert sent._position()._keep is None
 
 
 def test_checkpoints_are_bound_to_all_that_decides_what_is_given() -> None:

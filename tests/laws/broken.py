@@ -117,9 +117,10 @@ class Service:
     _bodies: dict[str, bytes] = field(factory=dict)
 
     async def fetch(
-        self, request: Request, _: Meter | None = None, *, decode: Decode[Any]
+        self, request: Request, meter: Meter | None = None, *, decode: Decode[Any]
     ) -> Reply[Any]:
         """The answer to one request."""
+        (meter or Meter()).requests += 1
         self.requests += 1
         params = dict(request.params)
         numbered = request.path.startswith("/v1")

@@ -150,8 +150,9 @@ class World:
             raise NotFound(id_, status=404)
         return self.ops[id_]
 
-    async def fetch(self, request: Request, _: Meter) -> Reply[Body]:
+    async def fetch(self, request: Request, meter: Meter) -> Reply[Body]:
         """A page of a listing; a token is the place of the item before it."""
+        meter.requests += 1
         # A request always lets other tasks run.
         await asyncio.sleep(0)
         params = dict(request.params)

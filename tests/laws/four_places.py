@@ -67,8 +67,9 @@ class Script:
             raise answer
         return answer
 
-    async def page(self, _: Request, __: Meter) -> Reply[JobPage]:
+    async def page(self, _: Request, meter: Meter) -> Reply[JobPage]:
         """The answer of this poll, as a listing of one."""
+        meter.requests += 1
         return Reply(value=JobPage((await self.get(),), None))
 
 

@@ -74,8 +74,9 @@ class NumberedListing:
     inserted: int = 0
     requests: int = 0
 
-    async def fetch(self, request: Request, _: Meter) -> Reply[NumberedBody]:
+    async def fetch(self, request: Request, meter: Meter) -> Reply[NumberedBody]:
         """Answer as a client's ``fetch`` would."""
+        meter.requests += 1
         self.requests += 1
         number = max(int(dict(request.params)["pagination.page"]), self.base)
         rows = [f"new {n}" for n in range(self.inserted)] + [str(n) for n in range(self.total)]

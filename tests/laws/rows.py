@@ -61,8 +61,9 @@ class RowListing:
         """Rows with these keys, named after their listing."""
         return cls([Row(key, f"{name}{number}") for number, key in enumerate(keys)], size)
 
-    async def fetch(self, request: Request, _: Meter) -> Reply[RowBody]:
+    async def fetch(self, request: Request, meter: Meter) -> Reply[RowBody]:
         """Answer as a client's ``fetch`` would."""
+        meter.requests += 1
         self.requests += 1
         self.under_way += 1
         try:

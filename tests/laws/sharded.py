@@ -72,8 +72,9 @@ class Calls(Service):
     def _lists(self, call: Call) -> bool:
         return not self.statuses or call.status in self.statuses
 
-    async def fetch(self, request: Request, _: Meter) -> Reply[Body]:
+    async def fetch(self, request: Request, meter: Meter) -> Reply[Body]:
         """Answer as a client's ``fetch`` would."""
+        meter.requests += 1
         self.before_answer()
         params = dict(request.params)
         self.asked.append(params)
@@ -171,8 +172,9 @@ class Numbered:
             row = self.rows.pop(index % len(self.rows))
             self.stayed.discard(row.id)
 
-    async def fetch(self, request: Request, _: Meter) -> Reply[PageBody[AsyncOperation]]:
+    async def fetch(self, request: Request, meter: Meter) -> Reply[PageBody[AsyncOperation]]:
         """Answer as a client's ``fetch`` would."""
+        meter.requests += 1
         self.before_answer()
         number = max(int(dict(request.params)["pagination.page"]), self.base)
         # An offset lies anywhere: rows, and not pages, are counted.

@@ -57,7 +57,8 @@ class Service:
     between: Callable[[int], None] = lambda _: None
     requests: list[Request] = field(factory=list)
 
-    async def fetch(self, request: Request, _: Meter, *, decode: Decode[Any]) -> Reply[Any]:
+    async def fetch(self, request: Request, meter: Meter, *, decode: Decode[Any]) -> Reply[Any]:
+        meter.requests += 1
         self.between(len(self.requests))
         self.requests.append(request)
         asked = self._asked(request)

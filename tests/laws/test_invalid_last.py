@@ -57,7 +57,7 @@ async def test_every_row_comes_or_is_told_of_once(
         for at, good in enumerate(fits)
     ]
 
-    async def fetch(request: Request, _: Meter, *, decode: Decode[Any]) -> Reply[Any]:
+    async def fetch(request: Request, meter: Meter, *, decode: Decode[Any]) -> Reply[Any]:
         after = dict(request.params).get("after")
         ids = [str(row[wire]) for row in rows]
         start = 0 if after is None else ids.index(after) + 1

@@ -41,8 +41,9 @@ class Moving:
     requests: int = 0
     before_answer: Callable[[], None] = field(default=lambda: None)
 
-    async def fetch(self, request: Request, _: Meter) -> Reply[NumberedBody]:
+    async def fetch(self, request: Request, meter: Meter) -> Reply[NumberedBody]:
         """Answer as a client's ``fetch`` would."""
+        meter.requests += 1
         self.requests += 1
         assert self.requests < 5_000, "the walk does not come to an end"
         self.before_answer()
@@ -227,8 +228,9 @@ class Tokens:
     pages: dict[str | None, TokenBody | AsyncOpsError]
     requests: int = 0
 
-    async def fetch(self, request: Request, _: Meter) -> Reply[TokenBody]:
+    async def fetch(self, request: Request, meter: Meter) -> Reply[TokenBody]:
         """Answer as a client's ``fetch`` would."""
+        meter.requests += 1
         self.requests += 1
         answer = self.pages[dict(request.params).get("page_token")]
         if isinstance(answer, AsyncOpsError):

@@ -65,7 +65,8 @@ class Runs:
             }
         )
 
-    async def fetch(self, request: Request, _: Meter | None = None) -> Reply[Body]:
+    async def fetch(self, request: Request, meter: Meter | None = None) -> Reply[Body]:
+        (meter or Meter()).requests += 1
         params = dict(request.params)
         rows = list(self.rows.values())
         at = int(params.get("page_token") or 2 * int(params.get("pagination.page", 0)))

@@ -75,7 +75,7 @@ def merged(service: Service, size: int, resume: Checkpoint | None) -> Pager[Call
     def rows() -> list[StatusStream]:
         return streams(LIFE, "created_at_descending")
 
-    async def fetch(request: Request, _: Meter) -> Reply[Body]:
+    async def fetch(request: Request, meter: Meter) -> Reply[Body]:
         return service.answer(request, size)
 
     def strategy(start: Checkpoint) -> StatusMerge[Call]:
@@ -218,7 +218,7 @@ async def test_an_error_while_collecting_leads_back_to_the_start() -> None:
 async def test_a_cancellation_while_the_walk_is_closed_stays_one() -> None:
     """Even where the page being fetched takes its time to be cancelled."""
 
-    async def slow_to_end(request: Request, _: Meter) -> Reply[Body]:
+    async def slow_to_end(request: Request, meter: Meter) -> Reply[Body]:
         if request.params:
             try:
                 await asyncio.Event().wait()

@@ -92,7 +92,8 @@ class Windowed:
             before is None or at <= int(before) // step - least
         )
 
-    async def fetch(self, request: Request, _: Meter, *, decode: Decode[Any]) -> Reply[Any]:
+    async def fetch(self, request: Request, meter: Meter, *, decode: Decode[Any]) -> Reply[Any]:
+        meter.requests += 1
         self.between(len(self.requests))
         asked = dict(request.params)
         self.requests.append(asked)

@@ -222,7 +222,7 @@ async def test_what_is_no_error_of_an_account_ends_all() -> None:
     accounts["account 0"].stall = True
     pager = accounts["account 1"].pager()
 
-    async def broken(*_: object) -> Any:
+    async def broken(*_: object, **__: object) -> Any:
         raise ZeroDivisionError
 
     bad: Pager[Row] = Pager(broken, pager._strategy, query="rows", identity=str)

@@ -233,7 +233,7 @@ async def test_too_many_pages_end_the_walk_with_its_checkpoint() -> None:
 async def test_empty_pages_are_followed_up_to_max_pages_alone(empty: int) -> None:
     """Each has a fresh token; a filter may leave many of them empty."""
 
-    async def fetch(request: Request, _: Meter) -> Reply[TokenBody]:
+    async def fetch(request: Request, meter: Meter) -> Reply[TokenBody]:
         number = int(dict(request.params).get("page_token", "0"))
         last = number == empty
         return Reply(value=TokenBody(("a",) if last else (), None if last else str(number + 1)))
@@ -401,7 +401,7 @@ def test_a_checkpoint_that_does_not_fit_is_refused(
 async def test_a_fetch_may_be_any_awaitable_function() -> None:
     """The pager knows nothing of clients."""
 
-    async def fetch(request: Request, _: Meter) -> Reply[TokenBody]:
+    async def fetch(request: Request, meter: Meter) -> Reply[TokenBody]:
         await asyncio.sleep(0)
         return Reply(value=TokenBody(("a",), None), status=203, request_id="r")
 

@@ -1,7 +1,5 @@
 """The loop between a strategy and the wire, and its bounds."""
 
-import math
-
 import pytest
 
 from asyncops import DeadlineExceeded, TooManyPages
@@ -9,7 +7,7 @@ from asyncops.http.messages import Reply, Request
 from asyncops.http.meter import Meter
 from asyncops.paging.cursors.cursor_strategy import CursorStrategy
 from asyncops.paging.limits import Limits
-from asyncops.paging.sequential import ends_at, fetch_by, walk, with_limits
+from asyncops.paging.sequential import walk, with_limits, within_deadline
 from asyncops.paging.styles import Token
 from asyncops.testing import FakeClock
 from tests.laws.listings import TokenBody, TokenListing
@@ -41,19 +39,19 @@ async def test_one_page_more_than_allowed_is_an_error_and_not_asked_for() -> Non
 async def test_nothing_is_asked_for_when_the_time_is_over() -> None:
     clock = FakeClock()
     limits = Limits(deadline=5.0, clock=clock)
-    assert ends_at(limits) == clock.monotonic() + 5
-    assert ends_at(Limits()) == math.inf
-    moment = ends_at(limits)
-    clock.advance(5)
     listing = TokenListing(1, 1)
 
     async def fetch(request: Request) -> Reply[TokenBody]:
         return await listing.fetch(request, Meter())
 
+    assert within_deadline(fetch, Limits()) is fetch
+    in_time = within_deadline(fetch, limits)
+    clock.advance(4.9)
+    assert (await in_time(REQUEST)).value.items == ("0",)
+    clock.advance(0.1)
     with pytest.raises(DeadlineExceeded, match="longer than 5 s"):
-        await fetch_by(moment, fetch, REQUEST, limits)
-    assert listing.requests == 0
-    assert (await fetch_by(moment + 9, fetch, REQUEST, limits)).value.items == ("0",)
+        await in_time(REQUEST)
+    assert listing.requests == 1
 
 
 async def test_a_timeout_of_the_caller_s_own_stays_one() -> None:
@@ -61,7 +59,7 @@ async def test_a_timeout_of_the_caller_s_own_stays_one() -> None:
         raise TimeoutError("mine")
 
     with pytest.raises(TimeoutError, match="mine"):
-        await fetch_by(Limits().clock.monotonic() + 60, fetch, REQUEST, Limits(deadline=60))
+        await within_deadline(fetch, Limits(deadline=60))(REQUEST)
 
 
 async def test_requests_that_are_no_walk_keep_to_the_bounds_together() -> None:

@@ -27,8 +27,8 @@ async def test_a_watch_to_its_first_change_takes_a_short_way() -> None:
                 assert fake.server.count() - before == 10
                 assert change.kind == "updated"
             traces.append(trace)
-    assert len(least(traces).files) <= 24, sorted(least(traces).files)
-    assert least(traces).changes <= 406
+    assert len(least(traces).files) <= 21, sorted(least(traces).files)
+    assert least(traces).changes <= 360
 
 
 async def test_a_listing_to_its_first_item_takes_a_short_way() -> None:
@@ -45,4 +45,4 @@ async def test_a_listing_to_its_first_item_takes_a_short_way() -> None:
                 assert item.status == "failed"
                 traces.append(trace)
         assert len(least(traces).files) <= 25, sorted(least(traces).files)
-        assert least(traces).changes <= 54
+        assert least(traces).changes <= 47

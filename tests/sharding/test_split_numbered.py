@@ -269,7 +269,8 @@ async def test_a_part_whose_page_is_gone_is_found_again(beyond: str) -> None:
 
 
 class Refusing(Numbered):
-    async def fetch(self, request: Request, _: Meter) -> Reply[PageBody[Any]]:
+    async def fetch(self, request: Request, meter: Meter) -> Reply[PageBody[Any]]:
+        meter.requests += 1
         raise BadRequest(f"no {request.method} today", status=400)
 
 

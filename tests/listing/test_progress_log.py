@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from asyncops import ChainloopClient, ServerError
-from asyncops.listing.log import outcome
+from asyncops.listing.progress import outcome
 from asyncops.testing import FakeServer, Fault
 from tests.log_records import fields, of, zoo
 from tests.until import until
