@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 from asyncops.errors import APIError, DecodeError
 from asyncops.http.decoding import decode_json
 from asyncops.http.messages import Response
-from asyncops.http.places import value_at
+from asyncops.http.places import Place, value_at
 from asyncops.http.redaction import redacted_body, snippet
 from asyncops.http.service import ErrorField, Service
 from asyncops.retry.rate_headers import meant_status, wait_asked_for
 
-__all__ = ["api_error"]
+__all__ = ["api_error", "is_error"]
 
 # Where services put them, the commonest places first.
 _USUAL: Mapping[ErrorField, tuple[str, ...]] = {
@@ -46,6 +46,19 @@ _USUAL: Mapping[ErrorField, tuple[str, ...]] = {
 }
 
 
+def is_error(response: Response, service: Service) -> bool:
+    """Return whether an answer is an error: by its status, or by what the service says in it."""
+    if not 200 <= response.status < 300:
+        return True
+    if service.ok is None:
+        return False
+    try:
+        body = decode_json(response.body)
+    except DecodeError:
+        return False
+    return bool(value_at(service.ok, body, response.headers))
+
+
 def api_error(
     response: Response,
     *,
@@ -54,7 +67,7 @@ def api_error(
     hints: Mapping[int, str],
     redact: Callable[[str], str],
 ) -> APIError:
-    """Return the exception for an answer that is not 2xx.
+    """Return the exception for an answer that is an error.
 
     Args:
         response: The answer. Its body may be of any shape.
@@ -69,7 +82,8 @@ def api_error(
 
     def values(name: ErrorField) -> Iterator[object]:
         declared = service.errors.get(name)
-        for place in _USUAL[name] if declared is None else (declared,):
+        places: tuple[Place, ...] = _USUAL[name] if declared is None else (declared,)
+        for place in (*places, service.ok) if name == "message" and service.ok else places:
             value = value_at(place, body, headers)
             yield value if isinstance(place, str) else redact(value or "")
 

@@ -6,7 +6,7 @@ from functools import cache, partial
 from attrs import define, field
 
 from asyncops.errors import AsyncOpsError, ConfigurationError, TransportError
-from asyncops.http.api_error import api_error
+from asyncops.http.api_error import api_error, is_error
 from asyncops.http.credential import Credential
 from asyncops.http.messages import Request, Response, merged
 from asyncops.http.meter import Meter
@@ -185,7 +185,13 @@ class Caller:
         Raises:
             TransportError: No whole answer arrived.
             APIError: The service answered with an error.
+            ConfigurationError: The request cannot be signed.
         """
+        if self.credential.signer is not None and call.request.upload is not None:
+            raise ConfigurationError(
+                f"{self.service.title} wants requests signed as a whole, and a file or a stream is "
+                "read only while it is sent: give the content as bytes"
+            )
         try:
             response = await self._attempt(call)
         except AsyncOpsError as error:
@@ -223,7 +229,7 @@ class Caller:
                 call.replayed = True
                 token = await self.credential.token()
                 response = await self._exchange(call, token, self.credential.headers)
-            if 200 <= response.status < 300:
+            if not is_error(response, self.service):
                 return response
             raise api_error(
                 response,
@@ -286,10 +292,6 @@ class Caller:
     ) -> Mapping[str, str]:
         """Return the headers that prove who sends the request, and keep them out of any text."""
         request, all_headers = call.request, merged(HEADERS, headers)
-        if request.upload is not None:
-            raise ConfigurationError(
-                f"{self.service.title} signs whole requests: give the content as bytes"
-            )
         outgoing = OutgoingRequest(request.method, call.url, all_headers, request.body)
         signature = sign(signer, outgoing, token)
         call.keep_out(part for value in signature.values() for part in parts_of(value))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args
 
 from attrs import Attribute, field, frozen
+from attrs.validators import optional
 
 from asyncops.http.addresses import check_base_url
 from asyncops.http.auth import Auth, Basic
@@ -64,6 +65,8 @@ class Service:
             ``request_id``. A field that is declared is read there alone: an error without it, such
             as one of a gateway, is none of the service's. Any other is looked for in the usual
             places.
+        ok: The place that holds nothing in a good answer, such as ``errors`` of GraphQL: an answer
+            of status 2xx with a value there is an error. ``None`` if the status tells.
         rate_limit: The headers that tell its limit on requests, if it has any.
         json: How it writes JSON: ``"protobuf"`` allows keys in snake_case and camelCase, 64-bit
             integers in quotes, and omits fields that have their zero value.
@@ -80,6 +83,7 @@ class Service:
     headers: Mapping[str, str] = field(factory=dict, repr=False, hash=False)
     request_id: tuple[str, ...] = field(default=("X-Request-Id", "Request-Id"), converter=_names)
     errors: Mapping[ErrorField, Place] = field(factory=dict, hash=False)
+    ok: Place | None = field(default=None, validator=optional(check_place))
     rate_limit: RateLimit | None = field(default=None)
     json: Dialect = field(default="plain")
 

@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 from attrs import field, frozen
 
 from asyncops.errors import ConfigurationError
-from asyncops.utils.checks import header_name, header_text
+from asyncops.utils.checks import own_header
 
 __all__ = ["OutgoingRequest", "Signer", "sign"]
 
@@ -46,6 +46,9 @@ class Signer(Protocol):
     def sign(self, request: OutgoingRequest, credentials: str | None) -> Mapping[str, str]:
         """Return the headers to add. Called before each attempt, in the event loop.
 
+        Headers that the client itself writes, such as ``Content-Length`` and ``Host``, are refused.
+        A request whose content is a file or a stream is not signed, and an error instead.
+
         Args:
             request: The request.
             credentials: The token of the client, in whatever form this signer wants; ``None``
@@ -64,17 +67,12 @@ def sign(signer: Signer, request: OutgoingRequest, credentials: str | None) -> M
     headers = signer.sign(request, credentials)
     if not isinstance(headers, Mapping):
         raise ConfigurationError(f"the signer must return headers, got {type(headers).__name__}")
-    if not all(_can_be_sent(name, value) for name, value in headers.items()):
-        raise ConfigurationError(
-            "the signer must return names of headers with values of ASCII characters, without "
-            "line breaks"
-        )
-    return headers
-
-
-def _can_be_sent(name: object, value: object) -> bool:
     try:
-        header_text(header_name("name", name), value)
-    except (TypeError, ValueError):
-        return False
-    return True
+        for name, value in headers.items():
+            own_header("headers", name, value)
+    except (TypeError, ValueError) as error:
+        problem = str(error)
+    else:
+        return headers
+    # Raised here, without the first error: it may hold what the message does not show.
+    raise ConfigurationError(f"the signer must return other headers: {problem}")

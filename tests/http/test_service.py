@@ -112,6 +112,8 @@ def test_it_shows_how_it_is_asked_but_no_secret_of_a_signer(auth: Any) -> None:
             {"request_id": "X-Request-Id"},
             r"request_id must be names .*\('X-Request-Id',\)",
         ),
+        ({"ok": "a..b"}, "ok: 'a..b' is no place"),
+        ({"ok": True}, "ok must be a place"),
         ({"rate_limit": "X-Left"}, "rate_limit must be a RateLimit or None, got str"),
         ({"request_id": [5]}, "request_id must be a string"),
         ({"errors": "message"}, "errors must be a mapping"),

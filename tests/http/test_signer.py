@@ -47,11 +47,26 @@ def test_anything_but_headers_is_refused(given: Any) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [{"X": "hidden\r\nX: 1"}, {"X": b"hidden"}, {"X Y": "1"}, {5: "1"}, {"X": "é"}, {"X": ""}],
+    [
+        {"X": "hidden\r\nX: 1"},
+        {"X": b"hidden"},
+        {"X Y": "1"},
+        {5: "1"},
+        {"X": "é"},
+        {"X": ""},
+        {"Host": "hidden"},
+    ],
     ids=repr,
 )
 def test_headers_that_cannot_be_sent_are_refused_and_not_shown(given: Any) -> None:
-    with pytest.raises(ConfigurationError, match="the signer must return names of") as caught:
+    with pytest.raises(
+        ConfigurationError, match="the signer must return other headers: head"
+    ) as caught:
         sign(Giving(given), REQUEST, "k")
     assert "hidden" not in repr(caught.value)
     assert caught.value.__context__ is None
+
+
+def test_a_header_that_the_client_writes_is_refused_by_name() -> None:
+    with pytest.raises(ConfigurationError, match="must not have 'content-length': the client writ"):
+        sign(Giving({"content-length": "6"}), REQUEST, "k")

@@ -6,7 +6,7 @@ import html
 import json
 import logging
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from asyncops.http.decoding import decoder
 from asyncops.http.messages import Request
 from asyncops.http.service import Service
 from asyncops.http.signer import OutgoingRequest
+from asyncops.http.upload import Upload
 from asyncops.models import Timestamp
 from tests.until import until
 from tests.wire.faultserver import FIN, FaultServer, Seen, Step, Wait, answer
@@ -166,20 +167,52 @@ async def test_a_signer_may_have_credentials_of_its_own() -> None:
     assert server.seen[0].header("Authorization") == expected["Authorization"]
 
 
-async def test_what_a_signer_cannot_give_is_said_before_anything_is_sent() -> None:
-    class Broken:
-        def sign(self, request: OutgoingRequest, credentials: str | None) -> Mapping[str, str]:
-            del request
-            return {"X-Signature": f"{credentials}\r\nX-Evil: 1"}
+@define
+class Broken:
+    name: str
+    end: str = ""
 
+    def sign(self, request: OutgoingRequest, credentials: str | None) -> Mapping[str, str]:
+        del request
+        return {self.name: f"{credentials}{self.end}"}
+
+
+@pytest.mark.parametrize(
+    "signer", [Broken("X-Signature", "\r\nX-Evil: 1"), Broken("Content-Length"), Broken("Host")]
+)
+async def test_what_a_signer_cannot_give_is_said_before_anything_is_sent(signer: Broken) -> None:
     async with (
         FaultServer([[answer()]]) as server,
-        client_of(server, KEY, auth=Broken(), headers=FIXED) as client,
+        client_of(server, KEY, auth=signer, headers=FIXED) as client,
     ):
         with pytest.raises(ConfigurationError, match="the signer must return") as caught:
             await fetch(client)
     assert_clean(caught.value)
     assert server.requests == 0
+
+
+async def test_content_that_is_read_while_it_is_sent_is_not_signed() -> None:
+    """Nothing is asked for, taken or sent: neither the token nor a piece of the content."""
+    touched: list[str] = []
+
+    async def content() -> AsyncIterator[bytes]:
+        touched.append("content")
+        yield b"a"
+
+    async def token() -> str:
+        touched.append("token")
+        return KEY
+
+    upload = Upload.of(content())
+    assert isinstance(upload, Upload)
+    post = Request(method="POST", path="/x", upload=upload)
+    async with (
+        FaultServer([[answer()]]) as server,
+        client_of(server, token, auth=Hmac()) as client,
+    ):
+        with pytest.raises(ConfigurationError, match=r"signed as a whole.*give the content as byt"):
+            await fetch(client, post)
+    assert (touched, server.requests) == ([], 0)
 
 
 RENEWED: dict[str, tuple[Authentication, str, str]] = {

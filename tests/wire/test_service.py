@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from asyncops import BadRequest, DecodeError, Forbidden, RateLimited, RetryPolicy, Timeout
+from asyncops import APIError, BadRequest, DecodeError, Forbidden, RateLimited, RetryPolicy, Timeout
 from asyncops.http.places import Header, Link
 from asyncops.retry.rate_headers import RateLimit
 from asyncops.testing import FakeClock
@@ -67,6 +67,40 @@ class TestErrors:
         ):
             error = await failing(fetch(client), BadRequest)
         assert (error.message, error.code, error.request_id) == ("this", "12-b", "r-9")
+
+    @pytest.mark.parametrize(
+        ("ok", "body", "message"),
+        [
+            ("errors", b'{"data":null,"errors":[{"message":"no such job"}]}', "no such job"),
+            ("error", b'{"error":{"code":7}}', "the answer gives no message"),
+            ("data.wrong.text", b'{"data":{"wrong":{"text":"no such job"}}}', "no such job"),
+            (Header("X-Problem"), b"{}", "at the header"),
+        ],
+    )
+    async def test_a_200_that_holds_what_no_good_answer_does_is_one(
+        self, ok: Any, body: bytes, message: str
+    ) -> None:
+        """It is final: a second request would be answered in the same way."""
+        headers = ("X-Problem: at the header", "X-Request-Id: r-1")
+        script = [[answer(body, *headers), answer(b'{"data":1}')]]
+        async with FaultServer(script) as server, client_of(server, ok=ok) as client:
+            error = await failing(fetch(client), APIError)
+            assert server.requests == 1
+        assert type(error) is APIError
+        assert (error.status, error.message, error.request_id) == (200, message, "r-1")
+
+    @pytest.mark.parametrize(
+        "body", [b"{}", b"[]", b'{"errors":null}', b'{"errors":[]}', b'{"errors":""}', b"?"]
+    )
+    async def test_a_200_without_it_is_a_good_answer(self, body: bytes) -> None:
+        async with (
+            FaultServer([[answer(body)]]) as server,
+            client_of(server, ok="errors") as client,
+        ):
+            if body == b"?":
+                await failing(fetch(client), DecodeError)
+            else:
+                assert (await fetch(client)).status == 200
 
 
 def patient(clock: FakeClock, retry: RetryPolicy = POLICY) -> dict[str, Any]:

@@ -25,7 +25,8 @@ from asyncops.kit import (
 QUERY = (
     "query($cursor: String, $limit: Int, $filter: RunsFilter) "
     "{ runsOrError(cursor: $cursor, limit: $limit, filter: $filter) "
-    "{ ... on Runs { results { runId status jobName creationTime startTime endTime } } } }"
+    "{ ... on Runs { results { runId status jobName creationTime startTime endTime } } "
+    "... on PythonError { message } } }"
 )
 
 
@@ -79,6 +80,7 @@ class DagsterClient(Client):
         url=None,
         token="DAGSTER_TOKEN",
         auth=Auth(header="Dagster-Cloud-Api-Token", form="{}"),
+        ok="data.runsOrError.message",  # an error comes with status 200, in the place of the runs
     )
     runs = Resource(
         Run,
