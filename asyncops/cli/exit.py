@@ -41,7 +41,8 @@ class Failure(Exception):
     def __str__(self) -> str:
         if self.hint is None:
             return self.message
-        return f"{self.message.rstrip('.')}. {_capital(self.hint)}."
+        end = "" if self.hint.endswith("?") else "."
+        return f"{self.message.rstrip('.')}. {_capital(self.hint)}{end}"
 
 
 def _capital(text: str) -> str:

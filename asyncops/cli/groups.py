@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 from asyncops.cli.accounts.services import SERVICES, distribution_of, installed
 from asyncops.cli.exit import Failure
-from asyncops.cli.names import meant
+from asyncops.cli.names import known_or_near, meant
 from asyncops.cli.options.connection import MaxBody, ProxyUrl, profile_option, verbose_option
 from asyncops.cli.text.terminal import complain
 from asyncops.version import VERSION
@@ -70,6 +70,16 @@ class LazyGroup(TyperGroup):
         found = meant(cmd_name, makers)
         return super().get_command(ctx, cmd_name) if found is None else makers[found](cmd_name)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the first argument names; a name that is none is answered with others.
+
+        Typer's own answer knows only of commands that are made already.
+        """
+        if not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
+            hint = known_or_near(args[0], self.list_commands(ctx))
+            ctx.fail(f"No such command {args[0]!r}. {hint[:1].upper()}{hint[1:]}")
+        return super().resolve_command(ctx, args)
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the arguments; the commands are there before help is shown."""
         self._known()
@@ -100,16 +110,19 @@ def _services() -> Commands:
 
 def _service_group(name: str) -> LazyGroup:
     def fill() -> Commands:
-        from asyncops.cli.tree import commands_of  # noqa: PLC0415 - loads the client
+        from asyncops.cli.tree import commands_of, first_words  # noqa: PLC0415 - loads the client
 
+        # The list of all services has no more than can be said without importing them.
+        group.help = f"{first_words(SERVICES[name].client)}\n\n{group.help}".strip()
         return commands_of(SERVICES[name])
 
-    return LazyGroup(
+    group = LazyGroup(
         name=name,
         fill=fill,
         help=f"The service {name}, of {distribution_of(installed()[name])}.",
         rich_help_panel="Services",
     )
+    return group
 
 
 app: typer.Typer = typer.Typer(

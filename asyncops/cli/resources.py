@@ -8,11 +8,11 @@ from attrs import frozen
 
 from asyncops.cli.accounts.services import SERVICES, Service
 from asyncops.cli.exit import Failure
-from asyncops.cli.names import dashed, meant
+from asyncops.cli.names import dashed, known_or_near, meant
 from asyncops.kit.description import Description
 from asyncops.kit.resources import ResourcePath, resources_of
 
-__all__ = ["Resource", "example", "resource_of", "resources_below"]
+__all__ = ["Resource", "resource_of", "resources_below"]
 
 
 @frozen(kw_only=True)
@@ -75,7 +75,7 @@ def resource_of(service: str, attribute: str, *, words: str | None = None) -> Re
         Failure: There is no such service or resource, or the service cannot be imported.
     """
     if service not in SERVICES:
-        raise Failure(f"there is no service {service!r}", f"known are: {', '.join(SERVICES)}")
+        raise Failure(f"there is no service {service!r}", known_or_near(service, SERVICES))
     found = SERVICES[service]
     paths = _paths(found)
     path = ""
@@ -83,13 +83,7 @@ def resource_of(service: str, attribute: str, *, words: str | None = None) -> Re
         name = meant(word, resources_below(found, path)) or word
         path = f"{path}.{name}" if path else name
     if path not in paths:
-        known = ", ".join(map(dashed, paths))
-        raise Failure(f"{found.title} has no {attribute!r}", f"known are: {known}")
+        hint = known_or_near(attribute, map(dashed, paths))
+        raise Failure(f"{found.title} has no {attribute!r}", hint)
     words = words or f"{service} {dashed(path).replace('.', ' ')}"
     return Resource(name=words, service=found, path=paths[path])
-
-
-def example(resource: Resource, verb: str) -> str:
-    """How a command begins that uses a resource, with the names of its place."""
-    place = "".join(f" {name.upper()}" for name, _ in resource.path.place)
-    return f"asyncops {resource.name} {verb}{place}"

@@ -11,10 +11,11 @@ from asyncops.cli.commands import actions, get, report, timeline, wait, watch
 from asyncops.cli.commands import list as listing
 from asyncops.cli.groups import Commands, LazyGroup
 from asyncops.cli.names import dashed
+from asyncops.cli.options.from_class import paragraphs
 from asyncops.cli.resources import Resource, resource_of, resources_below
 from asyncops.kit.resources import resources_of
 
-__all__ = ["commands_of"]
+__all__ = ["commands_of", "first_words"]
 
 # In the order in which help shows them.
 _VERBS: tuple[Callable[[typer.Typer, Resource], None], ...] = (
@@ -62,11 +63,15 @@ def _maker(service: Service, path: str, above: str) -> Callable[[str], LazyGroup
 
 
 def _help(service: Service, path: str) -> str:
-    if path not in _names(service):
-        return f"{service.title}'s {path.rpartition('.')[2].replace('_', ' ')}."
-    model = resource_of(service.name, path).model
-    first = (model.__doc__ or "").strip().splitlines()
-    return first[0] if first else f"{service.title}'s {path}."
+    words = ""
+    if path in _names(service):
+        words = first_words(resource_of(service.name, path).model)
+    return words or f"{service.title}'s {path.rpartition('.')[2].replace('_', ' ')}."
+
+
+def first_words(kind: type) -> str:
+    """The first paragraph of a class's docstring, for help; ``""`` if it has none."""
+    return paragraphs(kind.__doc__ or "").partition("\n\n")[0].replace("``", "")
 
 
 def _verbs(resource: Resource) -> Commands:

@@ -9,12 +9,38 @@ from attrs import frozen
 from asyncops.models import State, Status
 from asyncops.utils.checks import enum_member, plain_text
 
-__all__ = ["StatusFilter", "in_order", "known_status", "known_words", "statuses_of"]
+__all__ = [
+    "StatusFilter",
+    "UnlikelyStatus",
+    "in_order",
+    "known_status",
+    "known_words",
+    "statuses_of",
+]
 
 S = TypeVar("S", bound=Status)
 
 # From this similarity to a known status on, a text is taken for a typing error.
 _ALIKE = 0.85
+
+
+class UnlikelyStatus(ValueError):
+    """A text that is nearly a known status, so that it is taken for a typing error.
+
+    The message is the same for every reader; a note says how Python code asks for it all the same.
+
+    Args:
+        text: The text.
+        close: The known status.
+        kind: The service's statuses.
+    """
+
+    def __init__(self, text: str, close: str, kind: type[Status]) -> None:
+        super().__init__(
+            f"status {text!r} is not known; did you mean {close!r}? Known are {known_words(kind)}"
+        )
+        self.text = text
+        self.add_note(f"{kind.__name__}({text!r}) asks for it all the same")
 
 
 def statuses_of(
@@ -161,11 +187,7 @@ def _members(given: object, kind: type[S]) -> Collection[S]:
         return alike
     close = get_close_matches(word, by_word, 1, _ALIKE)
     if close:
-        raise ValueError(
-            f"status {text!r} is not known; did you mean {close[0]!r}? "
-            f"Known are {known_words(kind)}; "
-            f"{kind.__name__}({text!r}) asks for it all the same"
-        )
+        raise UnlikelyStatus(text, close[0], kind)
     return (kind(text),)
 
 

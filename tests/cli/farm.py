@@ -29,7 +29,7 @@ from asyncops.kit import (
     param,
 )
 
-__all__ = ["FarmClient", "Phase"]
+__all__ = ["FarmClient", "NeedyClient", "Phase"]
 
 
 class Phase(Status):
@@ -188,3 +188,23 @@ class FarmClient(Client):
         cancel=Action("/uploads/{id}", method="DELETE", result=Run),
     )
     org = Org()
+
+
+@frozen(kw_only=True)
+class BranchOptions(ListOptions):
+    """The filters of runs that are listed by their branch alone."""
+
+    branch_name: str
+
+
+class NeedyClient(Client):
+    """A service that lists nothing without a filter."""
+
+    service = Service(name="needy", title="Needy", url=None, token=None)
+    runs = Resource(
+        Run,
+        Listing("/runs", "runs", paging=Token(), order=None),
+        options=BranchOptions,
+        watch=WatchOptions,
+        get="/runs/{id}",
+    )

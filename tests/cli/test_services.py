@@ -100,7 +100,7 @@ def test_the_place_is_positional(fake: Fake[FarmClient], farm: Farm) -> None:
     assert missing.code == 2
     assert "REPO" in missing.err
     refused = farm("runs", "list", "python", "..")
-    assert (refused.code, "repo" in refused.err) == (2, True)
+    assert (refused.code, "REPO" in refused.err) == (2, True)
 
 
 def test_a_table_has_the_columns_of_the_model(farm: Farm) -> None:
@@ -138,6 +138,54 @@ def test_help_says_what_the_docstrings_say(farm: Farm) -> None:
     assert "asyncops farm runs list OWNER REPO --since 24h" in shown
 
 
+def test_a_service_and_its_resources_are_described_by_their_docstrings(farm: Farm) -> None:
+    shown = " ".join(farm("--help").out.split())
+    assert "A renderfarm: runs, renders and scenes. The service farm, of acme_farm 1.2." in shown
+    assert "One run of a workflow." in shown
+
+
+def test_an_example_has_all_that_is_needed(register: Register) -> None:
+    """Also the filters without which nothing can be asked for."""
+    register("acme_needy", needy="tests.cli.farm:NeedyClient")
+    for verb, options in (("list", "--since 24h"), ("timeline", "-o lives.svg --since 2h")):
+        done = CliRunner().invoke(app, ["needy", "runs", verb, "--help"])
+        example = f"asyncops needy runs {verb} --branch-name BRANCH_NAME {options}"
+        assert example in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("rusn list", "No such command 'rusn'. Did you mean runs?"),
+        ("runs lsit", "No such command 'lsit'. Did you mean list?"),
+        ("runs start", "No such command 'start'. Known are: list, get, wait, watch, cancel"),
+        ("org scnes list", "No such command 'scnes'. Did you mean scenes?"),
+    ],
+)
+def test_a_word_that_is_no_command_is_answered_with_those_that_are(
+    words: str, hint: str, farm: Farm
+) -> None:
+    done = farm(*words.split())
+    assert done.code == 2
+    assert hint in " ".join(done.err.replace("│", " ").split())
+
+
+def test_a_service_that_is_mistyped_is_answered_with_its_name(farm: Farm) -> None:
+    done = farm("runs", "list", command="fram")
+    assert (done.code, "No such command 'fram'. Did you mean farm?" in done.err) == (2, True)
+
+
+def test_a_status_that_is_taken_for_a_typing_error_can_be_asked_for(
+    fake: Fake[FarmClient], farm: Farm
+) -> None:
+    refused = farm("runs", "list", *PLACE, "--status", "brokn")
+    said = " ".join(refused.err.replace("│", " ").split())
+    assert "'done', 'broken'; brokn! asks for it all the same" in said
+    assert "Phase" not in said
+    assert farm("runs", "list", *PLACE, "--status", "brokn!", "--jsonl").out == ""
+    assert fake.count() > 0
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -162,6 +210,12 @@ def test_one_is_got_waited_for_and_cancelled(fake: Fake[FarmClient], farm: Farm)
     fake.move("runs", first, *PLACE, status="done")
     waited = farm("runs", "wait", *PLACE, str(first))
     assert waited.code == 0
+    sent = fake.count()
+    for verb in ("wait", "cancel"):
+        wrong = farm("runs", verb, *PLACE, str(second), "x1", "x2")
+        assert (wrong.code, fake.count()) == (2, sent)
+        assert "got 'x1'; ID must be " in wrong.err
+        assert "ids[" not in wrong.err
     assert waited.out.startswith(f"{first} succeeded")
     cancelled = farm("runs", "cancel", *PLACE, str(second))
     assert cancelled.code == 0
@@ -196,7 +250,7 @@ def test_one_is_started_with_what_the_action_takes(fake: Fake[FarmClient], farm:
 
 
 def test_content_is_read_from_a_file_or_from_standard_input(
-    fake: Fake[FarmClient], farm: Farm, tmp_path: Path
+    fake: Fake[FarmClient], farm: Farm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "mesh").write_bytes(b"vertices")
     for file, stdin in ((str(tmp_path / "mesh"), ""), ("-", "vertices")):
@@ -205,6 +259,11 @@ def test_content_is_read_from_a_file_or_from_standard_input(
         assert done.out.startswith("id ")
         assert fake.requests[-1].body == b"vertices"
         assert dict(fake.requests[-1].query) == {"name": "mesh"}
+    with monkeypatch.context() as streamed:
+        # A body of any size goes out piece by piece.
+        streamed.setattr(Path, "read_bytes", None)
+        assert farm("uploads", "start", str(tmp_path / "mesh"), "--name", "mesh").code == 0
+    assert fake.requests[-1].body == b"vertices"
     missing = farm("uploads", "start", str(tmp_path / "nothing"), "--name", "mesh")
     assert (missing.code, "no such file" in missing.err) == (2, True)
 
@@ -264,14 +323,16 @@ def test_one_that_fails_ends_the_watch_of_all(fake: Fake[FarmClient], farm: Farm
     ("target", "words"),
     [
         ("farm", "Renderfarm has no ''. Known are: cloud-renders, org.scenes, org.scenes.parts"),
-        ("nowhere.runs", "there is no service 'nowhere'. Known are: zoo, chainloop, farm"),
+        ("nowhere.runs", "there is no service 'nowhere'. Known are: chainloop, zoo, farm"),
+        ("fram.runs", "there is no service 'fram'. Did you mean farm?"),
+        ("farm.rusn", "Renderfarm has no 'rusn'. Did you mean runs?"),
         ("farm.runs", "names no resource. Write farm.runs:OWNER/REPO, or PROFILE@farm.runs:"),
         ("farm.runs:a", "names no resource"),
         ("@farm.runs:a/b", "names no resource"),
         ("farm.org.scenes", "has no operations that could be watched"),
         ("farm.cloud-renders", "has no operations that could be watched"),
         ("work@farm.runs:a/b", "there is no profile 'work'"),
-        ("farm.runs:a/..", "repo"),
+        ("farm.runs:a/..", "REPO"),
     ],
 )
 def test_a_target_that_is_none_is_wrong_use(
@@ -329,7 +390,7 @@ def test_services_are_listed_without_importing_them(register: Register) -> None:
     done = CliRunner().invoke(app, ["services"])
     assert (done.exit_code, done.stderr) == (0, "")
     rows = [line.split() for line in done.stdout.splitlines()[1:]]
-    assert [row[0] for row in rows] == ["zoo", "chainloop", "farm", "lost"]
+    assert [row[0] for row in rows] == ["chainloop", "zoo", "farm", "lost"]
     assert rows[2][1:] == ["acme_farm", "1.2", "tests.cli.farm:FarmClient"]
     assert "tests.cli.farm" not in sys.modules
     shown = CliRunner().invoke(app, ["--help"])
@@ -381,12 +442,13 @@ def test_the_doctor_tells_once_of_a_broken_plug_in(words: list[str], register: R
     assert said in " ".join(done.stdout.split())
 
 
-def test_asyncops_registers_its_own_in_the_same_way() -> None:
-    """As the metadata of its distribution say: they are known without these as well."""
+def test_asyncops_registers_its_own_in_the_same_way(register: Register) -> None:
+    """They come first, and no other distribution takes their names."""
     text = (Path(__file__).parents[2] / "pyproject.toml").read_text()
     section = text.split(f'[project.entry-points."{services.GROUP}"]\n')[1].split("\n\n")[0]
-    lines = [f'{each.name} = "{each.value}"' for each in services._OWN]
-    assert section.splitlines() == lines
+    register("aardvark", aardvark="tests.cli.farm:FarmClient", zoo="tests.cli.farm:FarmClient")
+    lines = [f'{name} = "{each.value}"' for name, each in services.installed().items()]
+    assert lines == [*sorted(section.splitlines()), 'aardvark = "tests.cli.farm:FarmClient"']
 
 
 @pytest.mark.parametrize("words", [("zoo", "operations", "list", "--help"), ("--help",)])

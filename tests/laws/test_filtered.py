@@ -259,7 +259,7 @@ async def test_a_checkpoint_belongs_to_its_statuses() -> None:
         ([], "status must name at least one"),
         (
             "faild",
-            r"did you mean 'failed'\? Known are .*'pending'.*AsyncOperationStatus\('faild'\)",
+            r"did you mean 'failed'\? Known are .*'pending'.*\nAsyncOperationStatus\('faild'\)",
         ),
         ("", "status must not be empty"),
         ("a\nb", "status must not hold control"),

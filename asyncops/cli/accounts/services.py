@@ -23,12 +23,6 @@ __all__ = ["GROUP", "SERVICES", "Client", "Service", "distribution_of", "install
 GROUP = "asyncops.services"
 """The group of the entry points."""
 
-# Also where asyncops is on the path without being installed.
-_OWN = (
-    EntryPoint("zoo", "asyncops.services.zoo:ZooClient", GROUP),
-    EntryPoint("chainloop", "asyncops.services.chainloop:ChainloopClient", GROUP),
-)
-
 
 @frozen(kw_only=True)
 class Service:
@@ -80,11 +74,15 @@ class Service:
 
 @cache
 def installed() -> Mapping[str, EntryPoint]:
-    """Return the entry point of each service by its name; none is imported."""
-    found = {each.name: each for each in _OWN}
-    for each in sorted(entry_points(group=GROUP), key=lambda each: each.name):
+    """Return the entry point of each service by its name, asyncops' own first; none is imported."""
+    found: dict[str, EntryPoint] = {}
+    for each in sorted(entry_points(group=GROUP), key=lambda each: (not _is_own(each), each.name)):
         found.setdefault(each.name, each)
     return found
+
+
+def _is_own(entry: EntryPoint) -> bool:
+    return entry.dist is not None and entry.dist.name == "asyncops"
 
 
 def distribution_of(entry: EntryPoint) -> str:

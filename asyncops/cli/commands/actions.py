@@ -1,8 +1,10 @@
 """``start`` and ``cancel``: the requests of a resource that change something."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 import attrs
 import typer
@@ -13,9 +15,9 @@ from asyncops.cli.connect import connected
 from asyncops.cli.exit import ExitCode
 from asyncops.cli.groups import Settings
 from asyncops.cli.options.from_class import add
-from asyncops.cli.options.on_resource import OnResource, on_resource
+from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids
 from asyncops.cli.output.atomic_file import file_errors
-from asyncops.cli.resources import Resource, example
+from asyncops.cli.resources import Resource
 from asyncops.cli.runtime.error_messages import explained
 from asyncops.cli.runtime.run import right_use
 from asyncops.cli.text.terminal import complain
@@ -36,22 +38,28 @@ class _Content:
         ),
     ]
 
-    def read(self) -> bytes:
+    @contextmanager
+    def opened(self) -> Iterator[BinaryIO]:
+        """The content; the library reads it piece by piece as it sends it."""
         if str(self.file) == "-":
-            return sys.stdin.buffer.read()
+            yield sys.stdin.buffer
+            return
         with file_errors(self.file):
-            return self.file.read_bytes()
+            file = self.file.open("rb")
+        with file:
+            yield file
 
 
 async def _start(
-    settings: Settings, on: OnResource, options: GetOptions, content: _Content | None = None
+    settings: Settings, on: OnResource, options: GetOptions, file: _Content | None = None
 ) -> int:
     """Start an operation, and show what the service says of it."""
-    sent = [] if content is None else [content.read()]
-    async with connected(settings, on.resource.service.name) as client:
-        with right_use():
-            started = await on.verbs(client).start(*sent, **on.given())
-        await Showing(options, several=False).show(started)
+    with nullcontext() if file is None else file.opened() as content:
+        async with connected(settings, on.resource.service.name) as client:
+            with right_use(on.in_options):
+                sent = [] if content is None else [content]
+                started = await on.verbs(client).start(*sent, **on.given())
+            await Showing(options, several=False).show(started)
     return ExitCode.DONE
 
 
@@ -60,20 +68,26 @@ async def _cancel(
     on: OnResource,
     ids: Ids,
     options: GetOptions,
-    content: _Content | None = None,
+    file: _Content | None = None,
 ) -> int:
     """Ask the service to cancel operations; they may go on for a while.
 
     Exit code 4 where one of them could not be cancelled; the others are asked for all the same.
+    Where one cannot be an id, none is.
     """
     code = ExitCode.DONE
-    sent = [] if content is None else [content.read()]
+    with nullcontext() if file is None else file.opened() as content:
+        # Each request sends it from its beginning.
+        sent = [] if content is None else [content.read()]
     showing = Showing(options, several=len(ids.ids) > 1)
     async with connected(settings, on.resource.service.name) as client:
+        with right_use(on.in_options):
+            operations = on.verbs(client)
+            require_ids(operations, ids.ids)
         for id_ in ids.ids:
             try:
-                with right_use():
-                    cancelled = await on.verbs(client).cancel(id_, *sent, **on.given())
+                with right_use(on.in_options):
+                    cancelled = await operations.cancel(id_, *sent, **on.given())
             except AsyncOpsError as error:
                 if len(ids.ids) == 1:
                     raise
@@ -89,27 +103,27 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     """Add the commands that the resource has."""
     start, cancel = resource.description.start, resource.description.cancel
     if start is not None:
-        parts = _parts(resource, start)
-        epilog = f"[bold]Examples[/]\n\n{example(resource, 'start')}{_needed(parts)} --json"
-        add(group, "start", _start, epilog=epilog, **parts)
+        on, file = _parts(resource, start)
+        examples = [f"{on.example('start', *map(str.upper, file))} --json"]
+        add(group, "start", _start, examples=examples, on=on, **file, options=GetOptions)
     if cancel is not None:
-        parts = _parts(resource, cancel)
-        epilog = f"[bold]Examples[/]\n\n{example(resource, 'cancel')} $ID{_needed(parts)}"
-        add(group, "cancel", _cancel, epilog=epilog, on=parts.pop("on"), ids=Ids, **parts)
+        on, file = _parts(resource, cancel)
+        examples = [on.example("cancel", "$ID", *map(str.upper, file))]
+        add(
+            group,
+            "cancel",
+            _cancel,
+            examples=examples,
+            on=on,
+            ids=Ids,
+            **file,
+            options=GetOptions,
+        )
 
 
-def _needed(parts: dict[str, Any]) -> str:
-    """The file and the options without which the command does nothing."""
-    fields = attrs.fields_dict(parts["on"])
-    names = [name for name in parts["on"].filters if fields[name].default is attrs.NOTHING]
-    options = [f"--{name.replace('_', '-')} {name.upper()}" for name in names]
-    return "".join(f" {each}" for each in [*(["FILE"] if "content" in parts else []), *options])
-
-
-def _parts(resource: Resource, action: Action[..., Any]) -> dict[str, Any]:
+def _parts(resource: Resource, action: Action[..., Any]) -> tuple[type[OnResource], dict[str, Any]]:
     options: Any = action.options
     names = attrs.fields_dict(options) if options is not None else {}
-    content = {"content": _Content} if action.body == "bytes" else {}
     beside = (GetOptions, Ids, _Content)
     on = on_resource(OnResource, resource, options, names, panel="What to send", beside=beside)
-    return {"on": on, **content, "options": GetOptions}
+    return on, {"file": _Content} if action.body == "bytes" else {}

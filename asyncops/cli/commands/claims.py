@@ -8,10 +8,11 @@ import attrs
 from asyncops.cli.accounts.services import Client, Service
 from asyncops.cli.exit import Failure
 from asyncops.cli.resources import Resource, resource_of
+from asyncops.kit.description import Description
 from asyncops.kit.doctor import Finding, examine
 from asyncops.kit.resources import resources_of
 
-__all__ = ["claims", "examined_resources"]
+__all__ = ["claims", "examined_resources", "missing_filters"]
 
 
 def examined_resources(service: Service, name: str | None, place: Sequence[str]) -> list[Resource]:
@@ -43,6 +44,13 @@ def placed(resource: Resource, place: Sequence[str]) -> list[Any]:
     return [int(v) if kind is int else v for (_, kind), v in zip(params, place, strict=True)]
 
 
+def missing_filters(description: Description) -> list[str]:
+    """Return the filters without which a listing cannot be asked for."""
+    options: Any = description.options
+    fields = attrs.fields(options) if isinstance(options, type) else ()
+    return [each.name for each in fields if each.default is attrs.NOTHING]
+
+
 async def claims(
     client: Client, resource: Resource, place: Sequence[str]
 ) -> AsyncIterator[Finding]:
@@ -54,9 +62,7 @@ async def claims(
         place: The values of the parameters of its place.
     """
     names = [name for name, _ in resource.path.place]
-    options: Any = resource.description.options
-    fields = attrs.fields(options) if isinstance(options, type) else ()
-    filters = [each.name for each in fields if each.default is attrs.NOTHING]
+    filters = missing_filters(resource.description)
     if filters or (names and not place):
         some = f"the filter{'s' * (len(filters) > 1)} {', '.join(filters)}"
         what = some if filters else f"a place, {' '.join(names).upper()}"

@@ -1,12 +1,12 @@
 """``doctor``: whether each account can be used, and if not, why."""
 
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import typer
 from attrs import frozen
@@ -16,11 +16,12 @@ from rich.text import Text
 from asyncops.cli.accounts.account import Account, shown_address
 from asyncops.cli.accounts.probe import Probe, UnreachableError, probe
 from asyncops.cli.accounts.profiles import read_profiles
-from asyncops.cli.accounts.services import SERVICES, Service
-from asyncops.cli.commands.claims import claims, examined_resources
+from asyncops.cli.accounts.services import SERVICES, Client, Service
+from asyncops.cli.commands.claims import claims, examined_resources, missing_filters
 from asyncops.cli.connect import account_for, account_of_profile, client_of
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import Settings, app
+from asyncops.cli.names import dashed
 from asyncops.cli.options.connection import ignored_proxy
 from asyncops.cli.options.from_class import add
 from asyncops.cli.options.types import known_service
@@ -29,11 +30,11 @@ from asyncops.cli.text.safe import visible
 from asyncops.cli.text.terminal import console
 from asyncops.cli.text.times import span
 from asyncops.errors import AsyncOpsError, Forbidden, NotFound
-
-if TYPE_CHECKING:
-    # Only a service that is named is imported.
-    from asyncops.services.chainloop import ChainloopClient
-    from asyncops.services.zoo import ZooClient
+from asyncops.kit.doctor import few_items
+from asyncops.kit.ids import id_type
+from asyncops.kit.resources import ResourcePath, resources_of
+from asyncops.models import Page
+from asyncops.paging.styles import Pages
 
 __all__ = ["Finding", "Which", "examine", "examined"]
 
@@ -48,7 +49,7 @@ _MARKS: dict[Verdict, tuple[str, str, str]] = {
     "unknown": ("-", "- ", "dim"),
 }
 # How the library's own words begin where an error has no message of the service's.
-_NOT_IN_ZOOS_FORM = ("no JSON in the answer", "the answer gives no message")
+_WORDS_OF_OURS = ("no JSON in the answer", "the answer gives no message")
 
 
 @frozen
@@ -81,7 +82,7 @@ class Which:
         str | None, typer.Argument(metavar="RESOURCE", help="Only this one, such as operations.")
     ] = None
     place: Annotated[
-        list[str] | None, typer.Argument(metavar="PLACE...", help="Where it is, if it has a place.")
+        list[str] | None, typer.Argument(metavar="PLACE", help="Where it is, if it has a place.")
     ] = None
     everything: Annotated[bool, typer.Option("--all", help="Every profile.")] = False
 
@@ -171,15 +172,79 @@ async def examined(account: Account, settings: Settings) -> AsyncIterator[Findin
             yield finding
 
 
-async def _admitted(client: Any, account: Account) -> AsyncIterator[Finding]:
-    """Whether the token is good, and for what."""
-    if account.service.name == "zoo":
-        yield await _zoo(client, account)
-    elif account.service.name == "chainloop":
-        async for finding in _chainloop(client, account):
+async def _admitted(client: Client, account: Account) -> AsyncIterator[Finding]:
+    """Whether the token is accepted, and which listings it may read."""
+    paths = [each for each in resources_of(account.service.client) if not each.place]
+    try:
+        listings = await _read(client, paths)
+        pages = {path: each for path, each in listings.items() if isinstance(each, Page)}
+        doubt = None if pages else await _doubt_of_the_token(client, account, paths)
+    except AsyncOpsError as error:
+        yield _refused(error, account)
+        return
+    refused = {
+        path.name: _refused(each, account)
+        for path, each in listings.items()
+        if isinstance(each, AsyncOpsError)
+    }
+    if doubt is not None:
+        is_known = refused and doubt.verdict == "unknown"
+        for finding in refused.values() if is_known else (doubt,):
             yield finding
-    else:
-        yield Finding("unknown", "token: not checked")
+        return
+    said = (
+        f"token from {account.token_source}: accepted" if account.token else "no token: needs none"
+    )
+    yield Finding("good", said)
+    if account.organization is not None:
+        yield Finding("good", f"organization {account.organization}, {account.organization_source}")
+    for path, page in pages.items():
+        paging = getattr(path.description.listing, "paging", None)
+        if isinstance(paging, Pages) and paging.first is None:
+            yield Finding("good", f"pages: counted from {page.cursor}")
+    for name, finding in refused.items():
+        yield Finding("odd", f"{dashed(name)} cannot be listed: {finding.text}")
+
+
+async def _read(
+    client: Client, paths: Sequence[ResourcePath]
+) -> Mapping[ResourcePath, Page[Any] | AsyncOpsError]:
+    """A page of each listing, or why the token is refused one."""
+    found: dict[ResourcePath, Page[Any] | AsyncOpsError] = {}
+    for path in paths:
+        if path.description.listing is not None and not missing_filters(path.description):
+            try:
+                found[path] = await few_items(path.verbs(client))
+            except (Forbidden, NotFound) as error:
+                found[path] = error
+    return found
+
+
+async def _doubt_of_the_token(
+    client: Client, account: Account, paths: Sequence[ResourcePath]
+) -> Finding | None:
+    """What speaks against a token that could read no listing; ``None`` if it is accepted."""
+    text = "token: not checked, since each listing needs a place or a filter"
+    doubt = Finding("unknown", text)
+    for path in paths:
+        description = path.description
+        kind = id_type(description.item, description.id)
+        if description.get is None or description.optional_get or kind not in {UUID, str}:
+            continue
+        try:
+            # Nobody has such an item, and saying so takes a good token.
+            await path.verbs(client).get(kind(str(uuid4())))
+        except NotFound as error:
+            if error.request_id and not error.message.startswith(_WORDS_OF_OURS):
+                return None
+            doubt = Finding(
+                "bad",
+                f"token: not checked; what answers is not {account.service.title}'s API, whose 404 "
+                "has a message and a request id: check the address",
+            )
+        except Forbidden:
+            continue
+    return doubt
 
 
 @frozen
@@ -250,52 +315,6 @@ def _clock(reached: Probe) -> Finding:
     return Finding(verdict, f"clock: {span(abs(reached.skew))} {where} the service's")
 
 
-async def _zoo(zoo: "ZooClient", account: Account) -> Finding:
-    """Whether operations can be had by their ids, and, beside that, whether listings can."""
-    accepted = f"token from {account.token_source}: accepted"
-    try:
-        # Nobody has such an operation, and saying so takes a good token.
-        await zoo.operations.get(uuid4())
-    except NotFound as error:
-        if error.request_id is None or error.message.startswith(_NOT_IN_ZOOS_FORM):
-            return Finding(
-                "bad",
-                "token: not checked; what answers is not Zoo's API, whose 404 has a message and a "
-                "request id: check the address",
-            )
-    except AsyncOpsError as error:
-        return _refused(error, account)
-    try:
-        await zoo.operations.list(status="completed", limit=1)
-    except Forbidden:
-        return Finding(
-            "odd",
-            f"{accepted}, but without staff access, which the listings need; get and wait need "
-            "none",
-        )
-    except NotFound:
-        return Finding(
-            "odd",
-            f"{accepted}; the listings are not there, which have left Zoo's published "
-            "description; get and wait need none",
-        )
-    except AsyncOpsError as error:
-        return _refused(error, account)
-    return Finding("good", f"{accepted}, with staff access")
-
-
-async def _chainloop(chainloop: "ChainloopClient", account: Account) -> AsyncIterator[Finding]:
-    try:
-        page = await chainloop.operations.list(page_size=1)
-    except AsyncOpsError as error:
-        yield _refused(error, account)
-        return
-    yield Finding("good", f"token from {account.token_source}: accepted")
-    if account.organization is not None:
-        yield Finding("good", f"organization {account.organization}, {account.organization_source}")
-    yield Finding("good", f"pages: counted from {page.cursor}")
-
-
 def _refused(error: AsyncOpsError, account: Account) -> Finding:
     failure = explain(error, account, datetime.now(UTC))
     return Finding("bad", str(error) if failure is None else str(failure))
@@ -318,5 +337,5 @@ async def _command(settings: Settings, which: Which) -> int:
     return await examine(settings, which)
 
 
-_EXAMPLES = "[bold]Examples[/]\n\nasyncops doctor\n\nasyncops doctor zoo operations --profile work"
-add(app, "doctor", _command, epilog=_EXAMPLES, panel="Accounts", which=Which)
+_EXAMPLES = ("asyncops doctor", "asyncops doctor zoo operations --profile work")
+add(app, "doctor", _command, examples=_EXAMPLES, panel="Accounts", which=Which)

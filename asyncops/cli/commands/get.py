@@ -13,12 +13,12 @@ from asyncops.cli.connect import connected
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import Settings
 from asyncops.cli.options.from_class import add
-from asyncops.cli.options.on_resource import OnResource, on_resource
+from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids, wrong_ids
 from asyncops.cli.output.downloads import files_of, save
 from asyncops.cli.output.one_operation import described
 from asyncops.cli.output.sinks import StandardOutput
 from asyncops.cli.output.table_columns import style_of
-from asyncops.cli.resources import Resource, example
+from asyncops.cli.resources import Resource
 from asyncops.cli.runtime.error_messages import explained
 from asyncops.cli.runtime.run import right_use
 from asyncops.cli.text.terminal import complain, console
@@ -115,7 +115,7 @@ class Showing:
 class Ids:
     """The ids that a command is given."""
 
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", show_default=False)]
+    ids: Annotated[list[str], typer.Argument(metavar="ID", show_default=False)]
 
 
 @frozen(kw_only=True)
@@ -135,19 +135,27 @@ class _Outputs(GetOptions):
 async def get_items(settings: Settings, on: OnResource, ids: Ids, options: GetOptions) -> int:
     """Get items with all that the service says, in the order of their ids.
 
-    Exit code 4 where one of them could not be had; the others are shown all the same.
+    Exit code 4 where one of them could not be had, or 2 where it cannot be an id; the others are
+    shown all the same.
     """
-    code, wanted = ExitCode.DONE, ids.ids
-    showing = Showing(options, several=len(wanted) > 1)
+    code, several = ExitCode.DONE, len(ids.ids) > 1
+    showing = Showing(options, several=several)
     async with connected(settings, on.resource.service.name) as client:
-        with right_use():
-            many = on.verbs(client).get_many(wanted, ordered=True)
+        with right_use(on.in_options):
+            items = on.verbs(client)
+            if not several:
+                require_ids(items, ids.ids)
+            wrong = wrong_ids(items, ids.ids)
+            for words in wrong.values():
+                complain(words)
+                code = ExitCode.WRONG_USE
+            many = items.get_many([each for each in ids.ids if each not in wrong], ordered=True)
         async with many as results:
             async for id_, result in results:
                 if isinstance(result, AsyncOpsError):
-                    if len(wanted) == 1:
+                    if not several:
                         raise result
-                    code = ExitCode.SERVICE
+                    code = max(code, ExitCode.SERVICE)
                     complain(f"{id_}: {explained(result)}")
                     continue
                 problem = await showing.show(result)
@@ -163,8 +171,7 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     description = resource.description
     if description.get is None:
         return
-    start = example(resource, "get")
-    epilog = f"[bold]Examples[/]\n\n{start} $ID\n\n{start} $FIRST $SECOND --jsonl"
     options = GetOptions if description.result is None else _Outputs
     on = on_resource(OnResource, resource)
-    add(group, "get", get_items, epilog=epilog, on=on, ids=Ids, options=options)
+    examples = (f"{on.example('get')} $ID", f"{on.example('get')} $FIRST $SECOND --jsonl")
+    add(group, "get", get_items, examples=examples, on=on, ids=Ids, options=options)

@@ -64,5 +64,5 @@ async def _command(settings: Settings, of: _From) -> int:
     return ExitCode.DONE
 
 
-_EXAMPLE = "[bold]Example[/]\n\nasyncops init-service farm --openapi farm.json --list /v1/jobs"
-add(app, "init-service", _command, epilog=_EXAMPLE, panel="Services", of=_From)
+_EXAMPLES = ["asyncops init-service farm --openapi farm.json --list /v1/jobs"]
+add(app, "init-service", _command, examples=_EXAMPLES, panel="Services", of=_From)

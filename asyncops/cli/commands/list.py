@@ -23,7 +23,7 @@ from asyncops.cli.output.invalid_rows import InvalidRows, keeping
 from asyncops.cli.output.journal import Journal, JournalEntry
 from asyncops.cli.output.progress_line import listing_progress
 from asyncops.cli.output.sinks import Sink, opened
-from asyncops.cli.resources import Resource, example
+from asyncops.cli.resources import Resource
 from asyncops.cli.runtime.run import right_use
 from asyncops.cli.text.terminal import complain
 from asyncops.client import BaseClient
@@ -104,7 +104,7 @@ class _Run:
         with listing_progress(
             name, hidden=self.quiet, beside_rows=self.output.file is None
         ) as on_page:
-            with right_use():
+            with right_use(self.query.in_options):
                 walk = self.query.items(
                     self.client,
                     resume=None if entry is None else entry.resume,
@@ -175,19 +175,19 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     """Add the command, where the resource is listed."""
     if resource.description.listing is None:
         return
-    start = example(resource, "list")
-    epilog = (
-        f"[bold]Examples[/]\n\n{start} --since 24h\n\n"
-        f"{start} --jsonl | jq -r .id\n\n"
-        f"{start} -o rows.csv --resume rows.state --concurrency 8"
-    )
+    query = query_of(resource)
+    start = query.example("list")
     add(
         group,
         "list",
         list_items,
         help=f"List them, {_order(resource)}, as a table or in a format for programs.",
-        epilog=epilog,
-        query=query_of(resource),
+        examples=(
+            f"{start} --since 24h",
+            f"{start} --jsonl | jq -r .id",
+            f"{start} -o rows.csv --resume rows.state --concurrency 8",
+        ),
+        query=query,
         output=OutputOptions,
     )
 

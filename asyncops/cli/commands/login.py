@@ -219,9 +219,9 @@ def _place(entry: Entry, service: Service) -> str:
 
 
 _EXAMPLES = (
-    "[bold]Examples[/]\n\nasyncops login zoo --profile work\n\n"
-    "pass show chainloop | asyncops login chainloop --profile work"
+    "asyncops login zoo --profile work",
+    "pass show chainloop | asyncops login chainloop --profile work",
 )
-add(app, "login", log_in, epilog=_EXAMPLES, panel=_PANEL, which=_Which, said=_Said)
+add(app, "login", log_in, examples=_EXAMPLES, panel=_PANEL, which=_Which, said=_Said)
 add(app, "logout", log_out, panel=_PANEL, which=_Which)
 add(app, "profiles", list_profiles, panel=_PANEL)

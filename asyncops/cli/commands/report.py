@@ -21,7 +21,7 @@ from asyncops.cli.report.operations import (
     read,
     say_written,
 )
-from asyncops.cli.resources import Resource, example
+from asyncops.cli.resources import Resource
 
 __all__ = ["Target", "add_to", "report_operations"]
 
@@ -73,6 +73,6 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     """Add the command, where the resource has operations that are listed."""
     if resource.description.listing is None or not resource.lives:
         return
-    start = example(resource, "report")
-    epilog = f"[bold]Examples[/]\n\n{start} -o page.html --since 7d --concurrency 8"
-    add(group, "report", report_operations, epilog=epilog, query=query_of(resource), output=Target)
+    query = query_of(resource)
+    examples = [f"{query.example('report')} -o page.html --since 7d --concurrency 8"]
+    add(group, "report", report_operations, examples=examples, query=query, output=Target)

@@ -15,7 +15,7 @@ from asyncops.cli.options.list import Query, query_of
 from asyncops.cli.options.types import picture_option
 from asyncops.cli.output.atomic_file import atomic
 from asyncops.cli.report.operations import checked_suffix, missing_plots, read, say_written
-from asyncops.cli.resources import Resource, example
+from asyncops.cli.resources import Resource
 
 if TYPE_CHECKING:
     from asyncops.cli.report.lives import NewestLives
@@ -85,5 +85,6 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     """Add the command, where the resource has operations that are listed."""
     if resource.description.listing is None or not resource.lives:
         return
-    epilog = f"[bold]Examples[/]\n\n{example(resource, 'timeline')} -o lives.svg --since 2h"
-    add(group, "timeline", draw_operations, epilog=epilog, query=query_of(resource), output=Target)
+    query = query_of(resource)
+    examples = [f"{query.example('timeline')} -o lives.svg --since 2h"]
+    add(group, "timeline", draw_operations, examples=examples, query=query, output=Target)

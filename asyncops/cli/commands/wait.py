@@ -14,11 +14,11 @@ from asyncops.cli.connect import connected
 from asyncops.cli.exit import ExitCode
 from asyncops.cli.groups import Settings
 from asyncops.cli.options.from_class import add
-from asyncops.cli.options.on_resource import OnResource, on_resource
+from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids
 from asyncops.cli.options.wait import ByResource, Missing, WaitOptions
 from asyncops.cli.output.sinks import while_read
 from asyncops.cli.output.wait_line import WaitLine, wait_line
-from asyncops.cli.resources import Resource, example
+from asyncops.cli.resources import Resource
 from asyncops.cli.runtime.error_messages import explained
 from asyncops.cli.runtime.run import right_use
 from asyncops.errors import AsyncOpsError, OperationBlocked, OperationError, WaitTimeout
@@ -61,7 +61,7 @@ async def wait_until_ended(
         options: How to wait.
     """
     async with while_read(), connected(settings, on.resource.service.name) as client:
-        with right_use():
+        with right_use(on.in_options):
             wanted = awaited(on.verbs(client))
         # With -v the log is written where the line would be.
         hidden = settings.verbose > 0
@@ -87,6 +87,7 @@ def _by_ids(
     """Operations by their ids."""
 
     def awaited(operations: Any) -> Awaited:
+        require_ids(operations, ids)
         pending = operations.pending(ids, **filters)
         count = len(pending.ids)
         subject = f"{count} of {on.resource.service.title}'s operations"
@@ -226,14 +227,11 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     """Add the command, where the resource has operations."""
     if not resource.lives:
         return
-    start = example(resource, "wait")
-    epilog = (
-        f"[bold]Examples[/]\n\n{start} $ID --timeout 10m\n\n"
-        f"{start} $(cat ids.txt) --json > outcomes.json\n\n{_CODES}"
-    )
     on = on_resource(OnResource, resource)
+    start = on.example("wait")
+    examples = (f"{start} $ID --timeout 10m", f"{start} $(cat ids.txt) --json > outcomes.json")
+    run: Any = _by_id
+    parts: dict[str, Any] = {"on": on, "ids": Ids}
     if resource.path.by_hand and ByResource.fits(resource.description.options):
-        parts: dict[str, Any] = {"on": on, "ids": _PerhapsIds, "about": ByResource}
-        add(group, "wait", _by_id_or_resource, epilog=epilog, **parts, options=WaitOptions)
-    else:
-        add(group, "wait", _by_id, epilog=epilog, on=on, ids=Ids, options=WaitOptions)
+        run, parts = _by_id_or_resource, {"on": on, "ids": _PerhapsIds, "about": ByResource}
+    add(group, "wait", run, examples=examples, notes=_CODES, **parts, options=WaitOptions)

@@ -21,7 +21,7 @@ from asyncops.cli.options.from_class import add
 from asyncops.cli.options.watch import Telling, Watched, watched_of
 from asyncops.cli.output.atomic_file import lock_for
 from asyncops.cli.output.sinks import while_read
-from asyncops.cli.resources import Resource, example
+from asyncops.cli.resources import Resource
 from asyncops.cli.runtime.run import right_use
 from asyncops.cli.text.terminal import console
 from asyncops.cli.text.times import span
@@ -54,7 +54,7 @@ async def _watch(settings: Settings, watched: Watched, telling: Telling) -> None
     else:
         audience = _Show(output, watched.heading, introduced=telling.from_start)
     async with while_read(), connected(settings, watched.resource.service.name) as client:
-        with right_use():
+        with right_use(watched.in_options):
             watch = watched.watch(
                 client,
                 telling,
@@ -126,10 +126,17 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     """Add the command, where the resource has operations that are listed."""
     if resource.description.listing is None or not resource.lives:
         return
-    start = example(resource, "watch")
-    epilog = (
-        f"[bold]Examples[/]\n\n{start} --timeout 1h --until-failure\n\n"
-        f"{start} --resume place | grep --line-buffered failed\n\n{_NOTES}"
-    )
     watched = watched_of(resource)
-    add(group, "watch", watch_operations, epilog=epilog, watched=watched, telling=Telling)
+    start = watched.example("watch")
+    add(
+        group,
+        "watch",
+        watch_operations,
+        examples=(
+            f"{start} --timeout 1h --until-failure",
+            f"{start} --resume place | grep --line-buffered failed",
+        ),
+        notes=_NOTES,
+        watched=watched,
+        telling=Telling,
+    )

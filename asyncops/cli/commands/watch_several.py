@@ -31,7 +31,7 @@ class _Targets:
     targets: Annotated[
         list[str],
         typer.Argument(
-            metavar="[PROFILE@]SERVICE.RESOURCE[:PLACE]...",
+            metavar="[PROFILE@]SERVICE.RESOURCE[:PLACE]",
             show_default=False,
             help="What to watch: zoo.operations, work@github.runs:python/cpython. A / in a part of "
             "a place is %2F.",
@@ -63,11 +63,11 @@ class _Labelled(Lines):
 
 
 async def _watch_all(settings: Settings, named: _Targets, telling: Telling) -> int:
-    """Tell what happens to the operations of several resources, of any services.
+    """Tell what happens to the operations of several resources, line by line.
 
-    Each change is a line: time, state, resource, id, type and error. With --jsonl, the id of a
-    change has the resource in front. `asyncops SERVICE RESOURCE watch` has filters, a live screen
-    and a file for its place besides.
+    Each change is a line: time, state, resource, id, type and error; or with --jsonl an object, in
+    which the resource stands before the id. There is no live screen for several: `asyncops SERVICE
+    RESOURCE watch` has one, and filters, and a file for its place.
     """
     targets = [target_of(each) for each in named.targets]
     watches = [(each, _watched(each)) for each in targets]
@@ -99,7 +99,7 @@ async def _watch(
     audience = _Labelled(json_of if telling.jsonl else plain_of, target.text, turn)
     try:
         async with connected(account, target.resource.service.name) as client:
-            with right_use():
+            with right_use(watched.in_options):
                 watch = watched.watch(
                     client,
                     telling,
@@ -115,7 +115,7 @@ async def _watch(
 
 
 _EXAMPLES = (
-    "[bold]Examples[/]\n\nasyncops watch zoo.operations chainloop.operations --until-failure\n\n"
-    "asyncops watch work@zoo.operations home@zoo.operations --jsonl"
+    "asyncops watch zoo.operations chainloop.operations --until-failure",
+    "asyncops watch work@zoo.operations home@zoo.operations --jsonl",
 )
-add(app, "watch", _watch_all, epilog=_EXAMPLES, panel="Services", named=_Targets, telling=Telling)
+add(app, "watch", _watch_all, examples=_EXAMPLES, panel="Services", named=_Targets, telling=Telling)

@@ -75,7 +75,8 @@ def option(kind: type, name: str, panel: str, *, named: str | None = None) -> An
     if name == "status":
         several = "; may be given several times" if many else ""
         text = f"Only this status{several}: {', '.join(words)}, or one that is newer than this "
-        text += "program."
+        text += "program (with a ! behind it, where it is taken for a typing error)."
+        taken, more = str, {"parser": _status_reader(members), "metavar": "STATUS"}
     flags = [f"--{named or name.replace('_', '-')}", *(["-s"] if name == "status" else [])]
     required = field.default is attrs.NOTHING
     usual = False if required or field.default in (None, (), False) else str(_shown(field.default))
@@ -137,6 +138,19 @@ def _words(members: list[Any]) -> list[str]:
         for member in each
         if getattr(member, "state", None) is not State.UNKNOWN
     ]
+
+
+def _status_reader(members: list[Any]) -> Any:
+    kind = next(
+        (each for each in members if isinstance(each, type) and issubclass(each, Status)), str
+    )
+
+    def read(text: Any) -> Any:
+        # The library reads a text, and may take it for a typing error; a member it takes as it is.
+        forced = isinstance(text, str) and text.endswith("!")
+        return kind(text[:-1]) if forced else text
+
+    return read
 
 
 def _reader_of(kind: type[Enum]) -> Any:

@@ -1,7 +1,7 @@
 """Commands whose options are the fields of classes."""
 
 import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import attrs
@@ -10,7 +10,7 @@ import typer
 from asyncops.cli.groups import Settings, settings_of
 from asyncops.cli.runtime.run import execute
 
-__all__ = ["add"]
+__all__ = ["add", "paragraphs"]
 
 _CONTEXT = "command_context"
 
@@ -24,7 +24,8 @@ def add(
     run: Run,
     *,
     help: str | None = None,  # noqa: A002 - as typer has it
-    epilog: str | None = None,
+    examples: Sequence[str] = (),
+    notes: str = "",
     panel: str | None = None,
     **parts: Any,
 ) -> None:
@@ -38,7 +39,8 @@ def add(
         name: Its name.
         run: Called with the settings, and with an object of each class under the part's name.
         help: What it does; `None` means the docstring of ``run``.
-        epilog: What stands below its help.
+        examples: Commands that stand below its help.
+        notes: What stands below these.
         panel: The panel of the help that shows the command.
         parts: For each part an attrs class, each field of which is ``Annotated`` with its option
             or argument. Where it raises :class:`ValueError`, the command is used wrongly.
@@ -66,8 +68,15 @@ def add(
     ]
     context = inspect.Parameter(_CONTEXT, keyword, annotation=typer.Context)
     vars(command)["__signature__"] = inspect.Signature([*own, context])
-    command.__doc__ = help or run.__doc__
-    group.command(name, epilog=epilog, rich_help_panel=panel)(command)
+    command.__doc__ = paragraphs(help or run.__doc__ or "")
+    heading = "[bold]Examples[/]" if len(examples) > 1 else "[bold]Example[/]"
+    below = [*([heading] if examples else []), *examples, *([notes] if notes else [])]
+    group.command(name, epilog="\n\n".join(below) or None, rich_help_panel=panel)(command)
+
+
+def paragraphs(text: str) -> str:
+    """A docstring for help: each paragraph is one line, which the terminal's width breaks."""
+    return "\n\n".join(" ".join(each.split()) for each in inspect.cleandoc(text).split("\n\n"))
 
 
 def _default(field: "attrs.Attribute[Any]") -> Any:

@@ -7,15 +7,40 @@ from typing import Any, ClassVar, TypeVar
 import attrs
 from attrs import frozen
 
+from asyncops.cli.exit import Failure
 from asyncops.cli.groups import Settings
+from asyncops.cli.names import dashed
 from asyncops.cli.options.filters import argument, names_in, option, typed
 from asyncops.cli.options.types import PageSize
 from asyncops.cli.resources import Resource
 from asyncops.client import BaseClient
+from asyncops.utils.statuses import UnlikelyStatus
 
-__all__ = ["OnResource", "on_resource"]
+__all__ = ["OnResource", "on_resource", "require_ids", "wrong_ids"]
 
 K = TypeVar("K", bound="OnResource")
+
+
+def wrong_ids(verbs: Any, ids: Iterable[str]) -> dict[str, str]:
+    """What is wrong with each id that cannot be one of a resource; nothing is sent."""
+    check = verbs._bound.single.check  # noqa: SLF001 - what the verbs are made of
+    wrong = {}
+    for each in ids:
+        try:
+            check("ID", each)
+        except (ValueError, TypeError) as error:
+            wrong[each] = str(error)
+    return wrong
+
+
+def require_ids(verbs: Any, ids: Iterable[str]) -> None:
+    """Check ids before anything is sent.
+
+    Raises:
+        Failure: Some cannot be ids of the resource; each is named.
+    """
+    if wrong := wrong_ids(verbs, ids):
+        raise Failure("; ".join(wrong.values()))
 
 
 @frozen(kw_only=True)
@@ -29,6 +54,18 @@ class OnResource:
 
     resource: ClassVar[Resource]
     filters: ClassVar[Mapping[str, str]]
+
+    @classmethod
+    def example(cls, verb: str, *words: str) -> str:
+        """How a command begins, with all that it needs: its place, ``words`` and some options."""
+        place = [name.upper() for name, _ in cls.resource.path.place]
+        fields = attrs.fields_dict(cls)
+        needed = [
+            f"--{dashed(name)} {name.upper()}"
+            for name in cls.filters
+            if fields[name].default is attrs.NOTHING
+        ]
+        return " ".join(["asyncops", cls.resource.name, verb, *place, *words, *needed])
 
     @property
     def place(self) -> tuple[Any, ...]:
@@ -69,7 +106,11 @@ class OnResource:
         for option_, name in self.filters.items():
             # A name of one word may be a word of the sentence as well.
             where = rf"\b{name}\b" if "_" in name else rf"\A{name}\b"
-            text = re.sub(where, f"--{option_.replace('_', '-')}", text)
+            text = re.sub(where, f"--{dashed(option_)}", text)
+        for name, _ in self.resource.path.place:
+            text = re.sub(rf"\A{name}\b", name.upper(), text)
+        if isinstance(error, UnlikelyStatus):
+            text = f"{text}; {error.text}! asks for it all the same"
         return text
 
 
@@ -103,7 +144,7 @@ def on_resource(
         # An option of the command has the name before a filter of the service.
         shown = f"by_{name}" if name in {*taken, *fields, *more} else name
         filters[shown] = name
-        fields[shown] = option(options, name, panel, named=shown.replace("_", "-"))
+        fields[shown] = option(options, name, panel, named=dashed(shown))
     listing = resource.description.listing
     known = attrs.fields_dict(options) if size is not None else {}
     if size in known and listing is not None and listing.paging.size is not None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from asyncops.cli.accounts.services import SERVICES
+from asyncops.cli.names import known_or_near
 from asyncops.cli.options.time_window import When
 from asyncops.cli.text.times import duration, moment
 
@@ -38,7 +39,7 @@ class Order(StrEnum):
 def known_service(name: str | None) -> str | None:
     """Check that an argument names a service that is installed."""
     if name is not None and name not in SERVICES:
-        raise typer.BadParameter(f"there is no service {name!r}; known are {', '.join(SERVICES)}")
+        raise typer.BadParameter(f"there is no service {name!r}; {known_or_near(name, SERVICES)}")
     return name
 
 

@@ -42,7 +42,7 @@ async def read(
     async with connected(settings, query.resource.service.name) as client:
         hidden = settings.verbose > 0
         with listing_progress(query.resource.name, hidden=hidden, beside_rows=False) as on_page:
-            with right_use():
+            with right_use(query.in_options):
                 walk = asked.items(client, on_page=on_page)
             async with walk as items:
                 async for item in items:

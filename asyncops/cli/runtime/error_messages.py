@@ -119,7 +119,8 @@ def _of_api(error: APIError, account: Account | None, now: datetime) -> Failure:
 
 
 def _of_library(error: AsyncOpsError, account: Account | None) -> Failure:
-    text = _shortened(str(error))
+    # The library's words name its arguments.
+    text = _shortened(str(error).removesuffix(" (max_pages)").replace("max_body", "--max-body"))
     match error:
         case ConfigurationError():
             return Failure(text, None, ExitCode.WRONG_USE)

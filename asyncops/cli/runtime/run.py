@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from datetime import UTC, datetime
@@ -73,16 +73,19 @@ def tell(error: Exception, settings: Settings, account: Account | None = None) -
 
 
 @contextmanager
-def right_use() -> Iterator[None]:
+def right_use(words: Callable[[Exception], str] = str) -> Iterator[None]:
     """Turn the library's ``ValueError`` and ``TypeError`` into a failure: wrong arguments.
 
+    Args:
+        words: The words for an error, where its arguments are options of the command.
+
     Raises:
-        Failure: With the library's message.
+        Failure: With these words.
     """
     try:
         yield
     except (ValueError, TypeError) as error:
-        raise Failure(str(error)) from error
+        raise Failure(words(error)) from error
 
 
 def _flush_what_can_be() -> None:

@@ -12,8 +12,9 @@ from asyncops.kit.doctor.finding import Finding, of_error, unknown
 from asyncops.kit.operations import Verbs
 from asyncops.kit.query import Query
 from asyncops.kit.statuses import enum_of
+from asyncops.models import Page
 
-__all__ = ["examine"]
+__all__ = ["examine", "few_items"]
 
 CHECKS = (*pages.CHECKS, *order.CHECKS, *filters.CHECKS, *items.CHECKS)
 
@@ -41,8 +42,7 @@ async def examine(verbs: Verbs, **options: Any) -> AsyncIterator[Finding]:
     if bound.description.listing is None:
         yield unknown("listing", "there is none, so that nothing can be tested")
         return
-    query = bound.lister.plan.read(bound.description.options(**options))
-    evidence = Evidence(bound, verbs, query, _base(bound, query))
+    evidence = _evidence(verbs, options)
     try:
         await evidence.read_first()
     except AsyncOpsError as error:
@@ -55,6 +55,23 @@ async def examine(verbs: Verbs, **options: Any) -> AsyncIterator[Finding]:
         finding = await check(evidence)
         if finding is not None:
             yield finding
+
+
+async def few_items(verbs: Verbs) -> Page[Any]:
+    """Read one page of a listing, of few items if the size can be chosen.
+
+    ::
+
+        page = await few_items(zoo.operations)  # an error says what the token may not do
+    """
+    evidence = _evidence(verbs, {})
+    return await evidence.page(**evidence.few_items)
+
+
+def _evidence(verbs: Verbs, options: dict[str, Any]) -> Evidence:
+    bound = verbs._bound  # noqa: SLF001 - what the verbs are made of
+    query = bound.lister.plan.read(bound.description.options(**options))
+    return Evidence(bound, verbs, query, _base(bound, query))
 
 
 def _base(bound: Bound[..., ...], query: Query) -> Chosen:

@@ -54,15 +54,15 @@ def test_where_all_is_well_each_thing_is_a_line(
     done = doctor(variables(server))
     assert (done.code, done.err) == (0, "")
     assert findings(done) == [
-        "Zoo, environment",
-        "✓ reachable",
-        "✓ clock: the same as the service's",
-        "✓ token from the variable ZOO_API_TOKEN: accepted, with staff access",
         "Chainloop, environment",
         "✓ reachable",
         "✓ clock: the same as the service's",
         "✓ token from the variable CHAINLOOP_TOKEN: accepted",
         f"✓ pages: counted from {base}",
+        "Zoo, environment",
+        "✓ reachable",
+        "✓ clock: the same as the service's",
+        "✓ token from the variable ZOO_API_TOKEN: accepted",
     ]
     assert server.token not in done.out
 
@@ -110,7 +110,7 @@ def test_with_a_proxy_what_it_lets_through_is_looked_at(fake_server_factory: Sta
     assert done.code == 0
     assert findings(done)[1:4] == [
         "✓ proxy: 127.0.0.1 is used",
-        "✓ token from the variable ZOO_API_TOKEN: accepted, with staff access",
+        "✓ token from the variable ZOO_API_TOKEN: accepted",
         "Zoo ml-prompts, by its description",
     ]
     assert "hunter2" not in done.out + done.err
@@ -123,22 +123,33 @@ def test_a_refused_token_and_missing_staff_access_are_told_apart(
     server = fake_server_factory(zoo=ZooHabits(staff=False))
     done = doctor(variables(server), "zoo")
     assert done.code == 0
-    assert findings(done)[-1].startswith("! token from the variable ZOO_API_TOKEN: accepted, but")
+    accepted, *refused = findings(done)[-3:]
+    assert accepted == "✓ token from the variable ZOO_API_TOKEN: accepted"
+    said = "cannot be listed: Zoo does not allow this: This endpoint requires staff access"
+    assert refused[0].startswith(f"! ml-prompts {said}")
+    assert refused[1].startswith(f"! operations {said}")
+    assert refused[1].endswith("Zoo answers this only to accounts with staff access.")
     done = doctor({**variables(server), "ZOO_API_TOKEN": "another"}, "zoo")
     assert done.code == 4
     assert findings(done)[-1].startswith("✗ Zoo does not accept the token from the variable ZOO")
 
 
 def test_listings_that_are_gone_leave_zoo_usable(fake_server: FakeServer) -> None:
-    """They left its description; what is public is asked for first, and works."""
-    fake_server.script(Fault(404, on=2, path="/async/operations", message="Not Found"))
+    """They left its description; what is public works."""
+    fake_server.script(
+        *(
+            Fault(404, path=path, message="Not Found")
+            for path in ("/async/operations", "/ml-prompts")
+        )
+    )
     done = doctor(variables(fake_server), "zoo")
     assert done.code == 0
-    assert findings(done)[-1] == (
-        "! token from the variable ZOO_API_TOKEN: accepted; the listings are not there, which have "
-        "left Zoo's published description; get and wait need none"
-    )
-    assert asked(fake_server) == 2
+    assert findings(done)[-3] == "✓ token from the variable ZOO_API_TOKEN: accepted"
+    gone = findings(done)[-1]
+    assert gone.startswith("! operations cannot be listed: Zoo did not find it: Not Found (request")
+    assert "has left Zoo's published description" in gone
+    assert "getting an operation by its id is still in it" in gone
+    assert asked(fake_server) == 1
 
 
 @pytest.mark.parametrize(
@@ -152,11 +163,11 @@ def test_listings_that_are_gone_leave_zoo_usable(fake_server: FakeServer) -> Non
 def test_a_404_that_is_not_zoos_own_says_nothing_of_the_token(
     headers: dict[str, str], body: bytes, fake_server: FakeServer
 ) -> None:
-    fake_server.script(Fault(404, path="/async/operations", headers=headers, body=body))
+    fake_server.script(Fault(404, times=9, headers=headers, body=body))
     done = doctor(variables(fake_server), "zoo")
     assert done.code == 4
     assert findings(done)[-1].startswith("✗ token: not checked; what answers is not Zoo's API")
-    assert asked(fake_server) == 1
+    assert asked(fake_server) == 2
 
 
 def test_chainloops_refusal_is_an_error(fake_server: FakeServer) -> None:
@@ -181,7 +192,7 @@ def test_a_service_that_is_not_there_is_an_error_and_the_rest_is_not_checked(
     env = {**variables(fake_server), "ZOO_BASE_URL": "http://127.0.0.1:1"}
     done = doctor(env)
     assert done.code == 4
-    assert findings(done)[1:3] == [
+    assert findings(done)[-2:] == [
         "✗ not reachable, connection: connection refused",
         "- token: not checked",
     ]
@@ -191,7 +202,7 @@ def test_a_service_that_is_not_there_is_an_error_and_the_rest_is_not_checked(
 def test_without_any_account_it_says_where_a_token_goes() -> None:
     done = doctor({})
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("asyncops: no token for Zoo. Set ZOO_API_TOKEN")
+    assert done.err.startswith("asyncops: no token for Chainloop. Set CHAINLOOP_TOKEN")
 
 
 def test_a_service_that_nobody_configured_is_no_error_unless_asked_for(
@@ -200,8 +211,8 @@ def test_a_service_that_nobody_configured_is_no_error_unless_asked_for(
     env = {**variables(fake_server), "CHAINLOOP_TOKEN": ""}
     done = doctor(env)
     assert done.code == 0
-    assert findings(done)[-2] == "Chainloop"
-    assert findings(done)[-1].startswith("- no token for Chainloop. Set CHAINLOOP_TOKEN")
+    assert findings(done)[0] == "Chainloop"
+    assert findings(done)[1].startswith("- no token for Chainloop. Set CHAINLOOP_TOKEN")
     done = doctor(env, "chainloop")
     assert done.code == 4
     assert findings(done)[-1].startswith("✗ no token for Chainloop. Set CHAINLOOP_TOKEN")
@@ -227,8 +238,8 @@ def test_profiles_are_checked_where_asked_for(fake_server: FakeServer, tmp_path:
     assert done.code == 4
     lines = findings(done)
     assert [line for line in lines if line.startswith(("Zoo", "Chainloop"))] == [
-        "Zoo, environment",
         "Chainloop",
+        "Zoo, environment",
         "Zoo, profile a",
         "Chainloop, profile b",
         "Zoo, profile c",

@@ -49,7 +49,8 @@ def test_a_result_that_is_too_large_says_which_option_reads_it(server: FakeServe
     id_ = made(server, "file_conversion")
     done = invoke(server, "--max-body", "100", *GET, id_)
     assert done.code == 4
-    assert "larger than 100 bytes (max_body)" in done.err
+    assert "larger than 100 bytes (--max-body)" in done.err
+    assert "max_body" not in done.err
     assert "--max-body 1GiB reads it" in done.err
     assert "'completed'" in done.err
     assert invoke(server, *GET, id_, "--max-body", "1 MiB").code == 0
@@ -158,6 +159,17 @@ def test_what_is_no_uuid_is_a_usage_error(server: FakeServer) -> None:
     assert invoke(server, *GET).code == 2
     assert invoke(server, *GET, MISSING, "--json", "--jsonl").code == 2
     assert server.count() == 0
+
+
+def test_one_that_cannot_be_an_id_costs_the_others_nothing(server: FakeServer) -> None:
+    """It is named, and is wrong use; a service's error counts more."""
+    there = server.zoo_operations()[0]["id"]
+    done = invoke(server, *GET, "f135", there, "--json")
+    assert done.code == 2
+    assert [row["id"] for row in json.loads(done.out)] == [there]
+    assert done.err.startswith("asyncops: ID must be a UUID such as ")
+    assert done.err.endswith(", got 'f135'\n")
+    assert invoke(server, *GET, "f135", MISSING, "--json").code == 4
 
 
 def test_files_are_written_below_a_folder(server: FakeServer, tmp_path: Path) -> None:

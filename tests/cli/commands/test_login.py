@@ -243,8 +243,8 @@ def test_profiles_are_listed_without_their_tokens(ring: MemoryRing, config: Path
         ["PROFILE", "SERVICE", "ADDRESS", "TOKEN"],
         ["(environment)", "chainloop", "https://api.app.chainloop.dev", "CHAINLOOP_TOKEN"],
         ["home", "zoo", "https://api.zoo.dev", "NO", "(not", "set)"],
-        ["work", "(default)", "zoo", "https://api.zoo.dev", "keyring"],
         ["work", "(default)", "chainloop", "https://c.example", "SET"],
+        ["work", "(default)", "zoo", "https://api.zoo.dev", "keyring"],
     ]
     assert done.out.endswith(f"configured in {config}\n")
 
