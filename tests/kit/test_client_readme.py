@@ -26,7 +26,8 @@ def loaded(program: Block) -> Any:
 
 
 def test_each_has_a_name_and_is_run_here() -> None:
-    assert list(PROGRAMS) == ["smallest.py", "farm.py", "test_farm.py", "app.py", "ask_farm.py"]
+    names = ["smallest.py", "farm.py", "scenes.py", "test_farm.py", "app.py", "ask_farm.py"]
+    assert list(PROGRAMS) == names
 
 
 @pytest.mark.parametrize("name", ["smallest.py", "farm.py"])
@@ -56,6 +57,26 @@ def test_the_service_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert "good paging: the next page holds other items" in lines
     assert [each for each in lines if each.startswith("bad") and "clock" not in each] == []
+
+
+@pytest.mark.usefixtures("_farm_py")
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_file_and_a_stream_are_sent(
+    lost: bool, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("dawn.glb").write_bytes(b"a scene")
+    module = loaded(PROGRAMS["scenes.py"])
+    with Fake(module.SceneClient) as fake, fake.installed():
+        if lost:
+            fake.drop(path="/v1/scenes", on=2)
+        asyncio.run(module.main())
+        starts = [each for each in fake.requests if each.path == "/v1/scenes"]
+    assert [each.body for each in starts] == [b"a scene", b"frame 0\nframe 1\nframe 2\n"]
+    assert {each.headers["x-team"] for each in fake.requests} == {"blue"}
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "cancelled"
+    assert [each[:8] for each in lines[:-1]] == ["look for"] * lost
 
 
 @pytest.mark.usefixtures("_farm_py")
