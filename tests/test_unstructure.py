@@ -20,7 +20,7 @@ from asyncops.errors import APIError, ConnectionFailed
 from asyncops.http.decoding import decoder
 from asyncops.models import EpochSeconds
 from asyncops.services.chainloop.models import AsyncOperation
-from asyncops.services.zoo.models import AsyncApiCall, MlPrompt
+from asyncops.services.zoo import AsyncApiCall, MlPrompt
 from asyncops.services.zoo.outputs import (
     AsyncApiCallOutput,
     FileConversion,

@@ -25,6 +25,7 @@ from asyncops.models import Timestamp, time_form, wire_key
 __all__ = ["structure", "tagged"]
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 _LEAVES = (str, int, float, bool, UUID)
 # protobuf's largest time: msgspec refuses it, since rounding up leads past the calendar.
@@ -55,10 +56,11 @@ def structure(tree: Any, shape: type[T], path: str = "$") -> T:
     )
 
 
-def tagged(tree: Any, tag: str, shapes: Mapping[str, type[T]], default: type[T]) -> T:
+def tagged(tree: Any, tag: str, shapes: Mapping[str, type[T]], default: type[U]) -> T | U:
     """Make a value of the shape for the object's ``tag``, or of ``default`` for any other tag."""
     value = tree.get(tag) if isinstance(tree, dict) else None
-    return structure(tree, shapes.get(value, default) if isinstance(value, str) else default)
+    shape = shapes.get(value) if isinstance(value, str) else None
+    return structure(tree, default) if shape is None else structure(tree, shape)
 
 
 def _describe(error: BaseException, _: type | None) -> str:

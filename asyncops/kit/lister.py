@@ -138,12 +138,13 @@ class Lister:
         enum = enum_of(self._description)
         by_status = self.listing.by_status
         merged = self.listing.is_sorted
-        wrong = not self.plan.holds(shard.filters) or (shard.statuses and by_status is None)
+        has_none = by_status is None or enum is None
+        wrong = not self.plan.holds(shard.filters) or (shard.statuses and has_none)
         needs = merged and by_status is not None and by_status.required
-        if wrong or enum is None or (needs and not shard.statuses):
+        if wrong or (needs and not shard.statuses):
             raise ValueError(f"this shard does not hold a query of {shard.resource}")
         # As they are: a status that is new to this release could be listed and cut all the same.
-        statuses = in_order(frozenset(map(enum, shard.statuses)), enum)
+        statuses = () if enum is None else in_order(frozenset(map(enum, shard.statuses)), enum)
         chosen = Chosen(merged=statuses) if merged else Chosen(kept=statuses)
         order = Ordering(shard.descending) if merged else self._ordering_of(shard)
         return self._asked({}, shard.filters, order, chosen, shard.page_size)

@@ -2,6 +2,7 @@
 
 from asyncops.models.fields import (
     JSON,
+    PRIVATE,
     UNNAMED,
     EpochMillis,
     EpochSeconds,
@@ -9,6 +10,7 @@ from asyncops.models.fields import (
     Timestamp,
     UtcTimestamp,
     key,
+    private,
     time_form,
     wire_key,
 )
@@ -28,6 +30,7 @@ from asyncops.models.states import OpenEnum, State, Status, Tracked
 
 __all__ = [
     "JSON",
+    "PRIVATE",
     "UNNAMED",
     "Cursor",
     "EpochMillis",
@@ -48,6 +51,7 @@ __all__ = [
     "key",
     "kind_of",
     "known_time",
+    "private",
     "status_word",
     "time_form",
     "times_of",

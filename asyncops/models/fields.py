@@ -12,6 +12,7 @@ from asyncops.models.description_error import DescriptionError
 
 __all__ = [
     "JSON",
+    "PRIVATE",
     "UNNAMED",
     "EpochMillis",
     "EpochSeconds",
@@ -19,6 +20,7 @@ __all__ = [
     "Timestamp",
     "UtcTimestamp",
     "key",
+    "private",
     "time_form",
     "wire_key",
 ]
@@ -29,6 +31,9 @@ JSON = Any
 UNNAMED = "asyncops_unnamed"
 """A key in the metadata of an attrs field that holds values without a field of their own, by name;
 they are written beside the fields."""
+
+PRIVATE = "asyncops_private"
+"""A key in the metadata of an attrs field that :func:`private` made."""
 
 _KEY = "asyncops_key"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -86,7 +91,7 @@ def time_form(hint: Any) -> TimeForm | None:
     return next((mark for mark in marks if isinstance(mark, TimeForm)), None)
 
 
-def key(name: str, default: Any = NOTHING) -> Any:
+def key(name: str, default: Any = NOTHING, *, repr: bool = True) -> Any:  # noqa: A002
     """Give a field of an attrs class another key in the service's JSON.
 
     ::
@@ -104,13 +109,25 @@ def key(name: str, default: Any = NOTHING) -> Any:
         name: The key in the service's JSON.
         default: The value if the key is missing, or an ``attrs.Factory`` of it; without a default
             the key must be there.
+        repr: Whether the value stands in the ``repr`` of its item.
 
     Raises:
         DescriptionError: ``name`` is empty or no text.
     """
     if not isinstance(name, str) or not name:
         raise DescriptionError(f"key() needs the name of a key in the service's JSON, got {name!r}")
-    return field(default=default, metadata={_KEY: name})
+    return field(default=default, repr=repr, metadata={_KEY: name})
+
+
+def private(default: Any = NOTHING) -> Any:
+    """Return a field whose value stands in no table, no CSV and no ``repr``, such as an address.
+
+    JSON has it, as every other field.
+
+    Args:
+        default: The value if the key is missing; without a default the key must be there.
+    """
+    return field(default=default, repr=False, metadata={PRIVATE: True})
 
 
 def wire_key(field: "attrs.Attribute[Any]") -> str:

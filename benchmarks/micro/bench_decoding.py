@@ -7,7 +7,7 @@ import pytest
 from asyncops import ChainloopClient, ZooClient
 from asyncops.http.decoding import decoder
 from asyncops.kit.page_decoders import page_decoder
-from asyncops.services.zoo.models import MlPrompt
+from asyncops.services.zoo import MlPrompt
 from benchmarks.listings import NumberedListing, TokenListing, prompt_body
 from benchmarks.micro.kit import Benchmark
 

@@ -14,7 +14,7 @@ from asyncops.http.transport import Transport
 from asyncops.retry.budget import RetryQuota
 from asyncops.retry.call_retry import CallRetry
 from asyncops.retry.throttle import Throttle
-from asyncops.services.zoo.models import MlPrompt
+from asyncops.services.zoo import MlPrompt
 from asyncops.utils.clock import SYSTEM_CLOCK, Clock
 from benchmarks.listings import prompt_body
 from benchmarks.micro.kit import Benchmark

@@ -9,7 +9,7 @@ from asyncops import ZooClient
 from asyncops.http.decoding import decoder
 from asyncops.http.messages import Request, Response
 from asyncops.http.transport import Transport
-from asyncops.services.zoo.models import MlPrompt
+from asyncops.services.zoo import MlPrompt
 from benchmarks.contestants.telling import TELLING
 from benchmarks.listings import prompt_body
 from benchmarks.micro.kit import Benchmark

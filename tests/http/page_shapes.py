@@ -5,7 +5,7 @@ import math
 from attrs import field, frozen
 
 from asyncops.services.chainloop.models import AsyncOperation
-from asyncops.services.zoo.models import AsyncApiCall, MlPrompt
+from asyncops.services.zoo import AsyncApiCall, MlPrompt
 
 __all__ = ["AsyncApiCallPage", "MlPromptPage", "OffsetPagination", "OperationsPage"]
 

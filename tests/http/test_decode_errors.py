@@ -26,7 +26,7 @@ from asyncops.models import (
     time_form,
     wire_key,
 )
-from asyncops.services.zoo.models import MlPrompt
+from asyncops.services.zoo import MlPrompt
 from asyncops.services.zoo.outputs import (
     FileCenterOfMass,
     FileConversion,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from asyncops.errors import DecodeError
 from asyncops.http.decoding import decode_json, decoder
-from asyncops.services.zoo.models import ApiCallStatus, AsyncApiCall
+from asyncops.services.zoo import ApiCallStatus, AsyncApiCall
 from tests.http.page_shapes import AsyncApiCallPage, MlPromptPage, OperationsPage
 
 BORN = "2024-09-19T16:11:34.045Z"

@@ -11,7 +11,7 @@ import pytest
 from asyncops.http.decode_errors import structure
 from asyncops.http.decoding import decode_json, decoder
 from asyncops.services.chainloop.models import AsyncOperation, AsyncOperationStatus
-from asyncops.services.zoo.models import (
+from asyncops.services.zoo import (
     ApiCallStatus,
     AsyncApiCallType,
     MlFeedback,

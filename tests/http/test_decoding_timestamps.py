@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from asyncops.errors import DecodeError
 from asyncops.http.decoding import decoder
 from asyncops.models import Timestamp
-from asyncops.services.zoo.models import AsyncApiCall
+from asyncops.services.zoo import AsyncApiCall
 from tests.http.page_shapes import AsyncApiCallPage, MlPromptPage, OperationsPage
 
 BORN = "2024-09-19T16:11:34.045Z"

@@ -10,7 +10,7 @@ from attrs import define, frozen
 from asyncops.http.settle import converter, settler
 from asyncops.http.wire_shape import wire_shape, wire_type
 from asyncops.models import EpochSeconds, Timestamp, key
-from asyncops.services.zoo.models import AsyncApiCall, MlPrompt
+from asyncops.services.zoo import AsyncApiCall, MlPrompt
 
 START = datetime(1970, 1, 1, tzinfo=UTC)
 

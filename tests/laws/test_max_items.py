@@ -20,7 +20,7 @@ from asyncops.paging.cursors.cursor_strategy import CursorStrategy
 from asyncops.paging.limits import Limits
 from asyncops.paging.statuses.listing import SortedListing
 from asyncops.paging.styles import Token
-from asyncops.services.zoo.models import ApiCallStatus
+from asyncops.services.zoo import ApiCallStatus
 from tests.laws.listings import CHAINLOOP, NumberedListing, TokenListing
 from tests.laws.simulated import NAMES
 from tests.paging.test_concurrent import Wire, wire_of

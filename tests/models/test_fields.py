@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from asyncops.models.description_error import DescriptionError
 from asyncops.models.fields import (
+    PRIVATE,
     EpochMillis,
     EpochSeconds,
     TimeForm,
     Timestamp,
     UtcTimestamp,
     key,
+    private,
     time_form,
     wire_key,
 )
@@ -96,6 +98,21 @@ def test_a_field_may_have_another_key_and_a_default() -> None:
     assert Run(id="1", status="done") == Run(id="1", status="done", note="none")
     with pytest.raises(TypeError, match="status"):
         Run(id="1")
+
+
+@frozen(kw_only=True)
+class Call:
+    token: str = private()
+    address: str | None = private(None)
+    body: str = key("content", repr=False)
+
+
+def test_a_field_may_stand_in_no_repr() -> None:
+    call = Call(token="t-1", body="b-1")
+    assert repr(call) == "Call()"
+    assert call.address is None
+    private_fields = [each.name for each in attrs.fields(Call) if PRIVATE in each.metadata]
+    assert private_fields == ["token", "address"]
 
 
 @pytest.mark.parametrize("name", ["", None, 5])

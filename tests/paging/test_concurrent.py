@@ -28,7 +28,7 @@ from asyncops.paging.limits import Limits
 from asyncops.paging.statuses.listing import SortedListing
 from asyncops.paging.strategy import OneAtATime
 from asyncops.paging.styles import Token
-from asyncops.services.zoo.models import ApiCallStatus
+from asyncops.services.zoo import ApiCallStatus
 from asyncops.testing import FakeClock
 from tests.laws.listings import TokenListing
 from tests.laws.simulated import NAMES, Body, Call, Service

@@ -67,6 +67,32 @@ def test_every_page_of_both_listings_is_valid(listings: Published, habits: ZooHa
     assert set(ends) == {"absent", None, ""}
 
 
+SOME_ID = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
+OPEN_TO_ALL = {
+    "/user/text-to-cad": "TextToCadResponse",
+    "/user/api-calls": "ApiCallWithPrice",
+    "/ml/conversations": "Conversation",
+    "/org/datasets": "OrgDataset",
+    f"/org/datasets/{SOME_ID}/conversions": "OrgDatasetFileConversionSummary",
+    "/org/api-calls": "ApiCallWithPrice",
+}
+
+
+@pytest.mark.parametrize(("path", "schema"), OPEN_TO_ALL.items(), ids=OPEN_TO_ALL)
+def test_every_page_of_what_any_user_may_list_is_valid(path: str, schema: str) -> None:
+    """And each item by itself, in each status."""
+    published = Published(NEWEST, closed=True)
+    server = FakeServer()
+    for page in pages(server, path, limit="10"):
+        assert published.complaints(f"{schema}ResultsPage", page) == []
+        for row in page["items"]:
+            if path.startswith("/user/"):
+                assert published.complaints(schema, ask(server, f"{path}/{row['id']}")) == []
+            if path.endswith("/conversions"):
+                details = ask(server, f"{path}/{row['id']}")
+                assert published.complaints("OrgDatasetFileConversionDetails", details) == []
+
+
 def test_every_result_of_every_type_is_valid(published: Published) -> None:
     """From and to each format, with options and without."""
     server = FakeServer(operations=600)

@@ -11,6 +11,7 @@ import asyncops.services
 from asyncops.kit import Client
 from asyncops.kit.resources import ResourcePath, resources_of
 from asyncops.paging.styles import Offset, Pages
+from asyncops.testing.contracts.abilities import made
 from tests.readmes import READMES
 
 VERBS = ("list", "shard", "get", "wait", "watch", "start", "cancel")
@@ -65,7 +66,7 @@ def test_a_row_says_what_its_resource_can_do(client: type[Client], resource: Res
     service, item, can, described = rows()[name_of(client, resource)]
     assert service == client.service.title
     assert item
-    place = [1 if kind is int else "x" for _, kind in resource.place]
+    place = [made(name, kind) for name, kind in resource.place]
     token = None if client.service.token is None else "user:password"
     verbs: Any = type(resource.verbs(client(token, base_url="http://127.0.0.1:9"), place))
     assert can.split(", ") == [each for each in VERBS if hasattr(verbs, each)]

@@ -11,6 +11,7 @@ import attrs
 import msgspec
 from attrs import frozen
 
+from asyncops.models import PRIVATE
 from asyncops.unstructure import inner_type, names_of, plain
 
 __all__ = ["Column", "columns_of", "values_of"]
@@ -34,9 +35,10 @@ class Column:
 
 @cache
 def columns_of(model: type) -> tuple[Column, ...]:
-    """The columns of an attrs model, in the order of every output."""
+    """The columns of an attrs model, in the order of every output, without what is private."""
     fields = attrs.fields_dict(model)
-    return tuple(Column(name, _kind(fields[name].type)) for name in names_of(model))
+    shown = (name for name in names_of(model) if PRIVATE not in fields[name].metadata)
+    return tuple(Column(name, _kind(fields[name].type)) for name in shown)
 
 
 def values_of(item: Any, columns: Sequence[Column]) -> list[str | int | None]:

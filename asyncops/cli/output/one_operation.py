@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+import attrs
+
 from asyncops.cli.output.table_columns import dated
 from asyncops.cli.text.safe import visible
 from asyncops.cli.text.times import ago, span
-from asyncops.models import Operation, has_ended, known_time, times_of
+from asyncops.models import PRIVATE, Operation, has_ended, known_time, times_of
 from asyncops.unstructure import json_bytes, plain, written_fields
 
 __all__ = ["described"]
@@ -22,8 +24,9 @@ def described(item: Any, now: datetime) -> Iterator[tuple[str, str]]:
         item: An operation, or an item without a life.
         now: The present.
     """
+    private = {each.name for each in attrs.fields(type(item)) if PRIVATE in each.metadata}
     for name, value in written_fields(item).items():
-        if value is None or value == "":
+        if value is None or value == "" or name in private:
             # Chainloop writes "" for a field that is not set.
             continue
         if name == "outputs" and isinstance(value, Mapping):

@@ -10,7 +10,8 @@ import attrs
 from attrs import evolve, frozen
 
 from asyncops.cli.text.times import ago, span
-from asyncops.models import Operation, State, has_ended, known_time
+from asyncops.kit.annotations import annotation_of
+from asyncops.models import Operation, State, Status, has_ended, known_time
 
 __all__ = ["GAP", "STYLES", "Shown", "dated", "fitting", "note_of", "shown_of", "style_of"]
 
@@ -67,7 +68,7 @@ def shown_of(model: type, *, dated: bool = False) -> tuple[Shown, ...]:
         times = (created,) if "created_at" in attrs.fields_dict(model) else ()
         return (_ID_COLUMN, *_kinds_of(model), *times, *texts)
     error = evolve(_ERROR, least=30) if texts and texts[-1].least == _TEXT else _ERROR
-    return (_ID_COLUMN, _STATUS_COLUMN, *_kinds_of(model), created, *_SPANS, *texts, error)
+    return (_ID_COLUMN, _status_column(model), *_kinds_of(model), created, *_SPANS, *texts, error)
 
 
 def fitting(columns: Sequence[Shown], width: int) -> tuple[Shown, ...]:
@@ -172,13 +173,21 @@ _NOT_SHOWN = frozenset({"id", "status", "type", "kind", "error", "input", "outpu
 
 
 @cache
+def _status_column(model: type) -> Shown:
+    """The column of the status, as wide as the longest one where there is room."""
+    enum = annotation_of(model, "status")
+    known = enum if isinstance(enum, type) and issubclass(enum, Status) else ()
+    return evolve(_STATUS_COLUMN, most=max([_STATUS, *(len(each.word) for each in known)]))
+
+
+@cache
 def _kinds_of(model: type) -> tuple[Shown, ...]:
     """The column of the kind, where the model has one: Zoo's type, Chainloop's kind."""
     known = attrs.fields_dict(model)
     return tuple(
         Shown(title=name, cell=_text_of(name), least=12, most=32 if name == "type" else 24, rank=3)
         for name in ("type", "kind")
-        if name in known
+        if name in known or isinstance(getattr(model, name, None), property)
     )[:1]
 
 

@@ -1,4 +1,4 @@
-"""Zoo: asynchronous API calls and ML prompts."""
+"""Zoo: text-to-CAD parts, API calls, conversations, datasets, and the listings of its staff."""
 
 from asyncops.utils.lazy import lazy_names
 

@@ -1,40 +1,31 @@
-"""Zoo: asynchronous API calls and prompts to its models."""
+"""Zoo: what an account has made, asked for and paid, and the listings of Zoo's staff."""
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from attrs import frozen
-
-from asyncops.kit import (
-    ByStatus,
-    Client,
-    Listing,
-    ListOptions,
-    Order,
-    Resource,
-    Service,
-    Token,
-    WatchOptions,
+from asyncops.kit import ByStatus, Client, Collection, Resource, Service
+from asyncops.services.zoo.api_calls import ApiCallWithPrice
+from asyncops.services.zoo.calls import AsyncApiCall
+from asyncops.services.zoo.listings import STAFF_HINTS, STAFF_ONLY, listing
+from asyncops.services.zoo.options import (
+    ApiCallWatchOptions,
+    CallOptions,
+    CallWatchOptions,
+    PromptWatchOptions,
+    SortedOptions,
+    TextToCadOptions,
+    TextToCadWatchOptions,
 )
-from asyncops.models import Cursor
-from asyncops.services.zoo.models import AsyncApiCall, CreatedAtSortMode, MlPrompt, Statuses
+from asyncops.services.zoo.org import Org
+from asyncops.services.zoo.prompts import Conversation, MlPrompt
+from asyncops.services.zoo.samples import API_CALL, CALL, CONVERSATION, TEXT_TO_CAD
+from asyncops.services.zoo.text_to_cad import TextToCadResponse
 
 if TYPE_CHECKING:
-    from asyncops.services.zoo.outputs import AsyncApiCallOutput
+    from asyncops.services.zoo.outputs import AsyncApiCallOutput, TextToCadOutput
 
 __all__ = ["ZooClient"]
 
-_NEWEST, _OLDEST = (
-    CreatedAtSortMode.CREATED_AT_DESCENDING,
-    CreatedAtSortMode.CREATED_AT_ASCENDING,
-)
-_PAGING = Token("next_page", size="limit")
-_ORDER = Order(param="sort_by", newest=_NEWEST.value, oldest=_OLDEST.value)
-_STAFF_ONLY = "Zoo answers this only to accounts with staff access."
-_LISTING_HINTS = {
-    403: _STAFF_ONLY,
-    404: "This listing has left Zoo's published description and may be gone; getting an operation "
-    "by its id is still in it.",
-}
+_CHANGES = ("status", "updated_at")
 
 
 def _decode_output(body: bytes) -> "AsyncApiCallOutput":
@@ -44,63 +35,14 @@ def _decode_output(body: bytes) -> "AsyncApiCallOutput":
     return decode_output(body)
 
 
-@frozen(kw_only=True)
-class PromptOptions(ListOptions):
-    """The keyword arguments of ``zoo.ml_prompts.list``.
+def _decode_text_to_cad(body: bytes) -> "TextToCadOutput":
+    from asyncops.services.zoo.outputs import decode_text_to_cad  # noqa: PLC0415
 
-    Attributes:
-        sort_by: The order, newest first by default.
-        page_token: Start at this page: a ``next_cursor`` of the same query.
-    """
-
-    sort_by: CreatedAtSortMode | str = _NEWEST
-    page_token: Cursor | None = None
-
-
-@frozen(kw_only=True)
-class CallOptions(PromptOptions):
-    """The keyword arguments of ``zoo.operations.list``.
-
-    Attributes:
-        status: One status or several, in any case of letters; a :class:`asyncops.State` stands for
-            all statuses of that state; ``None`` for all that this release knows. A status that this
-            release does not know is sent as it is given; a text that is nearly a known status is
-            refused, unless it is given as ``ApiCallStatus(text)``. Each status is asked for by
-            itself, and several are merged by ``created_at``: a call that moves on meanwhile is
-            given once. Of each of several statuses, at least 20 items are asked for at once.
-    """
-
-    status: Statuses | None = None
-
-
-@frozen(kw_only=True)
-class CallWatchOptions(WatchOptions):
-    """The keyword arguments of ``zoo.operations.watch``.
-
-    Attributes:
-        status: Only changes to operations that are in one of these statuses before or after the
-            change, as ``list`` takes them; ``None`` for all. All is read in any case.
-        limit: Items of one page, at least 1; ``None`` means the service's choice.
-    """
-
-    status: Statuses | None = None
-    limit: int | None = None
-
-
-@frozen(kw_only=True)
-class PromptWatchOptions(CallWatchOptions):
-    """The keyword arguments of ``zoo.ml_prompts.watch``.
-
-    Attributes:
-        lookback: How old, in seconds, prompts may be that have not ended at the beginning, since
-            Zoo does not list them apart. ``None`` reads the whole listing for them, once.
-    """
-
-    lookback: float | None = 86_400.0
+    return decode_text_to_cad(body)
 
 
 class ZooClient(Client):
-    """A client for Zoo's API: asynchronous API calls and ML prompts.
+    """A client for Zoo's API: text-to-CAD parts, API calls, conversations and datasets.
 
     The token comes from ``token=`` or ``ZOO_API_TOKEN``, the address from ``base_url=`` or
     ``ZOO_BASE_URL``. See :class:`asyncops.client.BaseClient` for all arguments.
@@ -114,31 +56,51 @@ class ZooClient(Client):
         request_id=("X-Api-Call-Id", "X-Request-Id"),
         errors={"message": "message", "code": "error_code", "request_id": "request_id"},
     )
+    text_to_cad: Final = Resource(
+        TextToCadResponse,
+        listing("/user/text-to-cad"),
+        options=TextToCadOptions,
+        watch=TextToCadWatchOptions,
+        get="/user/text-to-cad/{id}",
+        result=_decode_text_to_cad,
+        changes=_CHANGES,
+        sample=TEXT_TO_CAD,
+    )
+    api_calls: Final = Resource(
+        ApiCallWithPrice,
+        listing("/user/api-calls"),
+        options=SortedOptions,
+        watch=ApiCallWatchOptions,
+        get="/user/api-calls/{id}",
+        changes=("status_code", "completed_at", "updated_at"),
+        sample=API_CALL,
+    )
+    conversations: Final = Collection(
+        Conversation,
+        listing("/ml/conversations"),
+        options=SortedOptions,
+        sample=CONVERSATION,
+    )
+    org: Final = Org()
     operations: Final = Resource(
         AsyncApiCall,
-        Listing(
-            "/async/operations",
-            "items",
-            paging=_PAGING,
-            order=_ORDER,
-            by_status=ByStatus(required=True),
-            hints=_LISTING_HINTS,
-        ),
+        listing("/async/operations", by_status=ByStatus(required=True), hints=STAFF_HINTS),
         options=CallOptions,
         watch=CallWatchOptions,
         get="/async/operations/{id}",
         result=_decode_output,
-        changes=("status", "updated_at"),
+        changes=_CHANGES,
+        sample=CALL,
     )
     ml_prompts: Final = Resource(
         MlPrompt,
-        Listing("/ml-prompts", "items", paging=_PAGING, order=_ORDER, hints=_LISTING_HINTS),
-        options=PromptOptions,
+        listing("/ml-prompts", hints=STAFF_HINTS),
+        options=SortedOptions,
         watch=PromptWatchOptions,
         get="/ml-prompts/{id}",
-        changes=("status", "updated_at"),
+        changes=_CHANGES,
         hints={
-            403: _STAFF_ONLY,
+            403: STAFF_ONLY,
             404: "Check the id; getting prompts has left Zoo's published description and may be "
             "gone.",
         },

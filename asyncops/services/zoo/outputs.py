@@ -3,6 +3,8 @@
 Source: Zoo's API, ``GET /async/operations/{id}``. Files come as ``bytes``, decoded from base64.
 """
 
+from collections.abc import Mapping
+from typing import TypeVar
 from uuid import UUID
 
 import attrs
@@ -13,7 +15,8 @@ from asyncops.errors import DecodeError
 from asyncops.http.decoding import decode_json, decoder
 from asyncops.http.redaction import snippet
 from asyncops.models import JSON, UNNAMED
-from asyncops.services.zoo.models import AsyncApiCallType, CallRecord, MlFeedback, SourceRangePrompt
+from asyncops.services.zoo.calls import AsyncApiCallType, CallRecord
+from asyncops.services.zoo.prompts import MlFeedback, SourceRangePrompt
 
 __all__ = [
     "AsyncApiCallOutput",
@@ -27,9 +30,13 @@ __all__ = [
     "TextToCad",
     "TextToCadIteration",
     "TextToCadMultiFileIteration",
+    "TextToCadOutput",
     "UnknownOutput",
     "decode_output",
+    "decode_text_to_cad",
 ]
+
+T = TypeVar("T", bound=CallRecord)
 
 
 @frozen(kw_only=True)
@@ -167,6 +174,13 @@ AsyncApiCallOutput = (
     | UnknownOutput
 )
 
+TextToCadOutput = TextToCad | TextToCadIteration | TextToCadMultiFileIteration | UnknownOutput
+
+_TEXT_TO_CAD: dict[str, type[TextToCad | TextToCadIteration | TextToCadMultiFileIteration]] = {
+    AsyncApiCallType.TEXT_TO_CAD: TextToCad,
+    AsyncApiCallType.TEXT_TO_CAD_ITERATION: TextToCadIteration,
+    AsyncApiCallType.TEXT_TO_CAD_MULTI_FILE_ITERATION: TextToCadMultiFileIteration,
+}
 _SHAPES: dict[str, type[AsyncApiCallOutput]] = {
     AsyncApiCallType.FILE_CONVERSION: FileConversion,
     AsyncApiCallType.FILE_CENTER_OF_MASS: FileCenterOfMass,
@@ -174,9 +188,7 @@ _SHAPES: dict[str, type[AsyncApiCallOutput]] = {
     AsyncApiCallType.FILE_VOLUME: FileVolume,
     AsyncApiCallType.FILE_DENSITY: FileDensity,
     AsyncApiCallType.FILE_SURFACE_AREA: FileSurfaceArea,
-    AsyncApiCallType.TEXT_TO_CAD: TextToCad,
-    AsyncApiCallType.TEXT_TO_CAD_ITERATION: TextToCadIteration,
-    AsyncApiCallType.TEXT_TO_CAD_MULTI_FILE_ITERATION: TextToCadMultiFileIteration,
+    **_TEXT_TO_CAD,
 }
 
 
@@ -204,7 +216,20 @@ def decode_output(body: bytes) -> AsyncApiCallOutput:
     Raises:
         DecodeError: It is not one, with the JSON path of what is wrong.
     """
-    shape = _SHAPES.get(_tag_of(body))
+    return _decoded(body, _SHAPES)
+
+
+def decode_text_to_cad(body: bytes) -> TextToCadOutput:
+    """The typed result in the body of ``GET /user/text-to-cad/{id}``.
+
+    Raises:
+        DecodeError: It is not one, with the JSON path of what is wrong.
+    """
+    return _decoded(body, _TEXT_TO_CAD)
+
+
+def _decoded(body: bytes, shapes: Mapping[str, type[T]]) -> T | UnknownOutput:
+    shape = shapes.get(_tag_of(body))
     if shape is not None:
         # In one step: files may be large, and go from base64 to bytes without a copy between.
         return decoder(shape)(body)
@@ -213,7 +238,7 @@ def decode_output(body: bytes) -> AsyncApiCallOutput:
 
     tree = decode_json(body)
     try:
-        output = tagged(tree, "type", _SHAPES, UnknownOutput)
+        output = tagged(tree, "type", shapes, UnknownOutput)
     except DecodeError as error:
         error.snippet = snippet(body)
         raise

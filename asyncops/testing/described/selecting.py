@@ -107,8 +107,8 @@ class Selecting:
         if order.param is None:
             return order.newest_first
         value = params.one(order.param)
+        if value in {order.newest, order.oldest}:
+            return bool(value == order.newest)
         if value in order.by.values():
             return None
-        if value not in {order.newest, order.oldest}:
-            raise bad_request(f"{order.param} cannot be {value!r}.")
-        return bool(value == order.newest)
+        raise bad_request(f"{order.param} cannot be {value!r}.")

@@ -1,5 +1,6 @@
 """The fake server: both services on one port, with data that moves on its clock."""
 
+from collections import defaultdict
 from typing import Any
 
 from attrs import evolve
@@ -10,6 +11,7 @@ from asyncops.testing.described.habits import Habits
 from asyncops.testing.described.served import Data
 from asyncops.testing.described.service import DescribedService
 from asyncops.testing.described.wanted import Wanted
+from asyncops.testing.fake import FEW
 from asyncops.testing.server.local import FAKE_TOKEN, LocalServer
 from asyncops.testing.server.request import now_ns
 from asyncops.testing.zoo.service import Zoo, ZooHabits
@@ -65,7 +67,7 @@ class FakeServer(LocalServer):
         clock = FakeClock() if clock is None else clock
         data = Data(
             seed=seed,
-            sizes={"operations": operations, "ml_prompts": prompts},
+            sizes=defaultdict(lambda: FEW, operations=operations, ml_prompts=prompts),
             start=now_ns(clock),
             arrivals=arrivals,
             habits=Habits(),

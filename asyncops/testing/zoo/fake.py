@@ -14,7 +14,7 @@ __all__ = ["FakeZoo"]
 
 
 class FakeZoo(Fake[ZooClient]):
-    """A fake Zoo: asynchronous API calls and ML prompts.
+    """A fake Zoo: asynchronous API calls, ML prompts, and 25 items of each other resource.
 
     ``with FakeZoo() as zoo`` serves; ``with zoo.installed()`` makes it what ``ZooClient()`` finds.
     The pytest fixture ``fake_zoo`` does both. The data are the same in every run, with every

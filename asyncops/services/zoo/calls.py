@@ -1,7 +1,6 @@
-"""Zoo's models, field for field as its API describes them.
+"""Asynchronous API calls, field for field as Zoo's API describes them.
 
-Times are aware datetimes. ``input``, ``output`` and options are free-form JSON. Source: Zoo's
-API reference, "List async operations", "List all ML prompts" and "Get a ML prompt".
+Times are aware datetimes. ``input``, ``output`` and options are free-form JSON.
 """
 
 from collections.abc import Collection
@@ -19,13 +18,6 @@ __all__ = [
     "CallRecord",
     "CreatedAtSortMode",
     "Lifecycle",
-    "MlFeedback",
-    "MlPrompt",
-    "MlPromptMetadata",
-    "MlPromptType",
-    "SourcePosition",
-    "SourceRange",
-    "SourceRangePrompt",
     "Statuses",
 ]
 
@@ -65,31 +57,12 @@ class AsyncApiCallType(OpenEnum):
     TEXT_TO_CAD_MULTI_FILE_ITERATION = "text_to_cad_multi_file_iteration"
 
 
-class MlPromptType(OpenEnum):
-    """What a prompt asks for."""
-
-    TEXT_TO_CAD = "text_to_cad"
-    TEXT_TO_KCL = "text_to_kcl"
-    TEXT_TO_KCL_ITERATION = "text_to_kcl_iteration"
-    TEXT_TO_KCL_MULTI_FILE_ITERATION = "text_to_kcl_multi_file_iteration"
-    COPILOT = "copilot"
-
-
-class MlFeedback(OpenEnum):
-    """What a person thought of an answer."""
-
-    THUMBS_UP = "thumbs_up"
-    THUMBS_DOWN = "thumbs_down"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-
-
 class Lifecycle(Tracked):
     """What all of Zoo's operations say under names common to all services."""
 
     __slots__ = ()
 
-    type: AsyncApiCallType | MlPromptType
+    type: OpenEnum
     status: ApiCallStatus
     completed_at: Timestamp | None
 
@@ -130,62 +103,3 @@ class AsyncApiCall(CallRecord):
     input: JSON = field(default=None, hash=False)
     output: JSON = field(default=None, hash=False)
     attempts: int | None = None
-
-
-@frozen(kw_only=True)
-class SourcePosition:
-    """A place in a source file, as the service counts."""
-
-    line: int
-    column: int
-
-
-@frozen(kw_only=True)
-class SourceRange:
-    """From one place in a source file to another."""
-
-    start: SourcePosition
-    end: SourcePosition
-
-
-@frozen(kw_only=True)
-class SourceRangePrompt:
-    """What was asked of one range of a source file."""
-
-    prompt: str
-    range: SourceRange
-    file: str | None = None
-
-
-@frozen(kw_only=True)
-class MlPromptMetadata:
-    """What a prompt about existing code was given."""
-
-    code: str | None = None
-    original_source_code: str | None = None
-    upstream_conversation_id: str | None = None
-    source_ranges: tuple[SourceRangePrompt, ...] | None = None
-
-
-@frozen(kw_only=True)
-class MlPrompt(Lifecycle):
-    """One prompt to a model, with what became of it."""
-
-    id: UUID
-    user_id: UUID
-    prompt: str
-    type: MlPromptType
-    status: ApiCallStatus
-    model_version: str
-    created_at: Timestamp
-    updated_at: Timestamp
-    started_at: Timestamp | None = None
-    completed_at: Timestamp | None = None
-    conversation_id: UUID | None = None
-    error: str | None = None
-    feedback: MlFeedback | None = None
-    kcl_version: str | None = None
-    output_file: str | None = None
-    project_name: str | None = None
-    seconds: int | None = None
-    metadata: MlPromptMetadata | None = None
