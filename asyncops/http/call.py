@@ -19,7 +19,7 @@ from asyncops.http.transport import HEADERS, Transport
 from asyncops.retry.budget import SUCCESS_REWARD, RetryQuota
 from asyncops.retry.call_retry import CallRetry
 from asyncops.retry.log import log_retry
-from asyncops.retry.policy import RetryPolicy, is_retryable
+from asyncops.retry.policy import RetryPolicy
 from asyncops.retry.rate_headers import meant_status
 from asyncops.retry.rate_limit import RateLimiter
 from asyncops.retry.throttle import Throttle
@@ -195,10 +195,9 @@ class Caller:
         try:
             response = await self._attempt(call)
         except AsyncOpsError as error:
-            statuses = self.retry.statuses
-            if not is_retryable(
-                error, safe=call.safe, repeatable=call.repeatable, statuses=statuses
-            ):
+            log = partial(log_retry, call.request.method, self.base_url, call.request.path)
+            retry = CallRetry(call, self.retry, self.quota, self.throttle, log)
+            if not retry.is_worth_it(error):
                 raise
             failures = [error]
         else:
@@ -212,8 +211,7 @@ class Caller:
                 raise failures.pop()
             return await self._attempt(call)
 
-        log = partial(log_retry, call.request.method, self.base_url, call.request.path)
-        return await CallRetry(call, self.retry, self.quota, self.throttle, log).run(attempt)
+        return await retry.run(attempt)
 
     async def _attempt(self, call: Call) -> Response:
         """Send the request once, and once more with a new token after a 401."""

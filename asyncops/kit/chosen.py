@@ -15,7 +15,7 @@ from attrs import frozen
 from asyncops.kit.description import Description
 from asyncops.kit.statuses import enum_of
 from asyncops.models import Status
-from asyncops.utils.statuses import StatusFilter, in_order, known_words
+from asyncops.utils.statuses import filtered_statuses, in_order, known_words
 
 __all__ = ["Chosen", "chosen_of", "matches"]
 
@@ -77,7 +77,7 @@ def _chosen(status: Any, description: Description) -> Chosen:
         return Chosen()
     if status is None and not by_status.required:
         return Chosen()
-    statuses = StatusFilter.of(status, enum).statuses
+    statuses = filtered_statuses(status, enum)
     one_by_one = by_status.many == "no"
     if by_status.required and not statuses:
         statuses = in_order(tuple(enum), enum)

@@ -19,7 +19,7 @@ from asyncops.listing.position import fingerprint
 from asyncops.models import Status
 from asyncops.polling.snapshot import WatchTarget, mark_by
 from asyncops.utils.checks import seconds
-from asyncops.utils.statuses import StatusFilter
+from asyncops.utils.statuses import filtered_statuses, has_unfinished
 
 __all__ = ["Parts", "mark_of", "parts_of", "target_of"]
 
@@ -88,7 +88,7 @@ def target_of(
         ValueError: There is no such status, or ``lookback`` is below 0.
     """
     enum = enum_of(description)
-    wanted = StatusFilter() if enum is None else StatusFilter.of(query.status, enum)
+    wanted = () if enum is None else filtered_statuses(query.status, enum)
     parts = parts_of(lister.listing, enum)
 
     def pager(chosen: Chosen) -> Pager[Any]:
@@ -102,8 +102,8 @@ def target_of(
         mark=mark_of(description),
         lookup=lookup,
         usable=usable,
-        matches=matches(wanted.statuses, description),
-        matches_unfinished=wanted.has_unfinished,
+        matches=matches(wanted, description),
+        matches_unfinished=has_unfinished(wanted),
         reopens=description.reopens,
         lookback=None if lookback is None else seconds("lookback", lookback),
     )

@@ -1,8 +1,7 @@
 """One group of operations that are waited for, and one poll of those that have not ended."""
 
-import asyncio
 from collections import deque
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection
 from copy import copy
 from typing import Any, Generic, TypeVar
 
@@ -16,7 +15,7 @@ from asyncops.polling.pending import Pending, Source
 from asyncops.polling.policy import Tolerance
 from asyncops.polling.scan import CreatedRange, ListingScan
 from asyncops.polling.scan_costs import ScanCosts
-from asyncops.utils.tasks import cancel_all
+from asyncops.utils.tasks import together
 
 __all__ = ["OpenOperation", "WaitGroup"]
 
@@ -177,7 +176,7 @@ class WaitGroup(Generic[K, R]):
                     # In an outage the rest would fail too, and the next poll comes soon.
                     self._skip(todo, failure)
 
-        await _together([work() for _ in range(min(self.shared.limit, len(todo)))])
+        await together(work() for _ in range(min(self.shared.limit, len(todo))))
         return failures[-1] if failures else None
 
     def _skip(self, todo: deque[str], failure: AsyncOpsError) -> None:
@@ -245,16 +244,3 @@ class WaitGroup(Generic[K, R]):
         if not known or len(known) < len(self.open):
             return None
         return min(known), max(known)
-
-
-async def _together(works: Collection[Coroutine[Any, Any, None]]) -> None:
-    """Run coroutines side by side; the first error ends the others."""
-    tasks = [asyncio.create_task(work) for work in works]
-    if not tasks:
-        return
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-        for task in done:
-            task.result()
-    finally:
-        await cancel_all(tasks)

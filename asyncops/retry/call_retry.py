@@ -53,7 +53,7 @@ class CallRetry:
 
         # Tasks that share one controller lose their results, so each call makes its own.
         retrying = AsyncRetrying(
-            retry=retry_if_exception(self._is_retryable),
+            retry=retry_if_exception(self.is_worth_it),
             wait=self._wait,
             stop=self._is_final,
             sleep=self.call.sleep,
@@ -64,7 +64,8 @@ class CallRetry:
         self.quota.give_back(self._paid or SUCCESS_REWARD)
         return result
 
-    def _is_retryable(self, error: BaseException) -> bool:
+    def is_worth_it(self, error: BaseException) -> bool:
+        """Return whether another attempt may help after this error, and does no harm."""
         return is_retryable(
             error,
             safe=self.call.safe,

@@ -17,7 +17,7 @@ from asyncops.paging.limits import Limits
 from asyncops.paging.sequential import Fetch, walk
 from asyncops.paging.strategy import PageStrategy
 from asyncops.sharding.shard import PageHint, Shard
-from asyncops.utils.tasks import cancel_all
+from asyncops.utils.tasks import together
 
 __all__ = ["SHARDS", "Cut", "Ends", "boundaries", "ends_of", "halfway", "oldest_of"]
 
@@ -176,8 +176,4 @@ async def _all_of(fetch: Fetch[Any], requests: Sequence[Request]) -> list[Reply[
         async with slots:
             return await fetch(request)
 
-    tasks = [asyncio.create_task(one(request)) for request in requests]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        await cancel_all(tasks)
+    return await together(map(one, requests))

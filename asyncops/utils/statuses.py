@@ -1,17 +1,16 @@
 """The argument ``status``: a service's own statuses, states of all services, and unknown ones."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from difflib import get_close_matches
-from typing import Any, Generic, Self, TypeVar
-
-from attrs import frozen
+from typing import TypeVar
 
 from asyncops.models import State, Status
 from asyncops.utils.checks import enum_member, plain_text
 
 __all__ = [
-    "StatusFilter",
     "UnlikelyStatus",
+    "filtered_statuses",
+    "has_unfinished",
     "in_order",
     "known_status",
     "known_words",
@@ -69,77 +68,27 @@ def statuses_of(
     return frozenset(member for each in status for member in _members(each, kind))
 
 
-@frozen
-class StatusFilter(Generic[S]):
-    """The statuses that a caller asks for.
+def filtered_statuses(
+    status: State | S | str | Collection[State | S | str] | None, kind: type[S]
+) -> tuple[S, ...]:
+    """Return the statuses that a filter keeps, in the order of a life; none means that all are.
 
-    Attributes:
-        statuses: The statuses in the order of a life; empty means all.
+    The argument is read as :func:`statuses_of` does. A known status without a state, such as
+    ``UNSPECIFIED``, stands for all statuses.
+
+    Raises:
+        ValueError: The argument is empty, names a state without a status, or nearly a known status.
+        TypeError: A status is no text.
     """
+    named = statuses_of(status, kind)
+    if any(each.state is State.UNKNOWN and each.known for each in named):
+        return ()
+    return in_order(named, kind)
 
-    statuses: tuple[S, ...] = ()
 
-    @classmethod
-    def of(
-        cls, status: State | S | str | Collection[State | S | str] | None, kind: type[S]
-    ) -> Self:
-        """Read the argument ``status``, as :func:`statuses_of` does.
-
-        A known status without a state, such as ``UNSPECIFIED``, stands for all statuses.
-
-        Raises:
-            ValueError: The argument is empty, names a state without a status, or nearly a known
-                status.
-            TypeError: A status is no text.
-        """
-        named = statuses_of(status, kind)
-        if any(each.state is State.UNKNOWN and each.known for each in named):
-            return cls()
-        return cls(in_order(named, kind))
-
-    @property
-    def sent(self) -> S | None:
-        """The status that a service with numbered pages may filter by: an ended one alone.
-
-        Rows leave the filter of an unfinished status as they move on, and each of them pulls those
-        behind it onto pages that were read already, while as many may enter: no count can tell. So
-        such a listing is read whole, and the filter is applied to what has come.
-        """
-        if len(self.statuses) == 1 and self.statuses[0].known and self.statuses[0].state.ended:
-            return self.statuses[0]
-        return None
-
-    @property
-    def unsent(self) -> "StatusFilter[S]":
-        """The filter that is left to apply to what has come."""
-        return self if self.sent is None else StatusFilter()
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The statuses as words, in alphabetical order."""
-        return tuple(sorted({each.word for each in self.statuses}))
-
-    @property
-    def matches(self) -> Callable[[Any], bool] | None:
-        """Whether an item is in one of the statuses; ``None`` means that all are."""
-        if not self.statuses:
-            return None
-        words = frozenset(self.words)
-        return lambda item: item.status.word in words
-
-    @property
-    def hints(self) -> Mapping[int, str]:
-        """What helps if the service refuses a status that this release does not know, by error."""
-        if all(each.known for each in self.statuses):
-            return {}
-        return {
-            400: f"The statuses that this release knows are {known_words(type(self.statuses[0]))}."
-        }
-
-    @property
-    def has_unfinished(self) -> bool:
-        """Whether one of the statuses has not ended, or may not have."""
-        return not self.statuses or not all(each.state.ended for each in self.statuses)
+def has_unfinished(statuses: Collection[Status]) -> bool:
+    """Return whether a filter keeps a status that has not ended, or may not have."""
+    return not statuses or not all(each.state.ended for each in statuses)
 
 
 def in_order(statuses: Collection[S], kind: type[S]) -> tuple[S, ...]:

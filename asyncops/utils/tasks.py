@@ -1,10 +1,12 @@
 """The end of tasks."""
 
 import asyncio
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Coroutine, Iterable
+from typing import Any, TypeVar
 
-__all__ = ["cancel_all"]
+__all__ = ["cancel_all", "together"]
+
+T = TypeVar("T")
 
 
 async def cancel_all(tasks: "Collection[asyncio.Task[Any]]") -> None:
@@ -24,3 +26,12 @@ async def cancel_all(tasks: "Collection[asyncio.Task[Any]]") -> None:
             task.exception()
     if cancelled:
         raise asyncio.CancelledError
+
+
+async def together(works: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Run coroutines side by side and return their results in order; an error ends all others."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        await cancel_all(tasks)

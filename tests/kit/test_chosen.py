@@ -1,5 +1,6 @@
 """Which statuses are asked for, and which are filtered for here."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from attrs import evolve
 from asyncops.kit import ByStatus, Order, Pages, State, Status
 from asyncops.kit.chosen import Chosen, chosen_of, matches
 from tests.kit.described.github import GitHubClient, Run, RunStatus
-from tests.kit.parts import JobStatus, listing, resource
+from tests.kit.parts import Job, JobStatus, listing, resource
 
 WAITING, DONE, BROKEN = JobStatus
 SORTED = Order(param="sort_by")
@@ -119,6 +120,22 @@ def test_an_item_matches_by_any_of_its_statuses() -> None:
     assert match(evolve(run, conclusion=RunStatus.SKIPPED))
     assert not match(evolve(run, conclusion=None))
     assert matches((), description) is None
+
+
+def test_a_status_in_the_services_own_spelling_matches_as_its_word_does() -> None:
+    """A new one may be given in short, and comes in full."""
+
+    class Statuses(Status):
+        DONE = "JOB_DONE", State.SUCCEEDED
+        BROKEN = "JOB_BROKEN", State.FAILED
+
+    paused: Any = Statuses("JOB_PAUSED")
+    broken: Any = Statuses.BROKEN
+    job = Job(id="j1", status=paused, created_at=datetime(2026, 1, 1, tzinfo=UTC))
+    match = matches((Statuses("paused"),), resource(statuses=Statuses).description)
+    assert match is not None
+    assert match(job)
+    assert not match(evolve(job, status=broken))
 
 
 def test_protobufs_word_for_no_status_stands_for_all() -> None:

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncops import ApiCallStatus, AsyncOperationStatus, State
 from asyncops.utils.statuses import (
-    StatusFilter,
+    filtered_statuses,
+    has_unfinished,
     in_order,
     known_status,
     known_words,
@@ -92,47 +92,22 @@ def test_what_has_ended_comes_last_and_what_is_new_after_what_is_known(
     )
 
 
-@frozen
-class Item:
-    status: AsyncOperationStatus
-
-
 @pytest.mark.parametrize(
-    ("status", "sent", "words", "has_unfinished"),
+    ("status", "words", "unfinished"),
     [
-        (None, None, (), True),
-        ("unspecified", None, (), True),
-        ("failed", FAILED, ("failed",), False),
-        (["failed", "completed"], None, ("completed", "failed"), False),
-        ("running", None, ("running",), True),
-        (["failed", "running"], None, ("failed", "running"), True),
-        ("paused", None, ("paused",), True),
+        (None, (), True),
+        ("unspecified", (), True),
+        ("failed", ("failed",), False),
+        (["failed", "completed"], ("completed", "failed"), False),
+        ("running", ("running",), True),
+        (["failed", "running"], ("running", "failed"), True),
+        ("paused", ("paused",), True),
     ],
     ids=str,
 )
-def test_a_filter_sends_an_ended_status_alone_and_applies_the_rest_here(
-    status: Any, sent: AsyncOperationStatus | None, words: tuple[str, ...], has_unfinished: bool
+def test_a_filter_keeps_its_statuses_in_the_order_of_a_life(
+    status: Any, words: tuple[str, ...], unfinished: bool
 ) -> None:
-    """What a service does not filter by is left to apply."""
-    chosen = StatusFilter.of(status, AsyncOperationStatus)
-    assert (chosen.sent, chosen.words, chosen.has_unfinished) == (sent, words, has_unfinished)
-    assert chosen.unsent.words == (() if sent else words)
-    kept = [each for each in AsyncOperationStatus if (chosen.matches or bool)(Item(each))]
-    assert {each.word for each in kept} == {each.word for each in AsyncOperationStatus} & set(
-        words or [each.word for each in AsyncOperationStatus]
-    )
-
-
-def test_a_status_in_the_services_own_spelling_matches_as_its_word_does() -> None:
-    """A new one may be given in short, and comes in full."""
-    matches = StatusFilter.of("paused", AsyncOperationStatus).matches
-    assert matches is not None
-    assert matches(Item(AsyncOperationStatus("ASYNC_OPERATION_STATUS_PAUSED")))
-    assert not matches(Item(FAILED))
-
-
-def test_a_status_that_is_new_to_this_release_has_a_hint_where_it_is_refused() -> None:
-    """And in no other case."""
-    assert StatusFilter.of(["failed", "running"], AsyncOperationStatus).hints == {}
-    hints = StatusFilter.of(["failed", "paused"], AsyncOperationStatus).hints
-    assert "this release knows are 'unspecified', 'pending'" in hints[400]
+    chosen = filtered_statuses(status, AsyncOperationStatus)
+    assert tuple(each.word for each in chosen) == words
+    assert has_unfinished(chosen) == unfinished

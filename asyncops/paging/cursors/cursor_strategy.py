@@ -1,4 +1,4 @@
-"""Follow the cursors of a listing: how they are sent, how the next one is found, and circles."""
+"""Follow the cursors of a listing: how they are sent, and how the next one is found."""
 
 from collections.abc import Callable
 from operator import attrgetter
@@ -6,14 +6,15 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import define, field
 
-from asyncops.errors import APIError, RepeatedToken, UnexpectedPage
+from asyncops.errors import APIError, UnexpectedPage
 from asyncops.http.invalid_items import InvalidRow
 from asyncops.http.messages import Reply, Request, with_values
 from asyncops.models import Cursor, Page
+from asyncops.paging.cursors.cycles import SentCursors
 from asyncops.paging.cursors.next_url import query_key, query_of, with_query
 from asyncops.paging.styles import After, NextURL, Token
 
-__all__ = ["CursorStrategy", "CursorStyle", "SentCursors", "TokenBody", "cursor_text"]
+__all__ = ["CursorStrategy", "CursorStyle", "Cursors", "TokenBody", "cursor_text"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -37,11 +38,8 @@ class TokenBody(Protocol[T_co]):
 
 
 @define(eq=False)
-class SentCursors:
-    """The cursors that one walk has sent, to recognise one that comes again.
-
-    A cursor is a token as it came, the query of a URL, or the id of an item. An empty page with a
-    new cursor does not end the walk; ``max_pages`` bounds a run of them.
+class Cursors:
+    """The cursors of one walk: tokens as they came, queries of URLs, or ids of items.
 
     Attributes:
         style: How the listing is paged.
@@ -50,7 +48,7 @@ class SentCursors:
 
     style: CursorStyle
     id_of_item: Callable[[Any], object] = attrgetter("id")
-    _sent: set[str] = field(factory=set, init=False, repr=False)
+    _sent: SentCursors = field(factory=SentCursors, init=False, repr=False)
     _last: str | None = field(default=None, init=False, repr=False)
     _first_request: Request | None = field(default=None, init=False, repr=False)
 
@@ -112,15 +110,10 @@ class SentCursors:
         """
         if cursor is None:
             return
-        repeated = "the service gave out a page token that was used before"
-        if self._first_request is not None:
-            cursor = query_key(with_query(self._first_request, cursor))
-            repeated = (
-                "the service named a next page that was read before; "
-                "of its URL, only the query is followed"
-            )
-        if cursor in self._sent:
-            raise RepeatedToken(repeated)
+        if self._first_request is None:
+            self._sent.check(cursor)
+        else:
+            self._sent.check(query_key(with_query(self._first_request, cursor)), is_query=True)
 
     def _last_id(self, items: tuple[Any, ...]) -> str | None:
         if not items:
@@ -148,12 +141,12 @@ class CursorStrategy(Generic[T]):
     style: CursorStyle
     cursor: str | None = field(default=None, repr=False)
     id_of_item: Callable[[T], object] = attrgetter("id")
-    _cursors: SentCursors = field(init=False, repr=False)
+    _cursors: Cursors = field(init=False, repr=False)
     _done: bool = field(default=False, init=False)
     _ready: Page[T] | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._cursors = SentCursors(self.style, self.id_of_item)
+        self._cursors = Cursors(self.style, self.id_of_item)
 
     def next_request(self) -> Request | None:
         """Return the request for the page after the last one fed."""

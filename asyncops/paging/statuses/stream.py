@@ -5,7 +5,7 @@ import math
 from attrs import define, field
 
 from asyncops.http.messages import Request
-from asyncops.paging.cursors.cursor_strategy import CursorStyle, SentCursors
+from asyncops.paging.cursors.cursor_strategy import Cursors, CursorStyle
 
 __all__ = ["END", "START", "StatusStream", "first_to_ask"]
 
@@ -59,12 +59,12 @@ class StatusStream:
     page_size: int = 1
     under_way: bool = False
     page_starts: list[tuple[str | None, float]] = field(factory=list, repr=False)
-    cursors: SentCursors = field(init=False, repr=False)
+    cursors: Cursors = field(init=False, repr=False)
     rank: int = field(init=False)
     _first_token: str | None = field(default=None, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        self.cursors = SentCursors(self.style)
+        self.cursors = Cursors(self.style)
         self.rank = 0 if self.after is None else self.after.rank + 1
 
     @property
@@ -145,7 +145,7 @@ class StatusStream:
         self.page_span = 0.0
         self.token, self.next_token = None, self._first_token
         self.under_way = False
-        self.cursors = SentCursors(self.style)
+        self.cursors = Cursors(self.style)
         self.page_starts.clear()
 
 

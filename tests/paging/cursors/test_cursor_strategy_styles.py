@@ -10,7 +10,7 @@ from asyncops.errors import DecodeError, PaginationError, RepeatedToken, Unexpec
 from asyncops.http.invalid_items import InvalidItem, InvalidRow
 from asyncops.http.messages import Request
 from asyncops.http.page_body import PageBody
-from asyncops.paging.cursors.cursor_strategy import CursorStyle, SentCursors
+from asyncops.paging.cursors.cursor_strategy import Cursors, CursorStyle
 from asyncops.paging.styles import After, NextURL, Token
 
 FIRST = Request(path="/x", params=(("sort", "new"),))
@@ -25,7 +25,7 @@ ITEMS = (Item(1), Item(2))
 
 
 def asked(style: CursorStyle, cursor: str | None, first: Request = FIRST) -> Request:
-    return SentCursors(style).request(first, cursor)
+    return Cursors(style).request(first, cursor)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ EMPTY = After(more=None, ends="empty page")
     ],
 )
 def test_the_next_cursor(style: CursorStyle, body: PageBody[Any], cursor: str | None) -> None:
-    sent = SentCursors(style)
+    sent = Cursors(style)
     sent.request(FIRST, None)
     assert sent.next(body) == cursor
 
@@ -102,22 +102,22 @@ def test_more_without_a_way_to_ask_for_it_is_an_error(
     style: CursorStyle, body: PageBody[Any]
 ) -> None:
     with pytest.raises(PaginationError, match="another page follows, but not how to ask for it"):
-        SentCursors(style).next(body)
+        Cursors(style).next(body)
 
 
 def test_the_same_token_is_the_end_only_where_that_is_declared() -> None:
-    sent = SentCursors(Token(ends_by="same token"))
+    sent = Cursors(Token(ends_by="same token"))
     sent.request(FIRST, "t")
     assert sent.next(page(next_page="t")) is None
     assert sent.next(page(next_page="u")) == "u"
-    sent = SentCursors(Token())
+    sent = Cursors(Token())
     sent.request(FIRST, "t")
     with pytest.raises(RepeatedToken):
         sent.check(sent.next(page(next_page="t")))
 
 
 def test_the_same_query_in_another_order_is_a_circle() -> None:
-    sent = SentCursors(NextURL())
+    sent = Cursors(NextURL())
     sent.request(FIRST, None)
     sent.check("page=2&a=1")
     sent.request(FIRST, "page=2&a=1")
@@ -131,7 +131,7 @@ def test_the_same_query_in_another_order_is_a_circle() -> None:
 def test_an_invalid_row_at_the_end_of_a_page_still_has_its_id() -> None:
     error = DecodeError("x")
     row = InvalidRow(InvalidItem(1, {"id": "b", "created_at": 5}, error), "invalid:1", "b")
-    assert SentCursors(After()).next(page((Item(1), row), more=True)) == "b"
+    assert Cursors(After()).next(page((Item(1), row), more=True)) == "b"
     nameless = InvalidRow(InvalidItem(1, {"created_at": 5}, error), "invalid:1")
     with pytest.raises(UnexpectedPage, match="no id"):
-        SentCursors(After()).next(page((Item(1), nameless), more=True))
+        Cursors(After()).next(page((Item(1), nameless), more=True))

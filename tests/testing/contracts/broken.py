@@ -18,7 +18,7 @@ from asyncops.kit.lister import Lister
 from asyncops.kit.query import QueryPlan
 from asyncops.listing.pager import Pager
 from asyncops.listing.walk import Walk
-from asyncops.paging.cursors.cursor_strategy import SentCursors
+from asyncops.paging.cursors.cycles import SentCursors
 from asyncops.polling.change import ChangeKind
 from asyncops.polling.watch import Watch
 from asyncops.retry import rate_headers
@@ -254,7 +254,7 @@ def cancels_nothing(patch: Patch) -> None:
 
 
 def walks_in_circles(patch: Patch) -> None:
-    patch.setattr(SentCursors, "check", lambda *_: None)
+    patch.setattr(SentCursors, "check", lambda *_, **__: None)
 
 
 def ends_in_silence(patch: Patch) -> None:
