@@ -12,7 +12,7 @@ from asyncops.http.redaction import redacted_body, snippet
 from asyncops.http.service import ErrorField, Service
 from asyncops.retry.rate_headers import meant_status, wait_asked_for
 
-__all__ = ["api_error", "is_error"]
+__all__ = ["api_error", "reports_error"]
 
 # Where services put them, the commonest places first.
 _USUAL: Mapping[ErrorField, tuple[str, ...]] = {
@@ -46,17 +46,13 @@ _USUAL: Mapping[ErrorField, tuple[str, ...]] = {
 }
 
 
-def is_error(response: Response, service: Service) -> bool:
-    """Return whether an answer is an error: by its status, or by what the service says in it."""
-    if not 200 <= response.status < 300:
-        return True
-    if service.ok is None:
-        return False
+def reports_error(response: Response, ok: Place) -> bool:
+    """Return whether a 2xx answer is an error, by the place that holds nothing in a good one."""
     try:
         body = decode_json(response.body)
     except DecodeError:
         return False
-    return bool(value_at(service.ok, body, response.headers))
+    return bool(value_at(ok, body, response.headers))
 
 
 def api_error(

@@ -6,7 +6,7 @@ from functools import cache, partial
 from attrs import define, field
 
 from asyncops.errors import AsyncOpsError, ConfigurationError, TransportError
-from asyncops.http.api_error import api_error, is_error
+from asyncops.http.api_error import api_error, reports_error
 from asyncops.http.credential import Credential
 from asyncops.http.messages import Request, Response, merged
 from asyncops.http.meter import Meter
@@ -227,7 +227,8 @@ class Caller:
                 call.replayed = True
                 token = await self.credential.token()
                 response = await self._exchange(call, token, self.credential.headers)
-            if not is_error(response, self.service):
+            ok = self.service.ok
+            if 200 <= response.status < 300 and (ok is None or not reports_error(response, ok)):
                 return response
             raise api_error(
                 response,
