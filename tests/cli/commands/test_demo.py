@@ -62,30 +62,12 @@ async def test_many_pages_of_each_kind_are_walked() -> None:
     assert row(text, "Chainloop, pages from 1")[:4] == ["1,250", "13", "14", "1"]
 
 
-async def test_the_newest_of_each_state_are_shown() -> None:
-    """Two of each state, newest first, with run times and the reason of a failure."""
-    console, output = plain()
-    await demo(DemoSettings(operations=300, prompts=1), console)
-    lines = output.getvalue().split("The newest of each state")[1].split("\n\n")[0].splitlines()[3:]
-    assert len(lines) == 8
-    created = [cells.group() for line in lines if (cells := re.search(r"\d\d:\d\d:\d\d", line))]
-    assert len(created) == 8
-    # The demo may run across midnight.
-    assert created == sorted(created, reverse=True) or created[0] < created[-1]
-    for state in ("pending", "running", "succeeded", "failed"):
-        shown = [line for line in lines if f" {state} " in line]
-        assert len(shown) == 2
-        assert all((" s" in line.partition(state)[2]) == (state != "pending") for line in shown)
-
-
 async def test_an_empty_service_is_no_error() -> None:
-    """With nothing to list, the tables of items are left out and the rest stands."""
+    """With nothing to list, the figures stand."""
     console, output = plain()
     assert await demo(DemoSettings(operations=0, prompts=0), console) == 0
     text = output.getvalue()
     assert "0 listed and 0 fetched by id" in text
-    assert "The newest" not in text
-    assert "typed objects" not in text
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -149,19 +131,18 @@ async def test_a_fetched_item_that_is_not_the_listed_one_is_noticed() -> None:
     ):
         listed = await zoo.ml_prompts.list().collect()
         changed = [*listed[:4], evolve(listed[4], prompt="another"), *listed[5:]]
-        ticks: list[tuple[int, int]] = []
+        ticks: list[int] = []
         result = await by_id(
             "prompts",
             server,
-            zoo.ml_prompts.get,
+            zoo.ml_prompts.get_many,
             changed,
             lambda prompt, fetched: fetched == prompt,
-            tick=lambda items, pages: ticks.append((items, pages)),
-            together=4,
+            tick=ticks.append,
         )
     assert result.wrong == f"1 not as listed, first {listed[4].id}"
     assert result.items == tuple(listed)
-    assert (result.requests, result.failed, ticks) == (9, 0, [(1, 0)] * 9)
+    assert (result.requests, result.failed, ticks) == (9, 0, [1] * 9)
 
 
 def test_an_error_of_the_service_is_one_line(

@@ -1,14 +1,15 @@
 """Walking one listing: measured, and compared with what the server holds."""
 
-import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 from attrs import field, frozen
 
+from asyncops.errors import AsyncOpsError
+from asyncops.listing.get_many import GetMany
 from asyncops.listing.pager import Pager
 from asyncops.models import Operation
 from asyncops.testing import FakeServer
@@ -19,8 +20,8 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 P = TypeVar("P", bound=Operation)
 
-Tick = Callable[[int, int], None]
-"""Told of progress: items and pages that have come since."""
+Tick = Callable[[int], None]
+"""Told of progress: the items that have come since."""
 
 
 @frozen(kw_only=True)
@@ -62,55 +63,52 @@ async def walked(
     async for page in pager.pages():
         items.extend(page.items)
         pages += 1
-        tick(len(page.items), 1)
-    return Walked(
-        name=name,
-        items=tuple(items),
-        pages=pages,
-        seconds=time.perf_counter() - start,
-        requests=server.count(),
-        failed=_failed(server),
-        wrong=difference([str(item.id) for item in items], expected),
-    )
+        tick(len(page.items))
+    wrong = difference([str(item.id) for item in items], expected)
+    return _measured(name, server, start, items, pages=pages, wrong=wrong)
 
 
 async def by_id(
     name: str,
     server: FakeServer,
-    get: Callable[[Any], Awaitable[T]],
+    get_many: Callable[..., GetMany[Any, T]],
     listed: Sequence[P],
     same: Callable[[P, T], bool],
     *,
     tick: Tick,
-    together: int,
 ) -> Walked[T]:
-    """Get items one by one, ``together`` at a time, and compare each with the listed one."""
-    slots = asyncio.Semaphore(together)
-
-    async def one(item_id: Any) -> T:
-        async with slots:
-            item = await get(item_id)
-        tick(1, 0)
-        return item
-
+    """Get items by their ids, several at a time, and compare each with the listed one."""
+    items: list[T] = []
     server.reset_counters()
     start = time.perf_counter()
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(each.id)) for each in listed]
-    except ExceptionGroup as errors:
-        raise errors.exceptions[0] from None
-    seconds = time.perf_counter() - start
-    items = tuple(task.result() for task in tasks)
+    async with get_many([each.id for each in listed], ordered=True) as results:
+        async for _, item in results:
+            if isinstance(item, AsyncOpsError):
+                raise item
+            items.append(item)
+            tick(1)
     other = [each for each, item in zip(listed, items, strict=True) if not same(each, item)]
+    wrong = f"{len(other)} not as listed, first {other[0].id}" if other else None
+    return _measured(name, server, start, items, pages=None, wrong=wrong)
+
+
+def _measured(
+    name: str,
+    server: FakeServer,
+    start: float,
+    items: Sequence[T],
+    *,
+    pages: int | None,
+    wrong: str | None,
+) -> Walked[T]:
     return Walked(
         name=name,
-        items=items,
-        pages=None,
-        seconds=seconds,
+        items=tuple(items),
+        pages=pages,
         requests=server.count(),
-        failed=_failed(server),
-        wrong=f"{len(other)} not as listed, first {other[0].id}" if other else None,
+        failed=sum(request.status != 200 for request in server.requests),
+        seconds=time.perf_counter() - start,
+        wrong=wrong,
     )
 
 
@@ -130,9 +128,8 @@ def difference(given: Sequence[str], expected: Sequence[str]) -> str | None:
     ]
     if found:
         return f"{len(given):,} items instead of {len(expected):,}: {'; '.join(found)}"
-    place = next(
-        i for i, pair in enumerate(zip(given, expected, strict=True)) if len(set(pair)) > 1
-    )
+    pairs = enumerate(zip(given, expected, strict=True))
+    place = next(number for number, (one, other) in pairs if one != other)
     return f"another order from item {place + 1:,} on"
 
 
@@ -143,7 +140,3 @@ def merged_order(rows: Iterable[dict[str, Any]]) -> list[str]:
         for _, tied in groupby(rows, key=lambda row: row["created_at"])
         for each in sorted(row["id"] for row in tied)
     ]
-
-
-def _failed(server: FakeServer) -> int:
-    return sum(request.status != 200 for request in server.requests)

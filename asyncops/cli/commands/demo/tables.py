@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 
 from attrs import frozen
 from rich import box
@@ -11,16 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from asyncops.cli.commands.demo.listings import Walked
-from asyncops.cli.commands.demo.results import in_words
 from asyncops.cli.output.table_columns import STYLES
-from asyncops.models import Operation, State, kind_of
-from asyncops.services.zoo import AsyncApiCallOutput
+from asyncops.models import Operation, State
 
 __all__ = ["Report", "show"]
-
-_NEWEST = 2
-
-_Row = tuple[datetime, str, Operation]
 
 
 @frozen(kw_only=True)
@@ -30,16 +23,12 @@ class Report:
     Attributes:
         walks: The listings.
         fetches: What was fetched by id.
-        services: The operations of each service, newest first.
-        outputs: A few results.
-        now: The services' time.
+        services: The operations of each service.
     """
 
     walks: Sequence[Walked[object]]
     fetches: Sequence[Walked[object]]
     services: Mapping[str, Sequence[Operation]]
-    outputs: Sequence[AsyncApiCallOutput]
-    now: datetime
 
     @property
     def wrong(self) -> list[Walked[object]]:
@@ -49,12 +38,7 @@ class Report:
 
 def show(report: Report, console: Console) -> None:
     """Print all of it."""
-    tables = [_walks(report), _states(report)]
-    if rows := _newest_rows(report):
-        tables.append(_newest(rows, report.now))
-    if report.outputs:
-        tables.append(_outputs(report))
-    for table in tables:
+    for table in (_walks(report), _states(report)):
         console.print()
         console.print(table)
     console.print()
@@ -73,11 +57,6 @@ def _table(title: str) -> Table:
         pad_edge=False,
         padding=(0, 1, 0, 0),
     )
-
-
-def _line(text: str) -> Text:
-    """A cell that is cut short where the terminal is narrow; its column gives way first."""
-    return Text(text, no_wrap=True, overflow="ellipsis")
 
 
 def _walks(report: Report) -> Table:
@@ -116,66 +95,6 @@ def _states(report: Report) -> Table:
         table.add_column(Text(state.value, style=STYLES[state]), justify="right", no_wrap=True)
     for name, count in counts.items():
         table.add_row(name, *(f"{count[state]:,}" for state in states))
-    return table
-
-
-def _newest(rows: Sequence[_Row], now: datetime) -> Table:
-    table = _table("The newest of each state, over both services (times in UTC)")
-    table.add_column("id", no_wrap=True)
-    table.add_column("service", no_wrap=True)
-    table.add_column("type")
-    table.add_column("state", no_wrap=True)
-    table.add_column("created", no_wrap=True)
-    table.add_column("run time", no_wrap=True, justify="right")
-    table.add_column("error")
-    for created, service, operation in rows:
-        table.add_row(
-            str(operation.id)[:8],
-            service,
-            _line(kind_of(operation)),
-            Text(operation.state.value, style=STYLES[operation.state]),
-            f"{created.astimezone(UTC):%H:%M:%S}",
-            _run_time(operation, now),
-            _line(operation.error or ""),
-        )
-    return table
-
-
-def _newest_rows(report: Report) -> list[_Row]:
-    dated = sorted(
-        (
-            (operation.created_at, service, operation)
-            for service, operations in report.services.items()
-            for operation in operations
-            if operation.created_at is not None
-        ),
-        key=lambda row: row[0],
-        reverse=True,
-    )
-    left = dict.fromkeys(State, _NEWEST)
-    rows = []
-    for row in dated:
-        state = row[2].state
-        if left[state]:
-            left[state] -= 1
-            rows.append(row)
-    return rows
-
-
-def _run_time(operation: Operation, now: datetime) -> str:
-    if operation.started_at is None:
-        return ""
-    until = operation.finished_at or now
-    return f"{(until - operation.started_at).total_seconds():.1f} s"
-
-
-def _outputs(report: Report) -> Table:
-    table = _table("Results, as typed objects")
-    table.add_column("id", no_wrap=True)
-    table.add_column("class", no_wrap=True)
-    table.add_column("holds")
-    for output in report.outputs:
-        table.add_row(str(output.id)[:8], type(output).__name__, _line(in_words(output)))
     return table
 
 
