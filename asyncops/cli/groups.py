@@ -1,20 +1,23 @@
 """The tree of commands, and the settings that all of them share."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 import typer
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 from typer.core import TyperGroup
 
 from asyncops.cli.accounts.services import SERVICES, distribution_of, installed
 from asyncops.cli.exit import Failure
 from asyncops.cli.names import known_or_near, meant
-from asyncops.cli.options.connection import MaxBody, ProxyUrl, profile_option, verbose_option
+from asyncops.cli.options.connection import size
+from asyncops.cli.options.fields import CONTEXT, option, take_options
 from asyncops.cli.text.terminal import complain
 from asyncops.version import VERSION
 
 __all__ = ["LazyGroup", "Settings", "app", "settings_of"]
+
+_COMMON = "Common"
 
 Commands = Mapping[str, Callable[[str], Any]]
 """What makes each command of a group, given the word that was typed for it."""
@@ -32,18 +35,46 @@ class Settings:
         max_body: The largest answer that is read, in bytes; `None` means the library's default.
     """
 
-    profile: Annotated[str | None, profile_option] = None
-    verbose: Annotated[int, verbose_option] = 0
-    proxy: ProxyUrl = field(default=None, repr=False)
-    max_body: MaxBody = None
+    profile: str | None = option(
+        None,
+        "The account to use, of those configured.",
+        "--profile",
+        "-p",
+        panel=_COMMON,
+        metavar="NAME",
+    )
+    verbose: int = option(
+        0,
+        "Say more; twice, everything.",
+        "--verbose",
+        "-v",
+        panel=_COMMON,
+        count=True,
+        show_default=False,
+    )
+    proxy: str | None = option(
+        None,
+        "A proxy to go by; those of the environment are not used.",
+        panel=_COMMON,
+        metavar="URL",
+        repr=False,
+    )
+    max_body: int | None = option(
+        None,
+        "The largest answer that is read, as 1GiB; unless given, 10MiB for a page and 256MiB for "
+        "the result of one operation.",
+        panel=_COMMON,
+        parser=size,
+        metavar="SIZE",
+    )
 
     def over(self, others: Self) -> Self:
         """These settings, and where they say nothing those that stood before the command."""
         return evolve(
             self,
-            profile=self.profile or others.profile,
+            profile=self.profile or others.profile or None,
             verbose=self.verbose + others.verbose,
-            proxy=self.proxy or others.proxy,
+            proxy=self.proxy or others.proxy or None,
             max_body=self.max_body or others.max_body,
         )
 
@@ -146,21 +177,17 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def common(
-    ctx: typer.Context,
-    *,
-    profile: Annotated[str | None, profile_option] = None,
-    verbose: Annotated[int, verbose_option] = 0,
-    proxy: ProxyUrl = None,
-    max_body: MaxBody = None,
-    version: Annotated[
-        bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
-    ] = False,
-) -> None:
-    """List, fetch, wait for and watch the operations that services run asynchronously."""
-    del version  # its callback has ended the program already
-    ctx.obj = Settings(
-        profile=profile or None, verbose=verbose, proxy=proxy or None, max_body=max_body
+@frozen(kw_only=True)
+class _Version:
+    version: bool = option(
+        False, "Show the version.", "--version", callback=_print_version, is_eager=True
     )
+
+
+def _common(**given: Any) -> None:
+    context, _ = given.pop(CONTEXT), given.pop("version")
+    context.obj = Settings(**given)
+
+
+take_options(_common, Settings, _Version)
+app.callback()(_common)

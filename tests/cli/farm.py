@@ -197,6 +197,13 @@ class BranchOptions(ListOptions):
     branch_name: str
 
 
+@frozen(kw_only=True)
+class BranchWatchOptions(WatchOptions):
+    """The filters of what is watched of one branch."""
+
+    branch_name: str
+
+
 class NeedyClient(Client):
     """A service that lists nothing without a filter."""
 
@@ -205,6 +212,6 @@ class NeedyClient(Client):
         Run,
         Listing("/runs", "runs", paging=Token(), order=None),
         options=BranchOptions,
-        watch=WatchOptions,
+        watch=BranchWatchOptions,
         get="/runs/{id}",
     )

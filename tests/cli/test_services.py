@@ -147,7 +147,11 @@ def test_a_service_and_its_resources_are_described_by_their_docstrings(farm: Far
 def test_an_example_has_all_that_is_needed(register: Register) -> None:
     """Also the filters without which nothing can be asked for."""
     register("acme_needy", needy="tests.cli.farm:NeedyClient")
-    for verb, options in (("list", "--since 24h"), ("timeline", "-o lives.svg --since 2h")):
+    for verb, options in (
+        ("list", "--since 24h"),
+        ("timeline", "-o lives.svg --since 2h"),
+        ("watch", "--timeout 1h"),
+    ):
         done = CliRunner().invoke(app, ["needy", "runs", verb, "--help"])
         example = f"asyncops needy runs {verb} --branch-name BRANCH_NAME {options}"
         assert example in " ".join(done.stdout.split())

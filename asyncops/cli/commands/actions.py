@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import attrs
 import typer
@@ -14,6 +14,7 @@ from asyncops.cli.commands.get import GetOptions, Ids, Showing
 from asyncops.cli.connect import connected
 from asyncops.cli.exit import ExitCode
 from asyncops.cli.groups import Settings
+from asyncops.cli.options.fields import argument
 from asyncops.cli.options.from_class import add
 from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids
 from asyncops.cli.output.atomic_file import file_errors
@@ -31,12 +32,7 @@ __all__ = ["add_to"]
 class _Content:
     """The file whose content an action sends, for those that send one."""
 
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE", help="What to send; - is standard input.", show_default=False
-        ),
-    ]
+    file: Path = argument("FILE", "What to send; - is standard input.")
 
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:

@@ -4,11 +4,10 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-import typer
 from attrs import frozen
 from rich.console import Console
 from rich.text import Text
@@ -23,6 +22,7 @@ from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import Settings, app
 from asyncops.cli.names import dashed
 from asyncops.cli.options.connection import ignored_proxy
+from asyncops.cli.options.fields import argument, option
 from asyncops.cli.options.from_class import add
 from asyncops.cli.options.types import known_service
 from asyncops.cli.runtime.error_messages import explain
@@ -69,22 +69,16 @@ class Finding:
 class Which:
     """Which accounts are checked, and which resources of a service."""
 
-    service: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="SERVICE",
-            callback=known_service,
-            autocompletion=lambda: list(SERVICES),
-            help="Only this service, with what it claims.",
-        ),
-    ] = None
-    resource: Annotated[
-        str | None, typer.Argument(metavar="RESOURCE", help="Only this one, such as operations.")
-    ] = None
-    place: Annotated[
-        list[str] | None, typer.Argument(metavar="PLACE", help="Where it is, if it has a place.")
-    ] = None
-    everything: Annotated[bool, typer.Option("--all", help="Every profile.")] = False
+    service: str | None = argument(
+        "SERVICE",
+        "Only this service, with what it claims.",
+        None,
+        callback=known_service,
+        autocompletion=lambda: list(SERVICES),
+    )
+    resource: str | None = argument("RESOURCE", "Only this one, such as operations.", None)
+    place: list[str] | None = argument("PLACE", "Where it is, if it has a place.", None)
+    everything: bool = option(False, "Every profile.", "--all")
 
 
 async def examine(settings: Settings, which: Which) -> int:

@@ -1,9 +1,8 @@
 """``get``: items by their ids, with all that the service says of them."""
 
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from attrs import field, frozen
@@ -12,6 +11,7 @@ from rich.text import Text
 from asyncops.cli.connect import connected
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import Settings
+from asyncops.cli.options.fields import argument, option
 from asyncops.cli.options.from_class import add
 from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids, wrong_ids
 from asyncops.cli.output.downloads import files_of, save
@@ -27,7 +27,7 @@ from asyncops.unstructure import json_bytes
 
 __all__ = ["GetOptions", "Ids", "Showing", "add_to"]
 
-_option = partial(typer.Option, rich_help_panel="What to write")
+_WRITING = "What to write"
 
 
 @frozen(kw_only=True)
@@ -38,10 +38,10 @@ class GetOptions:
         ValueError: JSON and lines of JSON are both asked for.
     """
 
-    json: Annotated[
-        bool, _option("--json", help="A JSON object; for several ids, an array of them.")
-    ] = False
-    jsonl: Annotated[bool, _option("--jsonl", help="A JSON object a line.")] = False
+    json: bool = option(
+        False, "A JSON object; for several ids, an array of them.", "--json", panel=_WRITING
+    )
+    jsonl: bool = option(False, "A JSON object a line.", "--jsonl", panel=_WRITING)
     outputs: Path | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -115,21 +115,20 @@ class Showing:
 class Ids:
     """The ids that a command is given."""
 
-    ids: Annotated[list[str], typer.Argument(metavar="ID", show_default=False)]
+    ids: list[str] = argument("ID")
 
 
 @frozen(kw_only=True)
 class _Outputs(GetOptions):
     """The same of items that may have files."""
 
-    outputs: Annotated[
-        Path | None,
-        _option(
-            metavar="DIR",
-            help="Write the files of a result there, for several ids to a folder each. What is "
-            "there already is never replaced.",
-        ),
-    ] = None
+    outputs: Path | None = option(
+        None,
+        "Write the files of a result there, for several ids to a folder each. What is there "
+        "already is never replaced.",
+        panel=_WRITING,
+        metavar="DIR",
+    )
 
 
 async def get_items(settings: Settings, on: OnResource, ids: Ids, options: GetOptions) -> int:

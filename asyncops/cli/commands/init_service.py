@@ -2,13 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
 
-import typer
-from attrs import frozen
+from attrs import NOTHING, frozen
 
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import Settings, app
+from asyncops.cli.options.fields import argument, option
 from asyncops.cli.options.from_class import add
 from asyncops.cli.text.safe import visible
 from asyncops.cli.text.terminal import console
@@ -51,10 +50,10 @@ def init_service(name: str, openapi: Path, path: str, output: Path | None) -> st
 class _From:
     """What the draft is made from, and where it is written."""
 
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the service.")]
-    openapi: Annotated[Path, typer.Option(metavar="FILE", help="An OpenAPI description, as JSON.")]
-    path: Annotated[str, typer.Option("--list", metavar="PATH", help="The path of the listing.")]
-    output: Annotated[Path | None, typer.Option(metavar="FILE", help="[NAME.py]")] = None
+    name: str = argument("NAME", "The name of the service.")
+    openapi: Path = option(NOTHING, "An OpenAPI description, as JSON.", metavar="FILE")
+    path: str = option(NOTHING, "The path of the listing.", "--list", metavar="PATH")
+    output: Path | None = option(None, "NAME.py unless given.", metavar="FILE")
 
 
 async def _command(settings: Settings, of: _From) -> int:

@@ -6,9 +6,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Mapping
-from typing import Annotated
 
-import typer
 from attrs import frozen
 
 from asyncops.cli.accounts import keyring
@@ -17,6 +15,7 @@ from asyncops.cli.accounts.profiles import Entry, Profiles, check_name, read_pro
 from asyncops.cli.accounts.services import SERVICES, Service, usable
 from asyncops.cli.exit import Failure
 from asyncops.cli.groups import Settings, app
+from asyncops.cli.options.fields import argument, option
 from asyncops.cli.options.from_class import add
 from asyncops.cli.options.types import known_service
 from asyncops.cli.output.atomic_file import atomic
@@ -36,33 +35,24 @@ _FIRST = "default"
 class _Which:
     """The service of an account."""
 
-    service: Annotated[
-        str,
-        typer.Argument(
-            metavar="SERVICE",
-            callback=known_service,
-            autocompletion=lambda: list(SERVICES),
-            help="The service, of those that `asyncops services` lists.",
-            show_default=False,
-        ),
-    ]
+    service: str = argument(
+        "SERVICE",
+        "The service, of those that `asyncops services` lists.",
+        callback=known_service,
+        autocompletion=lambda: list(SERVICES),
+    )
 
 
 @frozen(kw_only=True)
 class _Said:
     """What the configuration file is to say of the account."""
 
-    base_url: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="Where the service is, if not at its public address."),
-    ] = None
-    organization: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="The organization to work in, for a token of Chainloop that has several.",
-        ),
-    ] = None
+    base_url: str | None = option(
+        None, "Where the service is, if not at its public address.", metavar="URL"
+    )
+    organization: str | None = option(
+        None, "The organization to work in, for a token that has several.", metavar="NAME"
+    )
 
 
 async def log_in(settings: Settings, which: _Which, said: _Said) -> int:

@@ -3,7 +3,6 @@
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from attrs import frozen
@@ -33,7 +32,7 @@ _DRAWN = 500
 class Target:
     """The file to write."""
 
-    target: Annotated[Path, picture_option("The page, .html; it is there when it is whole.")]
+    target: Path = picture_option("The page, .html; it is there when it is whole.")
 
 
 async def report_operations(settings: Settings, query: Query, output: Target) -> int:

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
 import typer
 from attrs import frozen
@@ -30,9 +30,7 @@ _MOST = 20_000
 class Target:
     """The file to write."""
 
-    target: Annotated[
-        Path, picture_option("The picture, .svg or .png; it is there when it is whole.")
-    ]
+    target: Path = picture_option("The picture, .svg or .png; it is there when it is whole.")
 
 
 async def draw_operations(settings: Settings, query: Query, output: Target) -> int:

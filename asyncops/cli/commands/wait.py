@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from attrs import define, field, frozen
@@ -13,6 +13,7 @@ from asyncops.cli.commands.wait_outcomes import Outcome, alike, exit_code, final
 from asyncops.cli.connect import connected
 from asyncops.cli.exit import ExitCode
 from asyncops.cli.groups import Settings
+from asyncops.cli.options.fields import argument
 from asyncops.cli.options.from_class import add
 from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids
 from asyncops.cli.options.wait import ByResource, Missing, WaitOptions
@@ -184,10 +185,7 @@ class _Report:
 class _PerhapsIds:
     """The ids, where a resource may be given instead."""
 
-    ids: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="ID", help="What to wait for, where it is no resource."),
-    ] = None
+    ids: list[str] | None = argument("ID", "What to wait for, where it is no resource.", None)
 
 
 _CODES = (

@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from attrs import evolve, frozen
 
 from asyncops.cli.connect import connected
@@ -12,6 +11,7 @@ from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import Settings, app
 from asyncops.cli.live.lines import Lines, json_of, plain_of
 from asyncops.cli.live.loop import CheckpointKeeper, follow
+from asyncops.cli.options.fields import argument
 from asyncops.cli.options.from_class import add
 from asyncops.cli.options.target import Target, target_of
 from asyncops.cli.options.watch import Telling, Watched, watched_of
@@ -28,15 +28,11 @@ __all__: list[str] = []
 class _Targets:
     """The resources to watch."""
 
-    targets: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="[PROFILE@]SERVICE.RESOURCE[:PLACE]",
-            show_default=False,
-            help="What to watch: zoo.operations, work@github.runs:python/cpython. A / in a part of "
-            "a place is %2F.",
-        ),
-    ]
+    targets: list[str] = argument(
+        "[PROFILE@]SERVICE.RESOURCE[:PLACE]",
+        "What to watch: zoo.operations, work@github.runs:python/cpython. A / in a part of a place "
+        "is %2F.",
+    )
 
 
 class _Labelled(Lines):

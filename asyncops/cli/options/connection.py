@@ -2,7 +2,6 @@
 
 import os
 import re
-from typing import Annotated, Any
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
 
@@ -10,7 +9,7 @@ import typer
 
 from asyncops.http.addresses import is_loopback
 
-__all__ = ["MaxBody", "ProxyUrl", "ignored_proxy", "profile_option", "size", "verbose_option"]
+__all__ = ["ignored_proxy", "size"]
 
 _SIZE = re.compile(r"([0-9]+)\s*(?:([KMG])(iB|B)?)?", re.IGNORECASE)
 _POWERS = {"": 0, "K": 1, "M": 2, "G": 3}
@@ -23,45 +22,6 @@ def size(text: str) -> int:
         raise typer.BadParameter(f"{text!r} is no size: write it as 256MiB or 1GiB")
     base = 1000 if (found[3] or "").lower() == "b" else 1024
     return int(found[1]) * int(base ** _POWERS[(found[2] or "").upper()])
-
-
-MaxBody = Annotated[
-    int | None,
-    typer.Option(
-        "--max-body",
-        parser=size,
-        metavar="SIZE",
-        rich_help_panel="Common",
-        help="The largest answer that is read, as 1GiB; unless given, 10MiB for a page and 256MiB "
-        "for the result of one operation.",
-    ),
-]
-ProxyUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--proxy",
-        metavar="URL",
-        rich_help_panel="Common",
-        help="A proxy to go by; those of the environment are not used.",
-    ),
-]
-
-
-profile_option: Any = typer.Option(
-    "--profile",
-    "-p",
-    metavar="NAME",
-    rich_help_panel="Common",
-    help="The account to use, of those configured.",
-)
-verbose_option: Any = typer.Option(
-    "--verbose",
-    "-v",
-    count=True,
-    show_default=False,
-    rich_help_panel="Common",
-    help="Say more; twice, everything.",
-)
 
 
 def ignored_proxy(base_url: str) -> str | None:

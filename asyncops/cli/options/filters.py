@@ -13,10 +13,11 @@ import attrs
 import msgspec
 import typer
 
+from asyncops.cli.options.fields import info_of, option
 from asyncops.cli.text.times import moment
 from asyncops.models import State, Status
 
-__all__ = ["argument", "documented", "fields_of", "names_in", "option", "typed"]
+__all__ = ["documented", "fields_of", "filter_option", "names_in"]
 
 _FIELD = re.compile(r"^    (\w+): (.+(?:\n {8,}.+)*)", re.MULTILINE)
 _PLAIN = (int, float, UUID)
@@ -40,25 +41,13 @@ def fields_of(options: Any) -> "dict[str, attrs.Attribute[Any]]":
 
 def names_in(kind: Any) -> set[str]:
     """The names that the options of a class take: those of its fields, and those on the command."""
-    fields = attrs.fields(kind)
-    declared = (each for field in fields for each in getattr(field.type, "__metadata__", ()))
-    flags = (flag for each in declared for flag in getattr(each, "param_decls", None) or ())
+    fields = [each for each in attrs.fields(kind) if each.init]
+    flags = (flag for each in fields for flag in getattr(info_of(each), "param_decls", None) or ())
     names = (flag.removeprefix("--").replace("-", "_") for flag in flags)
     return {*(each.name for each in fields), *names}
 
 
-def typed(kind: Any, default: Any = attrs.NOTHING) -> Any:
-    """A field of a class that is made for a command."""
-    return attrs.field(default=default, type=kind)
-
-
-def argument(name: str, kind: Any, text: str | None = None) -> Any:
-    """The field for a parameter of a place: an argument of the command."""
-    shown = typer.Argument(metavar=name.upper(), help=text, show_default=False)
-    return typed(Annotated[kind if kind is int else str, shown])
-
-
-def option(kind: type, name: str, panel: str, *, named: str | None = None) -> Any:
+def filter_option(kind: type, name: str, panel: str, *, named: str | None = None) -> Any:
     """The field for a field of an options class: an option of the command.
 
     Args:
@@ -80,18 +69,17 @@ def option(kind: type, name: str, panel: str, *, named: str | None = None) -> An
     flags = [f"--{named or name.replace('_', '-')}", *(["-s"] if name == "status" else [])]
     required = field.default is attrs.NOTHING
     usual = False if required or field.default in (None, (), False) else str(_shown(field.default))
-    declared = typer.Option(
+    annotation: Any = list[taken] if many else taken  # type: ignore[valid-type]
+    return option(
+        attrs.NOTHING if required else None,
+        text,
         *([] if taken is bool else flags),
-        rich_help_panel=panel,
-        help=text,
+        panel=panel,
+        kind=annotation if required else annotation | None,
         show_default=usual,
         autocompletion=(lambda: words) if words else None,
         **more,
     )
-    annotation: Any = list[taken] if many else taken  # type: ignore[valid-type]
-    if required:
-        return typed(Annotated[annotation, declared])
-    return typed(Annotated[annotation | None, declared], None)
 
 
 def _hint(kind: type, name: str, field: "attrs.Attribute[Any]") -> Any:

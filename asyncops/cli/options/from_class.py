@@ -8,11 +8,10 @@ import attrs
 import typer
 
 from asyncops.cli.groups import Settings, settings_of
+from asyncops.cli.options.fields import CONTEXT, take_options
 from asyncops.cli.runtime.run import execute
 
 __all__ = ["add", "paragraphs"]
-
-_CONTEXT = "command_context"
 
 Run = Callable[..., Coroutine[object, object, int]]
 """A command: it is given the settings and its parts, and returns its exit code."""
@@ -42,14 +41,15 @@ def add(
         examples: Commands that stand below its help.
         notes: What stands below these.
         panel: The panel of the help that shows the command.
-        parts: For each part an attrs class, each field of which is ``Annotated`` with its option
-            or argument. Where it raises :class:`ValueError`, the command is used wrongly.
+        parts: For each part an attrs class, whose fields are made by
+            :mod:`asyncops.cli.options.fields`. Where it raises :class:`ValueError`, the command is
+            used wrongly.
     """
     kinds = {**parts, "": Settings}
     fields = {part: [each for each in attrs.fields(kinds[part]) if each.init] for part in kinds}
 
     def command(**given: Any) -> None:
-        ctx = given.pop(_CONTEXT)
+        ctx = given.pop(CONTEXT)
         try:
             made = {
                 part: kinds[part](**{each.name: given.pop(each.name) for each in fields[part]})
@@ -60,14 +60,7 @@ def add(
         settings = made.pop("").over(settings_of(ctx))
         raise typer.Exit(execute(run(settings, **made), settings))
 
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    own = [
-        inspect.Parameter(each.name, keyword, default=_default(each), annotation=each.type)
-        for part in kinds
-        for each in fields[part]
-    ]
-    context = inspect.Parameter(_CONTEXT, keyword, annotation=typer.Context)
-    vars(command)["__signature__"] = inspect.Signature([*own, context])
+    take_options(command, *kinds.values())
     command.__doc__ = paragraphs(help or run.__doc__ or "")
     heading = "[bold]Examples[/]" if len(examples) > 1 else "[bold]Example[/]"
     below = [*([heading] if examples else []), *examples, *([notes] if notes else [])]
@@ -77,7 +70,3 @@ def add(
 def paragraphs(text: str) -> str:
     """A docstring for help: each paragraph is one line, which the terminal's width breaks."""
     return "\n\n".join(" ".join(each.split()) for each in inspect.cleandoc(text).split("\n\n"))
-
-
-def _default(field: "attrs.Attribute[Any]") -> Any:
-    return inspect.Parameter.empty if field.default is attrs.NOTHING else field.default

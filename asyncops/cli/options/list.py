@@ -8,19 +8,12 @@ import attrs
 from attrs import frozen
 
 from asyncops.checkpoints import Checkpoint
-from asyncops.cli.options.filters import fields_of, typed
+from asyncops.cli.options.fields import option
+from asyncops.cli.options.filters import fields_of
 from asyncops.cli.options.list_output import OutputOptions
 from asyncops.cli.options.on_resource import OnResource, on_resource
-from asyncops.cli.options.time_window import Items, PageCounter, Window
-from asyncops.cli.options.types import (
-    AllStatuses,
-    Concurrency,
-    MaxItems,
-    Order,
-    Since,
-    Sort,
-    Until,
-)
+from asyncops.cli.options.time_window import Items, PageCounter, When, Window
+from asyncops.cli.options.types import FILTERS, READING, Order
 from asyncops.cli.resources import Resource
 from asyncops.client import BaseClient
 from asyncops.http.invalid_items import OnInvalid
@@ -42,10 +35,30 @@ class Query(OnResource):
         ValueError: The options do not go together.
     """
 
-    since: Since = None
-    until: Until = None
-    max_items: MaxItems = None
-    concurrency: Concurrency = 1
+    since: When | None = option(
+        None,
+        "Only what was created then or later: 2h, 7d, 2026-11-01, 2026-11-01T08:00Z.",
+        panel=FILTERS,
+        parser=When.read,
+        metavar="WHEN",
+    )
+    until: When | None = option(
+        None,
+        "Only what was created before then.",
+        panel=FILTERS,
+        parser=When.read,
+        metavar="WHEN",
+    )
+    max_items: int | None = option(None, "Stop after so many.", panel=READING, metavar="N", min=1)
+    concurrency: int = option(
+        1,
+        "Requests under way at once. With more than one, listings that sort both ways are read "
+        "from both ends, and up to half of one is held in memory.",
+        panel=READING,
+        metavar="N",
+        min=1,
+        max=100,
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.since is not None and self.until is not None and self.since.at >= self.until.at:
@@ -143,10 +156,12 @@ def query_of(resource: Resource) -> type[Query]:
     if "status" in known:
         names.insert(0, "status")
         if known["status"].default is None:
-            more["all_statuses"] = typed(AllStatuses, False)
+            text = "Every status: the default."
+            more["all_statuses"] = option(False, text, "--all-statuses", panel=FILTERS, kind=bool)
     if plan.order is not None and plan.listing.order is not None:
         first = Order.OLDEST if plan.listing.order.newest_first is False else Order.NEWEST
-        more["sort"] = typed(Sort, first)
+        text = "Which come first."
+        more["sort"] = option(first, text, panel=FILTERS, kind=Order, case_sensitive=False)
     beside = (OutputOptions,)
     return on_resource(
         Query, resource, description.options, names, beside=beside, size=plan.size, **more

@@ -1,12 +1,10 @@
 """The options of ``list`` that say how and where to write, checked against each other."""
 
-from functools import partial
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from attrs import field, frozen
 
+from asyncops.cli.options.fields import option
 from asyncops.cli.output.formats import Format
 from asyncops.cli.output.invalid_rows import FAIL, kept_in
 from asyncops.cli.output.journal import Journal
@@ -23,53 +21,7 @@ _BY_SUFFIX = {
     ".csv": Format.CSV,
     ".parquet": Format.PARQUET,
 }
-_option = partial(typer.Option, rich_help_panel="What to write")
-
-_Everything = Annotated[
-    bool,
-    _option(
-        "--all",
-        help=f"Every one. A table shows {TABLE_ROWS} unless told otherwise; the other formats hold "
-        "every one anyway.",
-    ),
-]
-_Json = Annotated[bool, _option("--json", help="One JSON array.")]
-_JsonLines = Annotated[bool, _option("--jsonl", help="A JSON object a line.")]
-_Csv = Annotated[bool, _option("--csv", help="CSV; free-form JSON is its text.")]
-_Parquet = Annotated[Path | None, _option(metavar="FILE", help="A Parquet file (extra 'parquet').")]
-_Output = Annotated[
-    Path | None,
-    _option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="The file to write; it is there when all is in it, never in part. Without a format, "
-        "its name says which: .json, .jsonl, .csv, .parquet. - is standard output.",
-    ),
-]
-_Resume = Annotated[
-    Path | None,
-    _option(
-        metavar="FILE",
-        help="Remember in FILE how far this has come; run again, it goes on from there. With "
-        "--output, for JSON, JSON lines and CSV.",
-    ),
-]
-_RawCells = Annotated[
-    bool,
-    _option(
-        "--raw-cells",
-        help="With --csv: no ' before cells that a spreadsheet would run as formulas.",
-    ),
-]
-_OnInvalid = Annotated[
-    str,
-    _option(
-        metavar="fail|skip|FILE",
-        help="A row that does not fit ends the command, is left out, or is written to FILE, a JSON "
-        "object a line.",
-    ),
-]
+_WRITING = "What to write"
 
 
 @frozen(kw_only=True)
@@ -84,15 +36,48 @@ class OutputOptions:
         ValueError: They do not go together.
     """
 
-    json: _Json = False
-    jsonl: _JsonLines = False
-    csv: _Csv = False
-    parquet: _Parquet = None
-    target: _Output = None
-    resume: _Resume = None
-    raw_cells: _RawCells = False
-    everything: _Everything = False
-    on_invalid: _OnInvalid = FAIL
+    json: bool = option(False, "One JSON array.", "--json", panel=_WRITING)
+    jsonl: bool = option(False, "A JSON object a line.", "--jsonl", panel=_WRITING)
+    csv: bool = option(False, "CSV; free-form JSON is its text.", "--csv", panel=_WRITING)
+    parquet: Path | None = option(
+        None, "A Parquet file (extra 'parquet').", panel=_WRITING, metavar="FILE"
+    )
+    target: Path | None = option(
+        None,
+        "The file to write; it is there when all is in it, never in part. Without a format, its "
+        "name says which: .json, .jsonl, .csv, .parquet. - is standard output.",
+        "--output",
+        "-o",
+        panel=_WRITING,
+        metavar="FILE",
+    )
+    resume: Path | None = option(
+        None,
+        "Remember in FILE how far this has come; run again, it goes on from there. With "
+        "--output, for JSON, JSON lines and CSV.",
+        panel=_WRITING,
+        metavar="FILE",
+    )
+    raw_cells: bool = option(
+        False,
+        "With --csv: no ' before cells that a spreadsheet would run as formulas.",
+        "--raw-cells",
+        panel=_WRITING,
+    )
+    everything: bool = option(
+        False,
+        f"Every one. A table shows {TABLE_ROWS} unless told otherwise; the other formats hold "
+        "every one anyway.",
+        "--all",
+        panel=_WRITING,
+    )
+    on_invalid: str = option(
+        FAIL,
+        "A row that does not fit ends the command, is left out, or is written to FILE, a JSON "
+        "object a line.",
+        panel=_WRITING,
+        metavar="fail|skip|FILE",
+    )
     file: Path | None = field(init=False)
     form: Format = field(init=False)
 

@@ -10,8 +10,9 @@ from attrs import frozen
 from asyncops.cli.exit import Failure
 from asyncops.cli.groups import Settings
 from asyncops.cli.names import dashed
-from asyncops.cli.options.filters import argument, names_in, option, typed
-from asyncops.cli.options.types import PageSize
+from asyncops.cli.options.fields import argument
+from asyncops.cli.options.filters import filter_option, names_in
+from asyncops.cli.options.types import page_size_option
 from asyncops.cli.resources import Resource
 from asyncops.client import BaseClient
 from asyncops.utils.statuses import UnlikelyStatus
@@ -137,19 +138,22 @@ def on_resource(
         size: Its field for the items of a page, if it has such a field.
         more: Further fields.
     """
-    fields = {name: argument(name, kind) for name, kind in resource.path.place}
+    fields = {
+        name: argument(name.upper(), kind=kind if kind is int else str)
+        for name, kind in resource.path.place
+    }
     taken = set().union(*map(names_in, (base, Settings, *beside)))
     filters = {}
     for name in names:
         # An option of the command has the name before a filter of the service.
         shown = f"by_{name}" if name in {*taken, *fields, *more} else name
         filters[shown] = name
-        fields[shown] = option(options, name, panel, named=dashed(shown))
+        fields[shown] = filter_option(options, name, panel, named=dashed(shown))
     listing = resource.description.listing
     known = attrs.fields_dict(options) if size is not None else {}
     if size in known and listing is not None and listing.paging.size is not None:
         filters["page_size"] = size
-        fields["page_size"] = typed(PageSize, known[size].default)
+        fields["page_size"] = page_size_option(known[size].default)
     body = {"resource": resource, "filters": filters}
     made: type[K] = attrs.make_class(
         base.__name__, {**fields, **more}, bases=(base,), class_body=body, frozen=True, kw_only=True

@@ -7,6 +7,7 @@ from typing import Generic, Self, TypeVar
 from attrs import define, field, frozen
 
 from asyncops.checkpoints import Checkpoint
+from asyncops.cli.text.times import moment
 from asyncops.http.meter import OnPage, WalkReport
 from asyncops.listing.walk import Walk
 from asyncops.models import Operation, known_time
@@ -27,6 +28,11 @@ class When:
 
     text: str
     at: datetime
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read the words."""
+        return cls(text, moment(text))
 
 
 @define(eq=False)

@@ -1,21 +1,19 @@
 """The options of ``wait``."""
 
 from enum import StrEnum
-from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
 import attrs
-import typer
 from attrs import frozen
 
-from asyncops.cli.options.types import duration_option
+from asyncops.cli.options.fields import duration_option, option
+from asyncops.cli.options.types import FILTERS
 from asyncops.polling.blocked import OnBlocked
 from asyncops.polling.policy import PollPolicy
 
 __all__ = ["Blocked", "ByResource", "Missing", "WaitOptions"]
 
 _SCHEDULE = "How long and how often"
-_filter = partial(typer.Option, rich_help_panel="Filters")
 
 
 class Blocked(StrEnum):
@@ -29,42 +27,29 @@ class Blocked(StrEnum):
 class WaitOptions:
     """How to wait; its fields are options of every ``wait``."""
 
-    timeout: Annotated[
-        float,
-        duration_option(_SCHEDULE, False, "How long in all: 90s, 10m, 1h30m; 15m unless given."),
-    ] = 900.0
-    initial: Annotated[
-        float,
-        duration_option(
-            _SCHEDULE,
-            False,
-            "Before the second poll: 1s unless given. Each further delay is half as long again.",
-            "--poll-initial",
-        ),
-    ] = 1.0
-    cap: Annotated[
-        float,
-        duration_option(
-            _SCHEDULE, False, "The longest delay between two polls: 20s unless given.", "--poll-cap"
-        ),
-    ] = 20.0
-    first: Annotated[
-        bool, typer.Option("--any", rich_help_panel=_SCHEDULE, help="Until one of them has ended.")
-    ] = False
-    on_blocked: Annotated[
-        Blocked,
-        typer.Option(
-            rich_help_panel=_SCHEDULE,
-            show_default="wait",
-            help="What waits for a person: wait on until --timeout, or stop waiting for it.",
-        ),
-    ] = Blocked.WAIT
-    json: Annotated[
-        bool,
-        typer.Option(
-            "--json", rich_help_panel="What to write", help="The outcomes as JSON, at the end."
-        ),
-    ] = False
+    timeout: float = duration_option(
+        900.0, "How long in all: 90s, 10m, 1h30m; 15m unless given.", panel=_SCHEDULE
+    )
+    initial: float = duration_option(
+        1.0,
+        "Before the second poll: 1s unless given. Each further delay is half as long again.",
+        "--poll-initial",
+        panel=_SCHEDULE,
+    )
+    cap: float = duration_option(
+        20.0,
+        "The longest delay between two polls: 20s unless given.",
+        "--poll-cap",
+        panel=_SCHEDULE,
+    )
+    first: bool = option(False, "Until one of them has ended.", "--any", panel=_SCHEDULE)
+    on_blocked: Blocked = option(
+        Blocked.WAIT,
+        "What waits for a person: wait on until --timeout, or stop waiting for it.",
+        panel=_SCHEDULE,
+        show_default="wait",
+    )
+    json: bool = option(False, "The outcomes as JSON, at the end.", "--json", panel="What to write")
 
     @property
     def blocked(self) -> OnBlocked:
@@ -94,23 +79,22 @@ class ByResource:
         ValueError: Only one of type and id is given.
     """
 
-    resource_type: Annotated[
-        str | None, _filter(help="The type of the resource; goes with --resource-id.")
-    ] = None
-    resource_id: Annotated[
-        str | None,
-        _filter(help="All operations on this resource, if no ids are given; else where these are."),
-    ] = None
-    kind: Annotated[str | None, _filter(help="Only this kind, as evidence_evaluation.")] = None
-    missing: Annotated[
-        Missing | None,
-        typer.Option(
-            rich_help_panel=_SCHEDULE,
-            show_default="error for ids, wait for a resource",
-            help="What is not there yet: wait for it until --timeout; or an error at once; or, on "
-            "a resource, ok: nothing to wait for.",
-        ),
-    ] = None
+    resource_type: str | None = option(
+        None, "The type of the resource; goes with --resource-id.", panel=FILTERS
+    )
+    resource_id: str | None = option(
+        None,
+        "All operations on this resource, if no ids are given; else where these are.",
+        panel=FILTERS,
+    )
+    kind: str | None = option(None, "Only this kind, as evidence_evaluation.", panel=FILTERS)
+    missing: Missing | None = option(
+        None,
+        "What is not there yet: wait for it until --timeout; or an error at once; or, on a "
+        "resource, ok: nothing to wait for.",
+        panel=_SCHEDULE,
+        show_default="error for ids, wait for a resource",
+    )
 
     def __attrs_post_init__(self) -> None:
         if (self.resource_type is None) != (self.resource_id is None):

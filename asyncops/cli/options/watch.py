@@ -1,17 +1,16 @@
 """The filters and the schedule of a watch, as options of commands."""
 
-from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import attrs
-import typer
 from attrs import frozen
 
 from asyncops.checkpoints import WatchCheckpoint
-from asyncops.cli.options.filters import fields_of, typed
+from asyncops.cli.options.fields import duration_option, option
+from asyncops.cli.options.filters import fields_of
 from asyncops.cli.options.on_resource import OnResource, on_resource
-from asyncops.cli.options.types import duration_option
+from asyncops.cli.options.types import FILTERS
 from asyncops.cli.resources import Resource
 from asyncops.client import BaseClient
 from asyncops.kit.filters import ALIASES
@@ -23,7 +22,7 @@ from asyncops.polling.watch import Watch
 __all__ = ["Telling", "Watched", "watched_of"]
 
 _WHEN = "When to poll"
-_change = partial(typer.Option, rich_help_panel="What to tell")
+_WHAT = "What to tell"
 
 
 @frozen(kw_only=True)
@@ -34,33 +33,32 @@ class Telling:
         ValueError: The options do not go together.
     """
 
-    interval: Annotated[
-        float,
-        duration_option(_WHEN, "1s", "Before the next poll after one that saw something new."),
-    ] = WATCH_POLICY.initial
-    cap: Annotated[
-        float | None,
-        duration_option(
-            _WHEN,
-            "20s, or --interval",
-            "The longest delay between two polls, while nothing happens.",
-        ),
-    ] = None
-    timeout: Annotated[
-        float | None, duration_option(_WHEN, "no end", "End after so long: 10m, 1h.")
-    ] = None
-    from_start: Annotated[
-        bool, _change("--from-start", help="Tell first of what has not ended at the beginning.")
-    ] = False
-    until_failure: Annotated[
-        bool,
-        _change(
-            "--until-failure",
-            help="End with exit code 1 when an operation ends, but not in success.",
-        ),
-    ] = False
-    jsonl: Annotated[bool, _change("--jsonl", help="Each change as a line of JSON.")] = False
-    lines: Annotated[bool, _change("--lines", help="Plain lines, on a terminal as well.")] = False
+    interval: float = duration_option(
+        WATCH_POLICY.initial,
+        "Before the next poll after one that saw something new.",
+        panel=_WHEN,
+        shown="1s",
+    )
+    cap: float | None = duration_option(
+        None,
+        "The longest delay between two polls, while nothing happens.",
+        panel=_WHEN,
+        shown="20s, or --interval",
+    )
+    timeout: float | None = duration_option(
+        None, "End after so long: 10m, 1h.", panel=_WHEN, shown="no end"
+    )
+    from_start: bool = option(
+        False, "Tell first of what has not ended at the beginning.", "--from-start", panel=_WHAT
+    )
+    until_failure: bool = option(
+        False,
+        "End with exit code 1 when an operation ends, but not in success.",
+        "--until-failure",
+        panel=_WHAT,
+    )
+    jsonl: bool = option(False, "Each change as a line of JSON.", "--jsonl", panel=_WHAT)
+    lines: bool = option(False, "Plain lines, on a terminal as well.", "--lines", panel=_WHAT)
 
     def __attrs_post_init__(self) -> None:
         if self.cap is not None and self.cap < self.interval:
@@ -83,15 +81,14 @@ class Watched(OnResource):
         ValueError: The options do not go together.
     """
 
-    resume: Annotated[
-        Path | None,
-        _change(
-            dir_okay=False,
-            metavar="FILE",
-            help="Keep the place in this file; if it is there, go on from it, and tell of all "
-            "that has happened since.",
-        ),
-    ] = None
+    resume: Path | None = option(
+        None,
+        "Keep the place in this file; if it is there, go on from it, and tell of all that has "
+        "happened since.",
+        panel=_WHAT,
+        dir_okay=False,
+        metavar="FILE",
+    )
 
     def __attrs_post_init__(self) -> None:
         description = self.resource.description
@@ -150,10 +147,12 @@ def watched_of(resource: Resource) -> type[Watched]:
     names = [name for name in known if name not in usual]
     usual_age = known["lookback"].default
     lookback = duration_option(
-        "Filters",
-        "any age" if usual_age is None else f"{usual_age:g}s",
+        usual_age,
         "How old operations may be that have not ended at the beginning; where the service does "
         "not list these apart, the whole listing is read once for those of any age.",
+        panel=FILTERS,
+        shown="any age" if usual_age is None else f"{usual_age:g}s",
+        kind=float | None,
     )
     watched = on_resource(
         Watched,
@@ -162,7 +161,7 @@ def watched_of(resource: Resource) -> type[Watched]:
         names,
         beside=(Telling,),
         size=watch_plan(description).size,
-        lookback=typed(Annotated[float | None, lookback], usual_age),
+        lookback=lookback,
     )
     watched.filters = {**watched.filters, "lookback": "lookback"}
     return watched
