@@ -4,6 +4,7 @@ from typing import Generic, ParamSpec, TypeVar
 
 from asyncops.kit.home import Group
 from asyncops.kit.operations import Items, ListedItems, Lookups, Operations, Verbs
+from asyncops.kit.started import Started
 from asyncops.models import Id, Operation
 
 __all__ = [
@@ -51,6 +52,22 @@ class _Starts(Verbs, Generic[S, N]):
         return started
 
 
+class _Follows(Lookups[F], _Starts[S, N], Generic[F, S, N]):
+    async def __call__(self, *args: S.args, **kwargs: S.kwargs) -> Started[F]:
+        """Start an operation, as ``start`` does, and return it with the way to its end.
+
+        ::
+
+            started = await zoo.files.volume(Path("part.step"), src_format="step")
+            print(started.id, (await started.wait()).volume)
+
+        Raises:
+            MayHaveStarted: The request was sent, and its answer was lost or names no id.
+            ValueError: An argument is out of range; nothing has been sent.
+        """
+        return Started(self._bound, await self.start(*args, **kwargs))
+
+
 class _Cancels(Verbs, Generic[C, M]):
     async def cancel(self, id: Id, *args: C.args, **kwargs: C.kwargs) -> M:  # noqa: A002
         """Ask the service to cancel an operation.
@@ -85,7 +102,7 @@ class StartableOperations(
     """Operations that can be started and cancelled."""
 
 
-class StartedLookups(Lookups[F], _Starts[S, N], Generic[F, S, N]):
+class StartedLookups(_Follows[F, S, N], Generic[F, S, N]):
     """Operations without a listing that can be started."""
 
 
@@ -93,7 +110,7 @@ class CancellableLookups(Lookups[F], _Cancels[C, M], Generic[F, C, M]):
     """Operations without a listing that can be cancelled."""
 
 
-class StartableLookups(Lookups[F], _Starts[S, N], _Cancels[C, M], Generic[F, S, N, C, M]):
+class StartableLookups(_Follows[F, S, N], _Cancels[C, M], Generic[F, S, N, C, M]):
     """Operations without a listing that can be started and cancelled."""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from difflib import get_close_matches
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Generic, ParamSpec
 from urllib.parse import quote
 
@@ -110,10 +110,17 @@ class Bound(Generic[P, W]):
         on_poll: OnPoll | None,
         on_blocked: OnBlocked,
         awaits: bool = False,
+        ended: Any = None,
     ) -> Any:
-        """Wait until an operation has ended, and before that until it is there, if ``awaits``."""
+        """Wait until an operation has ended, and before that until it is there, if ``awaits``.
+
+        With ``ended``, the operation as it ended is known, and nothing is sent.
+        """
         segment = self.single.check("id", id)
-        get = partial(self.ask, segment)
+
+        async def get() -> Any:
+            return await self.ask(segment) if ended is None else ended
+
         return await wait_for_one(
             awaited(get) if awaits else get,
             self.schedule(poll, timeout),

@@ -39,7 +39,8 @@ class Lookup(Described[V_co], Generic[V_co]):
         item: The class of the answer to ``get``, a frozen attrs class.
         get: The path of one operation, with ``{id}`` in it.
         found: The place of the operation in the answer to ``get``; ``""`` if it is the answer.
-        start: The request that starts an operation.
+        start: The request that starts an operation. The resource is called to start one and to wait
+            for it: ``await (await zoo.files.mass(path, ...)).wait()``.
         cancel: The request that cancels one, with ``{id}`` in its path.
         verbs: A class of verbs with signatures written by hand.
         id: The field whose value ``get`` is asked with.

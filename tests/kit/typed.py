@@ -28,6 +28,7 @@ from asyncops.kit import (
 )
 from asyncops.kit.action import Accepted
 from asyncops.kit.operations import Operations
+from asyncops.kit.started import Started
 from asyncops.listing.pager import Pager
 from asyncops.models import Id, Operation, Page
 from asyncops.polling.change import Change
@@ -300,6 +301,11 @@ async def lookups(farm: FarmClient) -> None:
     assert_type(await farm.tasks_started.start(), Accepted)
     assert_type(await farm.tasks_cancelled.cancel("t1"), Accepted)
     assert_type(await farm.tasks_both.start(scene="a"), Detail)
+    started = await farm.tasks_both(scene="a")
+    assert_type(started, Started[Job])
+    assert_type(started.id, Id)
+    assert_type(await started.wait(timeout=3), Job)
+    await farm.tasks_both(scene=3)  # type: ignore[arg-type]
     farm.tasks.list()  # type: ignore[attr-defined]
     farm.tasks.watch()  # type: ignore[attr-defined]
     farm.tasks.start()  # type: ignore[attr-defined]

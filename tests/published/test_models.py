@@ -33,7 +33,16 @@ NEWEST_MODELS = {
     "OrgDataset": zoo.OrgDataset,
     "OrgDatasetFileConversionDetails": zoo.DatasetConversionDetails,
     "OrgDatasetFileConversionSummary": zoo.DatasetConversion,
+    "FileConversion": zoo.FileConversion,
+    "FileMass": zoo.FileMass,
     "TextToCadResponse": zoo.TextToCadResponse,
+    "UnitArea": zoo.UnitArea,
+    "UnitDensity": zoo.UnitDensity,
+    "UnitLength": zoo.UnitLength,
+    "UnitMass": zoo.UnitMass,
+    "UnitVolume": zoo.UnitVolume,
+    "FileImportFormat": zoo.FileImportFormat,
+    "FileExportFormat": zoo.FileExportFormat,
     "CreatedAtSortMode": zoo.CreatedAtSortMode,
     "ConversionSortMode": zoo.ConversionSortMode,
 }
@@ -86,13 +95,15 @@ def differences(model: Any, schema: Schema, path: str = "$") -> Iterator[str]:
     fields = {wire_key(each): each for each in attrs.fields(model) if each.init}
     known = {name for each in variants for name in each.tree["properties"]}
     yield from (f"{path}.{name} is missing" for name in known - fields.keys())
-    yield from (f"{path}.{name} is not published" for name in fields.keys() - known)
+    # What an action gives has no type, and the class says it.
+    usual = {name for name in {"type"} & fields.keys() if fields[name].default is not attrs.NOTHING}
+    yield from (f"{path}.{name} is not published" for name in fields.keys() - known - usual)
     for name in known & fields.keys():
         field, hint = fields[name], hints[fields[name].name]
         here = f"{path}.{name}"
         parts = [each.tree["properties"].get(name) for each in variants]
         always = all(name in each.tree.get("required", ()) for each in variants)
-        if always == (field.default is not attrs.NOTHING):
+        if name not in usual and always == (field.default is not attrs.NOTHING):
             yield f"{here} is {'' if always else 'not '}always there"
         said = [schema.of(part) for part in parts if part is not None]
         is_null = type(None) in get_args(hint)
@@ -135,9 +146,8 @@ def test_a_model_is_its_schema(file: str, name: str, model: type[Any]) -> None:
     assert list(check(model, schema, name)) == []
 
 
-@pytest.mark.parametrize("file", [NEWEST, WITH_LISTINGS])
-def test_each_result_is_the_variant_of_its_type(file: str) -> None:
-    variants = Schema.named(file, "AsyncApiCallOutput").variants
+def test_each_result_is_the_variant_of_its_type() -> None:
+    variants = Schema.named(NEWEST, "AsyncApiCallOutput").variants
     found = {
         word: each for each in variants for word in each.of(each.tree["properties"]["type"]).words
     }

@@ -15,6 +15,13 @@ from asyncops.services.zoo.datasets import OrgDataset as OrgDataset
 from asyncops.services.zoo.datasets import OrgDatasetStatus as OrgDatasetStatus
 from asyncops.services.zoo.datasets import SnapshotImage as SnapshotImage
 from asyncops.services.zoo.datasets import StorageProvider as StorageProvider
+from asyncops.services.zoo.formats import FileExportFormat as FileExportFormat
+from asyncops.services.zoo.formats import FileImportFormat as FileImportFormat
+from asyncops.services.zoo.formats import UnitArea as UnitArea
+from asyncops.services.zoo.formats import UnitDensity as UnitDensity
+from asyncops.services.zoo.formats import UnitLength as UnitLength
+from asyncops.services.zoo.formats import UnitMass as UnitMass
+from asyncops.services.zoo.formats import UnitVolume as UnitVolume
 from asyncops.services.zoo.outputs import AsyncApiCallOutput as AsyncApiCallOutput
 from asyncops.services.zoo.outputs import FileCenterOfMass as FileCenterOfMass
 from asyncops.services.zoo.outputs import FileConversion as FileConversion

@@ -1,10 +1,11 @@
 """Zoo: what an account has made, asked for and paid, and the listings of Zoo's staff."""
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 from asyncops.kit import ByStatus, Client, Collection, Resource, Service
 from asyncops.services.zoo.api_calls import ApiCallWithPrice
 from asyncops.services.zoo.calls import AsyncApiCall
+from asyncops.services.zoo.files import Files
 from asyncops.services.zoo.listings import STAFF_HINTS, STAFF_ONLY, listing
 from asyncops.services.zoo.options import (
     ApiCallWatchOptions,
@@ -16,29 +17,14 @@ from asyncops.services.zoo.options import (
     TextToCadWatchOptions,
 )
 from asyncops.services.zoo.org import Org
+from asyncops.services.zoo.outputs import decode_output, decode_text_to_cad
 from asyncops.services.zoo.prompts import Conversation, MlPrompt
 from asyncops.services.zoo.samples import API_CALL, CALL, CONVERSATION, TEXT_TO_CAD
 from asyncops.services.zoo.text_to_cad import TextToCadResponse
 
-if TYPE_CHECKING:
-    from asyncops.services.zoo.outputs import AsyncApiCallOutput, TextToCadOutput
-
 __all__ = ["ZooClient"]
 
 _CHANGES = ("status", "updated_at")
-
-
-def _decode_output(body: bytes) -> "AsyncApiCallOutput":
-    # Loaded with the first result: start-up is short.
-    from asyncops.services.zoo.outputs import decode_output  # noqa: PLC0415
-
-    return decode_output(body)
-
-
-def _decode_text_to_cad(body: bytes) -> "TextToCadOutput":
-    from asyncops.services.zoo.outputs import decode_text_to_cad  # noqa: PLC0415
-
-    return decode_text_to_cad(body)
 
 
 class ZooClient(Client):
@@ -62,7 +48,7 @@ class ZooClient(Client):
         options=TextToCadOptions,
         watch=TextToCadWatchOptions,
         get="/user/text-to-cad/{id}",
-        result=_decode_text_to_cad,
+        result=decode_text_to_cad,
         changes=_CHANGES,
         sample=TEXT_TO_CAD,
     )
@@ -81,6 +67,7 @@ class ZooClient(Client):
         options=SortedOptions,
         sample=CONVERSATION,
     )
+    files: Final = Files()
     org: Final = Org()
     operations: Final = Resource(
         AsyncApiCall,
@@ -88,7 +75,7 @@ class ZooClient(Client):
         options=CallOptions,
         watch=CallWatchOptions,
         get="/async/operations/{id}",
-        result=_decode_output,
+        result=decode_output,
         changes=_CHANGES,
         sample=CALL,
     )

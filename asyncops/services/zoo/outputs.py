@@ -52,6 +52,7 @@ class Point3D:
 class FileConversion(CallRecord):
     """A file in another format. ``outputs`` maps paths to file contents."""
 
+    type: AsyncApiCallType = AsyncApiCallType.FILE_CONVERSION
     src_format: str
     output_format: str
     src_format_options: JSON = field(default=None, hash=False)
@@ -63,6 +64,7 @@ class FileConversion(CallRecord):
 class FileCenterOfMass(CallRecord):
     """The centre of mass, in ``output_unit``."""
 
+    type: AsyncApiCallType = AsyncApiCallType.FILE_CENTER_OF_MASS
     src_format: str
     output_unit: str
     center_of_mass: Point3D | None = None
@@ -72,6 +74,7 @@ class FileCenterOfMass(CallRecord):
 class FileMass(CallRecord):
     """The mass, in ``output_unit``, of the given density."""
 
+    type: AsyncApiCallType = AsyncApiCallType.FILE_MASS
     src_format: str
     output_unit: str
     material_density: float = 0.0
@@ -83,6 +86,7 @@ class FileMass(CallRecord):
 class FileVolume(CallRecord):
     """The volume, in ``output_unit``."""
 
+    type: AsyncApiCallType = AsyncApiCallType.FILE_VOLUME
     src_format: str
     output_unit: str
     volume: float | None = None
@@ -92,6 +96,7 @@ class FileVolume(CallRecord):
 class FileDensity(CallRecord):
     """The density, in ``output_unit``, of the given mass."""
 
+    type: AsyncApiCallType = AsyncApiCallType.FILE_DENSITY
     src_format: str
     output_unit: str
     material_mass: float = 0.0
@@ -103,6 +108,7 @@ class FileDensity(CallRecord):
 class FileSurfaceArea(CallRecord):
     """The surface area, in ``output_unit``."""
 
+    type: AsyncApiCallType = AsyncApiCallType.FILE_SURFACE_AREA
     src_format: str
     output_unit: str
     surface_area: float | None = None

@@ -1,8 +1,19 @@
 """An item of each listing in the form of Zoo's answers, for the fake and the contract tests."""
 
-from asyncops.kit import Sample, State
+from collections.abc import Mapping
 
-__all__ = ["API_CALL", "CALL", "CONVERSATION", "CONVERSION", "DATASET", "TEXT_TO_CAD"]
+from asyncops.kit import Sample, State
+from asyncops.models import JSON
+
+__all__ = [
+    "API_CALL",
+    "CALL",
+    "CONVERSATION",
+    "CONVERSION",
+    "DATASET",
+    "TEXT_TO_CAD",
+    "file_sample",
+]
 
 _USER = "f135d675-c44a-4e2e-9638-87d941fa1872"
 _CREATED, _STARTED, _ENDED = (
@@ -58,20 +69,35 @@ API_CALL = Sample(
     finished="completed_at",
     error=None,
 )
-CALL = Sample(
-    item={
-        **_LIFE,
-        "id": "8f0e6a5b-1d3c-4b2a-9f7e-6d5c4b3a2f07",
-        "type": "file_volume",
-        "status": "completed",
-        "user_id": _USER,
-        "src_format": "step",
-        "output_unit": "cm3",
-        "volume": 19.63,
-        "error": None,
-    },
-    finished="completed_at",
-)
+
+
+def file_sample(kind: str, result: Mapping[str, JSON], **given: JSON) -> Sample:
+    """Return an operation on a file, of a type, with its result and what it was asked with."""
+    nothing: dict[str, JSON] = dict.fromkeys(result)
+    # Files are left out until there are some, and are never null.
+    none = {"outputs": {}} if "outputs" in result else nothing
+    return Sample(
+        item={
+            **_LIFE,
+            "id": "8f0e6a5b-1d3c-4b2a-9f7e-6d5c4b3a2f07",
+            "type": kind,
+            "status": "completed",
+            "user_id": _USER,
+            "src_format": "step",
+            **given,
+            **result,
+            "error": None,
+        },
+        by_state={
+            State.PENDING: {"status": "queued", **none},
+            State.RUNNING: {"status": "in_progress", **none},
+            State.FAILED: {"status": "failed", **none, "error": "The mesh is not closed."},
+        },
+        finished="completed_at",
+    )
+
+
+CALL = file_sample("file_volume", {"volume": 19.63}, output_unit="cm3")
 CONVERSATION = Sample(
     item={
         **_TIMES,

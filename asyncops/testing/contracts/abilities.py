@@ -132,6 +132,10 @@ class Abilities:
         """Whether it has ``start``."""
         return self.description.start is not None
 
+    def is_followed(self) -> bool:
+        """Whether it is called to start an operation and to wait for it."""
+        return self.is_started() and not self.is_listed() and not self.resource.by_hand
+
     def is_cancelled(self) -> bool:
         """Whether it has ``cancel``."""
         return self.description.cancel is not None

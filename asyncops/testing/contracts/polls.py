@@ -154,6 +154,19 @@ async def test_what_is_started_is_there(case: Case) -> None:
             await live.verbs.wait(live.id(newest), timeout=300, raise_on_failure=False)
 
 
+@needs(Case.is_followed)
+async def test_what_is_started_is_followed_to_its_end(case: Case) -> None:
+    """A call starts an operation, and what it gives waits for that one."""
+    action = case.description.start
+    assert action is not None
+    async with case.serving() as live:
+        given = case.required(action.options, live.served)
+        started = await live.verbs(*live.content(action), **given)
+        ended = await started.wait(timeout=300, raise_on_failure=False)
+        assert ended.state.ended
+        assert str(live.id(ended)) == str(started.id)
+
+
 @needs(Case.is_started)
 async def test_a_start_is_sent_again_only_if_it_was_refused(case: Case) -> None:
     """Where the answer is lost, ``start`` is an error, since the operation may have started."""
@@ -194,6 +207,7 @@ CHECKS = (
     test_a_watch_goes_on_from_a_checkpoint,
     test_a_watch_tells_that_an_operation_goes_on,
     test_what_is_started_is_there,
+    test_what_is_started_is_followed_to_its_end,
     test_a_start_is_sent_again_only_if_it_was_refused,
     test_what_is_cancelled_ends,
 )

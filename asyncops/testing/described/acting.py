@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import attrs
+import msgspec
 
 from asyncops.http.places import Header, value_at
 from asyncops.kit.action import Action
@@ -46,7 +47,7 @@ class Acting:
         given = self._given(asked)
         known = self._maker.looks.all[0].tree
         fields = {
-            key: value
+            key: _like(known[key], value)
             for name, value in given.items()
             if (key := self._keys.get(name, "")) in known
         }
@@ -98,3 +99,13 @@ class Acting:
         if isinstance(action.id, Header):
             id_ = f"{asked.path}/{id_}"
         return Answered(tell({}, headers, action.id, id_), status, headers)
+
+
+def _like(known: JSON, value: JSON) -> JSON:
+    """Return a value of a query or a form, where all are texts, in the type that the item has."""
+    if not isinstance(value, str) or not isinstance(known, int | float):
+        return value
+    try:
+        return msgspec.json.decode(value)
+    except msgspec.DecodeError:
+        raise RefusedError(422, f"{value!r} is no number.") from None

@@ -87,12 +87,21 @@ class DescribedService:
         """
         require(request, self._service.headers)
         query = dict(request.query)
+        refusal = RefusedError(404, f"There is no {request.method} {request.path}.")
         for route, handler in self._routes:
             params = route.match(request.method, request.raw_path, query)
-            if params is not None:
+            if params is None:
+                continue
+            try:
                 answered = handler(request, params, now)
+            except RefusedError as refused:
+                # Several resources may be got by the same path.
+                if refused.status != 404:
+                    raise
+                refusal = refused
+            else:
                 return answered._replace(value=self.written(answered.value))
-        raise RefusedError(404, f"There is no {request.method} {request.path}.")
+        raise refusal
 
     def prepared(self, params: Params) -> Params:
         """Return the parameters of a listing as they are understood; others than declared may be.

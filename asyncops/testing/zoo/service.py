@@ -22,7 +22,7 @@ __all__ = ["Zoo", "ZooHabits"]
 
 _DEFAULT_LIMIT = 50
 _ASCENDING, _DESCENDING = "created_at_ascending", "created_at_descending"
-_CALLS, _PROMPTS = "/async/operations", "/ml-prompts"
+_CALLS, _PROMPTS, _FILES = "/async/operations", "/ml-prompts", "/file/"
 _ERROR_CODES = {
     401: "unauthorized",
     403: "forbidden",
@@ -91,12 +91,16 @@ class Zoo(DescribedService):
 
     def respond(self, request: Asked, now: int) -> Answered:
         """Answer a request, if it is a GET by an account with the access that it needs."""
-        if request.method != "GET":
+        if request.method != "GET" and not request.path.startswith(_FILES):
             raise RefusedError(405, "Method Not Allowed")
         is_theirs = request.path == _CALLS or request.path.startswith(_PROMPTS)
         if is_theirs and not self._own.staff:
             raise RefusedError(403, "This endpoint requires staff access.")
-        return super().respond(request, now)
+        answered = super().respond(request, now)
+        if isinstance(answered.value, dict) and request.method == "POST":
+            # What was asked for says what it is.
+            del answered.value["type"]
+        return answered
 
     def prepared(self, params: Params) -> Params:
         """Have each listing be ascending, if the direction is ignored."""

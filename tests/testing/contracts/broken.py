@@ -12,7 +12,7 @@ from asyncops.client import BaseClient
 from asyncops.http.credential import Credential
 from asyncops.http.messages import Request
 from asyncops.http.page_decoding import PageDecoder
-from asyncops.kit import acting, bound, lister, operations
+from asyncops.kit import acting, bound, lister, operations, started
 from asyncops.kit.action import Accepted
 from asyncops.kit.lister import Lister
 from asyncops.kit.query import QueryPlan
@@ -236,6 +236,18 @@ def reopens_nothing(patch: Patch) -> None:
         return lambda *args, **options: evolve(usual(*args, **options), reopens=False)
 
     _wrap(patch, bound, "target_of", make)
+
+
+def follows_nothing(patch: Patch) -> None:
+    """What was just started is taken for its end."""
+
+    def make(_: Any) -> Any:
+        async def at_once(self: Any, **_: Any) -> Any:
+            return self.operation
+
+        return at_once
+
+    _wrap(patch, started.Started, "wait", make)
 
 
 def starts_another(patch: Patch) -> None:
