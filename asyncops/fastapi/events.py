@@ -2,14 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import Any, TypeVar
 
-from asyncops import AsyncOpsError, Change, Operation, Watch
+from asyncops import Change, Operation, Watch
 from asyncops.fastapi.event_ids import EventIds
 from asyncops.fastapi.out import json_line
-from asyncops.fastapi.problem_log import log_problem
-from asyncops.fastapi.problems import Problem, problem_of
+from asyncops.fastapi.problems import Problem
 from asyncops.fastapi.streaming import PiecewiseResponse
 from asyncops.utils.checks import seconds
 from asyncops.utils.tasks import cancel_all
@@ -31,7 +29,7 @@ class SSEResponse(PiecewiseResponse):
 
     def last_piece(self, problem: Problem) -> bytes:
         """Return an event with the problem."""
-        return _problem_event(problem)
+        return _event("error", problem.document)
 
 
 def stream_sse(watch: Watch[T], *, heartbeat: float = HEARTBEAT) -> SSEResponse:
@@ -46,10 +44,11 @@ def stream_sse(watch: Watch[T], *, heartbeat: float = HEARTBEAT) -> SSEResponse:
 
     The status is sent after the first snapshot, so that the app's error handlers answer an error
     before it. A later error is an event ``error`` with problem details as ``data``, and ends the
-    stream. Without changes a comment is sent every ``heartbeat`` seconds, which keeps connections
-    open and shows dead ones. When the client leaves, the watch ends, in the middle of a poll too;
-    a client that reads slowly delays the polls. When uvicorn stops, the stream ends within two
-    seconds with an event ``error`` (503), since uvicorn would wait for it without end.
+    stream; after a bug of the app (500) it is broken off. Without changes a comment is sent every
+    ``heartbeat`` seconds, which keeps connections open and shows dead ones. When the client leaves,
+    the watch ends, in the middle of a poll too; a client that reads slowly delays the polls. When
+    uvicorn stops, the stream ends within two seconds with an event ``error`` (503), since uvicorn
+    would wait for it without end.
 
     Args:
         watch: A watch that was not entered yet; the end of the stream leaves it.
@@ -59,48 +58,29 @@ def stream_sse(watch: Watch[T], *, heartbeat: float = HEARTBEAT) -> SSEResponse:
 
 
 async def _pieces(watch: Watch[T], heartbeat: float) -> AsyncGenerator[bytes, None]:
-    begun = False
     ids = EventIds(watch)
-    try:
-        async with watch, aclosing(_beating(watch, heartbeat)) as changes:
-            begun = True
-            yield _COMMENT
-            async for change in changes:
-                yield _COMMENT if change is None else _event(change.kind, change, ids.take())
-    except (AsyncOpsError, ValueError, TypeError) as error:
-        problem = problem_of(error)
-        if problem is None or not begun:
-            raise
-        log_problem(error, problem)
-        yield _problem_event(problem)
+    coming: asyncio.Task[Change[T] | None] | None = None
+    async with watch:
+        yield _COMMENT
+        try:
+            while True:
+                coming = coming or asyncio.create_task(_next(watch))
+                await asyncio.wait({coming}, timeout=heartbeat)
+                if not coming.done():
+                    yield _COMMENT
+                    continue
+                change, coming = coming.result(), None
+                if change is None:
+                    return
+                yield _event(change.kind, change, ids.take())
+        finally:
+            await cancel_all([] if coming is None else [coming])
 
 
-def _problem_event(problem: Problem) -> bytes:
-    return _event("error", problem.document)
+async def _next(watch: Watch[T]) -> Change[T] | None:
+    return await anext(watch, None)
 
 
 def _event(name: str, data: Any, place: str | None = None) -> bytes:
     place_line = f"id: {place}\n" if place is not None else ""
     return b"event: %b\n%bdata: %b\n\n" % (name.encode(), place_line.encode(), json_line(data))
-
-
-async def _beating(watch: Watch[T], heartbeat: float) -> AsyncGenerator[Change[T] | None, None]:
-    """Give the changes, and ``None`` after ``heartbeat`` seconds without one."""
-    coming: asyncio.Task[Change[T] | None] | None = None
-    try:
-        while True:
-            coming = coming or asyncio.create_task(_next(watch))
-            await asyncio.wait({coming}, timeout=heartbeat)
-            if coming.done():
-                change, coming = coming.result(), None
-                if change is None:
-                    return
-                yield change
-            else:
-                yield None
-    finally:
-        await cancel_all([] if coming is None else [coming])
-
-
-async def _next(watch: Watch[T]) -> Change[T] | None:
-    return await anext(watch, None)

@@ -1,18 +1,15 @@
 """A listing as newline-delimited JSON, page by page."""
 
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable
-from contextlib import AbstractAsyncContextManager, aclosing
+from collections.abc import AsyncGenerator, AsyncIterable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any
 
 from asyncops import AsyncOpsError, Pager
 from asyncops.fastapi.out import json_line
-from asyncops.fastapi.problem_log import log_problem
 from asyncops.fastapi.problems import Problem, problem_of
 from asyncops.fastapi.streaming import PiecewiseResponse
 
 __all__ = ["Listing", "NDJSONResponse", "stream_ndjson"]
-
-_BUG = Problem(status=500, detail="This application could not answer that.")
 
 Listing = Pager[Any] | AbstractAsyncContextManager[AsyncIterable[Any]] | AsyncIterable[Any]
 """A pager; a context manager over an async iterable, such as ``pager.concurrent()``, ``get_many``
@@ -52,50 +49,18 @@ def stream_ndjson(items: Listing) -> NDJSONResponse:
 
 
 async def _pieces(items: Listing) -> AsyncGenerator[bytes, None]:
-    begun = False
-    try:
-        async with aclosing(_batches(items)) as batches:
-            async for batch in batches:
-                piece = b"".join(map(_line, batch))
-                begun = True
-                yield piece
-    except Exception as error:
-        if not begun:
-            raise
-        problem = problem_of(error)
-        if problem is None:
-            # Some middlewares end a broken stream in good order, as if it were complete.
-            yield _line(_wrapped(_BUG))
-            raise
-        log_problem(error, problem)
-        yield _line(_wrapped(problem))
-
-
-async def _batches(items: Listing) -> AsyncGenerator[Iterable[object], None]:
     """Give a pager's items page by page, and others one by one."""
-    if isinstance(items, Pager):
-        async with aclosing(items.pages()) as pages:
-            async for page in pages:
-                yield page.items
-    elif isinstance(items, AbstractAsyncContextManager):
-        async with items as entered, aclosing(_each(entered)) as batches:
-            async for batch in batches:
-                yield batch
-    else:
-        async with aclosing(_each(items)) as batches:
-            async for batch in batches:
-                yield batch
-
-
-async def _each(items: AsyncIterable[object]) -> AsyncGenerator[Iterable[object], None]:
-    iterator = aiter(items)
-    try:
-        async for item in iterator:
-            yield (item,)
-    finally:
-        close = getattr(iterator, "aclose", None)
-        if close is not None:
-            await close()
+    async with AsyncExitStack() as stack:
+        is_paged = isinstance(items, Pager)
+        if isinstance(items, Pager):
+            items = items.pages()
+        elif isinstance(items, AbstractAsyncContextManager):
+            items = await stack.enter_async_context(items)
+        iterator = aiter(items)
+        if (close := getattr(iterator, "aclose", None)) is not None:
+            stack.push_async_callback(close)
+        async for each in iterator:
+            yield b"".join(map(_line, each.items if is_paged else [each]))
 
 
 def _line(item: object) -> bytes:

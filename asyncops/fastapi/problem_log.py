@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import TextIO
 
 from asyncops.fastapi.problems import Problem
 
@@ -24,7 +25,7 @@ def _on_one_line(text: str) -> str:
     )
 
 
-class _LastResort(logging.Handler):
+class _LastResort(logging.StreamHandler[TextIO]):
     """Writes records to standard error where no other handler takes them.
 
     A plain ``uvicorn app:app`` configures its own loggers alone; the reason why an app answers 502
@@ -32,18 +33,14 @@ class _LastResort(logging.Handler):
     """
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__()
         self.setFormatter(logging.Formatter(logging.BASIC_FORMAT))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line, unless another handler does."""
-        if sys.stderr is None or self._has_others():
-            return
-        try:
-            sys.stderr.write(f"{self.format(record)}\n")
-            sys.stderr.flush()
-        except (OSError, ValueError):
-            self.handleError(record)
+        if not self._has_others():
+            self.stream = sys.stderr
+            super().emit(record)
 
     def _has_others(self) -> bool:
         logger: logging.Logger | None = _log

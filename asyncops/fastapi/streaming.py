@@ -9,13 +9,15 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from asyncops.fastapi.handlers import ProblemResponse
-from asyncops.fastapi.problems import Problem
+from asyncops.fastapi.problem_log import log_problem
+from asyncops.fastapi.problems import Problem, problem_of
 from asyncops.fastapi.stopping import is_stopping, server_of
 from asyncops.utils.tasks import cancel_all
 
 __all__ = ["PiecewiseResponse"]
 
 _STOPPING = Problem(status=503, detail="This application is being stopped.")
+_BUG = Problem(status=500, detail="This application could not answer that.")
 
 # Seconds between two polls of the server, and for a client that reads nothing to take the last
 # piece: with everything else, a stream has to end within two seconds.
@@ -27,9 +29,9 @@ class PiecewiseResponse(StreamingResponse):
     """The pieces of a generator, each sent as the client reads.
 
     The status is sent with the first piece: an error before it is answered by the app's error
-    handlers. When the client disconnects, the generator is cancelled at once and closed before the
-    request is over. The generator runs in the request's own task, and the next piece is asked for
-    when the client has taken the one before.
+    handlers, a later one by :meth:`last_piece`. When the client disconnects, the generator is
+    cancelled at once and closed before the request is over. The generator runs in the request's own
+    task, and the next piece is asked for when the client has taken the one before.
 
     When the server stops, the generator is cancelled too, and :meth:`last_piece` is sent. Where
     nothing was sent yet, the answer is a 503.
@@ -77,7 +79,17 @@ class PiecewiseResponse(StreamingResponse):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
             # Without other awaits, the task that listens for the client would never run.
             await asyncio.sleep(0)
-            piece = await anext(pieces, None)
+            try:
+                piece = await anext(pieces, None)
+            except Exception as error:
+                problem = problem_of(error)
+                # Some middlewares end a broken stream in good order, as if it were complete.
+                last = self.last_piece(problem or _BUG)
+                await send({"type": "http.response.body", "body": last, "more_body": True})
+                if problem is None:
+                    raise
+                log_problem(error, problem)
+                break
         sending.is_whole = True
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import nullcontext
 
 import pytest
 from fastapi import BackgroundTasks
 
+from asyncops.errors import DecodeError
+from asyncops.fastapi import NDJSONResponse, SSEResponse
 from asyncops.fastapi.streaming import PiecewiseResponse
 from tests.fastapi.kit import Reader
 from tests.until import until
@@ -50,6 +53,25 @@ async def test_nothing_is_sent_before_the_first_piece_is_there() -> None:
     with pytest.raises(TimeoutError, match="mine"):
         await reader.read(PiecewiseResponse(pieces.generator))
     assert reader.got == []
+    assert pieces.closed
+
+
+@pytest.mark.parametrize("kind", [NDJSONResponse, SSEResponse])
+@pytest.mark.parametrize(
+    ("error", "status"), [(DecodeError("hidden"), 502), (KeyError("hidden"), 500)]
+)
+async def test_a_later_error_is_the_last_piece(
+    kind: type[PiecewiseResponse], error: Exception, status: int
+) -> None:
+    """And a bug breaks the stream off besides, so that nobody takes it for whole."""
+    reader, pieces = Reader(), Pieces(b"one", error=error)
+    is_bug = status == 500
+    with pytest.raises(KeyError) if is_bug else nullcontext():
+        await reader.read(kind(pieces.generator))
+    last = reader.got[2]["body"]
+    assert f'"status":{status}'.encode() in last
+    assert b"hidden" not in last
+    assert reader.got[-1]["more_body"] == is_bug
     assert pieces.closed
 
 
