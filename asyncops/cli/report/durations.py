@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
 from attrs import frozen
 
 __all__ = ["Bins", "bins_of", "tick_text", "ticks_between"]
@@ -36,8 +37,8 @@ class Bins:
         logarithmic: Whether the edges are evenly spaced by their logarithms.
     """
 
-    edges: tuple[float, ...]
-    counts: tuple[int, ...]
+    edges: Sequence[float]
+    counts: Sequence[int]
     logarithmic: bool
 
 
@@ -52,18 +53,14 @@ def bins_of(values: Sequence[float]) -> Bins:
     logarithmic = high / max(low, _SMALLEST) > _WIDE
     if logarithmic:
         low, high = max(low, _SMALLEST), max(high, 2 * _SMALLEST)
-        ratio = math.log(high / low)
-        inner = [low * math.exp(ratio * step / _BINS) for step in range(1, _BINS)]
+        edges = np.geomspace(low, high, _BINS + 1)
     else:
         if high - low < max(_SMALLEST, low * 1e-6):
             margin = max(_SMALLEST, low * 0.05)
             low, high = max(0.0, low - margin), high + margin
-        inner = [low + (high - low) * step / _BINS for step in range(1, _BINS)]
-    edges = (low, *inner, high)
-    counts = [0] * _BINS
-    for value in values:
-        counts[_bin(value, edges, logarithmic=logarithmic)] += 1
-    return Bins(edges, tuple(counts), logarithmic)
+        edges = np.linspace(low, high, _BINS + 1)
+    counts, _ = np.histogram(np.clip(values, low, high), edges)
+    return Bins(edges.tolist(), counts.tolist(), logarithmic)
 
 
 def ticks_between(low: float, high: float, most: int = 8, *, logarithmic: bool) -> list[float]:
@@ -96,14 +93,3 @@ def tick_text(seconds: float) -> str:
 
 def _is_short(number: float) -> bool:
     return math.isclose(number, round(number, 2), rel_tol=1e-6)
-
-
-def _bin(value: float, edges: Sequence[float], *, logarithmic: bool) -> int:
-    low, high = edges[0], edges[-1]
-    value = min(max(value, low), high)
-    share = (
-        math.log(value / low) / math.log(high / low)
-        if logarithmic
-        else (value - low) / (high - low)
-    )
-    return min(int(share * _BINS), _BINS - 1)

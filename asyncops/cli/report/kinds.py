@@ -17,17 +17,21 @@ _NAME = 42
 
 @frozen(kw_only=True)
 class KindCount:
-    """The counts of one kind.
+    """The counts of one kind, with its most frequent error.
 
     Attributes:
         kind: The service's word; ``""`` for none.
         ended: How many have ended.
         failed: How many of these failed.
+        error: The most frequent error; `None` where no operation has one.
+        times: The number of failures with this error.
     """
 
     kind: str
     ended: int
     failed: int
+    error: str | None = None
+    times: int = 0
 
     @property
     def rate(self) -> float:

@@ -1,14 +1,15 @@
 """The life of an operation, as pictures show it: when it waited, when it ran, how it ended."""
 
+from bisect import insort_left
 from datetime import UTC, datetime, timedelta
-from heapq import heappush, heappushpop
 
 from attrs import Factory, define, field, frozen
 
 from asyncops.models import Operation, State, has_ended, kind_of, status_word, times_of
 
-__all__ = ["Life", "NewestLives", "Span", "life_of", "moment_text"]
+__all__ = ["Life", "NewestLives", "Span", "life_of", "moment_text", "short_error"]
 
+_LONGEST_ERROR = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH).total_seconds()
 # As a number of seconds, the calendar's last microsecond is beyond its end.
@@ -40,6 +41,7 @@ class Life:
         running: From its start until it ended or was listed; `None` where it has not started.
         word: Its state in words; by default the state's own.
         open: Whether it had not ended when it was listed; by default as its state says.
+        error: Its error, cut to 500 characters.
     """
 
     id: str
@@ -49,11 +51,17 @@ class Life:
     running: Span | None = None
     word: str = Factory(lambda life: life.state.value, takes_self=True)
     open: bool = Factory(lambda life: not life.state.ended, takes_self=True)
+    error: str | None = None
 
     @property
     def whole(self) -> Span:
         """From its creation to its end, or to the moment when it was listed."""
         return Span(self.waiting.begin, (self.running or self.waiting).end)
+
+    @property
+    def run_time(self) -> float:
+        """How long it ran, or has run so far, in seconds."""
+        return 0.0 if self.running is None else self.running.length
 
 
 def moment_text(seconds: float) -> str:
@@ -87,7 +95,13 @@ def life_of(operation: Operation, now: datetime) -> Life | None:
         running=None if started is None else Span(started, ended),
         word=status_word(operation),
         open=not over,
+        error=short_error(operation),
     )
+
+
+def short_error(operation: Operation) -> str | None:
+    """The error of an operation, cut to 500 characters."""
+    return operation.error and operation.error[:_LONGEST_ERROR]
 
 
 def _later(floor: float, moment: datetime | None) -> float | None:
@@ -100,14 +114,15 @@ class NewestLives:
 
     Attributes:
         most: The number that is kept, at least 1.
+        lives: The lives that are kept, the oldest first.
         given: The number that came with a creation time.
         timeless: The number that came without a creation time, and cannot be drawn.
     """
 
     most: int
+    lives: list[Life] = field(factory=list, init=False)
     given: int = field(default=0, init=False)
     timeless: int = field(default=0, init=False)
-    _kept: list[tuple[float, int, Life]] = field(factory=list, init=False)
 
     def add(self, operation: Operation, now: datetime) -> None:
         """Take one operation, as it was at ``now``."""
@@ -117,18 +132,11 @@ class NewestLives:
             return
         self.given += 1
         # Of those created at the same time, the earlier ones to come stay.
-        entry = (life.waiting.begin, -self.given, life)
-        if len(self._kept) < self.most:
-            heappush(self._kept, entry)
-        else:
-            heappushpop(self._kept, entry)
-
-    @property
-    def lives(self) -> list[Life]:
-        """The lives that are kept, the oldest first."""
-        return [life for _, _, life in sorted(self._kept, key=lambda entry: entry[:2])]
+        insort_left(self.lives, life, key=lambda each: each.waiting.begin)
+        if len(self.lives) > self.most:
+            del self.lives[0]
 
     @property
     def left_out(self) -> int:
         """The number of older lives that were dropped."""
-        return self.given - len(self._kept)
+        return self.given - len(self.lives)

@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 
 from asyncops.cli.report import theme
 from asyncops.cli.report.histograms import Histogram, draw_histograms
-from asyncops.cli.report.kinds import draw_kinds
+from asyncops.cli.report.kinds import KindCount, draw_kinds
 from asyncops.cli.report.lives import moment_text
 from asyncops.cli.report.svg import inlined
-from asyncops.cli.report.tally import KindFailures, Tally
+from asyncops.cli.report.tally import Tally
 from asyncops.cli.report.timeline_picture import Timeline, draw_timeline
 from asyncops.cli.text.safe import visible
 from asyncops.cli.text.times import span
@@ -116,10 +116,9 @@ def _histograms(tally: Tally, summary: Summary) -> Markup:
     )
 
 
-def _kinds(failures: Sequence[KindFailures]) -> Markup | None:
-    if not failures:
+def _kinds(counts: Sequence[KindCount]) -> Markup | None:
+    if not counts:
         return None
-    counts = [each.count for each in failures]
     kinds = ", ".join(f"{each.kind or '(no kind)'} {each.failed:,}" for each in counts)
     return _picture(draw_kinds(counts), "kinds", theme.label(f"Failures by kind: {kinds}.", 500))
 

@@ -1,56 +1,22 @@
 """The figures of a report, gathered one operation at a time."""
 
 from array import array
+from bisect import insort_right
 from collections import Counter
 from datetime import datetime
-from heapq import heappush, heappushpop
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from asyncops.cli.report.kinds import KindCount
-from asyncops.cli.report.lives import Life, NewestLives, life_of
+from asyncops.cli.report.lives import Life, NewestLives, life_of, short_error
 from asyncops.models import Operation, State, has_ended, kind_of, times_of
 from asyncops.stats.summary import Summarizer
 
-__all__ = ["KindFailures", "Slow", "Tally"]
+__all__ = ["Tally"]
 
 _SLOWEST = 20
 _MOST_KINDS = 1_000
 _MOST_ERRORS = 10_000
-_LONGEST_ERROR = 500
-
-
-@frozen(kw_only=True)
-class KindFailures:
-    """The counts of one kind, with its most frequent error.
-
-    Attributes:
-        count: The number that ended, and the number that failed.
-        error: The most frequent error; `None` where no operation has one.
-        times: The number of failures with this error.
-    """
-
-    count: KindCount
-    error: str | None
-    times: int
-
-
-@frozen(kw_only=True)
-class Slow:
-    """An operation that ran for long.
-
-    Attributes:
-        life: When it waited and ran.
-        error: Its error, if it failed.
-    """
-
-    life: Life
-    error: str | None
-
-    @property
-    def seconds(self) -> float:
-        """How long it ran, or has run so far."""
-        return 0.0 if self.life.running is None else self.life.running.length
 
 
 @define(eq=False)
@@ -62,6 +28,7 @@ class Tally:
         most_lives: The number of newest lives that are kept for the timeline.
         waiting: Seconds from creation to start, of each that has both.
         running: Seconds from start to end, of each that has both.
+        slowest: The twenty operations that have run longest, the longest first.
 
     Raises:
         ConfigurationError: The extra ``stats`` is not installed.
@@ -73,10 +40,10 @@ class Tally:
     waiting: "array[float]" = field(factory=lambda: array("d"), init=False)
     running: "array[float]" = field(factory=lambda: array("d"), init=False)
     summarizer: Summarizer = field(factory=Summarizer, init=False)
+    slowest: list[Life] = field(factory=list, init=False)
     _ended: Counter[str] = field(factory=Counter, init=False)
     _failed: Counter[str] = field(factory=Counter, init=False)
     _errors: Counter[tuple[str, str]] = field(factory=Counter, init=False)
-    _slowest: list[tuple[float, int, Slow]] = field(factory=list, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.newest = NewestLives(self.most_lives)
@@ -92,7 +59,9 @@ class Tally:
             self._count(operation)
         life = life_of(operation, self.now)
         if life is not None and life.running is not None:
-            self._rank(Slow(life=life, error=_short(operation.error)))
+            # Of those that took as long, the earlier ones to come stay.
+            insort_right(self.slowest, life, key=lambda each: -each.run_time)
+            del self.slowest[_SLOWEST:]
 
     @property
     def count(self) -> int:
@@ -100,21 +69,16 @@ class Tally:
         return self.newest.given + self.newest.timeless
 
     @property
-    def slowest(self) -> list[Slow]:
-        """The twenty operations that have run longest, the longest first."""
-        return [slow for _, _, slow in sorted(self._slowest, key=lambda each: each[:2])][::-1]
-
-    @property
-    def failures(self) -> list[KindFailures]:
+    def failures(self) -> list[KindCount]:
         """The kinds of which some failed, those with most failures first."""
-        usual = self._usual_errors()
+        usual: dict[str, tuple[str, int]] = {}
+        # Of those that are as frequent, the first in the alphabet: whatever order they came in.
+        for (kind, error), times in sorted(self._errors.items(), key=lambda each: (-each[1], each)):
+            usual.setdefault(kind, (error, times))
         return [
-            KindFailures(
-                count=KindCount(kind=kind, ended=self._ended[kind], failed=failed),
-                error=usual[kind][1] if kind in usual else None,
-                times=usual[kind][0] if kind in usual else 0,
-            )
+            KindCount(kind=kind, ended=self._ended[kind], failed=failed, error=error, times=times)
             for kind, failed in self._failed.most_common()
+            for error, times in [usual.get(kind, (None, 0))]
         ]
 
     def _count(self, operation: Operation) -> None:
@@ -125,31 +89,11 @@ class Tally:
         if operation.state is not State.FAILED:
             return
         self._failed[kind] += 1
-        error = _short(operation.error)
+        error = short_error(operation)
         if error and ((kind, error) in self._errors or len(self._errors) < _MOST_ERRORS):
             self._errors[kind, error] += 1
-
-    def _usual_errors(self) -> dict[str, tuple[int, str]]:
-        usual: dict[str, tuple[int, str]] = {}
-        # Of those that are as frequent, the first in the alphabet: whatever order they came in.
-        for (kind, error), count in sorted(self._errors.items()):
-            if kind not in usual or count > usual[kind][0]:
-                usual[kind] = (count, error)
-        return usual
-
-    def _rank(self, slow: Slow) -> None:
-        # Of those that took as long, the earlier ones to come stay; summaries count all that came.
-        entry = (slow.seconds, -self.newest.given, slow)
-        if len(self._slowest) < _SLOWEST:
-            heappush(self._slowest, entry)
-        else:
-            heappushpop(self._slowest, entry)
 
 
 def _measure(into: "array[float]", begin: datetime | None, end: datetime | None) -> None:
     if begin is not None and end is not None and end >= begin:
         into.append((end - begin).total_seconds())
-
-
-def _short(error: str | None) -> str | None:
-    return error and error[:_LONGEST_ERROR]

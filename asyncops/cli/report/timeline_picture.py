@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from attrs import field, frozen
 from matplotlib.axes import Axes
-from matplotlib.collections import PolyCollection
+from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.textpath import TextPath
 
 from asyncops.cli.report import theme
@@ -72,15 +72,6 @@ class Timeline:
         if not wholes:
             return None
         return Span(min(each.begin for each in wholes), max(each.end for each in wholes))
-
-
-@frozen
-class _Bar:
-    """A rectangle, in days since the epoch and in rows."""
-
-    begin: float
-    end: float
-    row: int
 
 
 def draw_timeline(timeline: Timeline) -> Figure:
@@ -169,15 +160,16 @@ def _bars(axes: Axes, lives: Sequence[Life], rows: Sequence[int], *, points: flo
     low, high = axes.get_xlim()
     least = (high - low) * _THINNEST
     pairs = list(zip(lives, rows, strict=True))
-    waiting = [_bar(life.waiting, row, 0.0) for life, row in pairs]
-    _boxes(axes, waiting, theme.WAITING, "", height=0.36)
+    waiting = [(life.waiting, row) for life, row in pairs]
+    _boxes(axes, waiting, theme.WAITING, height=0.36)
     for state, look in theme.BAR_STYLES.items():
         ran = [
-            _bar(life.running, row, least)
+            (life.running, row)
             for life, row in pairs
             if life.running is not None and life.state is state
         ]
-        _boxes(axes, ran, look.colour, look.hatch if points >= _HATCHED else "", height=0.72)
+        hatch = look.hatch if points >= _HATCHED else ""
+        _boxes(axes, ran, look.colour, hatch, least=least, height=0.72)
     size = _mark_size(lives, high - low, points)
     failed = [(life.whole.end, row) for life, row in pairs if life.state is State.FAILED]
     _marks(axes, failed, "x", size, theme.INK)
@@ -192,32 +184,30 @@ def _mark_size(lives: Sequence[Life], days: float, points: float) -> float:
     return min(6.5, max(1.8, min(0.55 * points, usual)))
 
 
-def _bar(span: Span, row: int, least: float) -> _Bar:
-    begin, end = span.begin / DAY, span.end / DAY
-    return _Bar(begin, max(end, begin + least), row)
-
-
-def _boxes(axes: Axes, bars: Iterable[_Bar], colour: str, hatch: str, *, height: float) -> None:
-    half = height / 2
-    corners = [
-        [
-            (bar.begin, bar.row - half),
-            (bar.end, bar.row - half),
-            (bar.end, bar.row + half),
-            (bar.begin, bar.row + half),
-        ]
-        for bar in bars
+def _boxes(
+    axes: Axes,
+    places: Iterable[tuple[Span, int]],
+    colour: str,
+    hatch: str = "",
+    *,
+    least: float = 0.0,
+    height: float,
+) -> None:
+    """Draw spans in their rows, each at least so many days long."""
+    boxes = [
+        Rectangle((span.begin / DAY, row - height / 2), max(span.length / DAY, least), height)
+        for span, row in places
     ]
-    if corners:
-        boxes = PolyCollection(
-            corners,
+    if boxes:
+        drawn = PatchCollection(
+            boxes,
             facecolors=colour,
             edgecolors=colour,
             linewidths=0.4,
             hatch=hatch or None,
             hatchcolors=theme.PAPER,
         )
-        axes.add_collection(boxes, autolim=False)
+        axes.add_collection(drawn, autolim=False)
 
 
 def _marks(
