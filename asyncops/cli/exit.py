@@ -1,8 +1,10 @@
 """The exit codes of commands, and the failure that a user can solve."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
-__all__ = ["ExitCode", "Failure"]
+__all__ = ["ExitCode", "Failure", "needing"]
 
 
 class ExitCode(IntEnum):
@@ -43,6 +45,21 @@ class Failure(Exception):
             return self.message
         end = "" if self.hint.endswith("?") else "."
         return f"{self.message.rstrip('.')}. {_capital(self.hint)}{end}"
+
+
+@contextmanager
+def needing(module: str, message: str, hint: str | None = None) -> Iterator[None]:
+    """Import a library of an extra inside this ``with``.
+
+    Raises:
+        Failure: It is not installed; its message is the one given here.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != module:
+            raise
+        raise Failure(message, hint) from None
 
 
 def _capital(text: str) -> str:

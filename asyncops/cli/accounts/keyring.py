@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from asyncops.cli.exit import Failure
+from asyncops.cli.exit import Failure, needing
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -20,9 +20,8 @@ def load(profile: str, service: str) -> str | None:
     Raises:
         Failure: The extra is not installed, or the keyring does not answer.
     """
-    backend = _backend()
-    with _told("read the token from"):
-        return backend.get_password(_SERVICE, _user(profile, service))
+    with _keyring("read the token from") as backend:
+        return backend.get_password(_SERVICE, f"{profile}/{service}")
 
 
 def store(profile: str, service: str, token: str) -> None:
@@ -31,9 +30,8 @@ def store(profile: str, service: str, token: str) -> None:
     Raises:
         Failure: The extra is not installed, or the keyring does not take it.
     """
-    backend = _backend()
-    with _told("store the token in"):
-        backend.set_password(_SERVICE, _user(profile, service), token)
+    with _keyring("store the token in") as backend:
+        backend.set_password(_SERVICE, f"{profile}/{service}", token)
 
 
 def forget(profile: str, service: str) -> bool:
@@ -44,52 +42,31 @@ def forget(profile: str, service: str) -> bool:
     """
     if load(profile, service) is None:
         return False
-    backend = _backend()
-    with _told("delete the token from"):
-        backend.delete_password(_SERVICE, _user(profile, service))
+    with _keyring("delete the token from") as backend:
+        backend.delete_password(_SERVICE, f"{profile}/{service}")
     return True
 
 
-def _user(profile: str, service: str) -> str:
-    return f"{profile}/{service}"
-
-
-def _backend() -> "KeyringBackend":
-    try:
-        # An extra, and slow to load.
-        import keyring  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "keyring":
-            raise
-        raise Failure(
-            "the keyring needs an extra: pip install 'asyncops[keyring]'",
-            "without it, name a variable that holds the token, with token_env in the profile",
-        ) from None
-    with _told("open"):
-        return keyring.get_keyring()
-
-
 @contextmanager
-def _told(what: str) -> Iterator[None]:
-    # Only here, where keyring is known to be there.
-    from keyring.errors import (  # noqa: PLC0415
-        KeyringLocked,
-        NoKeyringError,
-        PasswordDeleteError,
-    )
-
+def _keyring(what: str) -> Iterator["KeyringBackend"]:
+    extra = "the keyring needs an extra: pip install 'asyncops[keyring]'"
+    hint = "without it, name a variable that holds the token, with token_env in the profile"
+    with needing("keyring", extra, hint):
+        # Slow to load.
+        import keyring  # noqa: PLC0415
+        from keyring import errors  # noqa: PLC0415
     try:
-        yield
-    except NoKeyringError:
+        yield keyring.get_keyring()
+    except errors.NoKeyringError:
         raise Failure(
             "this system has no keyring that asyncops could use",
             "name a variable that holds the token, with token_env in the profile",
         ) from None
-    except KeyringLocked:
+    except errors.KeyringLocked:
         raise Failure(
             f"cannot {what} the keyring: it is locked", "unlock it and try again"
         ) from None
-    except PasswordDeleteError:
+    except errors.PasswordDeleteError:
         raise Failure(f"cannot {what} the keyring") from None
     except Exception as error:  # noqa: BLE001 - backends raise what the system below them raises
         raise Failure(f"cannot {what} the keyring: {type(error).__name__}: {error}") from None

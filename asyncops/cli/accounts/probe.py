@@ -5,14 +5,14 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Awaitable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email import message_from_bytes
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from attrs import field, frozen
+from attrs import frozen
 
 from asyncops.utils.moments import http_date
 
@@ -43,32 +43,6 @@ class Probe:
     skew: float | None
 
 
-@frozen(eq=False)
-class _Timed:
-    """Runs steps one after the other, each with a time of its own."""
-
-    steps: dict[str, float] = field(factory=dict)
-
-    async def run(self, name: str, work: Awaitable[T]) -> T:
-        """One step.
-
-        Raises:
-            UnreachableError: It failed or took too long.
-        """
-        began = time.monotonic()
-        try:
-            async with asyncio.timeout(_STEP_TIMEOUT):
-                result = await work
-        except TimeoutError:
-            raise UnreachableError(f"{name}: nothing in {_STEP_TIMEOUT:g} s") from None
-        except ssl.SSLCertVerificationError as error:
-            raise UnreachableError(f"{name}: {error.verify_message}") from None
-        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
-            raise UnreachableError(f"{name}: {_reason(error)}") from None
-        self.steps[name] = time.monotonic() - began
-        return result
-
-
 async def probe(base_url: str) -> Probe:
     """Send a HEAD request, and time each step on the way.
 
@@ -80,22 +54,46 @@ async def probe(base_url: str) -> Probe:
     """
     parts = urlsplit(base_url)
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
-    timed = _Timed()
+    steps: dict[str, float] = {}
+
+    async def step(name: str, work: Awaitable[T]) -> T:
+        began = time.monotonic()
+        with _told(name):
+            async with asyncio.timeout(_STEP_TIMEOUT):
+                result = await work
+        steps[name] = time.monotonic() - began
+        return result
+
     loop = asyncio.get_running_loop()
-    found = await timed.run("name", loop.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    found = await step("name", loop.getaddrinfo(host, port, type=socket.SOCK_STREAM))
     addresses = list(dict.fromkeys((str(each[4][0]), int(each[4][1])) for each in found))
-    reader, writer = await timed.run("connection", _connection(addresses))
+    reader, writer = await step("connection", _connection(addresses))
     try:
         if parts.scheme == "https":
             context = await asyncio.to_thread(ssl.create_default_context)
-            await timed.run("TLS", writer.start_tls(context, server_hostname=host))
+            await step("TLS", writer.start_tls(context, server_hostname=host))
         sent = datetime.now(UTC)
-        head = await timed.run("answer", _head(reader, writer, parts.netloc, parts.path or "/"))
+        head = await step("answer", _head(reader, writer, parts.netloc, parts.path or "/"))
     finally:
-        await _close(writer)
+        writer.close()
+        with suppress(OSError):
+            async with asyncio.timeout(_CLOSE_TIMEOUT):
+                await writer.wait_closed()
     if not head.startswith(b"HTTP/1."):
         raise UnreachableError("answer: this is no HTTP service")
-    return Probe(steps=timed.steps, skew=_skew(_date(head), sent, datetime.now(UTC)))
+    return Probe(steps=steps, skew=_skew(_date(head), sent, datetime.now(UTC)))
+
+
+@contextmanager
+def _told(step: str) -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError:
+        raise UnreachableError(f"{step}: nothing in {_STEP_TIMEOUT:g} s") from None
+    except ssl.SSLCertVerificationError as error:
+        raise UnreachableError(f"{step}: {error.verify_message}") from None
+    except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
+        raise UnreachableError(f"{step}: {_reason(error)}") from None
 
 
 async def _connection(
@@ -107,13 +105,6 @@ async def _connection(
             async with asyncio.timeout(_STEP_TIMEOUT / len(addresses)):
                 return await asyncio.open_connection(*address)
     return await asyncio.open_connection(*addresses[-1])
-
-
-async def _close(writer: asyncio.StreamWriter) -> None:
-    writer.close()
-    with suppress(OSError):
-        async with asyncio.timeout(_CLOSE_TIMEOUT):
-            await writer.wait_closed()
 
 
 async def _head(

@@ -5,8 +5,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import attrs
 from attrs import field, frozen
 from platformdirs import user_config_path
 
@@ -15,9 +16,12 @@ from asyncops.cli.exit import Failure
 
 __all__ = ["Entry", "Profiles", "config_path", "read_profiles"]
 
+V = TypeVar("V", bound=str | bool | dict[str, Any])
+
 _VARIABLE = "ASYNCOPS_CONFIG"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_WORDS: Mapping[type, str] = {dict: "a table", str: "text", bool: "true or false"}
 _SECRETS = frozenset({"token", "api_token", "api_key", "password", "secret"})
 
 
@@ -125,9 +129,9 @@ class _Reader:
 
     def profiles(self, document: Mapping[str, Any]) -> Profiles:
         self._only((), document, {"default", "profiles"})
-        tables = self._table((), document, "profiles")
+        tables = self._value((), document, "profiles", dict) or {}
         services = {name: self._services(name, tables) for name in tables}
-        default = self._text((), document, "default")
+        default = self._value((), document, "default", str)
         if default is not None and default not in services:
             known = ", ".join(sorted(services)) or "none"
             raise self._wrong((), "default", f"there is no profile {default!r}; known are: {known}")
@@ -139,10 +143,10 @@ class _Reader:
                 ("profiles",), name, "a profile's name has letters, digits, - and _ only"
             )
         where = ("profiles", name)
-        table = self._table(("profiles",), tables, name)
+        table = self._value(("profiles",), tables, name, dict) or {}
         self._only(where, table, set(SERVICES))
         return {
-            service: self._entry((*where, service), self._table(where, table, service))
+            service: self._entry((*where, service), self._value(where, table, service, dict) or {})
             for service in SERVICES
             if service in table
         }
@@ -155,33 +159,27 @@ class _Reader:
                 "tokens are not kept in this file; take it out and store it with asyncops login "
                 f"{where[-1]} --profile {where[-2]}, or name a variable with token_env",
             )
-        known = {"base_url", "token_env", "keyring", "allow_insecure", "proxy"}
+        fields = attrs.fields_dict(Entry)
+        known = set(fields)
         # Only a service whose organization is named is imported for it.
-        if "organization" in table and SERVICES[where[-1]].organization_variable is not None:
-            known.add("organization")
+        if "organization" not in table or SERVICES[where[-1]].organization_variable is None:
+            known.remove("organization")
         self._only(where, table, known)
-        variable = self._text(where, table, "token_env")
-        if variable is not None and not _VARIABLE_NAME.fullmatch(variable):
+        given: dict[str, Any] = {
+            key: self._value(where, table, key, bool if fields[key].type is bool else str)
+            for key in table
+        }
+        entry = Entry(**given)
+        if entry.token_env is not None and not _VARIABLE_NAME.fullmatch(entry.token_env):
             # The value is not shown: it may be the token itself.
             raise self._wrong(where, "token_env", "this is no name of an environment variable")
-        keyring = self._flag(where, table, "keyring")
-        if keyring and variable is not None:
+        if entry.keyring and entry.token_env is not None:
             raise self._wrong(where, "keyring", "the token is in one place only: not in token_env")
-        proxy = self._text(where, table, "proxy")
-        if proxy is not None and "@" in proxy:
+        if "@" in (entry.proxy or ""):
             raise self._wrong(
-                where,
-                "proxy",
-                "a login is not kept in this file: give it to --proxy",
+                where, "proxy", "a login is not kept in this file: give it to --proxy"
             )
-        return Entry(
-            base_url=self._text(where, table, "base_url"),
-            token_env=variable,
-            keyring=keyring,
-            allow_insecure=self._flag(where, table, "allow_insecure"),
-            organization=self._text(where, table, "organization"),
-            proxy=proxy,
-        )
+        return entry
 
     def _only(self, where: tuple[str, ...], table: Mapping[str, Any], known: set[str]) -> None:
         for key in table:
@@ -189,22 +187,12 @@ class _Reader:
                 names = ", ".join(sorted(known))
                 raise self._wrong(where, key, f"this is not known; known are: {names}")
 
-    def _table(self, where: tuple[str, ...], table: Mapping[str, Any], key: str) -> dict[str, Any]:
-        value = table.get(key, {})
-        if not isinstance(value, dict):
-            raise self._wrong(where, key, "this must be a table")
-        return value
-
-    def _text(self, where: tuple[str, ...], table: Mapping[str, Any], key: str) -> str | None:
+    def _value(
+        self, where: tuple[str, ...], table: Mapping[str, Any], key: str, kind: type[V]
+    ) -> V | None:
         value = table.get(key)
-        if value is not None and (not isinstance(value, str) or not value):
-            raise self._wrong(where, key, "this must be text")
-        return value
-
-    def _flag(self, where: tuple[str, ...], table: Mapping[str, Any], key: str) -> bool:
-        value = table.get(key, False)
-        if not isinstance(value, bool):
-            raise self._wrong(where, key, "this must be true or false")
+        if value is not None and (not isinstance(value, kind) or value == ""):
+            raise self._wrong(where, key, f"this must be {_WORDS[kind]}")
         return value
 
     def _wrong(self, where: tuple[str, ...], key: str, problem: str) -> Failure:

@@ -15,6 +15,7 @@ from asyncops.models import Operation, how_it_ended
 from asyncops.polling.change import Change, ChangeKind
 from asyncops.polling.policy import Poll
 from asyncops.polling.watch import Watch
+from asyncops.utils.tasks import cancel_all
 
 __all__ = ["CheckpointKeeper", "Observer", "checkpoint_before", "checkpoint_in", "follow"]
 
@@ -165,6 +166,4 @@ async def _first_of(*works: Coroutine[Any, Any, None]) -> None:
         for task in done:
             task.result()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancel_all(tasks)

@@ -9,7 +9,8 @@ from typing import Any
 from attrs import define, field, frozen
 
 from asyncops.cli.live.sparkline import Rates
-from asyncops.models import Operation, State, Status, has_ended, kind_of, known_time
+from asyncops.cli.output.table_columns import own_word
+from asyncops.models import Operation, State, has_ended, kind_of, known_time
 from asyncops.polling.change import Change, ChangeKind
 from asyncops.polling.policy import Poll
 
@@ -187,8 +188,8 @@ def _word_of(change: Change[Any]) -> str:
         return change.kind.value
     if change.kind is not ChangeKind.UPDATED or before is None or before.state is not after.state:
         return _service_word(after)
-    own = _own_status(after)
-    return own if own != _own_status(before) else "updated"
+    own = own_word(after)
+    return own if own != own_word(before) else "updated"
 
 
 def _ended_before(change: Change[Any]) -> bool:
@@ -200,12 +201,7 @@ def _ended_before(change: Change[Any]) -> bool:
 
 def _service_word(operation: Operation) -> str:
     state = operation.state
-    return (_own_status(operation) if state is State.UNKNOWN else "") or state.value
-
-
-def _own_status(operation: Operation) -> str:
-    status = getattr(operation, "status", "")
-    return status.word if isinstance(status, Status) else str(status)
+    return (own_word(operation) if state is State.UNKNOWN else "") or state.value
 
 
 def _shortened(error: object) -> str:

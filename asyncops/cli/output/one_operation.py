@@ -6,10 +6,10 @@ from typing import Any
 
 import attrs
 
-from asyncops.cli.output.table_columns import dated
+from asyncops.cli.output.table_columns import ran, waited
 from asyncops.cli.text.safe import visible
-from asyncops.cli.text.times import ago, span
-from asyncops.models import PRIVATE, Operation, has_ended, known_time, times_of
+from asyncops.cli.text.times import ago, dated
+from asyncops.models import PRIVATE, Operation, known_time
 from asyncops.unstructure import json_bytes, plain, written_fields
 
 __all__ = ["described"]
@@ -35,13 +35,9 @@ def described(item: Any, now: datetime) -> Iterator[tuple[str, str]]:
             yield visible(name), _text(name, value, now)
     if not isinstance(item, Operation):
         return
-    created, started, finished = times_of(item)
-    if started is not None:
-        if created is not None:
-            yield "waited", span((started - created).total_seconds())
-        end = finished or (None if has_ended(item) else now)
-        if end is not None:
-            yield "ran", span((end - started).total_seconds())
+    for name, text in (("waited", waited(item, now)), ("ran", ran(item, now))):
+        if text:
+            yield name, text
 
 
 def _files(files: Mapping[str, bytes | str]) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.text import Text
 
 from asyncops.cli.text.safe import cut
-from asyncops.cli.text.terminal import console
+from asyncops.cli.text.terminal import console, descriptor_of
 from asyncops.cli.text.times import span
 from asyncops.http.meter import OnPage, WalkReport
 
@@ -96,10 +96,8 @@ def listing_progress(name: str, *, hidden: bool, beside_rows: bool) -> Iterator[
 
 def _may_be_seen(stream: TextIO) -> bool:
     """Whether text written to a stream may come to a screen: it goes to no file."""
-    try:
-        return not stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
-    except (OSError, ValueError):
-        return True
+    descriptor = descriptor_of(stream)
+    return descriptor is None or not stat.S_ISREG(os.fstat(descriptor).st_mode)
 
 
 def _words(name: str, report: WalkReport) -> str:

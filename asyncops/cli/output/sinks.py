@@ -7,13 +7,14 @@ import select
 import stat
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from asyncops.checkpoints import Checkpoint
 from asyncops.cli.output.atomic_file import atomic
+from asyncops.cli.text.terminal import descriptor_of
 
 __all__ = ["FileOutput", "Sink", "StandardOutput", "opened", "while_read"]
 
@@ -58,7 +59,7 @@ class StandardOutput(Sink):
             BrokenPipeError: The reader has gone.
         """
         left = memoryview(data)
-        descriptor = self._descriptor()
+        descriptor = descriptor_of(self._stream)
         while left:
             if descriptor is not None and await _writable(descriptor):
                 with suppress(BlockingIOError):
@@ -68,12 +69,6 @@ class StandardOutput(Sink):
                 self._stream.write(left)
                 self._stream.flush()
                 return
-
-    def _descriptor(self) -> int | None:
-        try:
-            return self._stream.fileno()
-        except (OSError, ValueError):
-            return None
 
 
 class FileOutput(Sink):
@@ -112,49 +107,36 @@ async def while_read() -> AsyncIterator[None]:
     Raises:
         BrokenPipeError: Standard output is a pipe or a socket, and its reader has gone.
     """
-    scope = asyncio.timeout(None)
+    descriptor, loop, scope = _pipe(), asyncio.get_running_loop(), asyncio.timeout(None)
+
+    def check(number: int) -> None:
+        # A pipe that is open both ways is ready when it holds something, time and again.
+        loop.remove_reader(number)
+        if _is_broken(number):
+            scope.reschedule(loop.time())
+
     try:
         async with scope:
-            with _noticing(scope):
+            if descriptor is not None:
+                # A pipe that is written to is "ready to be read" when its other end is closed.
+                loop.add_reader(descriptor, check, descriptor)
+            try:
                 yield
+            finally:
+                if descriptor is not None:
+                    loop.remove_reader(descriptor)
     except TimeoutError:
         if not scope.expired():
             raise
-    else:
-        return
-    raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
-
-
-@contextmanager
-def _noticing(scope: asyncio.Timeout) -> Iterator[None]:
-    """Let the scope run out when the reader goes, where the operating system tells of that."""
-    descriptor = _pipe()
-    if descriptor is None:
-        yield
-        return
-    loop = asyncio.get_running_loop()
-
-    def check() -> None:
-        # A pipe that is open both ways is ready when it holds something, time and again.
-        loop.remove_reader(descriptor)
-        if _is_broken(descriptor):
-            scope.reschedule(loop.time())
-
-    # The end of a pipe that is written to is "ready to be read" when the other end is closed.
-    loop.add_reader(descriptor, check)
-    try:
-        yield
-    finally:
-        loop.remove_reader(descriptor)
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from None
 
 
 def _pipe() -> int | None:
     """The number of standard output, where it is a pipe or a socket whose end can be noticed."""
-    try:
-        descriptor = sys.stdout.fileno()
-        mode = os.fstat(descriptor).st_mode
-    except (AttributeError, OSError, ValueError):
+    descriptor = descriptor_of(sys.stdout)
+    if descriptor is None:
         return None
+    mode = os.fstat(descriptor).st_mode
     is_pipe = stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
     return descriptor if is_pipe and hasattr(select, "poll") else None
 

@@ -1,19 +1,18 @@
 """The columns of each resource's table, and a choice of those that fit a terminal."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from functools import cache
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 import attrs
 from attrs import evolve, frozen
 
-from asyncops.cli.text.times import ago, span
+from asyncops.cli.text.times import ago, dated, span
 from asyncops.kit.annotations import annotation_of
-from asyncops.models import Operation, State, Status, has_ended, known_time
+from asyncops.models import Operation, State, Status, has_ended, known_time, times_of
 
-__all__ = ["GAP", "STYLES", "Shown", "dated", "fitting", "note_of", "shown_of", "style_of"]
+__all__ = ["GAP", "STYLES", "Shown", "fitting", "own_word", "ran", "shown_of", "style_of", "waited"]
 
 STYLES: Mapping[State, str] = {
     State.PENDING: "yellow",
@@ -29,10 +28,11 @@ GAP = 2
 _ID = 36
 _SHORT_ID = 9
 _STATUS = len("in_progress")
-_TEXT = 20
+# What a row of a table has no room for, and what other columns show.
+_NOT_SHOWN = frozenset({"id", "status", "type", "kind", "error", "input", "output", "metadata"})
 
 
-@frozen(kw_only=True)
+@frozen
 class Shown:
     """A column of a table.
 
@@ -42,8 +42,8 @@ class Shown:
         least: The smallest width, in cells of the terminal.
         most: The largest useful width; `None` means no limit.
         rank: Where the columns do not fit, those of higher rank are left out.
-        width: The chosen width; `None` means that each text has its own.
         style: The style of rich; `None` for the style of the operation's state.
+        width: The chosen width; `None` means that each text has its own.
     """
 
     title: str
@@ -51,8 +51,8 @@ class Shown:
     least: int
     most: int | None
     rank: int
-    width: int | None = None
     style: str | None = ""
+    width: int | None = None
 
 
 def shown_of(model: type, *, dated: bool = False) -> tuple[Shown, ...]:
@@ -62,13 +62,34 @@ def shown_of(model: type, *, dated: bool = False) -> tuple[Shown, ...]:
         model: The class of the items: of operations, or of items without a life.
         dated: Whether times of creation are dates rather than "3m ago", as in a file.
     """
-    created = _DATED if dated else _CREATED
-    texts = _texts_of(model)
-    if not hasattr(model, "state"):
-        times = (created,) if "created_at" in attrs.fields_dict(model) else ()
-        return (_ID_COLUMN, *_kinds_of(model), *times, *texts)
-    error = evolve(_ERROR, least=30) if texts and texts[-1].least == _TEXT else _ERROR
-    return (_ID_COLUMN, _status_column(model), *_kinds_of(model), created, *_SPANS, *texts, error)
+    fields = attrs.fields_dict(model)
+    lives = hasattr(model, "state")
+    columns = [Shown("id", lambda item, _: str(item.id), _ID, _ID, 0)]
+    if lives:
+        statuses = annotation_of(model, "status")
+        known = statuses if isinstance(statuses, type) and issubclass(statuses, Status) else ()
+        longest = max([_STATUS, *(len(each.word) for each in known)])
+        columns.append(Shown("status", lambda item, _: own_word(item), _STATUS, longest, 1, None))
+    columns += [
+        Shown(name, _text_of(name), 12, 32, 3)
+        for name in ("type", "kind")
+        if name in fields or isinstance(getattr(model, name, None), property)
+    ][:1]
+    if lives or "created_at" in fields:
+        date = Shown("created", _date, 20, 20, 2)
+        columns.append(date if dated else Shown("created", _created, 8, 8, 2, "dim"))
+    if lives:
+        columns += [Shown("waited", waited, 6, 7, 5), Shown("ran", ran, 6, 7, 4)]
+    texts = [name for name, each in fields.items() if each.type is str and name not in _NOT_SHOWN]
+    for name in texts:
+        thing, _, part = name.rpartition("_")
+        if part == "type" and f"{thing}_id" in texts:
+            columns.append(Shown(thing, _pair_of(thing), 24, 48, 6))
+        elif part not in {"id", "message", "version"}:
+            columns.append(Shown(name, _text_of(name), 20, 60, 6))
+    if lives:
+        columns.append(Shown("error", lambda item, _: item.error or "", 24, None, 7, "red"))
+    return tuple(columns)
 
 
 def fitting(columns: Sequence[Shown], width: int) -> tuple[Shown, ...]:
@@ -77,14 +98,10 @@ def fitting(columns: Sequence[Shown], width: int) -> tuple[Shown, ...]:
     The id is shortened only where not even three columns would fit.
     """
     ranked = sorted(columns, key=lambda column: column.rank)
-    first, *others = ranked
     if _room(ranked[:3]) > width:
-        first = evolve(first, least=_SHORT_ID, most=_SHORT_ID)
-    kept = [first]
-    for column in others:
-        if _room([*kept, column]) > width:
-            break
-        kept.append(column)
+        ranked[0] = evolve(ranked[0], least=_SHORT_ID, most=_SHORT_ID)
+    count = max(1, *(n for n in range(len(ranked) + 1) if _room(ranked[:n]) <= width))
+    kept = ranked[:count]
     spare = width - _room(kept)
     widths = {}
     for column in kept:
@@ -96,35 +113,20 @@ def fitting(columns: Sequence[Shown], width: int) -> tuple[Shown, ...]:
     return tuple(evolve(column, width=widths[column.title]) for column in chosen)
 
 
-def dated(moment: datetime) -> str:
-    """A time as RFC 3339 has it, in UTC, to the second."""
-    try:
-        moment = moment.astimezone(UTC)
-    except OverflowError:
-        # Services put unset times at either end of the calendar, and UTC may lie beyond it.
-        return moment.isoformat(timespec="seconds")
-    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
-
-
 def style_of(item: object) -> str:
     """The style of an item: that of its state, where it has one."""
     state = getattr(item, "state", None)
     return STYLES[state] if isinstance(state, State) else ""
 
 
-def note_of(item: Any, columns: Sequence[Shown]) -> str:
-    """The error of an operation, where no column shows it."""
-    error: str = getattr(item, "error", None) or ""
-    return "" if any(column.title == _ERROR.title for column in columns) else error
+def own_word(item: Any) -> str:
+    """The service's own word for the status of an operation."""
+    status = getattr(item, "status", item.state)
+    return str(getattr(status, "word", status))
 
 
 def _room(columns: Sequence[Shown]) -> int:
     return sum(column.least for column in columns) + GAP * (len(columns) - 1)
-
-
-def _status(item: Any, _: datetime) -> str:
-    status = getattr(item, "status", item.state)
-    return str(getattr(status, "word", status))
 
 
 def _created(item: Operation, now: datetime) -> str:
@@ -136,74 +138,22 @@ def _date(item: Operation, _: datetime) -> str:
     return "" if item.created_at is None else dated(item.created_at)
 
 
-def _waited(item: Operation, now: datetime) -> str:
-    return _between(item.created_at, item.started_at, item, now)
+def waited(item: Operation, now: datetime) -> str:
+    """How long an operation waited for its start, or has waited so far; ``""`` if unknown."""
+    created, started, _ = times_of(item)
+    return _between(created, started, item, now)
 
 
-def _ran(item: Operation, now: datetime) -> str:
-    return _between(item.started_at, item.finished_at, item, now)
+def ran(item: Operation, now: datetime) -> str:
+    """How long an operation ran, or has run so far; ``""`` if unknown."""
+    _, started, finished = times_of(item)
+    return _between(started, finished, item, now)
 
 
 def _between(start: datetime | None, end: datetime | None, item: Operation, now: datetime) -> str:
-    start, end = known_time(start), known_time(end)
     if end is None and not has_ended(item):
         end = now
     return "" if start is None or end is None else span((end - start).total_seconds())
-
-
-_ID_COLUMN = Shown(title="id", cell=lambda item, _: str(item.id), least=_ID, most=_ID, rank=0)
-_STATUS_COLUMN = Shown(
-    title="status", cell=_status, least=_STATUS, most=_STATUS, rank=1, style=None
-)
-_CREATED = Shown(title="created", cell=_created, least=8, most=8, rank=2, style="dim")
-_DATED = Shown(title="created", cell=_date, least=20, most=20, rank=2)
-_RAN = Shown(title="ran", cell=_ran, least=6, most=7, rank=4)
-_WAITED = Shown(title="waited", cell=_waited, least=6, most=7, rank=5)
-_SPANS = (_WAITED, _RAN)
-_ERROR = Shown(
-    title="error",
-    cell=lambda item, _: item.error or "",
-    least=24,
-    most=None,
-    rank=7,
-    style="red",
-)
-# What a row of a table has no room for, and what other columns show.
-_NOT_SHOWN = frozenset({"id", "status", "type", "kind", "error", "input", "output", "metadata"})
-
-
-@cache
-def _status_column(model: type) -> Shown:
-    """The column of the status, as wide as the longest one where there is room."""
-    enum = annotation_of(model, "status")
-    known = enum if isinstance(enum, type) and issubclass(enum, Status) else ()
-    return evolve(_STATUS_COLUMN, most=max([_STATUS, *(len(each.word) for each in known)]))
-
-
-@cache
-def _kinds_of(model: type) -> tuple[Shown, ...]:
-    """The column of the kind, where the model has one: Zoo's type, Chainloop's kind."""
-    known = attrs.fields_dict(model)
-    return tuple(
-        Shown(title=name, cell=_text_of(name), least=12, most=32 if name == "type" else 24, rank=3)
-        for name in ("type", "kind")
-        if name in known or isinstance(getattr(model, name, None), property)
-    )[:1]
-
-
-@cache
-def _texts_of(model: type) -> tuple[Shown, ...]:
-    """The columns of the texts that every item has, and of what an item is about."""
-    fields = {name: each.type for name, each in attrs.fields_dict(model).items()}
-    told = [name for name, kind in fields.items() if kind is str and name not in _NOT_SHOWN]
-    shown = []
-    for name in told:
-        thing, _, part = name.rpartition("_")
-        if part == "type" and f"{thing}_id" in fields:
-            shown.append(Shown(title=thing, cell=_pair_of(thing), least=24, most=48, rank=6))
-        elif part not in {"id", "message", "version"}:
-            shown.append(Shown(title=name, cell=_text_of(name), least=_TEXT, most=60, rank=6))
-    return tuple(shown)
 
 
 def _text_of(name: str) -> Callable[[Any, datetime], str]:

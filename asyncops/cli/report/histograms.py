@@ -48,9 +48,7 @@ def draw_histograms(histograms: Sequence[Histogram]) -> Figure:
         if histogram.values:
             _bars(axes, histogram)
         else:
-            axes.set_xticks([])
-            axes.set_yticks([])
-            axes.text(0.5, 0.5, "nothing was measured", ha="center", color=theme.FAINT)
+            theme.blank(axes, "nothing was measured")
     return drawn
 
 

@@ -16,7 +16,7 @@ from matplotlib.font_manager import findfont, get_font
 from asyncops.cli.text.safe import cut
 from asyncops.models import State
 
-__all__ = ["BAR_STYLES", "INK", "ROLES", "BarStyle", "bare", "drawing", "figure", "label", "saved"]
+__all__ = ["BAR_STYLES", "ROLES", "bare", "blank", "drawing", "figure", "label", "saved"]
 
 WAITING = "#a9b8c6"
 SUCCEEDED = "#0072b2"
@@ -131,6 +131,13 @@ def bare(axes: Axes) -> None:
     axes.tick_params(axis="y", length=0)
     axes.set_axisbelow(True)
     axes.set_facecolor("none")
+
+
+def blank(axes: Axes, words: str) -> None:
+    """Write a few words in place of data."""
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.text(0.5, 0.5, words, ha="center", va="center", color=FAINT)
 
 
 def label(text: str, width: int) -> str:

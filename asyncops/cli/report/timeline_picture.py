@@ -97,7 +97,7 @@ def draw_timeline(timeline: Timeline) -> Figure:
     theme.bare(axes)
     _title(axes, timeline)
     if span is None:
-        _nothing(axes)
+        theme.blank(axes, "nothing to show")
         return drawn
     draw_moments(axes, span)
     _bars(axes, lives, rows, points=72 * tall / (max(rows) + 1))
@@ -129,12 +129,6 @@ def _title(axes: Axes, timeline: Timeline) -> None:
         fontsize=8.5,
         annotation_clip=False,
     )
-
-
-def _nothing(axes: Axes) -> None:
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.text(0.5, 0.5, "nothing to show", ha="center", va="center", color=theme.FAINT)
 
 
 def _names_of(lives: Sequence[Life]) -> list[str]:

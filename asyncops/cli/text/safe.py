@@ -3,7 +3,7 @@
 import unicodedata
 from functools import lru_cache
 
-from rich.cells import cell_len, get_character_cell_size
+from rich.cells import cell_len, set_cell_size
 
 __all__ = ["cut", "padded", "visible", "width_of"]
 
@@ -52,7 +52,8 @@ def cut(text: str, width: int, *, ellipsis: str = "…") -> str:
     shown = visible(head)
     if len(head) == len(text) and cell_len(shown) <= width and len(shown) < most:
         return shown
-    return _start(shown[:most], max(0, width - len(ellipsis))).rstrip(" ") + ellipsis[:width]
+    start = set_cell_size(shown[:most], max(0, width - len(ellipsis)))
+    return start.rstrip(" ") + ellipsis[:width]
 
 
 def padded(text: str, width: int, *, right: bool = False, ellipsis: str = "…") -> str:
@@ -67,15 +68,6 @@ def padded(text: str, width: int, *, right: bool = False, ellipsis: str = "…")
     shown = cut(text, width, ellipsis=ellipsis)
     blanks = " " * (width - cell_len(shown))
     return blanks + shown if right else shown + blanks
-
-
-def _start(text: str, width: int) -> str:
-    taken = 0
-    for place, character in enumerate(text):
-        taken += get_character_cell_size(character)
-        if taken > width:
-            return text[:place]
-    return text
 
 
 @lru_cache(maxsize=4096)

@@ -7,13 +7,21 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from select import select
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 from rich.console import Console
 
 from asyncops.cli.text.safe import padded, visible, width_of
 
-__all__ = ["complain", "console", "forget", "never_fail_to_encode", "put_out", "put_rows"]
+__all__ = [
+    "complain",
+    "console",
+    "descriptor_of",
+    "forget",
+    "never_fail_to_encode",
+    "put_out",
+    "put_rows",
+]
 
 # A pipe has no width; this one keeps every table whole.
 _PIPE_WIDTH = 120
@@ -54,9 +62,8 @@ def put_out(text: str) -> None:
         BrokenPipeError: The reader has gone.
     """
     sys.stdout.flush()
-    try:
-        descriptor = sys.stdout.fileno()
-    except (OSError, ValueError):
+    descriptor = descriptor_of(sys.stdout)
+    if descriptor is None:
         sys.stdout.write(text)
         return
     left = text.encode(sys.stdout.encoding, "replace")
@@ -66,6 +73,15 @@ def put_out(text: str) -> None:
         except BlockingIOError:
             # A text stream would drop the rest here, without a word.
             select([], [descriptor], [])
+
+
+def descriptor_of(stream: Any) -> int | None:
+    """The number of a stream's file; `None` for a buffer in memory, or a stream that is closed."""
+    try:
+        number: int = stream.fileno()
+    except (AttributeError, OSError, ValueError):
+        return None
+    return number
 
 
 def put_rows(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import typer
 
-__all__ = ["BadTimeError", "ago", "clock_time", "duration", "moment", "span"]
+__all__ = ["BadTimeError", "ago", "clock_time", "dated", "duration", "moment", "span"]
 
 _UNITS = {
     "ms": 0.001,
@@ -118,6 +118,16 @@ def span(seconds: float) -> str:
     if whole < _TWO_DAYS_ON:
         return _two(whole, _HOUR, _MINUTE, "h", "m")
     return _two(whole, _DAY, _HOUR, "d", "h")
+
+
+def dated(moment: datetime) -> str:
+    """A time as RFC 3339 has it, in UTC, to the second."""
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        # Services put unset times at either end of the calendar, and UTC may lie beyond it.
+        return moment.isoformat(timespec="seconds")
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def clock_time(then: datetime, now: datetime) -> str:

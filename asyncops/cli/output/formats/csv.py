@@ -13,22 +13,14 @@ __all__ = ["CsvEncoder"]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-class _Lines:
-    """The file that the csv module writes to.
+class _Line:
+    """The file that the csv module writes to: gives the line back, which ``writerow`` returns.
 
     The module ends lines with CR LF, and so quotes cells that hold either; here lines end with LF.
     """
 
-    def __init__(self) -> None:
-        self._lines: list[str] = []
-
-    def write(self, line: str) -> None:
-        self._lines.append(line.removesuffix("\r\n"))
-
-    def taken(self) -> bytes:
-        text = "".join([f"{line}\n" for line in self._lines])
-        self._lines.clear()
-        return text.encode()
+    def write(self, line: str) -> str:
+        return line.removesuffix("\r\n") + "\n"
 
 
 class CsvEncoder(Encoder):
@@ -45,20 +37,19 @@ class CsvEncoder(Encoder):
     def __init__(self, model: type, *, raw: bool = False) -> None:
         self._columns = columns_of(model)
         self._raw = raw
-        self._lines = _Lines()
-        self._writer = csv.writer(self._lines, lineterminator="\r\n")
+        self._writer: Any = csv.writer(_Line(), lineterminator="\r\n")
 
     def head(self) -> bytes:
         """The names of the columns."""
-        self._writer.writerow([column.name for column in self._columns])
-        return self._lines.taken()
+        return self._line([column.name for column in self._columns])
 
     def rows(self, items: Sequence[Any]) -> bytes:
         """One row each."""
-        for item in items:
-            cells = values_of(item, self._columns)
-            self._writer.writerow(cells if self._raw else map(_harmless, cells))
-        return self._lines.taken()
+        return b"".join([self._line(values_of(item, self._columns)) for item in items])
+
+    def _line(self, cells: Sequence[str | int | None]) -> bytes:
+        line: str = self._writer.writerow(cells if self._raw else map(_harmless, cells))
+        return line.encode()
 
 
 def _harmless(cell: str | int | None) -> str | int | None:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from asyncops.cli.exit import Failure
+from asyncops.cli.exit import needing
 from asyncops.cli.output.formats import Encoder, Format
 from asyncops.cli.output.formats.csv import CsvEncoder
 from asyncops.cli.output.formats.json import JsonEncoder, JsonLinesEncoder
@@ -30,20 +30,13 @@ def encoder_for(form: Format, model: type, *, raw: bool = False, before: int = 0
         case Format.CSV:
             return CsvEncoder(model, raw=raw)
         case Format.PARQUET:
-            return _parquet(model)
+            extra = "Parquet needs an extra: pip install 'asyncops[parquet]'"
+            with needing("pyarrow", extra):
+                from asyncops.cli.output.formats.parquet import ParquetEncoder  # noqa: PLC0415
+            return ParquetEncoder(model)
         case Format.TABLE:
             # rich takes a while to load.
             from asyncops.cli.output.formats.table import TableEncoder  # noqa: PLC0415
             from asyncops.cli.text.terminal import console  # noqa: PLC0415
 
             return TableEncoder(model, console(), lambda: datetime.now(UTC))
-
-
-def _parquet(model: type) -> Encoder:
-    try:
-        from asyncops.cli.output.formats.parquet import ParquetEncoder  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "pyarrow":
-            raise
-        raise Failure("Parquet needs an extra: pip install 'asyncops[parquet]'") from None
-    return ParquetEncoder(model)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from asyncops.cli.output.formats import Encoder
-from asyncops.cli.output.table_columns import GAP, Shown, fitting, note_of, shown_of, style_of
+from asyncops.cli.output.table_columns import GAP, Shown, fitting, shown_of, style_of
 from asyncops.cli.text.safe import cut, padded, visible
 
 __all__ = ["TableEncoder"]
@@ -34,6 +34,7 @@ class TableEncoder(Encoder):
         self._whole = not console.is_terminal
         columns = shown_of(model, dated=self._whole)
         self._columns = columns if self._whole else fitting(columns, console.width)
+        self._has_notes = all(column.title != "error" for column in self._columns)
         self._headed = False
 
     def rows(self, items: Sequence[Any]) -> bytes:
@@ -46,8 +47,8 @@ class TableEncoder(Encoder):
         now = self._now()
         for item in items:
             lines.append(self._row(item, now))
-            if note := note_of(item, self._columns):
-                shown = cut(note, self._console.width - len(_INDENT))
+            if self._has_notes and (error := getattr(item, "error", None)):
+                shown = cut(error, self._console.width - len(_INDENT))
                 lines.append(Text(f"{_INDENT}{shown}", style="red"))
         return self._printed(lines)
 
