@@ -39,7 +39,8 @@ def atomic(path: Path) -> Iterator[BinaryIO]:
             with draft.open("xb") as file:
                 yield file
                 fsync(file)
-            _keep_mode(target, draft)
+            with suppress(OSError):
+                draft.chmod(stat.S_IMODE(target.stat().st_mode))
             replace(draft, target)
         except BaseException:
             with suppress(OSError):
@@ -157,8 +158,3 @@ def _is_special(path: Path) -> bool:
         return False
     # A folder is opened all the same, for its error.
     return not stat.S_ISREG(mode)
-
-
-def _keep_mode(target: Path, draft: Path) -> None:
-    with suppress(OSError):
-        draft.chmod(stat.S_IMODE(target.stat().st_mode))

@@ -7,7 +7,7 @@ cuts the part back to those bytes and resumes from the checkpoint: no row is los
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import BinaryIO, Self
 import msgspec
 from attrs import evolve, frozen
 
-from asyncops.checkpoints import Checkpoint
+from asyncops.checkpoints import Checkpoint, read_versioned
 from asyncops.cli.exit import Failure
 from asyncops.cli.output.atomic_file import atomic, file_errors, fsync, locked, replace
 from asyncops.cli.output.sinks import Sink
@@ -25,7 +25,6 @@ from asyncops.models import Timestamp
 
 __all__ = ["Journal", "JournalEntry", "Part"]
 
-_VERSION = 1
 # Settling takes the disk a while, and a second's worth of rows is soon listed again.
 _EVERY = 1.0
 _END = 4096
@@ -54,7 +53,7 @@ class JournalEntry:
     end: str = ""
     checkpoint: str | None = None
     complete: bool = False
-    version: int = _VERSION
+    version: int = 1
 
     @property
     def resume(self) -> Checkpoint | None:
@@ -104,12 +103,15 @@ class Journal:
                 text = self.path.read_bytes()
             except FileNotFoundError:
                 return asked
-        entry = _decoded(text)
-        if entry is None:
-            raise Failure(f"{self.path} is no resume file of this program", self._anew)
-        if other := _differences(entry.query, asked.query):
+        try:
+            entry = JournalEntry(**read_versioned(text, JournalEntry, "resume file"))
+            # One that cannot be read is found before anything is written.
+            _ = entry.resume
+        except ValueError:
+            raise Failure(f"{self.path} is no resume file of this program", self._anew) from None
+        if other := {name for name, _ in entry.query.items() ^ asked.query.items()}:
             raise Failure(
-                f"{self.path} belongs to another listing: it differs in {', '.join(other)}",
+                f"{self.path} belongs to another listing: it differs in {', '.join(sorted(other))}",
                 "give the same options as the first time, or the name of a new resume file",
             )
         return entry
@@ -223,17 +225,3 @@ def _end_of(file: BinaryIO, size: int) -> str:
     found = file.read(min(size, _END))
     file.seek(here)
     return blake2b(found, digest_size=16).hexdigest()
-
-
-def _decoded(text: bytes) -> JournalEntry | None:
-    try:
-        entry = msgspec.json.decode(text, type=JournalEntry)
-        if entry.checkpoint is not None:
-            Checkpoint.from_json(entry.checkpoint)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None
-    return entry if entry.version == _VERSION else None
-
-
-def _differences(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
-    return sorted(name for name in {*one, *other} if one.get(name) != other.get(name))

@@ -50,20 +50,16 @@ def page_of(report: Report) -> bytes:
     query = ", ".join(f"{name} {value}" for name, value in report.query)
     with theme.drawing():
         page: str = _template().render(
-            title=report.title,
-            now=_moment(tally.now),
+            report=report,
+            tally=tally,
             query=query or "everything",
-            cut_at=report.cut_at,
             roles=" ".join(f"--{role}: {colour};" for colour, role in theme.ROLES.items()),
             summary=summary,
-            newest=tally.newest,
             timeline=_timeline(report),
             histograms=_histograms(tally, summary),
             failures=tally.failures,
             kinds=_kinds(tally.failures[:_MOST_BARS]),
             most_rows=_MOST_ROWS,
-            ended=tally.summarizer.ended,
-            slowest=tally.slowest,
         )
     return page.encode()
 

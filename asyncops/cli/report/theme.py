@@ -18,30 +18,21 @@ from asyncops.models import State
 
 __all__ = ["BAR_STYLES", "ROLES", "bare", "blank", "drawing", "figure", "label", "saved"]
 
-WAITING = "#a9b8c6"
-SUCCEEDED = "#0072b2"
-FAILED = "#d55e00"
-CANCELLED = "#cc79a7"
-RUNNING = "#e69f00"
-UNKNOWN = "#7f7f7f"
-INK = "#1f2933"
-FAINT = "#5d6b78"
-GRID = "#d9dfe4"
-PAPER = "#fefefe"
-
 ROLES = {
-    WAITING: "waiting",
-    SUCCEEDED: "succeeded",
-    FAILED: "failed",
-    CANCELLED: "cancelled",
-    RUNNING: "running",
-    UNKNOWN: "unknown",
-    INK: "ink",
-    FAINT: "faint",
-    GRID: "grid",
-    PAPER: "paper",
+    "#a9b8c6": "waiting",
+    "#0072b2": "succeeded",
+    "#d55e00": "failed",
+    "#cc79a7": "cancelled",
+    "#e69f00": "running",
+    "#7f7f7f": "unknown",
+    "#1f2933": "ink",
+    "#5d6b78": "faint",
+    "#d9dfe4": "grid",
+    "#fefefe": "paper",
 }
 """The role of each colour: a page may give the roles other colours, such as in the dark."""
+
+WAITING, SUCCEEDED, FAILED, CANCELLED, RUNNING, UNKNOWN, INK, FAINT, GRID, PAPER = ROLES
 
 _DPI = 110
 _RC: Any = {

@@ -28,8 +28,12 @@ _DATE = re.compile(
     r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}(?:[T ][0-9:.,+\-]+(?:Z|[+-][0-9:]+)?)?", re.IGNORECASE
 )
 
-_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
-_TWO_DAYS_ON = 48 * _HOUR
+# From so many seconds on, so many are a unit, and so many a smaller one.
+_STEPS = (
+    (172_800, 86_400, "d", 3600, "h"),
+    (3600, 3600, "h", 60, "m"),
+    (60, 60, "m", 1, "s"),
+)
 
 
 class BadTimeError(typer.BadParameter):
@@ -111,13 +115,12 @@ def span(seconds: float) -> str:
     if seconds < 10:
         return f"{f'{seconds:.2f}'.rstrip('0').rstrip('.')}s"
     whole = round(seconds)
-    if whole < _MINUTE:
-        return f"{whole}s"
-    if whole < _HOUR:
-        return _two(whole, _MINUTE, 1, "m", "s")
-    if whole < _TWO_DAYS_ON:
-        return _two(whole, _HOUR, _MINUTE, "h", "m")
-    return _two(whole, _DAY, _HOUR, "d", "h")
+    for least, size, unit, smaller, smaller_unit in _STEPS:
+        if whole >= least:
+            count, rest = divmod(whole, size)
+            rest //= smaller
+            return f"{count}{unit}{rest:02d}{smaller_unit}" if rest else f"{count}{unit}"
+    return f"{whole}s"
 
 
 def dated(moment: datetime) -> str:
@@ -163,13 +166,7 @@ def _shown(text: str) -> str:
 
 
 def _roughly(seconds: float) -> str:
-    for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "m")):
+    for _, size, unit, *_ in _STEPS:
         if seconds >= size:
             return f"{int(seconds // size)}{unit}"
     return f"{int(seconds)}s"
-
-
-def _two(whole: int, large: int, small: int, first: str, second: str) -> str:
-    count, rest = divmod(whole, large)
-    rest //= small
-    return f"{count}{first}{rest:02d}{second}" if rest else f"{count}{first}"
