@@ -3,6 +3,7 @@
 import time
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import Depends, Header
@@ -62,16 +63,12 @@ async def watch_resume(
 
 
 def _unpacked(packed: str) -> WatchCheckpoint:
+    unpacking = zlib.decompressobj()
     text = b""
-    if len(packed) <= _LONGEST_ID:
-        unpacking = zlib.decompressobj()
-        try:
+    with suppress(ValueError, zlib.error):
+        if len(packed) <= _LONGEST_ID:
             text = unpacking.decompress(urlsafe_b64decode(packed), _LONGEST_TEXT)
-        except (ValueError, zlib.error):
-            text = b""
-        if not unpacking.eof:
-            text = b""
-    if not text:
+    if not text or not unpacking.eof:
         raise ValueError("Last-Event-ID is not the id of an event of this stream")
     return WatchCheckpoint.from_json(text)
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
 
-from attrs import define
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -45,6 +44,7 @@ class PiecewiseResponse(StreamingResponse):
     def __init__(self, pieces: AsyncGenerator[bytes, None], status_code: int = 200) -> None:
         super().__init__(pieces, status_code)
         self._pieces = pieces
+        self._is_begun = self._is_whole = self._is_stopped = False
         self.headers["Cache-Control"] = "no-store"
         # nginx would hold pieces back until its buffer is full.
         self.headers["X-Accel-Buffering"] = "no"
@@ -56,21 +56,18 @@ class PiecewiseResponse(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request: the ASGI application."""
-        sending = _Sending()
-        async with _until_over(sending, scope, receive), aclosing(self._pieces) as pieces:
-            await self._send(pieces, scope, send, sending)
-        if sending.is_stopped and not sending.is_whole:
+        async with self._until_over(scope, receive), aclosing(self._pieces) as pieces:
+            await self._send(pieces, scope, send)
+        if self._is_stopped and not self._is_whole:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LAST_PIECE):
-                    await self._send_last_piece(scope, receive, send, sending)
+                    await self._send_last_piece(scope, receive, send)
         if self.background is not None:
             await self.background()
 
-    async def _send(
-        self, pieces: AsyncGenerator[bytes, None], scope: Scope, send: Send, sending: "_Sending"
-    ) -> None:
+    async def _send(self, pieces: AsyncGenerator[bytes, None], scope: Scope, send: Send) -> None:
         piece = await anext(pieces, None)
-        sending.is_begun = True
+        self._is_begun = True
         start = {"status": self.status_code, "headers": self.raw_headers}
         await send({"type": "http.response.start", **start})
         # A HEAD request gets the headers alone.
@@ -90,66 +87,48 @@ class PiecewiseResponse(StreamingResponse):
                     raise
                 log_problem(error, problem)
                 break
-        sending.is_whole = True
+        self._is_whole = True
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _send_last_piece(
-        self, scope: Scope, receive: Receive, send: Send, sending: "_Sending"
-    ) -> None:
-        if not sending.is_begun:
+    async def _send_last_piece(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._is_begun:
             await ProblemResponse(_STOPPING)(scope, receive, send)
             return
         last = self.last_piece(_STOPPING)
         await send({"type": "http.response.body", "body": last, "more_body": False})
 
+    @asynccontextmanager
+    async def _until_over(self, scope: Scope, receive: Receive) -> AsyncIterator[None]:
+        """Cancel the body when the client leaves and when the server stops.
 
-@define
-class _Sending:
-    """The state of a response.
+        The body is cancelled once, so that it can close things on its way out; a cancel scope of
+        anyio would cancel those steps as well. ``send`` need not fail when the client has left, and
+        a body that waits sends nothing: so a task listens for the disconnect.
+        """
+        loop = asyncio.get_running_loop()
+        limit = asyncio.timeout(None)
 
-    Attributes:
-        is_begun: Whether its status has been sent.
-        is_whole: Whether all its pieces have been sent.
-        is_stopped: Whether the server stops.
-    """
+        async def listen() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            limit.reschedule(loop.time())
 
-    is_begun: bool = False
-    is_whole: bool = False
-    is_stopped: bool = False
+        async def attend(server: object) -> None:
+            while not is_stopping(server):  # noqa: ASYNC110 - the server gives no event
+                await asyncio.sleep(_POLL)
+            self._is_stopped = True
+            limit.reschedule(loop.time())
 
-
-@asynccontextmanager
-async def _until_over(sending: _Sending, scope: Scope, receive: Receive) -> AsyncIterator[None]:
-    """Cancel the body when the client leaves and when the server stops.
-
-    The body is cancelled once, so that it can close things on its way out; a cancel scope of anyio
-    would cancel those steps as well. ``send`` need not fail when the client has left, and a body
-    that waits sends nothing: so a task listens for the disconnect.
-    """
-    loop = asyncio.get_running_loop()
-    limit = asyncio.timeout(None)
-
-    async def listen() -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        limit.reschedule(loop.time())
-
-    async def attend(server: object) -> None:
-        while not is_stopping(server):  # noqa: ASYNC110 - the server gives no event
-            await asyncio.sleep(_POLL)
-        sending.is_stopped = True
-        limit.reschedule(loop.time())
-
-    try:
-        async with limit:
-            helpers = [asyncio.create_task(listen())]
-            server = server_of(scope)
-            if server is not None:
-                helpers.append(asyncio.create_task(attend(server)))
-            try:
-                yield
-            finally:
-                await cancel_all(helpers)
-    except TimeoutError:
-        if not limit.expired():
-            raise
+        try:
+            async with limit:
+                helpers = [asyncio.create_task(listen())]
+                server = server_of(scope)
+                if server is not None:
+                    helpers.append(asyncio.create_task(attend(server)))
+                try:
+                    yield
+                finally:
+                    await cancel_all(helpers)
+        except TimeoutError:
+            if not limit.expired():
+                raise

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from attrs import frozen
 from rich.text import Text
@@ -86,17 +87,6 @@ def _line(canvas: Canvas, text: str, style: str = "") -> Text:
     return Text(canvas.cut(text, canvas.width), style=style, no_wrap=True, end="")
 
 
-def _sides(canvas: Canvas, left: str, right: str, style: str) -> Text:
-    room = canvas.width - width_of(left) - 2
-    shown = canvas.cut(right, room) if room >= len(canvas.ellipsis) + 1 else ""
-    gap = canvas.width - width_of(left) - width_of(shown)
-    line = _line(canvas, left, style)
-    if shown:
-        line.append(" " * gap)
-        line.append(shown, "dim")
-    return line
-
-
 def _title(board: WatchState, canvas: Canvas, now: datetime) -> Text:
     watched = f"watched for {_span(now - board.since)}"
     watching = "taking stock" if board.poll is None else watched
@@ -105,7 +95,13 @@ def _title(board: WatchState, canvas: Canvas, now: datetime) -> Text:
         if board.poll.next_in is not None:
             left = board.poll.next_in - (now - board.polled_at).total_seconds()
             watching += f", next in {span(max(0, round(left)))}" if left >= 1 else ", next now"
-    return _sides(canvas, canvas.cut(board.title, canvas.width), watching, "bold")
+    line = _line(canvas, board.title, "bold")
+    room = canvas.width - line.cell_len - 2
+    if room > len(canvas.ellipsis):
+        shown = canvas.cut(watching, room)
+        line.append(" " * (canvas.width - line.cell_len - width_of(shown)))
+        line.append(shown, "dim")
+    return line
 
 
 def _banner(board: WatchState, canvas: Canvas, now: datetime) -> Iterator[Text]:
@@ -163,33 +159,22 @@ def _lists(board: WatchState, canvas: Canvas, now: datetime, room: int) -> list[
     """Both lists in at most ``room`` lines; each has a heading and at least one line, or none."""
     if room < 2:
         return []
+    news = [_news(each, canvas, now) for each in islice(board.news, room)]
+    news = news or [_line(canvas, "nothing has changed yet", "dim")]
+    newest = [_line(canvas, "Newest changes", "bold"), *news]
     if room < 4:
-        return _newest(board, canvas, now, room)
+        return newest[:room]
     gap = [Text("")] if room >= _SPACIOUS else []
     rows = room - 2 - 2 * len(gap)
     waiting = max(1, min(board.open, rows * 2 // 5))
-    news = max(1, min(len(board.news), rows - waiting))
+    told = max(1, min(len(board.news), rows - waiting))
     # A list that needs fewer rows leaves them to the other.
-    waiting = max(1, min(board.open, rows - news))
-    return [
-        *gap,
-        *_newest(board, canvas, now, news + 1),
-        *gap,
-        *_oldest(board, canvas, now, waiting + 1),
-    ]
-
-
-def _newest(board: WatchState, canvas: Canvas, now: datetime, room: int) -> list[Text]:
-    rows = [_news(each, canvas, now) for each in list(board.news)[: room - 1]]
-    rows = rows or [_line(canvas, "nothing has changed yet", "dim")]
-    return [_line(canvas, "Newest changes", "bold"), *rows]
-
-
-def _oldest(board: WatchState, canvas: Canvas, now: datetime, room: int) -> list[Text]:
-    rows = [_waiting(each, canvas, now) for each in board.oldest(room - 1)]
+    waiting = max(1, min(board.open, rows - told))
     nothing = "nothing that is known of" if board.unseen else "nothing"
-    rows = rows or [_line(canvas, nothing, "dim")]
-    return [_line(canvas, "Still waiting, oldest first", "bold"), *rows]
+    oldest = [_waiting(each, canvas, now) for each in board.oldest(waiting)]
+    oldest = oldest or [_line(canvas, nothing, "dim")]
+    heading = _line(canvas, "Still waiting, oldest first", "bold")
+    return [*gap, *newest[: told + 1], *gap, heading, *oldest]
 
 
 def _news(news: ChangeSummary, canvas: Canvas, now: datetime) -> Text:

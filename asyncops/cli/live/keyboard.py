@@ -1,45 +1,58 @@
 """The keyboard for a while: each key at once and unseen. Ctrl-C and Ctrl-Z stay signals."""
 
+import asyncio
+import os
 import sys
+from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 __all__ = ["Keyboard"]
 
 
 class Keyboard:
-    """Sets the terminal's modes, and restores them.
+    """Sets the terminal's modes and restores them, where standard input is a terminal.
+
+    Args:
+        pressed: Called with the keys that were pressed.
 
     Attributes:
-        descriptor: Where the keys are read.
+        is_there: Whether there is a keyboard; without one, nothing is set.
     """
 
-    def __init__(self, descriptor: int) -> None:
-        self.descriptor = descriptor
+    def __init__(self, pressed: Callable[[bytes], None]) -> None:
+        self._pressed = pressed
         self._before: list[Any] = []
-
-    @classmethod
-    def here(cls) -> "Keyboard | None":
-        """The keyboard at standard input; `None` where that is no terminal that can be set."""
-        # A program that is started with its input closed has no standard input at all.
-        if sys.stdin is None or not sys.stdin.isatty():
-            return None
-        try:
-            import termios  # noqa: F401, PLC0415 - Windows has none
-        except ImportError:
-            return None
-        return cls(sys.stdin.fileno())
+        # A program that is started with its input closed has no standard input; Windows has no
+        # termios.
+        has_modes = sys.stdin is not None and find_spec("termios") is not None
+        self.is_there = has_modes and sys.stdin.isatty()
 
     def take(self) -> None:
         """Read each key at once, without echo."""
-        import termios  # noqa: PLC0415 - Windows has none
-        import tty  # noqa: PLC0415
+        if self.is_there:
+            import termios  # noqa: PLC0415 - Windows has none
+            import tty  # noqa: PLC0415
 
-        self._before = termios.tcgetattr(self.descriptor)
-        tty.setcbreak(self.descriptor, termios.TCSANOW)
+            descriptor = sys.stdin.fileno()
+            self._before = termios.tcgetattr(descriptor)
+            tty.setcbreak(descriptor, termios.TCSANOW)
+            asyncio.get_running_loop().add_reader(descriptor, self._read, descriptor)
 
     def give_back(self) -> None:
         """Restore the terminal's modes."""
-        import termios  # noqa: PLC0415 - Windows has none
+        if self.is_there:
+            import termios  # noqa: PLC0415 - Windows has none
 
-        # Keys that were pressed meanwhile are not meant for the shell.
-        termios.tcsetattr(self.descriptor, termios.TCSAFLUSH, self._before)
+            asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+            # Keys that were pressed meanwhile are not meant for the shell.
+            termios.tcsetattr(sys.stdin.fileno(), termios.TCSAFLUSH, self._before)
+
+    def _read(self, descriptor: int) -> None:
+        try:
+            keys = os.read(descriptor, 64)
+        except OSError:
+            keys = b""
+        if not keys:
+            asyncio.get_running_loop().remove_reader(descriptor)
+        self._pressed(keys)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 
 from rich.console import Console
 from rich.live import Live
@@ -38,7 +38,7 @@ class LiveScreen:
         self._draw = draw
         self._changed = asyncio.Event()
         self._enough = False
-        self._keyboard: Keyboard | None = None
+        self._keyboard = Keyboard(self._pressed)
         self._live = Live(
             console=console,
             get_renderable=self._drawn,
@@ -54,13 +54,19 @@ class LiveScreen:
     @contextmanager
     def opened(self) -> Iterator["LiveScreen"]:
         """Take the terminal until the ``with`` is left."""
-        with (
-            self._reading_keys(),
-            on_signal("SIGWINCH", self.change),
-            self._live,
-            self._stepping_aside(),
-        ):
-            yield self
+        stop = getattr(signal, "SIGTSTP", None)
+        # A shell without job control has it ignored: a stopped program could not be continued.
+        can_stop = stop is not None and signal.getsignal(stop) is signal.SIG_DFL
+        self._keyboard.take()
+        try:
+            with (
+                on_signal("SIGWINCH", self.change),
+                self._live,
+                on_signal("SIGTSTP", self._step_aside) if can_stop else nullcontext(),
+            ):
+                yield self
+        finally:
+            self._keyboard.give_back()
 
     async def attend(self) -> None:
         """Draw until q is pressed."""
@@ -78,58 +84,23 @@ class LiveScreen:
             width=width,
             height=height,
             ascii_only=not self._console.encoding.startswith("utf"),
-            keys=self._keyboard is not None,
+            keys=self._keyboard.is_there,
         )
         return _LINE.join(self._draw(canvas))
 
-    def _pressed(self, descriptor: int) -> None:
-        try:
-            keys = os.read(descriptor, 64)
-        except OSError:
-            keys = b""
-        if not keys:
-            asyncio.get_running_loop().remove_reader(descriptor)
+    def _pressed(self, keys: bytes) -> None:
         if any(key in _QUIT for key in keys):
             self._enough = True
             self.change()
 
-    @contextmanager
-    def _reading_keys(self) -> Iterator[None]:
-        """Read each key at once and without echo, where there is a keyboard."""
-        keyboard = Keyboard.here()
-        if keyboard is None:
-            yield
-            return
-        loop = asyncio.get_running_loop()
-        keyboard.take()
-        loop.add_reader(keyboard.descriptor, self._pressed, keyboard.descriptor)
-        self._keyboard = keyboard
-        try:
-            yield
-        finally:
-            loop.remove_reader(keyboard.descriptor)
-            keyboard.give_back()
-
-    @contextmanager
-    def _stepping_aside(self) -> Iterator[None]:
-        """Leave the shell a usable terminal at Ctrl-Z, and draw again after its ``fg``."""
-        stop = getattr(signal, "SIGTSTP", None)
-        # A shell without job control has it ignored: a stopped program could not be continued.
-        if stop is None or signal.getsignal(stop) is not signal.SIG_DFL:
-            yield
-            return
-        with on_signal("SIGTSTP", self._step_aside):
-            yield
-
     def _step_aside(self) -> None:
+        """Leave the shell a usable terminal at Ctrl-Z, and draw again after its ``fg``."""
         self._live.stop()
-        if self._keyboard is not None:
-            self._keyboard.give_back()
+        self._keyboard.give_back()
         handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTSTP)
         # It goes on here, maybe a long time later.
         signal.signal(signal.SIGTSTP, handler)
-        if self._keyboard is not None:
-            self._keyboard.take()
+        self._keyboard.take()
         self._live.start()
         self.change()

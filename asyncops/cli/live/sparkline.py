@@ -1,5 +1,6 @@
 """Counts of events over time in bounded memory, and a line of text that draws them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -19,7 +20,7 @@ _ASCII = " .:-=+*#@"
 class Rates:
     """Counts in bins of ten seconds, for the newest six hours."""
 
-    _counts: dict[int, int] = field(factory=dict, init=False)
+    _counts: Counter[int] = field(factory=Counter, init=False)
     _newest: int = field(default=0, init=False)
 
     def add(self, moment: datetime) -> None:
@@ -27,11 +28,10 @@ class Rates:
         number = _number(moment)
         self._newest = max(self._newest, number)
         oldest = self._newest - _KEPT
-        if number <= oldest:
-            return
-        self._counts[number] = self._counts.get(number, 0) + 1
+        if number > oldest:
+            self._counts[number] += 1
         if len(self._counts) > _KEPT:
-            self._counts = {each: n for each, n in self._counts.items() if each > oldest}
+            self._counts = Counter({at: n for at, n in self._counts.items() if at > oldest})
 
     def series(self, now: datetime, places: int, bins: int = 1) -> list[int]:
         """The counts up to ``now``, oldest first.

@@ -176,8 +176,8 @@ class Part(Sink):
     """
 
     def __init__(self, journal: Journal, file: BinaryIO, entry: JournalEntry) -> None:
+        super().__init__(file)
         self._journal = journal
-        self._file = file
         self._settled = entry
         self._entry = entry
         self._next = 0.0
@@ -185,7 +185,7 @@ class Part(Sink):
     async def put(self, data: bytes) -> None:
         """Add bytes that are no page of rows."""
         with file_errors(self._journal.part):
-            self._file.write(data)
+            await super().put(data)
 
     async def put_page(self, data: bytes, rows: int, checkpoint: Checkpoint) -> None:
         """Add the rows of a page; flush them and write the journal once a second."""

@@ -6,7 +6,6 @@ import os
 import select
 import stat
 import sys
-from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -16,18 +15,25 @@ from asyncops.checkpoints import Checkpoint
 from asyncops.cli.output.atomic_file import atomic
 from asyncops.cli.text.terminal import descriptor_of
 
-__all__ = ["FileOutput", "Sink", "StandardOutput", "opened", "while_read"]
+__all__ = ["Sink", "StandardOutput", "opened", "while_read"]
 
 # A pipe that is ready takes at least so many bytes without blocking: PIPE_BUF.
 _CHUNK = 4096
 
 
-class Sink(ABC):
-    """Takes bytes, page by page."""
+class Sink:
+    """Takes bytes, page by page, and writes them to a file.
 
-    @abstractmethod
+    Args:
+        file: The file, open.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
     async def put(self, data: bytes) -> None:
         """Take bytes that are no page of rows."""
+        self._file.write(data)
 
     async def put_page(self, data: bytes, rows: int, checkpoint: Checkpoint) -> None:
         """Take the rows of a page.
@@ -50,7 +56,7 @@ class StandardOutput(Sink):
 
     def __init__(self) -> None:
         sys.stdout.flush()
-        self._stream: BinaryIO = sys.stdout.buffer
+        super().__init__(sys.stdout.buffer)
 
     async def put(self, data: bytes) -> None:
         """Write all of it.
@@ -59,27 +65,16 @@ class StandardOutput(Sink):
             BrokenPipeError: The reader has gone.
         """
         left = memoryview(data)
-        descriptor = descriptor_of(self._stream)
+        descriptor = descriptor_of(self._file)
         while left:
             if descriptor is not None and await _writable(descriptor):
                 with suppress(BlockingIOError):
                     left = left[os.write(descriptor, left[:_CHUNK]) :]
             else:
                 # A file, or a buffer in memory: neither makes anybody wait.
-                self._stream.write(left)
-                self._stream.flush()
+                self._file.write(left)
+                self._file.flush()
                 return
-
-
-class FileOutput(Sink):
-    """A file that is open."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    async def put(self, data: bytes) -> None:
-        """Write all of it."""
-        self._file.write(data)
 
 
 @asynccontextmanager
@@ -94,7 +89,7 @@ async def opened(target: Path | None) -> AsyncIterator[Sink]:
             yield StandardOutput()
     else:
         with atomic(target) as file:
-            yield FileOutput(file)
+            yield Sink(file)
 
 
 @asynccontextmanager
