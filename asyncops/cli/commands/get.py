@@ -15,6 +15,7 @@ from asyncops.cli.options.fields import argument, option
 from asyncops.cli.options.from_class import add
 from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids, wrong_ids
 from asyncops.cli.output.downloads import files_of, save
+from asyncops.cli.output.formats.json import JsonEncoder, JsonLinesEncoder
 from asyncops.cli.output.one_operation import described
 from asyncops.cli.output.sinks import StandardOutput
 from asyncops.cli.output.table_columns import style_of
@@ -23,7 +24,6 @@ from asyncops.cli.runtime.error_messages import explained
 from asyncops.cli.runtime.run import right_use
 from asyncops.cli.text.terminal import complain, console
 from asyncops.errors import AsyncOpsError
-from asyncops.unstructure import json_bytes
 
 __all__ = ["GetOptions", "Ids", "Showing", "add_to"]
 
@@ -60,6 +60,7 @@ class Showing:
     def __init__(self, options: GetOptions, *, several: bool) -> None:
         self._options = options
         self._outputs = options.outputs
+        self._json = JsonEncoder() if options.json and several else JsonLinesEncoder()
         self._output = StandardOutput()
         self._console = console()
         self._several = several
@@ -75,11 +76,9 @@ class Showing:
                 if not self._several:
                     raise
                 problem = failure
-        if self._options.json and self._several:
-            lead = b",\n" if self._any else b"[\n"
-            await self._output.put(lead + json_bytes(item))
-        elif self._options.json or self._options.jsonl:
-            await self._output.put(json_bytes(item) + b"\n")
+        if self._options.json or self._options.jsonl:
+            lead = b"" if self._any else self._json.head()
+            await self._output.put(lead + self._json.rows([item]))
         else:
             lead = b"\n" if self._any else b""
             await self._output.put(lead + self._described(item))
@@ -88,8 +87,8 @@ class Showing:
 
     async def end(self) -> None:
         """Write what stands behind the last one."""
-        if self._options.json and self._several:
-            await self._output.put(b"\n]\n" if self._any else b"[]\n")
+        if self._options.json:
+            await self._output.put((b"" if self._any else self._json.head()) + self._json.tail())
 
     def _save(self, item: Any, outputs: Path) -> None:
         folder = outputs / str(item.id) if self._several else outputs

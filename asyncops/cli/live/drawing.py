@@ -1,6 +1,6 @@
 """The live screen of a watch: a board, drawn for so many columns and lines. Pure, no I/O."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -8,7 +8,7 @@ from attrs import frozen
 from rich.text import Text
 
 from asyncops.cli.live.sparkline import BIN, sparkline
-from asyncops.cli.live.state import ChangeSummary, OpenOperation, WatchState
+from asyncops.cli.live.state import Row, WatchState
 from asyncops.cli.output.table_columns import STYLES
 from asyncops.cli.text.safe import cut, padded, width_of
 from asyncops.cli.text.times import clock_time, span
@@ -107,7 +107,7 @@ def _title(board: WatchState, canvas: Canvas, now: datetime) -> Text:
 def _banner(board: WatchState, canvas: Canvas, now: datetime) -> Iterator[Text]:
     trouble = board.trouble
     if trouble is not None:
-        since = clock_time(trouble.seen_at, now)
+        since = clock_time(trouble.at, now)
         text = f" no answer since {since}, polling again: {trouble.error} "
         yield Text(canvas.padded(text, canvas.width), style=_BAD, no_wrap=True, end="")
 
@@ -159,7 +159,7 @@ def _lists(board: WatchState, canvas: Canvas, now: datetime, room: int) -> list[
     """Both lists in at most ``room`` lines; each has a heading and at least one line, or none."""
     if room < 2:
         return []
-    news = [_news(each, canvas, now) for each in islice(board.news, room)]
+    news = [_row(each, canvas, now) for each in islice(board.news, room)]
     news = news or [_line(canvas, "nothing has changed yet", "dim")]
     newest = [_line(canvas, "Newest changes", "bold"), *news]
     if room < 4:
@@ -171,41 +171,29 @@ def _lists(board: WatchState, canvas: Canvas, now: datetime, room: int) -> list[
     # A list that needs fewer rows leaves them to the other.
     waiting = max(1, min(board.open, rows - told))
     nothing = "nothing that is known of" if board.unseen else "nothing"
-    oldest = [_waiting(each, canvas, now) for each in board.oldest(waiting)]
+    oldest = [_row(each, canvas, now) for each in board.oldest(waiting)]
     oldest = oldest or [_line(canvas, nothing, "dim")]
     heading = _line(canvas, "Still waiting, oldest first", "bold")
     return [*gap, *newest[: told + 1], *gap, heading, *oldest]
 
 
-def _news(news: ChangeSummary, canvas: Canvas, now: datetime) -> Text:
-    style = STYLES[news.state] if news.state is not None else "magenta"
-    both = news.kind and news.error and canvas.width >= _ROOMY
-    texts = [news.kind, news.error] if both else [news.error or news.kind]
-    age = _span(now - news.seen_at)
-    return _row(canvas, (age, news.word, news.id), style, texts)
-
-
-def _waiting(waiting: OpenOperation, canvas: Canvas, now: datetime) -> Text:
-    age = _span(now - waiting.created_at)
-    style = STYLES[waiting.state]
-    return _row(canvas, (age, waiting.word, waiting.id), style, [waiting.kind])
-
-
-def _row(canvas: Canvas, start: tuple[str, str, str], style: str, texts: Sequence[str]) -> Text:
-    """Age, state and id in columns, then texts; the last text takes the rest of the line."""
-    age, word, id_ = start
+def _row(row: Row, canvas: Canvas, now: datetime) -> Text:
+    """Age, state and id in columns, then kind and error; the last takes the rest of the line."""
+    style = STYLES[row.state] if row.state is not None else "magenta"
+    both = row.kind and row.error and canvas.width >= _ROOMY
+    texts = [row.kind, row.error] if both else [row.error or row.kind]
     line = Text(no_wrap=True, end="")
-    line.append(canvas.padded(age, _AGE, right=True), "dim")
-    line.append(" " + canvas.padded(word, _WORD), style)
-    if id_:
+    line.append(canvas.padded(_span(now - row.at), _AGE, right=True), "dim")
+    line.append(" " + canvas.padded(row.word, _WORD), style)
+    if row.id:
         # A cut id has no ellipsis, so that it can be copied and searched for.
         size = _ID if canvas.width >= _WIDE else _SHORT_ID
-        line.append(" " + padded(id_, size, ellipsis=""))
+        line.append(" " + padded(row.id, size, ellipsis=""))
     for text in texts[:-1]:
         size = _KIND if canvas.width >= _WIDE else _SHORT_KIND
         line.append(" " + canvas.padded(text, size))
     left = canvas.width - line.cell_len - 1
-    if texts and left > 0:
+    if left > 0:
         line.append(" " + canvas.cut(texts[-1], left), style if len(texts) > 1 else "")
     line.truncate(canvas.width)
     return line

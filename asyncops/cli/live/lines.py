@@ -21,7 +21,7 @@ _WORD = len("interrupted")
 def plain_of(change: Change[Any]) -> bytes:
     """A change as one line: time, state, id, type and error; ``-`` for a missing id or type."""
     news = summary_of(change)
-    at = news.seen_at.astimezone(UTC)
+    at = news.at.astimezone(UTC)
     parts = [news.id or "-", news.kind or "-", news.error]
     words = " ".join(visible(part) for part in parts).rstrip()
     line = f"{at:%Y-%m-%dT%H:%M:%SZ} {visible(news.word):<{_WORD}} {words}\n"

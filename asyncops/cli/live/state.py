@@ -14,7 +14,7 @@ from asyncops.models import Operation, State, has_ended, kind_of, known_time
 from asyncops.polling.change import Change, ChangeKind
 from asyncops.polling.policy import Poll
 
-__all__ = ["LONGEST", "ChangeSummary", "OpenOperation", "WatchState", "summary_of"]
+__all__ = ["LONGEST", "Row", "WatchState", "summary_of"]
 
 _NEWS = 200
 LONGEST = 500
@@ -22,13 +22,13 @@ LONGEST = 500
 
 
 @frozen(kw_only=True)
-class ChangeSummary:
-    """One change in a few words.
+class Row:
+    """A change, or an operation that has not ended, in a few words.
 
     Attributes:
-        seen_at: When it was seen; aware.
-        word: The operation's state, or the service's own word for one that is new; where the
-            state is as it was, the service's own word for where it is, or ``updated``; or
+        at: When the change was seen, or when the operation was created; aware.
+        word: The operation's state, or the service's own word for one that is new; where a change
+            left the state as it was, the service's own word for where it is, or ``updated``; or
             ``created`` for one that has ended already, whose end is told next; or ``vanished``,
             ``interrupted``, ``recovered``, ``reopened``.
         state: The operation's state; `None` where the change is not about its state.
@@ -37,7 +37,7 @@ class ChangeSummary:
         error: Why it failed, or why there was no answer.
     """
 
-    seen_at: datetime
+    at: datetime
     word: str
     state: State | None = None
     id: str = ""
@@ -45,26 +45,7 @@ class ChangeSummary:
     error: str = ""
 
 
-@frozen(kw_only=True)
-class OpenOperation:
-    """An operation that has not ended.
-
-    Attributes:
-        id: Its id.
-        kind: Zoo's type, Chainloop's kind.
-        state: Where it is in its life.
-        word: The same in words: the service's own for a state that is new.
-        created_at: Its creation time; when it was first seen, where that is unknown.
-    """
-
-    id: str
-    kind: str
-    state: State
-    word: str
-    created_at: datetime
-
-
-def summary_of(change: Change[Any]) -> ChangeSummary:
+def summary_of(change: Change[Any]) -> Row:
     """A change in a few words; the error is cut to 500 characters."""
     about = change.after if change.after is not None else change.before
     error = change.error if change.after is None else change.after.error
@@ -72,8 +53,8 @@ def summary_of(change: Change[Any]) -> ChangeSummary:
     if _ended_before(change):
         # Its end is told next, by a line of its own.
         state = error = None
-    return ChangeSummary(
-        seen_at=change.seen_at,
+    return Row(
+        at=change.seen_at,
         word=_word_of(change),
         state=state,
         id=change.id or "",
@@ -105,15 +86,15 @@ class WatchState:
     title: str
     since: datetime
     introduced: bool = False
-    news: deque[ChangeSummary] = field(factory=lambda: deque(maxlen=_NEWS), init=False)
+    news: deque[Row] = field(factory=lambda: deque(maxlen=_NEWS), init=False)
     ended: Counter[State] = field(factory=Counter, init=False)
     vanished: int = field(default=0, init=False)
     finished: Rates = field(factory=Rates, init=False)
     failed: Rates = field(factory=Rates, init=False)
-    trouble: ChangeSummary | None = field(default=None, init=False)
+    trouble: Row | None = field(default=None, init=False)
     poll: Poll | None = field(default=None, init=False)
     polled_at: datetime | None = field(default=None, init=False)
-    _alive: dict[str, OpenOperation] = field(factory=dict, init=False)
+    _alive: dict[str, Row] = field(factory=dict, init=False)
 
     def take(self, change: Change[Any]) -> None:
         """Take one change."""
@@ -128,12 +109,12 @@ class WatchState:
             self.vanished += 1
             self._alive.pop(news.id, None)
         elif change.after is not None:
-            self._alive[news.id] = OpenOperation(
+            self._alive[news.id] = Row(
+                at=known_time(change.after.created_at) or change.seen_at,
+                word=_service_word(change.after),
+                state=change.after.state,
                 id=news.id,
                 kind=news.kind,
-                state=change.after.state,
-                word=_service_word(change.after),
-                created_at=known_time(change.after.created_at) or change.seen_at,
             )
         if self._is_news(change):
             self.news.appendleft(news)
@@ -158,15 +139,15 @@ class WatchState:
         """How many are known to be alive."""
         return len(self._alive)
 
-    def oldest(self, count: int) -> Sequence[OpenOperation]:
+    def oldest(self, count: int) -> Sequence[Row]:
         """The operations that wait longest for their end, the oldest first."""
-        return nsmallest(count, self._alive.values(), key=lambda each: (each.created_at, each.id))
+        return nsmallest(count, self._alive.values(), key=lambda each: (each.at, each.id))
 
-    def _end(self, news: ChangeSummary, after: Operation) -> None:
+    def _end(self, news: Row, after: Operation) -> None:
         self._alive.pop(news.id, None)
         self.ended[after.state] += 1
         # Another machine's clock may be ahead, but the end cannot be later than its poll.
-        at = min(known_time(after.finished_at) or news.seen_at, news.seen_at)
+        at = min(known_time(after.finished_at) or news.at, news.at)
         self.finished.add(at)
         if after.state is State.FAILED:
             self.failed.add(at)
