@@ -26,7 +26,7 @@ class Keyboard:
         # A program that is started with its input closed has no standard input; Windows has no
         # termios.
         has_modes = sys.stdin is not None and find_spec("termios") is not None
-        self.is_there = has_modes and sys.stdin.isatty()
+        self.is_there: bool = has_modes and sys.stdin.isatty()
 
     def take(self) -> None:
         """Read each key at once, without echo."""
