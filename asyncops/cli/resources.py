@@ -1,6 +1,6 @@
 """The resources that commands list, get, wait for and watch."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -43,6 +43,19 @@ class Resource:
     def model(self) -> type[Any]:
         """The class of its items."""
         return self.description.item
+
+    def place_of(self, values: Sequence[str]) -> dict[str, str | int]:
+        """The values of the parameters of its place, as many as there are, by their names.
+
+        Raises:
+            Failure: One is no number, and has to be.
+        """
+        place: dict[str, str | int] = {}
+        for (name, kind), value in zip(self.path.place, values, strict=True):
+            if kind is int and not value.isdecimal():
+                raise Failure(f"{name.upper()} must be a number, got {value!r}")
+            place[name] = int(value) if kind is int else value
+        return place
 
     @property
     def lives(self) -> bool:

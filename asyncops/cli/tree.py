@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from asyncops.cli.accounts.services import Service
-from asyncops.cli.commands import actions, get, report, timeline, wait, watch
+from asyncops.cli.commands import actions, get, report, wait, watch
 from asyncops.cli.commands import list as listing
 from asyncops.cli.groups import Commands, LazyGroup
 from asyncops.cli.names import dashed
@@ -24,7 +24,6 @@ _VERBS: tuple[Callable[[typer.Typer, Resource], None], ...] = (
     wait.add_to,
     watch.add_to,
     actions.add_to,
-    timeline.add_to,
     report.add_to,
 )
 

@@ -38,10 +38,7 @@ def placed(resource: Resource, place: Sequence[str]) -> list[Any]:
     if len(place) != len(params):
         names = " ".join(name.upper() for name, _ in params) or "no place"
         raise Failure(f"{resource.name} takes {names}, got {' '.join(place)}")
-    for (name, kind), value in zip(params, place, strict=True):
-        if kind is int and not value.isdecimal():
-            raise Failure(f"{name.upper()} must be a number, got {value!r}")
-    return [int(v) if kind is int else v for (_, kind), v in zip(params, place, strict=True)]
+    return list(resource.place_of(place).values())
 
 
 def missing_filters(description: Description) -> list[str]:

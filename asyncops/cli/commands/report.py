@@ -1,8 +1,10 @@
-"""``report``: a page about operations, to read, to send and to print."""
+"""``timeline`` and ``report``: a picture of operations, and a page about them."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 from attrs import frozen
@@ -22,20 +24,65 @@ from asyncops.cli.report.operations import (
 )
 from asyncops.cli.resources import Resource
 
-__all__ = ["Target", "add_to", "report_operations"]
+if TYPE_CHECKING:
+    from asyncops.cli.report.lives import NewestLives
 
-_MOST = 100_000
-_DRAWN = 500
+__all__ = ["Page", "Picture", "add_to", "draw_operations", "report_operations"]
+
+_USUAL = 500
+_MOST_DRAWN = 20_000
+_MOST_REPORTED = 100_000
 
 
 @frozen(kw_only=True)
-class Target:
-    """The file to write."""
+class Picture:
+    """The picture to write."""
+
+    target: Path = picture_option("The picture, .svg or .png; it is there when it is whole.")
+
+
+@frozen(kw_only=True)
+class Page:
+    """The page to write."""
 
     target: Path = picture_option("The page, .html; it is there when it is whole.")
 
 
-async def report_operations(settings: Settings, query: Query, output: Target) -> int:
+async def draw_operations(settings: Settings, query: Query, output: Picture) -> int:
+    """Draw the lives of operations: what waited and what ran, on an axis of time.
+
+    Up to 25 have a lane with a name each; more of them share lanes.
+
+    Unless --max-items says more, the newest 500 are drawn. Needs the extra 'plot'.
+    """
+    suffix = checked_suffix(output.target, ".svg", ".png")
+    kind: Literal["svg", "png"] = "svg" if suffix == "svg" else "png"
+    try:
+        from asyncops.cli.report import theme, timeline_picture  # noqa: PLC0415 - drawing is an extra
+        from asyncops.cli.report.lives import NewestLives  # noqa: PLC0415
+    except ImportError:
+        raise missing_plots() from None
+    now = datetime.now(UTC)
+    most = query.max_items or _USUAL
+    newest = NewestLives(min(most, _MOST_DRAWN))
+
+    def draw(cut: bool) -> bytes:
+        notes = _notes(newest, f"the first {most:,}, there are more" if cut else "")
+        lives = newest.lives
+        shown = timeline_picture.Timeline(title=query.title, lives=lives, now=now, notes=notes)
+        with theme.drawing():
+            picture = timeline_picture.draw_timeline(shown)
+            return theme.saved(picture, kind, title=shown.heading)
+
+    def take(operation: Any) -> None:
+        newest.add(operation, now)
+
+    await _write(settings, query, output.target, most, take=take, content=draw)
+    say_written(f"{len(newest.lives):,} {query.resource.name}", output.target)
+    return ExitCode.DONE
+
+
+async def report_operations(settings: Settings, query: Query, output: Page) -> int:
     """Write one page of HTML: figures, timeline, durations, failures, the slowest twenty.
 
     The page needs no network and no scripts, on a screen, light or dark, and on paper.
@@ -44,34 +91,53 @@ async def report_operations(settings: Settings, query: Query, output: Target) ->
 
     Needs the extras 'plot' and 'stats'.
     """
-    target = output.target
-    checked_suffix(target, ".html", ".htm")
+    checked_suffix(output.target, ".html", ".htm")
     try:
         from asyncops.cli.report.page import Report, page_of  # noqa: PLC0415 - drawing is an extra
         from asyncops.cli.report.tally import Tally  # noqa: PLC0415
     except ImportError:
         raise missing_plots() from None
-    most = query.max_items or _MOST
-    tally = Tally(now=datetime.now(UTC), most_lives=_DRAWN)
-    # A folder that is not there is told of before anything is read.
-    with atomic(target) as file:
-        cut = await read(query, settings, most, tally.add)
-        report = Report(
-            title=query.title,
-            query=asked_for(query),
-            tally=tally,
-            cut_at=most if cut else None,
-        )
-        # Ctrl-C must not have to wait for the pictures.
-        file.write(await asyncio.to_thread(page_of, report))
-    say_written(f"a report on {tally.count:,} {query.resource.name}", target)
+    most = query.max_items or _MOST_REPORTED
+    tally = Tally(now=datetime.now(UTC), most_lives=_USUAL)
+
+    def page(cut: bool) -> bytes:
+        cut_at = most if cut else None
+        title, asked = query.title, asked_for(query)
+        return page_of(Report(title=title, query=asked, tally=tally, cut_at=cut_at))
+
+    await _write(settings, query, output.target, most, take=tally.add, content=page)
+    say_written(f"a report on {tally.count:,} {query.resource.name}", output.target)
     return ExitCode.DONE
 
 
+async def _write(
+    settings: Settings,
+    query: Query,
+    target: Path,
+    most: int,
+    *,
+    take: Callable[[Any], object],
+    content: Callable[[bool], bytes],
+) -> None:
+    # A folder that is not there is told of before anything is read.
+    with atomic(target) as file:
+        cut = await read(query, settings, most, take)
+        # Ctrl-C must not have to wait for the pictures.
+        file.write(await asyncio.to_thread(content, cut))
+
+
+def _notes(newest: "NewestLives", cut: str) -> list[str]:
+    left_out = f"the newest {_MOST_DRAWN:,} of them" if newest.left_out else ""
+    timeless = f"{newest.timeless:,} more say no time" if newest.timeless else ""
+    return [note for note in (cut, left_out, timeless) if note]
+
+
 def add_to(group: typer.Typer, resource: Resource) -> None:
-    """Add the command, where the resource has operations that are listed."""
+    """Add the commands, where the resource has operations that are listed."""
     if resource.description.listing is None or not resource.lives:
         return
     query = query_of(resource)
+    examples = [f"{query.example('timeline')} -o lives.svg --since 2h"]
+    add(group, "timeline", draw_operations, examples=examples, query=query, output=Picture)
     examples = [f"{query.example('report')} -o page.html --since 7d --concurrency 8"]
-    add(group, "report", report_operations, examples=examples, query=query, output=Target)
+    add(group, "report", report_operations, examples=examples, query=query, output=Page)

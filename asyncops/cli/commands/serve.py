@@ -5,6 +5,7 @@ import shlex
 from contextlib import AsyncExitStack
 from typing import Any
 
+from attrs import asdict
 from rich.console import Console
 from rich.text import Text
 
@@ -41,27 +42,15 @@ async def serve(settings: ServeSettings, console: Console) -> int:
 
 
 def _server(settings: ServeSettings) -> FakeServer:
-    size = settings.max_page_size
-    habits: dict[str, Any] = {"page_base": settings.page_base}
-    if size is not None:
-        habits |= {"max_page_size": size, "oversize": "clamp"}
-    server = FakeServer(
-        host=settings.host,
-        port=settings.port,
-        operations=settings.operations,
-        prompts=settings.prompts,
-        chainloop_operations=settings.chainloop_operations,
-        seed=settings.seed,
+    given = {name: value for name, value in asdict(settings).items() if value is not None}
+    size, page_base = given.pop("max_page_size", None), given.pop("page_base")
+    limited: Any = {} if size is None else {"max_page_size": size, "oversize": "clamp"}
+    return FakeServer(
+        **given,
         clock=SYSTEM_CLOCK,
-        latency=settings.latency,
-        rate_limit=settings.rate_limit,
-        arrivals=settings.arrivals,
         zoo=ZooHabits() if size is None else ZooHabits(max_limit=size),
-        chainloop=ChainloopHabits(**habits),
+        chainloop=ChainloopHabits(page_base=page_base, **limited),
     )
-    if settings.token is not None:
-        server.token = settings.token
-    return server
 
 
 def _announce(server: FakeServer, console: Console) -> None:

@@ -53,9 +53,4 @@ def target_of(text: str) -> Target:
         shape = "/".join(each.upper() for each, _ in wanted)
         usual = f"{service}.{dashed(resource.path.name)}{f':{shape}' if shape else ''}"
         raise Failure(f"{text!r} names no resource", f"write {usual}, or PROFILE@{usual}")
-    place: dict[str, str | int] = {}
-    for (each, kind), part in zip(wanted, parts, strict=True):
-        if kind is int and not part.isdecimal():
-            raise Failure(f"{text!r}: {each} must be a number, got {part!r}")
-        place[each] = int(part) if kind is int else part
-    return Target(text, resource, place, profile or None)
+    return Target(text, resource, resource.place_of(parts), profile or None)

@@ -90,11 +90,13 @@ async def test_a_place_that_cannot_be_one_is_refused(
 def test_resources_are_chosen_by_their_names() -> None:
     zoo = SERVICES["zoo"]
     found = [each.title for each in examined_resources(zoo, None, ())]
-    assert found == ["Zoo ml-prompts", "Zoo operations"]
+    known = "api-calls conversations ml-prompts operations org.api-calls org.datasets"
+    names = [*known.split(), "org.datasets.conversions", "text-to-cad"]
+    assert found == [f"Zoo {each.replace('.', ' ')}" for each in names]
     (one,) = examined_resources(zoo, "operations", ())
     assert one.title == "Zoo operations"
     for name, place, said in (
-        ("calls", (), "Zoo has no 'calls'. Known are: ml-prompts, operations."),
+        ("zzz", (), f"Zoo has no 'zzz'. Known are: {', '.join(names)}."),
         ("operations", ("x",), "zoo operations takes no place, got x"),
     ):
         with pytest.raises(Failure) as raised:

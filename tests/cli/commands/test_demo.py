@@ -138,7 +138,7 @@ async def test_a_fetched_item_that_is_not_the_listed_one_is_noticed() -> None:
             zoo.ml_prompts.get_many,
             changed,
             lambda prompt, fetched: fetched == prompt,
-            tick=ticks.append,
+            add_bar=lambda *_: ticks.append,
         )
     assert result.wrong == f"1 not as listed, first {listed[4].id}"
     assert result.items == tuple(listed)

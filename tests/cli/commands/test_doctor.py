@@ -111,7 +111,7 @@ def test_with_a_proxy_what_it_lets_through_is_looked_at(fake_server_factory: Sta
     assert findings(done)[1:4] == [
         "✓ proxy: 127.0.0.1 is used",
         "✓ token from the variable ZOO_API_TOKEN: accepted",
-        "Zoo ml-prompts, by its description",
+        "Zoo api-calls, by its description",
     ]
     assert "hunter2" not in done.out + done.err
 
@@ -163,7 +163,7 @@ def test_listings_that_are_gone_leave_zoo_usable(fake_server: FakeServer) -> Non
 def test_a_404_that_is_not_zoos_own_says_nothing_of_the_token(
     headers: dict[str, str], body: bytes, fake_server: FakeServer
 ) -> None:
-    fake_server.script(Fault(404, times=9, headers=headers, body=body))
+    fake_server.script(Fault(404, times=99, headers=headers, body=body))
     done = doctor(variables(fake_server), "zoo")
     assert done.code == 4
     assert findings(done)[-1].startswith("✗ token: not checked; what answers is not Zoo's API")

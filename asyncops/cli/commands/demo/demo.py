@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from operator import eq
 
 from rich.console import Console
 from rich.progress import Progress
 
-from asyncops.cli.commands.demo.listings import Tick, Walked, by_id, merged_order, walked
+from asyncops.cli.commands.demo.listings import AddBar, Walked, by_id, merged_order, walked
 from asyncops.cli.commands.demo.tables import Report, show
 from asyncops.cli.exit import ExitCode
 from asyncops.cli.options.serve import DemoSettings
@@ -23,9 +24,6 @@ __all__ = ["demo"]
 _RETRY = RetryPolicy(base=0.05)
 _OUTPUTS = 4
 
-AddBar = Callable[[str, int], Tick]
-"""From a listing's name and its number of items to the hook that moves its progress bar."""
-
 
 async def demo(settings: DemoSettings, console: Console) -> int:
     """Show what the library does; gives the exit code: 1 where an item is not as it should be."""
@@ -34,9 +32,8 @@ async def demo(settings: DemoSettings, console: Console) -> int:
     first, second = _servers(settings, clock)
     progress = Progress(console=console, transient=True, expand=True)
 
-    def add_bar(name: str, total: int) -> Tick:
-        task = progress.add_task(name, total=total)
-        return lambda items: progress.advance(task, items)
+    def add_bar(name: str, total: int) -> Callable[[int], object]:
+        return partial(progress.advance, progress.add_task(name, total=total))
 
     async with first, second:
         console.print(f"Zoo and Chainloop, faked, on {first.url} and {second.url}", soft_wrap=True)
@@ -82,23 +79,24 @@ async def _zoo(
     server: FakeServer, add_bar: AddBar
 ) -> tuple[Walked[AsyncApiCall], tuple[Walked[object], ...], tuple[Walked[object], ...]]:
     """All calls, then all that was listed, then what was fetched by id."""
-    calls_due = merged_order(server.zoo_operations())
+    all_due = merged_order(server.zoo_operations())
     failed_due = [row["id"] for row in server.zoo_operations("failed")]
     prompts_due = [row["id"] for row in server.ml_prompts()]
     async with ZooClient(server.token, base_url=server.url, retry=_RETRY) as zoo:
-        name = "Zoo operations, every status"
-        tick = add_bar(name, len(calls_due))
-        calls = await walked(name, server, zoo.operations.list(limit=500), calls_due, tick)
-        name = "Zoo operations, failed"
+        pager = zoo.operations.list(limit=500)
+        calls = await walked("Zoo operations, every status", server, pager, all_due, add_bar)
         pager = zoo.operations.list(status="failed", limit=500)
-        failed = await walked(name, server, pager, failed_due, add_bar(name, len(failed_due)))
-        name = "Zoo ML prompts"
-        tick = add_bar(name, len(prompts_due))
-        prompts = await walked(name, server, zoo.ml_prompts.list(limit=100), prompts_due, tick)
-        name = "Zoo prompts, 16 ids at once"
-        tick = add_bar(name, len(prompts.items))
-        get_many = zoo.ml_prompts.get_many
-        same = await by_id(name, server, get_many, prompts.items, eq, tick=tick)
+        failed = await walked("Zoo operations, failed", server, pager, failed_due, add_bar)
+        listed = zoo.ml_prompts.list(limit=100)
+        prompts = await walked("Zoo ML prompts", server, listed, prompts_due, add_bar)
+        fetched = await by_id(
+            "Zoo prompts, 16 ids at once",
+            server,
+            zoo.ml_prompts.get_many,
+            prompts.items,
+            eq,
+            add_bar=add_bar,
+        )
         # The results of the newest calls that succeeded, one of each type.
         newest: dict[str, AsyncApiCall] = {}
         for call in calls.items:
@@ -110,14 +108,13 @@ async def _zoo(
             zoo.operations.get_many,
             list(newest.values()),
             lambda call, output: (output.id, output.type) == (call.id, call.type),
-            tick=add_bar("Zoo results, by id", len(newest)),
+            add_bar=add_bar,
         )
-    return calls, (calls, failed, prompts), (same, outputs)
+    return calls, (calls, failed, prompts), (fetched, outputs)
 
 
 async def _chainloop(server: FakeServer, how: str, add_bar: AddBar) -> Walked[AsyncOperation]:
     expected = [row["id"] for row in server.chainloop_operations_now()]
-    name = f"Chainloop, {how}"
     async with ChainloopClient(server.token, base_url=server.url, retry=_RETRY) as chainloop:
         pager = chainloop.operations.list(page_size=100)
-        return await walked(name, server, pager, expected, add_bar(name, len(expected)))
+        return await walked(f"Chainloop, {how}", server, pager, expected, add_bar)

@@ -14,14 +14,14 @@ from asyncops.listing.pager import Pager
 from asyncops.models import Operation
 from asyncops.testing import FakeServer
 
-__all__ = ["Tick", "Walked", "by_id", "difference", "merged_order", "walked"]
+__all__ = ["AddBar", "Walked", "by_id", "difference", "merged_order", "walked"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 P = TypeVar("P", bound=Operation)
 
-Tick = Callable[[int], None]
-"""Told of progress: the items that have come since."""
+AddBar = Callable[[str, int], Callable[[int], object]]
+"""From a listing's name and its number of items to a hook, told how many have come since."""
 
 
 @frozen(kw_only=True)
@@ -53,11 +53,11 @@ class Walked(Generic[T_co]):
 
 
 async def walked(
-    name: str, server: FakeServer, pager: Pager[P], expected: Sequence[str], tick: Tick
+    name: str, server: FakeServer, pager: Pager[P], expected: Sequence[str], add_bar: AddBar
 ) -> Walked[P]:
     """Walk a listing to its end, and compare the ids with ``expected``."""
     items: list[P] = []
-    pages = 0
+    pages, tick = 0, add_bar(name, len(expected))
     server.reset_counters()
     start = time.perf_counter()
     async for page in pager.pages():
@@ -75,10 +75,11 @@ async def by_id(
     listed: Sequence[P],
     same: Callable[[P, T], bool],
     *,
-    tick: Tick,
+    add_bar: AddBar,
 ) -> Walked[T]:
     """Get items by their ids, several at a time, and compare each with the listed one."""
     items: list[T] = []
+    tick = add_bar(name, len(listed))
     server.reset_counters()
     start = time.perf_counter()
     async with get_many([each.id for each in listed], ordered=True) as results:
