@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
-import msgspec
 from attrs import frozen
 
 from asyncops.http.decoding import Decode, Dialect, decode_json
@@ -13,9 +12,9 @@ from asyncops.http.messages import Reply, Request
 from asyncops.http.places import value_at
 from asyncops.http.upload import Upload
 from asyncops.kit.action import Accepted, Action
-from asyncops.kit.filters import Filter, as_json, as_text, filters_of, several
+from asyncops.kit.filters import Filter, filters_of, sent
 from asyncops.kit.path import Path, names_in, path_param
-from asyncops.kit.places_in_body import put
+from asyncops.kit.places_in_body import encoded
 from asyncops.kit.single import found_in
 from asyncops.models import JSON
 
@@ -63,12 +62,7 @@ class Acting:
             **place,
             **{name: path_param(name, getattr(options, name)) for name in self.in_path},
         }
-        values = [
-            (each, value)
-            for each in self.filters
-            if (value := getattr(options, each.name)) is not None
-        ]
-        body, headers, query = self._body(content, values)
+        body, headers, query = self._body(content, options)
         return Request(
             method=self.action.method,
             path=self.path.fill(params),
@@ -99,38 +93,22 @@ class Acting:
         return Upload.of(args[0]) if args else None
 
     def _body(
-        self, content: bytes | Upload | None, values: list[tuple[Filter, object]]
+        self, content: bytes | Upload | None, options: Any
     ) -> tuple[bytes | Upload | None, dict[str, str], list[tuple[str, str]]]:
         """Return the body, its headers and the query."""
-        if self.action.body == "json":
-            tree: dict[str, JSON] = {}
-            for each, value in values:
-                put(tree, each.wire, _as_tree(each, value))
-            return msgspec.json.encode(tree), {"Content-Type": "application/json"}, []
-        pairs = [pair for each, value in values for pair in _as_pairs(each, value)]
+        in_body = self.action.body == "json"
+        pairs = [
+            pair
+            for each in self.filters
+            for pair in sent(each, getattr(options, each.name), in_body=in_body)
+        ]
+        if in_body:
+            return encoded(pairs), {"Content-Type": "application/json"}, []
         if self.action.body == "form":
             kind = "application/x-www-form-urlencoded"
             return urlencode(pairs).encode(), {"Content-Type": kind}, []
         headers = {} if content is None else {"Content-Type": "application/octet-stream"}
         return content, headers, pairs
-
-
-def _as_tree(field: Filter, value: object) -> JSON:
-    if isinstance(value, Mapping):
-        return value
-    values = several(value)
-    if values is None:
-        return as_json(field.name, value)
-    written = [_as_tree(field, each) for each in values]
-    return ",".join(map(str, written)) if field.many == "comma" else written
-
-
-def _as_pairs(field: Filter, value: object) -> list[tuple[str, str]]:
-    values = several(value)
-    texts = [as_text(field.name, each) for each in ((value,) if values is None else values)]
-    if field.many == "comma":
-        return [(field.wire, ",".join(texts))]
-    return [(field.wire, text) for text in texts]
 
 
 def _any_json(body: bytes) -> JSON:

@@ -1,6 +1,6 @@
 """The filters of a listing: the fields of its options class, and how each is sent."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
@@ -22,6 +22,7 @@ __all__ = [
     "as_json",
     "as_text",
     "filters_of",
+    "sent",
     "several",
     "time_text",
 ]
@@ -118,12 +119,17 @@ def as_text(name: str, value: object, times: Times = "rfc3339") -> str:
 
 
 def as_json(name: str, value: object, times: Times = "rfc3339") -> JSON:
-    """Return one value of a filter as JSON of a body.
+    """Return a value of a filter as JSON of a body.
 
     Raises:
         TypeError: There is no such value.
         ValueError: The value cannot be sent.
     """
+    values = several(value)
+    if values is not None:
+        return [as_json(name, each, times) for each in values]
+    if isinstance(value, Mapping):
+        return value
     if isinstance(value, bool | int | float) and not isinstance(value, Enum):
         return value
     if isinstance(value, datetime) and times != "rfc3339":
@@ -133,6 +139,46 @@ def as_json(name: str, value: object, times: Times = "rfc3339") -> JSON:
 
 def several(value: object) -> Collection[object] | None:
     """Return the values of a filter that takes several; ``None`` if it is one value."""
-    if isinstance(value, Collection) and not isinstance(value, str | bytes):
+    if isinstance(value, Collection) and not isinstance(value, str | bytes | Mapping):
         return value
     return None
+
+
+def sent(
+    each: Filter, value: object, times: Times = "rfc3339", *, in_body: bool
+) -> Iterator[tuple[str, JSON]]:
+    """Give the parameters that a value of a filter is sent as; none for ``None``.
+
+    Args:
+        each: The filter.
+        value: Its value.
+        times: How times are written.
+        in_body: Whether it is a place of a JSON body, and no parameter of a query.
+
+    Raises:
+        TypeError: There is no such parameter.
+        ValueError: The value cannot be sent.
+    """
+    values = several(value)
+    if value is None:
+        return
+    if each.is_text:
+        yield each.wire, plain_text(each.name, value)
+    elif values is not None and each.many == "comma":
+        texts = [_without_comma(each.name, as_text(each.name, one, times)) for one in values]
+        if texts:
+            yield each.wire, ",".join(texts)
+    elif in_body:
+        yield each.wire, as_json(each.name, value, times)
+    else:
+        for one in (value,) if values is None else values:
+            yield each.wire, as_text(each.name, one, times)
+
+
+def _without_comma(name: str, text: str) -> str:
+    if "," in text:
+        raise ValueError(
+            f"{name}: the service takes several values with commas between, so that none may "
+            f"hold one; got {text!r}"
+        )
+    return text

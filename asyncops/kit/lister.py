@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from attrs import evolve
 
 from asyncops.http.messages import Reply, Request
@@ -19,7 +18,7 @@ from asyncops.kit.options import ListOptions
 from asyncops.kit.ordering import Ordering
 from asyncops.kit.page_decoders import page_decoder
 from asyncops.kit.path import Path
-from asyncops.kit.places_in_body import put
+from asyncops.kit.places_in_body import encoded
 from asyncops.kit.query import Query, QueryPlan, list_plan, window_params
 from asyncops.kit.statuses import enum_of
 from asyncops.kit.walks import Asked, Walkable
@@ -189,16 +188,13 @@ class Lister:
             return Request(
                 path=path, template=template, params=params, headers=headers, hints=hints
             )
-        tree: dict[str, JSON] = {}
-        for name, value in params:
-            put(tree, name, value)
         return Request(
             method="POST",
             path=path,
             template=template,
             params=fixed,
             headers={"Content-Type": "application/json", **headers},
-            body=msgspec.json.encode(tree),
+            body=encoded(params),
             reads_only=True,
             hints=hints,
         )

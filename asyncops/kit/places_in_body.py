@@ -1,9 +1,13 @@
-"""Values at places of a JSON body that is written."""
+"""A JSON body that is written by its places."""
+
+from collections.abc import Iterable
+
+import msgspec
 
 from asyncops.http.places import path_steps
 from asyncops.models import JSON
 
-__all__ = ["put"]
+__all__ = ["encoded", "put"]
 
 
 def put(tree: dict[str, JSON], place: str, value: JSON) -> None:
@@ -22,3 +26,11 @@ def put(tree: dict[str, JSON], place: str, value: JSON) -> None:
     for key in above:
         tree = tree.setdefault(key, {})
     tree[last] = value
+
+
+def encoded(values: Iterable[tuple[str, JSON]]) -> bytes:
+    """Return the body that has each value at its place."""
+    body: dict[str, JSON] = {}
+    for place, value in values:
+        put(body, place, value)
+    return msgspec.json.encode(body)

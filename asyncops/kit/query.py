@@ -1,7 +1,7 @@
 """From the keyword arguments of one call to what is asked of the service."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache
@@ -11,7 +11,7 @@ import attrs
 from attrs import field, frozen
 
 from asyncops.kit.description import Description
-from asyncops.kit.filters import ALIASES, Filter, as_json, as_text, filters_of, several, time_text
+from asyncops.kit.filters import ALIASES, Filter, as_json, filters_of, sent, time_text
 from asyncops.kit.listing import Listing, Window
 from asyncops.kit.ordering import Ordering, orderings
 from asyncops.kit.path import Path, names_in, path_param
@@ -19,7 +19,7 @@ from asyncops.listing.cursors import number_argument, token_argument, url_argume
 from asyncops.models import JSON, Cursor
 from asyncops.paging.styles import NextURL, Offset, Pages
 from asyncops.paging.windows.window_cursor import WindowCursor
-from asyncops.utils.checks import count, plain_text
+from asyncops.utils.checks import count
 
 __all__ = ["Query", "QueryPlan", "list_plan", "plan_of", "watch_plan", "window_params"]
 
@@ -167,39 +167,11 @@ class QueryPlan:
     def _params(self, options: Any) -> Iterable[tuple[str, JSON]]:
         times = self.listing.window.times if self.listing.window else "rfc3339"
         in_body = self.listing.method == "POST"
-        write: Callable[..., JSON] = as_json if in_body else as_text
         for each in self.filters:
             value = getattr(options, each.name)
-            if value is None:
-                if each.required:
-                    raise ValueError(f"{each.name} must be given; it cannot be None")
-                continue
-            if each.is_text:
-                yield each.wire, plain_text(each.name, value)
-                continue
-            values = several(value)
-            if values is None:
-                yield each.wire, write(each.name, value, times)
-                continue
-            written = [write(each.name, one, times) for one in values]
-            many = each.many or ("list" if in_body else "repeat")
-            if many == "comma":
-                if written:
-                    yield each.wire, ",".join(_without_comma(each.name, text) for text in written)
-            elif many == "list":
-                yield each.wire, written
-            else:
-                yield from ((each.wire, text) for text in written)
-
-
-def _without_comma(name: str, value: JSON) -> str:
-    text = str(value)
-    if "," in text:
-        raise ValueError(
-            f"{name}: the service takes several values with commas between, so that "
-            f"none may hold one; got {text!r}"
-        )
-    return text
+            if value is None and each.required:
+                raise ValueError(f"{each.name} must be given; it cannot be None")
+            yield from sent(each, value, times, in_body=in_body)
 
 
 def _moment(name: str, options: Any) -> datetime | None:

@@ -8,7 +8,7 @@ import pytest
 from attrs import frozen
 
 from asyncops.kit import ListOptions, param
-from asyncops.kit.filters import Filter, as_json, as_text, filters_of, several, time_text
+from asyncops.kit.filters import Filter, as_json, as_text, filters_of, sent, several, time_text
 from tests.kit.parts import JobStatus
 
 NOON = datetime(2026, 1, 2, 12, 0, 0, 500_000, tzinfo=UTC)
@@ -97,3 +97,41 @@ def test_several_values_are_a_collection_that_is_no_text() -> None:
     assert several("ab") is None
     assert several(b"ab") is None
     assert several(3) is None
+    assert several({"a": 1}) is None
+
+
+KINDS = Filter("kinds", "filter[kind]", None, required=False)
+COMMA = Filter("kinds", "filter[kind]", "comma", required=False)
+
+
+@pytest.mark.parametrize(
+    ("each", "value", "query", "body"),
+    [
+        (KINDS, None, [], []),
+        (KINDS, True, ["true"], [True]),
+        (KINDS, (), [], [[]]),
+        (KINDS, ("a", 2), ["a", "2"], [["a", 2]]),
+        (COMMA, (), [], []),
+        (COMMA, "a", ["a"], ["a"]),
+        (COMMA, ("a", True), ["a,true"], ["a,true"]),
+    ],
+)
+def test_a_filter_is_sent_by_its_way(
+    each: Filter, value: Any, query: list[str], body: list[Any]
+) -> None:
+    for in_body, expected in ((False, query), (True, body)):
+        found = list(sent(each, value, in_body=in_body))
+        assert found == [("filter[kind]", one) for one in expected]
+
+
+def test_an_object_goes_into_a_body_alone() -> None:
+    assert list(sent(KINDS, {"a": 1}, in_body=True)) == [("filter[kind]", {"a": 1})]
+    assert list(sent(KINDS, [{"a": 1}], in_body=True)) == [("filter[kind]", [{"a": 1}])]
+    with pytest.raises(TypeError, match="kinds must be a string, got dict"):
+        list(sent(KINDS, {"a": 1}, in_body=False))
+
+
+@pytest.mark.parametrize("in_body", [False, True])
+def test_no_value_of_several_with_commas_between_holds_one(in_body: bool) -> None:
+    with pytest.raises(ValueError, match=r"kinds: .*commas between.*got 'a,b'"):
+        list(sent(COMMA, ["a,b"], in_body=in_body))
