@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Literal
+from types import NoneType
+from typing import Literal, get_args
 
 from attrs import field, frozen
+from attrs.validators import optional
 
-from asyncops.http.places import path_steps
+from asyncops.http.places import check_place
+from asyncops.kit.path import path_text
 from asyncops.models.description_error import DescriptionError
 from asyncops.paging.styles import Offset, Pages, Paging
+from asyncops.utils.declarations import check_kind, check_one_of, check_param, declared
 
 __all__ = ["ByStatus", "Listing", "Order", "Times", "Window"]
 
@@ -22,7 +26,7 @@ _STEPS: Mapping[Times, timedelta] = {
 }
 
 
-@frozen
+@frozen(field_transformer=declared)
 class Order:
     """The order of a listing by creation.
 
@@ -59,7 +63,7 @@ class Order:
             )
 
 
-@frozen
+@frozen(field_transformer=declared)
 class Window:
     """The filters of a listing by creation time.
 
@@ -84,40 +88,34 @@ class Window:
             last seven days. A plain ``list()`` then asks for everything.
     """
 
-    after: str
-    before: str | None = None
+    after: str = field(validator=check_param)
+    before: str | None = field(default=None, validator=optional(check_param))
     form: str = "{}"
-    times: Times = "rfc3339"
-    resolution: timedelta = timedelta(seconds=1)
-    unfiltered: timedelta | None = None
+    times: Times = field(default="rfc3339", validator=check_one_of(*get_args(Times)))
+    resolution: timedelta = field(default=timedelta(seconds=1))
+    unfiltered: timedelta | None = field(default=None, validator=check_kind(timedelta, NoneType))
+
+    @resolution.validator
+    def _check_resolution(self, _: object, value: object) -> None:
+        if not isinstance(value, timedelta) or value <= timedelta():
+            raise ValueError("resolution must be above 0, such as timedelta(seconds=1)")
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.after, str) or not self.after:
-            raise DescriptionError(
-                "Window: after= names the parameter for the earliest creation time"
-            )
+        problem = None
         if self.form.count("{}") not in {1, 2}:
-            raise DescriptionError(
-                f"Window: form= holds one {{}} for a bound or two for both, got {self.form!r}"
+            problem = f"form= holds one {{}} for a bound or two for both, got {self.form!r}"
+        elif self.both and self.before is not None:
+            problem = (
+                "form= takes both bounds, so before= has no use: leave it out, or write one {} "
+                "in form="
             )
-        if self.form.count("{}") == 2 and self.before is not None:
-            raise DescriptionError(
-                "Window: form= takes both bounds, so before= has no use: leave it out, or write "
-                "one {} in form="
+        elif self.before == self.after:
+            problem = (
+                "after= and before= name the same parameter; where it takes both bounds, write "
+                "form='{}..{}' and no before="
             )
-        if self.before == self.after:
-            raise DescriptionError(
-                "Window: after= and before= name the same parameter; where it takes both bounds, "
-                "write form='{}..{}' and no before="
-            )
-        if self.times not in {"rfc3339", "seconds", "milliseconds"}:
-            raise DescriptionError(
-                f"Window: times= must be 'rfc3339', 'seconds' or 'milliseconds', got {self.times!r}"
-            )
-        if not isinstance(self.resolution, timedelta) or self.resolution <= timedelta():
-            raise DescriptionError(
-                "Window: resolution= must be a timedelta above 0, such as timedelta(seconds=1)"
-            )
+        if problem is not None:
+            raise DescriptionError(f"Window: {problem}")
 
     @property
     def both(self) -> bool:
@@ -135,7 +133,7 @@ class Window:
         return max(self.resolution, _STEPS[self.times])
 
 
-@frozen
+@frozen(field_transformer=declared)
 class ByStatus:
     """The filter of a listing by status.
 
@@ -150,25 +148,20 @@ class ByStatus:
         form: How what is sent is written, with ``{}`` for it, such as ``"status:{}"``.
     """
 
-    param: str = "status"
-    many: Literal["no", "comma", "repeat", "list"] = "no"
+    param: str = field(default="status", validator=check_param)
+    many: Literal["no", "comma", "repeat", "list"] = field(
+        default="no", validator=check_one_of("no", "comma", "repeat", "list")
+    )
     required: bool = field(default=False, kw_only=True)
     form: str = field(default="{}", kw_only=True)
 
-    def __attrs_post_init__(self) -> None:
-        if not isinstance(self.param, str) or not self.param:
-            raise DescriptionError("ByStatus: param= names the parameter for the status")
-        if self.many not in {"no", "comma", "repeat", "list"}:
-            raise DescriptionError(
-                f"ByStatus: many= must be 'no', 'comma', 'repeat' or 'list', got {self.many!r}"
-            )
-        if self.form.count("{}") != 1:
-            raise DescriptionError(
-                f"ByStatus: form= holds one {{}} for the status, got {self.form!r}"
-            )
+    @form.validator
+    def _check_form(self, _: object, value: str) -> None:
+        if value.count("{}") != 1:
+            raise ValueError(f"form must hold one {{}} for the status, got {value!r}")
 
 
-@frozen
+@frozen(field_transformer=declared)
 class Listing:
     """How the items of a resource are listed.
 
@@ -198,13 +191,21 @@ class Listing:
         is_sorted: Whether it can be read from both of its ends.
     """
 
-    path: str
-    items: str = ""
-    paging: Paging = field(kw_only=True)
-    order: Order | None = field(default=Order(), kw_only=True)
-    window: Window | None = field(default=None, kw_only=True)
-    by_status: ByStatus | None = field(default=None, kw_only=True)
-    method: Literal["GET", "POST"] = field(default="GET", kw_only=True)
+    path: str = field()
+    items: str = field(default="", validator=[check_kind(str), check_place])
+    paging: Paging = field(kw_only=True, validator=check_kind(*get_args(Paging)))
+    order: Order | None = field(
+        default=Order(), kw_only=True, validator=check_kind(Order, NoneType)
+    )
+    window: Window | None = field(
+        default=None, kw_only=True, validator=check_kind(Window, NoneType)
+    )
+    by_status: ByStatus | None = field(
+        default=None, kw_only=True, validator=check_kind(ByStatus, NoneType)
+    )
+    method: Literal["GET", "POST"] = field(
+        default="GET", kw_only=True, validator=check_one_of("GET", "POST")
+    )
     headers: Mapping[str, str] = field(factory=dict, kw_only=True, hash=False)
     hints: Mapping[int, str] = field(factory=dict, kw_only=True, hash=False)
     is_counted: bool = field(init=False, repr=False, eq=False)
@@ -219,36 +220,6 @@ class Listing:
         order = self.order
         return isinstance(order, Order) and order.param is not None and not self.is_counted
 
-    def __attrs_post_init__(self) -> None:
-        check_path("Listing: path=", self.path)
-        if not isinstance(self.paging, Paging):
-            raise DescriptionError(
-                "Listing: paging= must be a Token, NextURL, After, Pages or Offset, "
-                f"got {self.paging!r}"
-            )
-        if self.method not in {"GET", "POST"}:
-            raise DescriptionError(f"Listing: method= must be 'GET' or 'POST', got {self.method!r}")
-        for name, kind in (("order", Order), ("window", Window), ("by_status", ByStatus)):
-            value = getattr(self, name)
-            if value is not None and not isinstance(value, kind):
-                raise DescriptionError(
-                    f"Listing: {name}= must be a {kind.__name__} or None, got {value!r}"
-                )
-        try:
-            path_steps(self.items)
-        except ValueError as error:
-            raise DescriptionError(f"Listing: items=: {error}") from None
-
-
-def check_path(name: str, path: object) -> None:
-    """Check that a path begins with a slash and holds neither host nor fragment.
-
-    Raises:
-        DescriptionError: It does not.
-    """
-    if not isinstance(path, str) or not path.startswith("/") or path.startswith("//"):
-        raise DescriptionError(
-            f"{name} must begin with one slash, such as '/v1/runs'; got {path!r}"
-        )
-    if "#" in path or any(char.isspace() for char in path):
-        raise DescriptionError(f"{name} must hold neither # nor white space; got {path!r}")
+    @path.validator
+    def _check_path(self, _: object, value: str) -> None:
+        path_text("path", value)

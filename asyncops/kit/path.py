@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from asyncops.utils.checks import plain_text
 
-__all__ = ["PARAMETER", "Path", "names_in", "path_param"]
+__all__ = ["PARAMETER", "Path", "names_in", "path_param", "path_text"]
 
 PARAMETER = re.compile(r"\{(\+?)([A-Za-z_][A-Za-z0-9_]*)\}")
 """A parameter of a path; with a plus sign, its slashes stay."""
@@ -17,6 +17,19 @@ PARAMETER = re.compile(r"\{(\+?)([A-Za-z_][A-Za-z0-9_]*)\}")
 def names_in(path: str) -> set[str]:
     """Return the names of the parameters of a path."""
     return {name for _, name in PARAMETER.findall(path)}
+
+
+def path_text(name: str, value: object) -> str:
+    """Return a path that begins with one slash and holds neither host nor fragment.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not isinstance(value, str) or not value.startswith("/") or value.startswith("//"):
+        raise ValueError(f"{name} must begin with one slash, such as '/v1/runs'; got {value!r}")
+    if "#" in value or any(char.isspace() for char in value):
+        raise ValueError(f"{name} must hold neither # nor white space; got {value!r}")
+    return value
 
 
 def path_param(name: str, value: object) -> str:

@@ -2,13 +2,13 @@
 
 from typing import Any, Literal, get_args
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 from attrs.validators import optional
 
 from asyncops.http.places import Place, check_place
 from asyncops.models.description_error import DescriptionError
 from asyncops.utils.checks import check_count
-from asyncops.utils.declarations import declared
+from asyncops.utils.declarations import check_one_of, check_param, declared
 
 __all__ = ["After", "NextURL", "Offset", "Pages", "Paging", "Token"]
 
@@ -16,29 +16,10 @@ EndsBy = Literal["no token", "same token"]
 Ends = Literal["empty page"]
 
 
-def _check_name(_: object, attribute: "Attribute[str]", value: object) -> None:
-    if not isinstance(value, str):
-        kind = type(value).__name__
-        raise TypeError(f"{attribute.name} must be the name of a parameter, got {kind}")
-    if not value or value != value.strip():
-        raise ValueError(
-            f"{attribute.name} must be the name of a parameter, such as 'page', got {value!r}"
-        )
-
-
-def _check_one_of(*choices: object) -> Any:
-    def check(_: object, attribute: "Attribute[Any]", value: object) -> None:
-        if value not in choices or isinstance(value, bool):
-            known = " or ".join(map(repr, choices))
-            raise ValueError(f"{attribute.name} must be {known}, got {value!r}")
-
-    return check
-
-
 _PLACE: Any = optional(check_place)
-_SIZE: Any = optional(_check_name)
+_SIZE: Any = optional(check_param)
 _COUNT: Any = optional(check_count(1))
-_ENDS = _check_one_of(None, *get_args(Ends))
+_ENDS = check_one_of(None, *get_args(Ends))
 
 
 @frozen(field_transformer=declared)
@@ -66,12 +47,12 @@ class Token:
     """
 
     next: Place = field(default="next_page_token", validator=check_place)
-    param: str = field(default="page_token", validator=_check_name)
-    first: Literal[""] | None = field(default=None, validator=_check_one_of(None, ""))
+    param: str = field(default="page_token", validator=check_param)
+    first: Literal[""] | None = field(default=None, validator=check_one_of(None, ""))
     more: Place | None = field(default=None, validator=_PLACE)
     size: str | None = field(default=None, validator=_SIZE)
     most: int | None = field(default=None, validator=_COUNT)
-    ends_by: EndsBy = field(default="no token", validator=_check_one_of(*get_args(EndsBy)))
+    ends_by: EndsBy = field(default="no token", validator=check_one_of(*get_args(EndsBy)))
 
     def __attrs_post_init__(self) -> None:
         _check_most(self)
@@ -134,7 +115,7 @@ class After:
             ``more`` nor ``ends`` is given.
     """
 
-    param: str = field(default="after", validator=_check_name)
+    param: str = field(default="after", validator=check_param)
     last: Place | None = field(default=None, validator=_PLACE)
     before: str | None = field(default=None, validator=_SIZE)
     more: Place | None = field(default="has_more", validator=_PLACE)
@@ -218,8 +199,8 @@ class Pages(_Counted):
             ``ends`` is given.
     """
 
-    param: str = field(default="page", validator=_check_name)
-    first: Literal[0, 1] | None = field(default=1, validator=_check_one_of(0, 1, None))
+    param: str = field(default="page", validator=check_param)
+    first: Literal[0, 1] | None = field(default=1, validator=check_one_of(0, 1, None))
     size: str | None = field(default="per_page", validator=_SIZE)
 
     def __attrs_post_init__(self) -> None:
@@ -257,7 +238,7 @@ class Offset(_Counted):
             ``total``, ``pages``, ``next``, ``more`` and ``ends`` is given.
     """
 
-    param: str = field(default="offset", validator=_check_name)
+    param: str = field(default="offset", validator=check_param)
     size: str | None = field(default="limit", validator=_SIZE)
 
 

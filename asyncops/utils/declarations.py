@@ -1,14 +1,17 @@
-"""How the checks of a declaration tell what is wrong: by one kind of error."""
+"""How declarations are checked, and tell what is wrong: by one kind of error."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
+from types import NoneType
 from typing import Any
 
 from attrs import Attribute
 
 from asyncops.models.description_error import DescriptionError
 
-__all__ = ["declared"]
+__all__ = ["check_kind", "check_one_of", "check_param", "declared"]
+
+Validator = Callable[[object, "Attribute[Any]", Any], None]
 
 
 def declared(kind: type, fields: "list[Attribute[Any]]") -> "list[Attribute[Any]]":
@@ -43,3 +46,41 @@ def _telling(kind: type, check: Any) -> Callable[..., Any]:
         raise DescriptionError(f"{kind.__name__}: {problem}")
 
     return telling
+
+
+def check_param(_: object, attribute: "Attribute[str]", value: object) -> None:
+    """Check the name of a parameter as an attrs validator."""
+    if not isinstance(value, str):
+        kind = type(value).__name__
+        raise TypeError(f"{attribute.name} must be the name of a parameter, got {kind}")
+    if not value or value != value.strip():
+        raise ValueError(
+            f"{attribute.name} must be the name of a parameter, such as 'page', got {value!r}"
+        )
+
+
+def check_one_of(*choices: object) -> Validator:
+    """Return an attrs validator for a value that is one of several."""
+
+    def check(_: object, attribute: "Attribute[Any]", value: object) -> None:
+        if value not in choices or isinstance(value, bool):
+            known = _or(map(repr, choices))
+            raise ValueError(f"{attribute.name} must be {known}, got {value!r}")
+
+    return check
+
+
+def check_kind(*kinds: type) -> Validator:
+    """Return an attrs validator for an object of one of several classes."""
+
+    def check(_: object, attribute: "Attribute[Any]", value: object) -> None:
+        if not isinstance(value, kinds):
+            names = _or("None" if each is NoneType else each.__name__ for each in kinds)
+            raise TypeError(f"{attribute.name} must be {names}, got {value!r}")
+
+    return check
+
+
+def _or(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last

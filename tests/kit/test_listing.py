@@ -12,16 +12,16 @@ from asyncops.kit.listing import Listing
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"path": "runs"}, "Listing: path= must begin with one slash"),
-        ({"path": "//runs"}, "Listing: path= must begin with one slash"),
-        ({"path": "/runs#top"}, "Listing: path= must hold neither # nor white space"),
-        ({"items": "data..items"}, "Listing: items=: .*is no place in an answer"),
-        ({"paging": "token"}, "Listing: paging= must be a Token, NextURL, After, Pages or Offset"),
-        ({"paging": Token}, "Listing: paging= must be a Token"),
-        ({"method": "PUT"}, "Listing: method= must be 'GET' or 'POST', got 'PUT'"),
-        ({"order": "newest"}, "Listing: order= must be a Order or None, got 'newest'"),
-        ({"window": "created"}, "Listing: window= must be a Window or None"),
-        ({"by_status": "status"}, "Listing: by_status= must be a ByStatus or None"),
+        ({"path": "runs"}, "Listing: path must begin with one slash"),
+        ({"path": "//runs"}, "Listing: path must begin with one slash"),
+        ({"path": "/runs#top"}, "Listing: path must hold neither # nor white space"),
+        ({"items": "data..items"}, "Listing: items: .*is no place in an answer"),
+        ({"paging": "token"}, "Listing: paging must be Token, NextURL, After, Pages or Offset"),
+        ({"paging": Token}, "Listing: paging must be Token"),
+        ({"method": "PUT"}, "Listing: method must be 'GET' or 'POST', got 'PUT'"),
+        ({"order": "newest"}, "Listing: order must be Order or None, got 'newest'"),
+        ({"window": "created"}, "Listing: window must be Window or None"),
+        ({"by_status": "status"}, "Listing: by_status must be ByStatus or None"),
     ],
 )
 def test_a_wrong_listing_is_refused(fields: dict[str, Any], message: str) -> None:
@@ -44,14 +44,16 @@ def test_a_wrong_order_is_refused(fields: dict[str, Any], message: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"after": ""}, "Window: after= names the parameter"),
+        ({"after": ""}, "Window: after must be the name of a parameter"),
         ({"form": "created"}, "Window: form= holds one {} for a bound or two for both"),
         ({"form": "{}{}{}"}, "Window: form= holds one {} for a bound or two"),
         ({"form": "{}..{}", "before": "b"}, "Window: form= takes both bounds, so before="),
         ({"before": "a"}, "Window: after= and before= name the same parameter"),
-        ({"times": "iso"}, "Window: times= must be 'rfc3339', 'seconds' or 'milliseconds'"),
-        ({"resolution": timedelta()}, "Window: resolution= must be a timedelta above 0"),
-        ({"resolution": 1}, "Window: resolution= must be a timedelta above 0"),
+        ({"times": "iso"}, "Window: times must be 'rfc3339', 'seconds' or 'milliseconds'"),
+        ({"resolution": timedelta()}, "Window: resolution must be above 0, such as timedelta"),
+        ({"before": ""}, "Window: before must be the name of a parameter"),
+        ({"unfiltered": 7}, "Window: unfiltered must be timedelta or None, got 7"),
+        ({"resolution": 1}, "Window: resolution must be above 0, such as timedelta"),
     ],
 )
 def test_a_wrong_window_is_refused(fields: dict[str, Any], message: str) -> None:
@@ -62,9 +64,9 @@ def test_a_wrong_window_is_refused(fields: dict[str, Any], message: str) -> None
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"param": ""}, "ByStatus: param= names the parameter for the status"),
-        ({"form": "status:"}, "ByStatus: form= holds one {} for the status, got 'status:'"),
-        ({"many": "all"}, "ByStatus: many= must be 'no', 'comma', 'repeat' or 'list'"),
+        ({"param": ""}, "ByStatus: param must be the name of a parameter"),
+        ({"form": "status:"}, "ByStatus: form must hold one {} for the status, got 'status:'"),
+        ({"many": "all"}, "ByStatus: many must be 'no', 'comma', 'repeat' or 'list'"),
     ],
 )
 def test_a_wrong_filter_by_status_is_refused(fields: dict[str, Any], message: str) -> None:

@@ -1,8 +1,8 @@
 """What is being checked: a resource and its name."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, TypeVar
 
 import attrs
 from attrs import frozen
@@ -10,11 +10,13 @@ from attrs import frozen
 from asyncops.http.decoding import Dialect
 from asyncops.http.places import path_steps
 from asyncops.kit.description import Description
-from asyncops.kit.path import PARAMETER, names_in
+from asyncops.kit.path import PARAMETER, names_in, path_text
 from asyncops.models.description_error import DescriptionError
 from asyncops.utils.checks import own_header
 
 __all__ = ["Subject", "check_frozen"]
+
+T = TypeVar("T")
 
 # A frozen class refuses every attribute in its own way.
 _PROBE = "asyncops_probe"
@@ -40,20 +42,22 @@ class Subject:
         """Return the error of a field."""
         return DescriptionError(f"{self.name}: {field}: {problem}")
 
+    def checked(self, field: str, check: Callable[..., T], *args: Any) -> T:
+        """Return the answer of a check, whose error becomes that of a field."""
+        try:
+            return check(*args)
+        except (TypeError, ValueError) as error:
+            raise self.error(field, str(error)) from None
+
     def check_path(self, field: str, path: object, known: Iterable[str]) -> set[str]:
         """Check a path and its parameters, and return their names.
 
         Raises:
             DescriptionError: It is no path, or a parameter is unknown.
         """
-        if not isinstance(path, str) or not path.startswith("/") or path.startswith("//"):
-            raise self.error(
-                field, f"a path begins with one slash, such as '/v1/runs'; got {path!r}"
-            )
-        if "#" in path or any(char.isspace() for char in path):
-            raise self.error(field, f"a path holds neither # nor white space; got {path!r}")
-        found = names_in(path)
-        if re.search(r"[{}]", PARAMETER.sub("", path)):
+        text = self.checked(field, path_text, "the path", path)
+        found = names_in(text)
+        if re.search(r"[{}]", PARAMETER.sub("", text)):
             raise self.error(
                 field,
                 f"a parameter is written {{name}}, or {{+name}} to keep slashes; got {path!r}",
@@ -76,11 +80,7 @@ class Subject:
         if not isinstance(headers, Mapping):
             raise self.error(field, f"it must be a mapping, got {type(headers).__name__}")
         for name, text in headers.items():
-            try:
-                lower = own_header("headers", name, text)
-            except (TypeError, ValueError) as error:
-                raise self.error(field, str(error)) from None
-            if lower == "authorization":
+            if self.checked(field, own_header, "headers", name, text) == "authorization":
                 raise self.error(
                     field, f"{name} is left out, as auth= of the Service says how a token is sent"
                 )
@@ -107,10 +107,7 @@ class Subject:
         Raises:
             DescriptionError: It is none.
         """
-        try:
-            path_steps(path)
-        except (ValueError, TypeError) as error:
-            raise self.error(field, str(error)) from None
+        self.checked(field, path_steps, path)
 
 
 def check_frozen(subject: Subject, field: str, kind: Any) -> None:
