@@ -33,7 +33,7 @@ def init_service(name: str, openapi: Path, path: str, output: Path | None) -> st
     except (UnicodeDecodeError, json.JSONDecodeError):
         raise Failure(f"{openapi} is no JSON", "write YAML as JSON first") from None
     except ValueError as error:
-        raise Failure(f"NAME: {error}") from None
+        raise Failure(f"NAME: {str(error).removeprefix('Service: ')}") from None
     text = draft(Described(tree, path), name)
     wanted = output or Path(f"{name.replace('-', '_')}.py")
     try:
