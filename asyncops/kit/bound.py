@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any, Generic, ParamSpec
+from typing import Any, Generic, ParamSpec, Unpack
 from urllib.parse import quote
 
 import attrs
@@ -29,7 +29,7 @@ from asyncops.polling.pending import Listing as Begun
 from asyncops.polling.pending import Pending, Source
 from asyncops.polling.policy import OnPoll, PollPolicy
 from asyncops.polling.schedule import PollSchedule
-from asyncops.polling.wait import awaited, wait_for_one
+from asyncops.polling.wait import WaitOptions, WaitRules, awaited, wait_for_one
 from asyncops.polling.watch import Watch
 from asyncops.sharding.shard import Shard
 from asyncops.utils.checks import plain_hook
@@ -104,13 +104,9 @@ class Bound(Generic[P, W]):
         self,
         id: Id,  # noqa: A002 - the field's own name
         *,
-        poll: PollPolicy,
-        timeout: float | None,
-        raise_on_failure: bool,
-        on_poll: OnPoll | None,
-        on_blocked: OnBlocked,
         awaits: bool = False,
         ended: Any = None,
+        **options: Unpack[WaitOptions],
     ) -> Any:
         """Wait until an operation has ended, and before that until it is there, if ``awaits``.
 
@@ -121,19 +117,25 @@ class Bound(Generic[P, W]):
         async def get() -> Any:
             return await self.ask(segment) if ended is None else ended
 
-        return await wait_for_one(
-            awaited(get) if awaits else get,
-            self.schedule(poll, timeout),
-            name=segment,
-            on_poll=plain_hook("on_poll", on_poll, takes="Poll"),
-            raise_on_failure=raise_on_failure,
-            blocked=BlockedPolicy.checked(on_blocked),
-        )
+        schedule, rules = self.waiting(**options)
+        return await wait_for_one(awaited(get) if awaits else get, schedule, name=segment, **rules)
 
-    def schedule(self, poll: PollPolicy, timeout: float | None) -> PollSchedule:
-        """Return when the polls of a wait are due."""
+    def waiting(
+        self,
+        poll: PollPolicy = PollPolicy(),
+        timeout: float | None = None,
+        raise_on_failure: bool = True,
+        on_poll: OnPoll | None = None,
+        on_blocked: OnBlocked = "wait",
+    ) -> tuple[PollSchedule, WaitRules]:
+        """Return when the polls of a wait are due, and what it makes of what they see."""
         attempts = self.where.client.retry.attempts
-        return PollSchedule.checked(poll, timeout, self._clock, attempts=attempts)
+        schedule = PollSchedule.checked(poll, timeout, self._clock, attempts=attempts)
+        return schedule, {
+            "on_poll": plain_hook("on_poll", on_poll, takes="Poll"),
+            "raise_on_failure": raise_on_failure,
+            "blocked": BlockedPolicy.checked(on_blocked),
+        }
 
     def pager(self, *args: Any, **given: Any) -> Pager[Any]:
         """List the items; the arguments are those of the options class."""

@@ -2,19 +2,37 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, TypedDict, TypeVar
 
 from attrs import frozen
 
 from asyncops.errors import AsyncOpsError, NotFound, OperationFailed, WaitTimeout
 from asyncops.models import Operation, State, has_ended, status_word
-from asyncops.polling.blocked import BlockedPolicy, count_blocked
-from asyncops.polling.policy import OnPoll, Poll
+from asyncops.polling.blocked import BlockedPolicy, OnBlocked, count_blocked
+from asyncops.polling.policy import OnPoll, Poll, PollPolicy
 from asyncops.polling.schedule import PollSchedule
 
-__all__ = ["awaited", "overdue", "wait_for_all", "wait_for_one"]
+__all__ = ["WaitOptions", "WaitRules", "awaited", "overdue", "wait_for_all", "wait_for_one"]
 
 O = TypeVar("O", bound=Operation)  # noqa: E741 - an operation
+
+
+class WaitOptions(TypedDict, total=False):
+    """The keyword arguments of every wait for one operation, or for all of several."""
+
+    poll: PollPolicy
+    timeout: float | None
+    raise_on_failure: bool
+    on_poll: OnPoll | None
+    on_blocked: OnBlocked
+
+
+class WaitRules(TypedDict):
+    """What a wait makes of what it sees."""
+
+    on_poll: OnPoll | None
+    raise_on_failure: bool
+    blocked: BlockedPolicy
 
 
 async def wait_for_one(

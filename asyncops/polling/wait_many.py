@@ -16,7 +16,7 @@ from asyncops.polling.wait_group import WaitGroup
 from asyncops.utils.checks import count, plain_hook
 from asyncops.utils.task_scope import TaskScope
 
-__all__ = ["CONCURRENCY", "WaitMany", "wait_many"]
+__all__ = ["CONCURRENCY", "WaitMany", "WaitManyOptions", "wait_many"]
 
 K = TypeVar("K")
 R = TypeVar("R", bound=Operation)
@@ -31,7 +31,9 @@ CONCURRENCY = 16
 """Requests under way at once, by default."""
 
 
-class _Options(TypedDict, total=False):
+class WaitManyOptions(TypedDict, total=False):
+    """The keyword arguments of :func:`wait_many`."""
+
     poll: PollPolicy
     timeout: float | None
     on_poll: OnPoll | None
@@ -40,23 +42,27 @@ class _Options(TypedDict, total=False):
 
 
 @overload
-def wait_many(a: Pending[K, R], /, **options: Unpack[_Options]) -> "WaitMany[K, R]": ...
+def wait_many(a: Pending[K, R], /, **options: Unpack[WaitManyOptions]) -> "WaitMany[K, R]": ...
 
 
 @overload
 def wait_many(
-    a: Pending[K1, R1], b: Pending[K2, R2], /, **options: Unpack[_Options]
+    a: Pending[K1, R1], b: Pending[K2, R2], /, **options: Unpack[WaitManyOptions]
 ) -> "WaitMany[K1 | K2, R1 | R2]": ...
 
 
 @overload
 def wait_many(
-    a: Pending[K1, R1], b: Pending[K2, R2], c: Pending[K3, R3], /, **options: Unpack[_Options]
+    a: Pending[K1, R1],
+    b: Pending[K2, R2],
+    c: Pending[K3, R3],
+    /,
+    **options: Unpack[WaitManyOptions],
 ) -> "WaitMany[K1 | K2 | K3, R1 | R2 | R3]": ...
 
 
 @overload
-def wait_many(*groups: Pending[K, R], **options: Unpack[_Options]) -> "WaitMany[K, R]": ...
+def wait_many(*groups: Pending[K, R], **options: Unpack[WaitManyOptions]) -> "WaitMany[K, R]": ...
 
 
 def wait_many(

@@ -1,20 +1,18 @@
 """The verbs of Chainloop's operations: waiting for all on a resource, and for what is not there."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Generic, Literal, ParamSpec, overload
+from typing import Generic, Literal, ParamSpec, Unpack, overload
 
 from asyncops.errors import NotFound
 from asyncops.kit.operations import Operations as Verbs
 from asyncops.kit.query import list_plan
 from asyncops.listing.pager import Pager
 from asyncops.models import Id
-from asyncops.polling.blocked import BlockedPolicy, OnBlocked
 from asyncops.polling.pending import Pending
-from asyncops.polling.policy import OnPoll, PollPolicy
-from asyncops.polling.wait import wait_for_all
-from asyncops.polling.wait_many import CONCURRENCY, WaitMany, wait_many
+from asyncops.polling.wait import WaitOptions, wait_for_all
+from asyncops.polling.wait_many import WaitMany, WaitManyOptions, wait_many
 from asyncops.services.chainloop.models import AsyncOperation
-from asyncops.utils.checks import choice, plain_hook, plain_text
+from asyncops.utils.checks import choice, plain_text
 
 __all__ = ["Missing", "Operations"]
 
@@ -39,11 +37,7 @@ class Operations(Verbs[P, W, AsyncOperation, AsyncOperation], Generic[P, W]):
         id: Id,
         *,
         missing: Missing = "error",
-        poll: PollPolicy = PollPolicy(),
-        timeout: float | None = None,
-        raise_on_failure: bool = True,
-        on_poll: OnPoll | None = None,
-        on_blocked: OnBlocked = "wait",
+        **options: Unpack[WaitOptions],
     ) -> AsyncOperation: ...
 
     @overload
@@ -54,11 +48,7 @@ class Operations(Verbs[P, W, AsyncOperation, AsyncOperation], Generic[P, W]):
         resource_id: str,
         kind: str | None = None,
         missing: Missing | Literal["ok"] = "wait",
-        poll: PollPolicy = PollPolicy(),
-        timeout: float | None = None,
-        raise_on_failure: bool = True,
-        on_poll: OnPoll | None = None,
-        on_blocked: OnBlocked = "wait",
+        **options: Unpack[WaitOptions],
     ) -> tuple[AsyncOperation, ...]: ...
 
     async def wait(
@@ -69,11 +59,7 @@ class Operations(Verbs[P, W, AsyncOperation, AsyncOperation], Generic[P, W]):
         resource_id: str | None = None,
         kind: str | None = None,
         missing: Missing | Literal["ok"] | None = None,
-        poll: PollPolicy = PollPolicy(),
-        timeout: float | None = None,
-        raise_on_failure: bool = True,
-        on_poll: OnPoll | None = None,
-        on_blocked: OnBlocked = "wait",
+        **options: Unpack[WaitOptions],
     ) -> AsyncOperation | tuple[AsyncOperation, ...]:
         """One operation once it has ended, or all on a resource once all of them have ended.
 
@@ -95,14 +81,13 @@ class Operations(Verbs[P, W, AsyncOperation, AsyncOperation], Generic[P, W]):
                 otherwise, a resource is waited for so. ``"error"``: raise ``NotFound`` at once;
                 unless told otherwise, an id is waited for so. ``"ok"``, for a resource only: give
                 none, at once.
-            poll: How often to poll, and for how long; the first poll is at once.
-            timeout: Seconds in all; None for the policy's own. The poll that is under way then is
-                given up; where none is, a last one may take 5 seconds more. A result that has
-                begun to come by then is read to its end.
-            raise_on_failure: Whether failure is an error; if not, what failed is given all the
-                same.
-            on_poll: Told of each poll.
-            on_blocked: ``"raise"`` raises ``OperationBlocked`` where one waits for a person.
+            options: ``poll``, how often to poll, and for how long; the first poll is at once.
+                ``timeout``, seconds in all; None for the policy's own. The poll that is under way
+                then is given up; where none is, a last one may take 5 seconds more. A result that
+                has begun to come by then is read to its end. ``raise_on_failure``, whether failure
+                is an error; if not, what failed is given all the same. ``on_poll``, told of each
+                poll. ``on_blocked``, which is ``"wait"``, or ``"raise"`` for ``OperationBlocked``
+                where one waits for a person.
 
         Raises:
             OperationFailed: It failed, or all ended and some failed. The error carries the first
@@ -118,27 +103,15 @@ class Operations(Verbs[P, W, AsyncOperation, AsyncOperation], Generic[P, W]):
                 raise ValueError(
                     "wait takes an id, or resource_type and resource_id (and kind), not both"
                 )
-            operation: AsyncOperation = await self._bound.wait(
-                id,
-                poll=poll,
-                timeout=timeout,
-                raise_on_failure=raise_on_failure,
-                on_poll=on_poll,
-                on_blocked=on_blocked,
-                awaits=choice("missing", missing or "error", ("wait", "error")) == "wait",
-            )
+            awaits = choice("missing", missing or "error", ("wait", "error")) == "wait"
+            operation: AsyncOperation = await self._bound.wait(id, awaits=awaits, **options)
             return operation
         if resource_type is None and resource_id is None:
             raise ValueError("wait takes an id, or resource_type and resource_id; neither is given")
         chosen = choice("missing", missing or "wait", ("wait", "error", "ok"))
-        return await wait_for_all(
-            self._on_resource(*on, or_error=chosen == "error"),
-            self._bound.schedule(poll, timeout),
-            at_least_one=chosen != "ok",
-            on_poll=plain_hook("on_poll", on_poll, takes="Poll"),
-            raise_on_failure=raise_on_failure,
-            blocked=BlockedPolicy.checked(on_blocked),
-        )
+        read = self._on_resource(*on, or_error=chosen == "error")
+        schedule, rules = self._bound.waiting(**options)
+        return await wait_for_all(read, schedule, at_least_one=chosen != "ok", **rules)
 
     def _on_resource(
         self,
@@ -173,11 +146,7 @@ class Operations(Verbs[P, W, AsyncOperation, AsyncOperation], Generic[P, W]):
         resource_type: str | None = None,
         resource_id: str | None = None,
         missing: Missing = "error",
-        poll: PollPolicy = PollPolicy(),
-        timeout: float | None = None,
-        on_poll: OnPoll | None = None,
-        on_blocked: OnBlocked = "wait",
-        concurrency: int = CONCURRENCY,
+        **options: Unpack[WaitManyOptions],
     ) -> WaitMany[Id, AsyncOperation]:
         """Many operations, each given when it has ended.
 
@@ -192,11 +161,10 @@ class Operations(Verbs[P, W, AsyncOperation, AsyncOperation], Generic[P, W]):
             resource_id: Their resource; goes with ``resource_type``.
             missing: ``"error"``: an id that is not there is given as :class:`NotFound`.
                 ``"wait"``: it is waited for until the timeout, as it may have yet to begin.
-            poll: How often to poll, and for how long; ``initial`` again after each end.
-            timeout: Seconds in all; None for the policy's own.
-            on_poll: Told of each poll.
-            on_blocked: ``"raise"`` gives what waits for a person as ``OperationBlocked``.
-            concurrency: The most requests under way at once, at least 1.
+            options: ``poll``, how often to poll, and for how long; ``initial`` again after each
+                end. ``timeout``, seconds in all; None for the policy's own. ``on_poll``, told of
+                each poll. ``on_blocked``: ``"raise"`` gives what waits for a person as
+                ``OperationBlocked``. ``concurrency``, the most requests under way at once.
 
         Raises:
             ValueError: An argument is not valid; nothing has been sent.
@@ -204,14 +172,7 @@ class Operations(Verbs[P, W, AsyncOperation, AsyncOperation], Generic[P, W]):
         pending = self.pending(
             ids, kind=kind, resource_type=resource_type, resource_id=resource_id, missing=missing
         )
-        return wait_many(
-            pending,
-            poll=poll,
-            timeout=timeout,
-            on_poll=on_poll,
-            on_blocked=on_blocked,
-            concurrency=concurrency,
-        )
+        return wait_many(pending, **options)
 
     def pending(
         self,
