@@ -13,6 +13,7 @@ from asyncops.errors import AsyncOpsError
 from asyncops.models import Operation, has_ended
 from asyncops.polling.blocked import count_blocked
 from asyncops.polling.change import Change, ChangeKind
+from asyncops.polling.watermark import Watermark
 
 __all__ = ["Ledger", "creation_times"]
 
@@ -36,81 +37,55 @@ class _Known(Generic[T]):
 
 @define(eq=False)
 class Ledger(Generic[T]):
-    """The operations that have not ended, and how far back a poll reads for new ones.
+    """The operations that have not ended, and the changes to them.
 
     A poll's findings go in with :meth:`compare`, changes come out with :meth:`take`, one by one.
     The ledger's state is the state after the change that was given last.
 
-    New operations are recognised by their creation. A service may commit one some time after the
-    creation that it states, and later ones before it. So each poll reads back to ``floor``, which
-    is the watermark less the overlap, and the ids of operations that ended since are kept. The
-    watermark is the latest creation that was seen before the last poll began, since that poll saw
-    everything up to it. A creation later than its own poll does not count: one wrong date would
-    put the watermark past everything to come.
-
     Attributes:
         query: Fingerprint of what is watched.
         mark: Gives a text that differs whenever an operation has changed.
-        overlap: Seconds that a service may take to commit an operation.
+        watermark: Recognises new operations by their creation.
         reopens: Whether an operation that has ended may go on, which is a change of its own.
         interrupted: Whether polls fail.
         begun: Whether there was a first snapshot.
-        watermark: See above, in seconds since the epoch.
-        newest: The latest creation that was seen.
     """
 
     query: str
     mark: Callable[[T], str]
-    overlap: float
+    watermark: Watermark
     reopens: bool = False
     interrupted: bool = False
     begun: bool = field(default=False, init=False)
-    watermark: float | None = field(default=None, init=False)
-    newest: float | None = field(default=None, init=False)
     _alive: dict[str, _Known[T]] = field(factory=dict, init=False)
-    _ended: dict[str, float] = field(factory=dict, init=False)
     _queue: deque[Change[T]] = field(factory=deque, init=False)
-    _least_floor: float = field(default=-math.inf, init=False)
     # When the last poll began and the latest creation that it saw, until its changes are given.
     _unsettled: tuple[float, float | None] | None = field(default=None, init=False)
 
     def go_on(self, checkpoint: WatchCheckpoint) -> None:
         """Begin with the state of an earlier watch."""
         self.begun = True
-        self.watermark, self.newest = checkpoint.watermark, checkpoint.newest
+        self.watermark.go_on(checkpoint)
         self.interrupted = checkpoint.interrupted
-        if checkpoint.floor is not None:
-            self._least_floor = checkpoint.floor
         self._alive = {each.id: _Known(each.mark, each.created) for each in checkpoint.alive}
-        self._ended = dict(checkpoint.ended)
 
     @property
     def checkpoint(self) -> WatchCheckpoint | None:
         """The state after the change given last; ``None`` before the first snapshot."""
         if not self.begun:
             return None
+        watermark = self.watermark
         return WatchCheckpoint(
             query=self.query,
             alive=tuple(
                 KnownAlive(id_, known.mark, known.created) for id_, known in self._alive.items()
             ),
-            ended=tuple(self._ended.items()),
-            watermark=self.watermark,
-            newest=self.newest,
+            ended=tuple(watermark.ended.items()),
+            watermark=watermark.moment,
+            newest=watermark.newest,
             interrupted=self.interrupted,
-            floor=self.floor if math.isfinite(self.floor) else None,
+            floor=watermark.floor if math.isfinite(watermark.floor) else None,
         )
-
-    @property
-    def floor(self) -> float:
-        """How far back a poll reads for new operations, in seconds since the epoch.
-
-        The floor never goes back, since the ids of operations that ended before it were dropped:
-        a larger overlap takes effect once the watermark has moved on.
-        """
-        if self.watermark is None:
-            return self._least_floor
-        return max(self._least_floor, self.watermark - self.overlap)
 
     @property
     def unfinished(self) -> Mapping[str, float | None]:
@@ -163,11 +138,11 @@ class Ledger(Generic[T]):
             introduce: Whether to give what has not ended as ``created``.
         """
         self.begun = True
-        self.watermark = self.newest = base
+        self.watermark.moment = self.watermark.newest = base
         ended = _ended_among(found)
         for (id_, item), created in zip(found.items(), creation_times(found.values()), strict=True):
             if id_ in ended:
-                self._keep_ended(id_, created)
+                self.watermark.keep_ended(id_, created)
             else:
                 self._alive[id_] = _Known(None if introduce else self.mark(item), created, item)
         self.compare(found, (), seen_at, polled_at=polled_at)
@@ -183,7 +158,7 @@ class Ledger(Generic[T]):
         """Take the findings of a poll; the changes since the last one come next.
 
         Args:
-            found: All that has not ended, and all that has ended and was created since ``floor``
+            found: All that has not ended, and all that has ended and was created since the floor
                 or was unfinished before; each as it was read last.
             gone: Unfinished operations that the service no longer has. An operation in neither
                 stays as it was.
@@ -194,10 +169,13 @@ class Ledger(Generic[T]):
             self._queue.append(Change(kind=ChangeKind.RECOVERED, seen_at=seen_at))
         created = dict(zip(found, creation_times(found.values()), strict=True))
         ended = _ended_among(found)
+        # An unfinished operation without a creation is one that was not there before.
+        undated = {id_ for id_, moment in created.items() if moment is None}
+        new = self.watermark.new_among(created) | (undated - ended)
         for id_ in sorted(found, key=lambda id_: (_or_earliest(created[id_]), id_)):
             item, known = found[id_], self._alive.get(id_)
             before = None if known is None or known.mark is None else known.item
-            kinds = self._kinds(id_, item, created[id_], ended=id_ in ended)
+            kinds = self._kinds(id_, item, new=id_ in new, ended=id_ in ended)
             for kind in kinds:
                 self._queue.append(
                     Change(kind=kind, id=id_, before=before, after=item, seen_at=seen_at)
@@ -239,23 +217,18 @@ class Ledger(Generic[T]):
                 items[change.id] = change.after
         return items
 
-    def _kinds(
-        self, id_: str, item: T, created: float | None, *, ended: bool
-    ) -> tuple[ChangeKind, ...]:
+    def _kinds(self, id_: str, item: T, *, new: bool, ended: bool) -> tuple[ChangeKind, ...]:
         """The changes to one operation since the last poll."""
         known = self._alive.get(id_)
-        is_new = created is not None and created >= self.floor and id_ not in self._ended
-        if ended and known is None:
-            return (ChangeKind.CREATED, ChangeKind.FINISHED) if is_new else ()
-        if known is None:
-            if is_new or created is None:
-                return (ChangeKind.CREATED,)
-            return (ChangeKind.REOPENED if self.reopens else ChangeKind.UPDATED,)
-        if known.mark is None:
+        if known is not None and known.mark is not None:
+            if ended:
+                return (ChangeKind.FINISHED,)
+            return () if known.mark == self.mark(item) else (ChangeKind.UPDATED,)
+        if new or known is not None:
             return (ChangeKind.CREATED, ChangeKind.FINISHED) if ended else (ChangeKind.CREATED,)
         if ended:
-            return (ChangeKind.FINISHED,)
-        return () if known.mark == self.mark(item) else (ChangeKind.UPDATED,)
+            return ()
+        return (ChangeKind.REOPENED if self.reopens else ChangeKind.UPDATED,)
 
     def _apply(self, change: Change[T]) -> None:
         if change.kind in {ChangeKind.INTERRUPTED, ChangeKind.RECOVERED}:
@@ -264,31 +237,19 @@ class Ledger(Generic[T]):
             (created,) = creation_times([change.after])
             if change.kind is ChangeKind.FINISHED:
                 del self._alive[change.id]
-                self._keep_ended(change.id, created)
+                self.watermark.keep_ended(change.id, created)
             else:
-                self._ended.pop(change.id, None)
+                self.watermark.ended.pop(change.id, None)
                 self._alive[change.id] = _Known(self.mark(change.after), created, change.after)
         elif change.id is not None:
             del self._alive[change.id]
-
-    def _keep_ended(self, id_: str, created: float | None) -> None:
-        if created is not None and created >= self.floor:
-            self._ended[id_] = created
 
     def _settle(self) -> None:
         """Move the watermark on when the last change of a poll was given."""
         if self._queue or self._unsettled is None:
             return
-        (polled_at, found), self._unsettled = self._unsettled, None
-        if self.newest is not None:
-            # The watermark never goes back, not even with the clock: the ids before it are gone.
-            reached = min(self.newest, polled_at)
-            self.watermark = reached if self.watermark is None else max(self.watermark, reached)
-            self._ended = {
-                id_: created for id_, created in self._ended.items() if created >= self.floor
-            }
-        if found is not None and (self.newest is None or found > self.newest):
-            self.newest = found
+        unsettled, self._unsettled = self._unsettled, None
+        self.watermark.move_on(*unsettled)
 
 
 def creation_times(operations: Iterable[Operation]) -> list[float | None]:

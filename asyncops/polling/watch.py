@@ -24,6 +24,7 @@ from asyncops.polling.policy import (
     is_not_json,
 )
 from asyncops.polling.snapshot import Snapshot, WatchTarget
+from asyncops.polling.watermark import Watermark
 from asyncops.utils.checks import seconds
 from asyncops.utils.clock import Clock
 from asyncops.utils.iteration_guard import IterationGuard
@@ -95,7 +96,7 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
         self._from_start = from_start
         self._on_poll = on_poll
         self._ledger: Ledger[T] = Ledger(
-            target.query, target.mark, seconds("overlap", overlap), target.reopens
+            target.query, target.mark, Watermark(seconds("overlap", overlap)), target.reopens
         )
         if resume is not None:
             self._ledger.go_on(_checked(resume, target.query))
@@ -219,7 +220,7 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
         ledger, target, polled_at = self._ledger, self._target, self._clock.time()
         if not ledger.begun:
             base = await target.base(polled_at)
-            floor = -math.inf if base is None else base - ledger.overlap
+            floor = -math.inf if base is None else base - ledger.watermark.overlap
             snapshot = Snapshot(target, {}, floor, self._alive_floor())
             await snapshot.run()
             ledger.begin(
@@ -227,7 +228,8 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
             )
             return None
         reopen_floor = self._alive_floor() if target.reopens else math.inf
-        snapshot = Snapshot(target, ledger.unfinished, ledger.floor, math.inf, reopen_floor)
+        floor = ledger.watermark.floor
+        snapshot = Snapshot(target, ledger.unfinished, floor, math.inf, reopen_floor)
         await snapshot.run()
         gone = frozenset(snapshot.gone)
         if target.by_id is None:

@@ -58,3 +58,16 @@ def test_a_filter_may_have_another_name_on_the_wire() -> None:
 def test_a_wrong_spelling_is_refused(args: tuple[Any, ...], message: str) -> None:
     with pytest.raises(DescriptionError, match=message):
         param(*args)
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [(ListOptions, "on_page"), (ListOptions, "on_invalid"), (WatchOptions, "on_poll")],
+)
+def test_a_hook_is_a_plain_function(options: Any, name: str) -> None:
+    async def nobody_awaits(_: object) -> None:
+        """Nobody would run this."""
+
+    with pytest.raises(TypeError, match=f"{name} must be a plain function"):
+        options(**{name: nobody_awaits})
+    assert getattr(options(**{name: print}), name) is print

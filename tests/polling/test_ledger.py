@@ -6,6 +6,7 @@ import pytest
 
 from asyncops import ServerError, WatchCheckpoint
 from asyncops.polling.ledger import Ledger
+from asyncops.polling.watermark import Watermark
 from tests.laws.changing import EPOCH, Op
 
 NOW = EPOCH + timedelta(hours=1)
@@ -18,7 +19,7 @@ def op(name: str, second: int, status: str = "queued") -> Op:
 def begun(
     *ops: Op, overlap: float = 10, introduce: bool = False, reopens: bool = False
 ) -> Ledger[Op]:
-    ledger: Ledger[Op] = Ledger("q", lambda each: each.status, overlap, reopens)
+    ledger: Ledger[Op] = Ledger("q", lambda each: each.status, Watermark(overlap), reopens)
     base = max((each.created_at.timestamp() for each in ops if each.created_at), default=None)
     found = {each.id: each for each in ops}
     ledger.begin(found, base, NOW, polled_at=NOW.timestamp(), introduce=introduce)
@@ -65,7 +66,7 @@ def test_one_that_had_ended_and_goes_on_is_told_and_so_is_its_next_end(
         assert changes(ledger, op("a", 100), op("b", second)) == []
         place = ledger.checkpoint
         assert place is not None
-        ledger = Ledger("q", lambda each: each.status, 10, reopens)
+        ledger = Ledger("q", lambda each: each.status, Watermark(10), reopens)
         ledger.go_on(WatchCheckpoint.from_json(place.to_json()))
         assert changes(ledger, op("a", 100), op("b", second, ended)) == [("finished", "b")]
         assert changes(ledger, op("a", 100)) == []
@@ -81,7 +82,7 @@ def test_one_that_came_and_ended_between_two_polls_is_told_of_as_both() -> None:
 
 def test_one_that_ended_before_the_floor_is_old() -> None:
     ledger = begun(op("a", 100), overlap=10)
-    assert ledger.floor == EPOCH.timestamp() + 90
+    assert ledger.watermark.floor == EPOCH.timestamp() + 90
     assert changes(ledger, op("a", 100), op("old", 89, "completed")) == []
 
 
@@ -99,7 +100,7 @@ def test_a_checkpoint_stands_after_the_change_that_was_taken() -> None:
     ledger.take()
     place = ledger.checkpoint
     assert place is not None
-    later: Ledger[Op] = Ledger("q", lambda each: each.status, 10)
+    later: Ledger[Op] = Ledger("q", lambda each: each.status, Watermark(10))
     later.go_on(place)
     assert list(later.unfinished) == ["b"]
     assert changes(later, *found.values()) == [("finished", "b")]

@@ -30,6 +30,7 @@ from asyncops.cli.live.lines import json_of, plain_of
 from asyncops.cli.live.loop import CheckpointKeeper, checkpoint_before, checkpoint_in, follow
 from asyncops.cli.live.state import summary_of
 from asyncops.polling.ledger import Ledger
+from asyncops.polling.watermark import Watermark
 from asyncops.services.zoo import ApiCallStatus, AsyncApiCall
 from asyncops.testing import FakeServer, Fault
 from tests.cli.samples import ID, NOON, call, operation, prompt
@@ -236,7 +237,9 @@ def test_the_place_before_a_change_begins_with_it(kind: ChangeKind) -> None:
         ended=((str(ID), NOON.timestamp()),),
         interrupted=kind is ChangeKind.INTERRUPTED,
     )
-    ledger: Ledger[AsyncApiCall] = Ledger("q", lambda item: item.status.value, 60.0, True)
+    ledger: Ledger[AsyncApiCall] = Ledger(
+        "q", lambda item: item.status.value, Watermark(60.0), True
+    )
     ledger.go_on(checkpoint_before(change, after))
     if kind is ChangeKind.INTERRUPTED:
         ledger.interrupt(ConnectionFailed("lost"), NOON)
