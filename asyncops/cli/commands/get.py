@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import attrs
 import typer
 from attrs import field, frozen
 from rich.text import Text
@@ -169,7 +170,9 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     description = resource.description
     if description.get is None:
         return
-    options = GetOptions if description.result is None else _Outputs
+    kind = description.result or description.item
+    has_files = not isinstance(kind, type) or "outputs" in attrs.fields_dict(kind)
+    options = _Outputs if has_files else GetOptions
     on = on_resource(OnResource, resource)
     examples = (f"{on.example('get')} $ID", f"{on.example('get')} $FIRST $SECOND --jsonl")
     add(group, "get", get_items, examples=examples, on=on, ids=Ids, options=options)

@@ -36,13 +36,14 @@ TEXT_TO_CAD = Sample(
         "model_version": "0.2",
         "output_format": "step",
         "prompt": "a gear with 21 teeth",
-        "outputs": {"main.kcl": "d2lkdGggPSAyMQo=", "source.step": "SVNPLTEwMzAzLTIxOwo="},
         "error": None,
     },
     by_state={
-        State.PENDING: {"status": "queued", "outputs": {}},
-        State.RUNNING: {"status": "in_progress", "outputs": {}},
-        State.FAILED: {"status": "failed", "outputs": {}, "error": "The prompt names no shape."},
+        State.SUCCEEDED: {
+            "status": "completed",
+            "outputs": {"main.kcl": "d2lkdGggPSAyMQo=", "source.step": "SVNPLTEwMzAzLTIxOwo="},
+        },
+        State.FAILED: {"status": "failed", "error": "The prompt names no shape."},
     },
     finished="completed_at",
 )
@@ -73,9 +74,6 @@ API_CALL = Sample(
 
 def file_sample(kind: str, result: Mapping[str, JSON], **given: JSON) -> Sample:
     """Return an operation on a file, of a type, with its result and what it was asked with."""
-    nothing: dict[str, JSON] = dict.fromkeys(result)
-    # Files are left out until there are some, and are never null.
-    none = {"outputs": {}} if "outputs" in result else nothing
     return Sample(
         item={
             **_LIFE,
@@ -85,13 +83,11 @@ def file_sample(kind: str, result: Mapping[str, JSON], **given: JSON) -> Sample:
             "user_id": _USER,
             "src_format": "step",
             **given,
-            **result,
             "error": None,
         },
         by_state={
-            State.PENDING: {"status": "queued", **none},
-            State.RUNNING: {"status": "in_progress", **none},
-            State.FAILED: {"status": "failed", **none, "error": "The mesh is not closed."},
+            State.SUCCEEDED: {"status": "completed", **result},
+            State.FAILED: {"status": "failed", "error": "The mesh is not closed."},
         },
         finished="completed_at",
     )
@@ -138,10 +134,10 @@ CONVERSION = Sample(
         "file_size": 48_213,
         "file_etag": "6f5902ac237024bd",
         "manual_kcl_override_active": False,
-        "raw_kcl_similarity_score": 0.98,
         "status_message": None,
     },
     by_state={
+        State.SUCCEEDED: {"status": "success", "raw_kcl_similarity_score": 0.98},
         State.PENDING: {"status": "queued", "phase": "queued"},
         State.RUNNING: {"status": "in_progress", "phase": "convert_raw_kcl"},
         State.CANCELLED: {"status": "canceled", "phase": "queued"},

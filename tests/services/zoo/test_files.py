@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from asyncops import MayHaveStarted, OperationFailed, ZooClient
+from asyncops import MayHaveStarted, OperationFailed, State, ZooClient
 from asyncops.kit.started import Started
 from asyncops.services.zoo import (
     FileCenterOfMass,
@@ -106,7 +106,8 @@ async def test_a_file_is_taken_in_each_form(
 
 def answer(**changes: Any) -> bytes:
     """What a small file is answered with: the operation has ended already."""
-    item = {**vars(Files)["center_of_mass"].description.sample.item, **changes}
+    sample = vars(Files)["center_of_mass"].description.sample
+    item = {**sample.item, **sample.by_state[State.SUCCEEDED], **changes}
     del item["type"]
     return json_bytes(item)
 

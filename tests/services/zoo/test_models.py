@@ -25,7 +25,8 @@ PRIVATE = {
 
 def read(kind: type[Any], sample: Any, **changes: Any) -> Any:
     """An item of a listing with some fields changed."""
-    return decoder(kind)(json_bytes({**sample.item, **changes}))
+    done = sample.by_state.get(State.SUCCEEDED, {})
+    return decoder(kind)(json_bytes({**sample.item, **done, **changes}))
 
 
 @pytest.mark.parametrize(
