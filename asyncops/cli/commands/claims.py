@@ -16,13 +16,14 @@ __all__ = ["claims", "examined_resources", "missing_filters"]
 
 
 def examined_resources(service: Service, name: str | None, place: Sequence[str]) -> list[Resource]:
-    """Return the resources whose claims are tested: one by its name, or all.
+    """Return the resources whose claims are tested: one by its name, or all that are listed.
 
     Raises:
         Failure: There is no such resource, or ``place`` cannot be where it is.
     """
-    names = [each.name for each in resources_of(service.client)] if name is None else [name]
-    found = [resource_of(service.name, each) for each in names]
+    every = resources_of(service.client)
+    listed = [each.name for each in every if each.description.listing is not None]
+    found = [resource_of(service.name, each) for each in (listed if name is None else [name])]
     if place:
         placed(found[0], place)
     return found

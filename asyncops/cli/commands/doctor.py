@@ -220,7 +220,8 @@ async def _doubt_of_the_token(
     """What speaks against a token that could read no listing; ``None`` if it is accepted."""
     text = "token: not checked, since each listing needs a place or a filter"
     doubt = Finding("unknown", text)
-    for path in paths:
+    # Several resources may be got by one path.
+    for path in {path.description.get: path for path in paths}.values():
         description = path.description
         kind = id_type(description.item, description.id)
         if description.get is None or description.optional_get or kind not in {UUID, str}:

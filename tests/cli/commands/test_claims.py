@@ -95,8 +95,10 @@ def test_resources_are_chosen_by_their_names() -> None:
     assert found == [f"Zoo {each.replace('.', ' ')}" for each in names]
     (one,) = examined_resources(zoo, "operations", ())
     assert one.title == "Zoo operations"
+    files = ["center-of-mass", "convert", "density", "mass", "surface-area", "volume"]
+    every = ", ".join(sorted([*names, *(f"files.{each}" for each in files)]))
     for name, place, said in (
-        ("zzz", (), f"Zoo has no 'zzz'. Known are: {', '.join(names)}."),
+        ("zzz", (), f"Zoo has no 'zzz'. Known are: {every}."),
         ("operations", ("x",), "zoo operations takes no place, got x"),
     ):
         with pytest.raises(Failure) as raised:
