@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 import aiohttp
 from aiohttp import web
 
-from tests.published.schemas import WITH_LISTINGS, description
+from tests.published.schemas import description
 
 __all__ = ["Overheard", "mocking", "overheard"]
 
@@ -26,10 +26,11 @@ _OF_ONE_CONNECTION = frozenset(
 
 
 @contextmanager
-def mocking(*options: str) -> Iterator[str]:
-    """A running Prism; gives its address.
+def mocking(name: str, *options: str) -> Iterator[str]:
+    """A running Prism; gives its address. It refuses requests that do not fit the description.
 
     Args:
+        name: The file of the description.
         options: Options of ``prism mock``, such as ``"--dynamic"``.
 
     Raises:
@@ -39,8 +40,8 @@ def mocking(*options: str) -> Iterator[str]:
     if not program:
         raise RuntimeError("ASYNCOPS_PRISM must name the program of @stoplight/prism-cli 5")
     port = _free_port()
-    document = str(description(WITH_LISTINGS))
-    command = [program, "mock", "--port", str(port), "-v", "error", *options, document]
+    document = str(description(name))
+    command = [program, "mock", "--port", str(port), "-v", "error", "--errors", *options, document]
     # A group of its own: node may be a script that starts the real one.
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True) as process:
         try:
@@ -74,7 +75,11 @@ async def overheard(url: str) -> AsyncIterator[Overheard]:
     bodies: list[bytes] = []
 
     async def pass_on(request: web.BaseRequest) -> web.StreamResponse:
-        async with session.get(url + request.path_qs, allow_redirects=False) as response:
+        sent = await request.read()
+        kind = {name: request.headers[name] for name in ("Content-Type",) if sent}
+        async with session.request(
+            request.method, url + request.path_qs, data=sent, headers=kind, allow_redirects=False
+        ) as response:
             body = await response.read()
             headers = [
                 (name, value)
