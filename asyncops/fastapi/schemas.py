@@ -8,11 +8,10 @@ accepts a new value.
 import inspect
 from functools import cache, reduce
 from operator import or_
-from types import NoneType, UnionType
+from types import NoneType, UnionType, new_class
 from typing import (
     Annotated,
     Any,
-    ClassVar,
     Literal,
     TypeVar,
     Union,
@@ -25,8 +24,8 @@ import attrs
 from pydantic import (
     BaseModel,
     ConfigDict,
-    GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    RootModel,
     TypeAdapter,
     WithJsonSchema,
     create_model,
@@ -157,35 +156,16 @@ def _summary(kind: type) -> str:
 
 
 @cache
-def _open_string(kind: type[OpenEnum]) -> type["_OpenString"]:
-    return type(kind.__name__, (_OpenString,), {"kind": kind})
+def _open_string(kind: type[OpenEnum]) -> type[BaseModel]:
+    """Describe an open enum as a component of its name."""
 
+    def describe(schema: dict[str, Any]) -> None:
+        known = [member.value for member in kind]
+        schema["anyOf"] = [{"type": schema.pop("type"), "enum": known}, {"type": "string"}]
 
-class _OpenString:
-    """Describes an open enum as a component of its name.
-
-    Each enum needs a class of its own: pydantic reads an annotation before the component exists.
-    """
-
-    kind: ClassVar[type[OpenEnum]]
-
-    @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: object, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        kind = cls.kind
-        return core_schema.str_schema(ref=f"{kind.__module__}.{kind.__qualname__}:{id(kind)}")
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        reference = handler(schema)
-        component = handler.resolve_ref_schema(reference)
-        component.clear()
-        component["title"] = cls.kind.__name__
-        if summary := _summary(cls.kind):
-            component["description"] = summary
-        known = [member.value for member in cls.kind]
-        component["anyOf"] = [{"type": "string", "enum": known}, {"type": "string"}]
-        return reference
+    body = {
+        "__doc__": _summary(kind),
+        "__module__": kind.__module__,
+        "model_config": ConfigDict(json_schema_extra=describe),
+    }
+    return new_class(kind.__name__, (RootModel[str],), exec_body=lambda names: names.update(body))

@@ -8,10 +8,8 @@ from asyncops.cli.report.theme import ROLES
 __all__ = ["inlined"]
 
 _BEFORE = re.compile(r"\A.*?(?=<svg\b)", re.DOTALL)
-_ABOUT = re.compile(r"\s*<(title|metadata)>.*?</\1>", re.DOTALL)
-_STYLES = re.compile(r"\s*<style\b.*?</style>", re.DOTALL)
-_SIZE = re.compile(r'(<svg\b[^>]*?) width="[^"]*"', re.DOTALL)
-_TALL = re.compile(r'(<svg\b[^>]*?) height="[^"]*"', re.DOTALL)
+_ABOUT = re.compile(r"\s*<(title|metadata|style)\b.*?</\1>", re.DOTALL)
+_SIZE = re.compile(r' (?:width|height)="[^"]*"')
 _IDS = re.compile(r'(\bid="|href="#|url\(#)')
 # Variables are for styles; not every browser takes them in an attribute.
 _FILL = re.compile(r'\bfill="(var\([^"]*)"')
@@ -28,11 +26,9 @@ def inlined(content: bytes, name: str, label: str) -> str:
         name: Set before every id of the picture; letters, different for each picture of a page.
         label: A description of the picture for screen readers.
     """
-    text = _BEFORE.sub("", content.decode())
-    for element in (_ABOUT, _STYLES):
-        text = element.sub("", text)
-    for size in (_SIZE, _TALL):
-        text = size.sub(r"\1", text, count=1)
+    text = _ABOUT.sub("", _BEFORE.sub("", content.decode()))
+    # Those of the picture itself come first.
+    text = _SIZE.sub("", text, count=2)
     text = _IDS.sub(rf"\1{name}-", text)
     text = _COLOURS.sub(lambda match: f"var(--{ROLES[match[0]]})", text)
     text = _FILL.sub(r'style="fill: \1"', text)

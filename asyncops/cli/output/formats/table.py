@@ -43,28 +43,17 @@ class TableEncoder(Encoder):
         # A listing without a row gets no heading.
         if items and not self._headed:
             self._headed = True
-            lines.append(self._heading())
+            lines.append(self._line([(column.title.upper(), "bold") for column in self._columns]))
         now = self._now()
         for item in items:
-            lines.append(self._row(item, now))
+            own = style_of(item)
+            styles = [own if column.style is None else column.style for column in self._columns]
+            texts = [column.cell(item, now) for column in self._columns]
+            lines.append(self._line(list(zip(texts, styles, strict=True))))
             if self._has_notes and (error := getattr(item, "error", None)):
                 shown = cut(error, self._console.width - len(_INDENT))
                 lines.append(Text(f"{_INDENT}{shown}", style="red"))
         return self._printed(lines)
-
-    def _heading(self) -> Text:
-        return self._line([(column.title.upper(), "bold") for column in self._columns])
-
-    def _row(self, item: Any, now: datetime) -> Text:
-        return self._line(
-            [
-                (
-                    column.cell(item, now),
-                    style_of(item) if column.style is None else column.style,
-                )
-                for column in self._columns
-            ]
-        )
 
     def _line(self, cells: Sequence[tuple[str, str]]) -> Text:
         line = Text(no_wrap=True)
