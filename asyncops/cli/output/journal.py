@@ -213,9 +213,8 @@ class Part(Sink):
 
     def finish(self) -> None:
         """Flush the complete part, and say so in the journal."""
-        with file_errors(self._journal.part):
-            fsync(self._file)
-        self._journal.write(evolve(self._entry, bytes=self._file.tell(), complete=True))
+        self._entry = evolve(self._entry, bytes=self._file.tell(), complete=True)
+        self.settle()
 
 
 def _end_of(file: BinaryIO, size: int) -> str:

@@ -45,7 +45,6 @@ class WaitLine:
     _last_written: float = field(init=False)
     _last_poll: Poll | None = field(default=None, init=False)
     _polled_at: float = field(default=0.0, init=False)
-    _unanswered: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._began = self._last_written = self.now()
@@ -59,13 +58,13 @@ class WaitLine:
         """Note a poll: the hook that waits take."""
         before = self._last_poll
         self._last_poll, self._polled_at = poll, self.now()
-        if poll.blocked > (0 if before is None else before.blocked):
+        blocked, error = (0, None) if before is None else (before.blocked, before.error)
+        if poll.blocked > blocked:
             self.complain(f"{poll.blocked} of {poll.open} still open wait for a person")
-        if poll.error is not None and not self._unanswered:
+        if poll.error is not None and error is None:
             self.complain(f"no answer, going on: {self.explained(poll.error)}")
-        elif poll.error is None and self._unanswered:
+        elif poll.error is None and error is not None:
             self.complain("there are answers again")
-        self._unanswered = poll.error is not None
 
     def put_out(self, line: str) -> None:
         """Write a line of the result to standard output."""
