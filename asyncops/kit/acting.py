@@ -13,7 +13,7 @@ from asyncops.http.places import value_at
 from asyncops.http.upload import Upload
 from asyncops.kit.action import Accepted, Action
 from asyncops.kit.filters import Filter, filters_of, sent
-from asyncops.kit.path import Path, names_in, path_param
+from asyncops.kit.path import Path, names_in, path_params
 from asyncops.kit.places_in_body import encoded
 from asyncops.kit.single import found_in
 from asyncops.models import JSON
@@ -58,10 +58,7 @@ class Acting:
         """
         content = self._content(args)
         options = (self.action.options or _NoOptions)(**given)
-        params = {
-            **place,
-            **{name: path_param(name, getattr(options, name)) for name in self.in_path},
-        }
+        params = {**place, **path_params(options, self.in_path)}
         body, headers, query = self._body(content, options)
         return Request(
             method=self.action.method,

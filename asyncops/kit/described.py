@@ -26,9 +26,6 @@ class Described(Attribute[V_co], Generic[V_co]):
         self.description: Description = Description(**fields)
         self.verbs = verbs
 
-    def _bind(self, where: Where) -> V_co:
-        return self.at(where)
-
     def at(self, where: Where) -> V_co:
         """Return the verbs of a client, at a place."""
         # Loaded when a resource is used first: start-up is short.

@@ -74,12 +74,12 @@ class Attribute(ABC, Generic[V_co]):
         if home is None:
             return self
         # The next access finds the attribute of the instance, and does not come here.
-        bound = vars(home)[self._name] = self._bind(home.where.below(self._name))
+        bound = vars(home)[self._name] = self.at(home.where.below(self._name))
         return bound
 
     @abstractmethod
-    def _bind(self, where: Where) -> V_co:
-        """Return what the attribute is on one client or group."""
+    def at(self, where: Where) -> V_co:
+        """Return what the attribute is on one client or group, or at a place."""
 
 
 class Group:

@@ -1,14 +1,14 @@
 """Paths with parameters: ``/repos/{owner}/{repo}/actions/runs/{id}``."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, quote, unquote
 
 from attrs import field, frozen
 
 from asyncops.utils.checks import plain_text
 
-__all__ = ["PARAMETER", "Path", "names_in", "path_param", "path_text"]
+__all__ = ["PARAMETER", "Path", "names_in", "path_param", "path_params", "path_text"]
 
 PARAMETER = re.compile(r"\{(\+?)([A-Za-z_][A-Za-z0-9_]*)\}")
 """A parameter of a path; with a plus sign, its slashes stay."""
@@ -45,6 +45,16 @@ def path_param(name: str, value: object) -> str:
     if text in {".", ".."}:
         raise ValueError(f"{name} must name a part of a path, got {text!r}")
     return quote(text, safe="")
+
+
+def path_params(values: object, names: Iterable[str]) -> dict[str, str]:
+    """Return the attributes of an object that stand in a path, encoded.
+
+    Raises:
+        TypeError: One of them is neither a text nor a number.
+        ValueError: One of them is empty, or a step in a path.
+    """
+    return {name: path_param(name, getattr(values, name)) for name in names}
 
 
 @frozen

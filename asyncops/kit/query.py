@@ -14,7 +14,7 @@ from asyncops.kit.description import Description
 from asyncops.kit.filters import ALIASES, Filter, as_json, filters_of, sent, time_text
 from asyncops.kit.listing import Listing, Window
 from asyncops.kit.ordering import Ordering, orderings
-from asyncops.kit.path import Path, names_in, path_param
+from asyncops.kit.path import Path, names_in, path_params
 from asyncops.listing.cursors import number_argument, token_argument, url_argument
 from asyncops.models import JSON, Cursor
 from asyncops.paging.styles import NextURL, Offset, Pages
@@ -112,7 +112,7 @@ class QueryPlan:
             raise ValueError(f"{cursor_name} and resume both say where to start: give one of them")
         return Query(
             params=tuple(self._params(options)),
-            place={name: path_param(name, getattr(options, name)) for name in self.in_path},
+            place=path_params(options, self.in_path),
             status=getattr(options, "status", None),
             after=_moment("created_after", options),
             before=_moment("created_before", options),

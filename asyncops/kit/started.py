@@ -1,13 +1,12 @@
 """An operation that has just been started, and the way to its end."""
 
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, Unpack
 
 from asyncops.errors import MayHaveStarted
 from asyncops.kit.action import Accepted
 from asyncops.kit.bound import Bound
 from asyncops.models import Id, Operation, has_ended
-from asyncops.polling.blocked import OnBlocked
-from asyncops.polling.policy import OnPoll, PollPolicy
+from asyncops.polling.wait import WaitOptions
 
 __all__ = ["Started"]
 
@@ -49,28 +48,13 @@ class Started(Generic[F]):
     def __repr__(self) -> str:
         return f"<Started {self.id} of {self._bound.where.name}>"
 
-    async def wait(
-        self,
-        *,
-        poll: PollPolicy = PollPolicy(),
-        timeout: float | None = None,
-        raise_on_failure: bool = True,
-        on_poll: OnPoll | None = None,
-        on_blocked: OnBlocked = "wait",
-    ) -> F:
+    async def wait(self, **options: Unpack[WaitOptions]) -> F:
         """Wait until the operation has ended, and return it.
 
         Nothing is sent if it had ended when it was started. The arguments and the errors are those
         of :meth:`asyncops.kit.operations.Lookups.wait`.
         """
         known = self.operation
-        operation: F = await self._bound.wait(
-            self.id,
-            poll=poll,
-            timeout=timeout,
-            raise_on_failure=raise_on_failure,
-            on_poll=on_poll,
-            on_blocked=on_blocked,
-            ended=known if known is not None and has_ended(known) else None,
-        )
+        ended = known if known is not None and has_ended(known) else None
+        operation: F = await self._bound.wait(self.id, ended=ended, **options)
         return operation

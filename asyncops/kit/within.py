@@ -7,7 +7,7 @@ import attrs
 
 from asyncops.kit.described import Described
 from asyncops.kit.home import Attribute, Where
-from asyncops.kit.path import path_param
+from asyncops.kit.path import path_params
 
 if TYPE_CHECKING:
     from asyncops.kit.operations import Verbs
@@ -43,20 +43,12 @@ class Within(Attribute[Callable[Q, V]], Generic[Q, V]):
         self.place = place
         self.resource = resource
 
-    def _bind(self, where: Where) -> Callable[Q, V]:
+    def at(self, where: Where) -> Callable[Q, V]:
+        """Return the call that gives the verbs at a place."""
+        kind: Any = self.place
+        names = [each.name for each in attrs.fields(kind)]
+
         def at(*args: Q.args, **kwargs: Q.kwargs) -> V:
-            return self.resource.at(where.at(path_params(self.place(*args, **kwargs))))
+            return self.resource.at(where.at(path_params(self.place(*args, **kwargs), names)))
 
         return at
-
-
-def path_params(place: Any) -> dict[str, str]:
-    """Return the parameters that a place stands for, encoded for a path.
-
-    Raises:
-        ValueError: One of them is empty, or is a step in a path.
-    """
-    return {
-        each.name: path_param(each.name, getattr(place, each.name))
-        for each in attrs.fields(type(place))
-    }

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from attrs import frozen
 
-from asyncops.kit.within import Within, path_params
+from asyncops.kit.path import path_params
+from asyncops.kit.within import Within
 from tests.kit.described.github import GitHubClient, Repository
 from tests.kit.parts import client, listing, resource
 
@@ -37,7 +38,7 @@ def test_fields_may_have_defaults_and_be_numbers() -> None:
 @pytest.mark.parametrize("owner", ["", ".", "..", "a\nb"])
 def test_what_is_no_part_of_a_path_is_refused(owner: str) -> None:
     with pytest.raises(ValueError, match="owner must"):
-        path_params(Repository(owner, "cpython"))
+        path_params(Repository(owner, "cpython"), ["owner", "repo"])
 
 
 def test_what_was_learned_is_shared_by_all_places() -> None:

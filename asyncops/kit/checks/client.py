@@ -158,18 +158,27 @@ def _check_verbs(subject: Subject) -> None:
         raise subject.error("within", "a Lookup has no items below: describe a Resource")
 
 
-def _check_apart(subject: Subject, listing: Listing) -> None:
-    """Check that no place of the answer is inside another."""
+def _check_places(subject: Subject, listing: Listing) -> None:
+    """Check that no place of the answer is among the items, or inside another."""
     named = {name: getattr(listing.paging, name, None) for name in _PLACES}
-    named["items"] = listing.items
     steps = {name: path_steps(place) for name, place in named.items() if isinstance(place, str)}
-    for outer, above in steps.items():
-        for inner, below in steps.items():
+    items = path_steps(listing.items)
+    for inner, below in steps.items():
+        if below[: len(items)] == items:
+            where = f"below {listing.items!r}" if listing.items else "in an array"
+            raise subject.error(
+                "paging",
+                f"{inner}={named[inner]!r} would be {where}, where the items are: name another "
+                "place, such as Header('X-Total') or Link('next')",
+            )
+    for inner, below in {**steps, "items": items}.items():
+        for outer, above in steps.items():
             if len(above) < len(below) and below[: len(above)] == above:
+                place = named.get(inner, listing.items)
                 raise subject.error(
-                    "paging" if outer in _PLACES else "listing",
-                    f"{outer}={named[outer]!r} holds a value, and {inner}={named[inner]!r} would "
-                    "be inside it: name another place for one of them",
+                    "paging",
+                    f"{outer}={named[outer]!r} holds a value, and {inner}={place!r} would be "
+                    "inside it: name another place for one of them",
                 )
 
 
@@ -184,17 +193,7 @@ def _check_listing(subject: Subject) -> None:
             "the statuses are listed one by one and merged by creation, which takes cursors and an "
             "Order(param=...) both ways: declare it, or how many=... asks for several at once",
         )
-    paging, items = listing.paging, path_steps(listing.items)
-    for name in _PLACES:
-        place = getattr(paging, name, None)
-        if isinstance(place, str) and path_steps(place)[: len(items)] == items:
-            where = f"below {listing.items!r}" if listing.items else "in an array"
-            raise subject.error(
-                "paging",
-                f"{name}={place!r} would be {where}, where the items are: name another place, "
-                "such as Header('X-Total') or Link('next')",
-            )
-    _check_apart(subject, listing)
+    _check_places(subject, listing)
     subject.check_headers("listing: headers", listing.headers)
     subject.check_hints("listing: hints", listing.hints)
     if "id" in names_in(listing.path):
