@@ -19,8 +19,9 @@ from asyncops.kit.ordering import Ordering
 from asyncops.kit.page_decoders import page_decoder
 from asyncops.kit.path import Path
 from asyncops.kit.places_in_body import encoded
-from asyncops.kit.query import Query, QueryPlan, list_plan, window_params
+from asyncops.kit.query import Query, QueryPlan, list_plan
 from asyncops.kit.statuses import enum_of
+from asyncops.kit.time_bounds import window_params
 from asyncops.kit.walks import Asked, Walkable
 from asyncops.kit.windowed import AskedWindow
 from asyncops.listing.pager import Pager

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from functools import cache
 from typing import Any
@@ -11,8 +11,8 @@ import attrs
 from attrs import field, frozen
 
 from asyncops.kit.description import Description
-from asyncops.kit.filters import ALIASES, Filter, as_json, filters_of, sent, time_text
-from asyncops.kit.listing import Listing, Window
+from asyncops.kit.filters import ALIASES, Filter, filters_of, sent, time_text
+from asyncops.kit.listing import Listing
 from asyncops.kit.ordering import Ordering, orderings
 from asyncops.kit.path import Path, names_in, path_params
 from asyncops.listing.cursors import number_argument, token_argument, url_argument
@@ -21,12 +21,7 @@ from asyncops.paging.styles import NextURL, Offset, Pages
 from asyncops.paging.windows.window_cursor import WindowCursor
 from asyncops.utils.checks import count
 
-__all__ = ["Query", "QueryPlan", "list_plan", "plan_of", "watch_plan", "window_params"]
-
-# Bounds of a window that takes both, where the caller gives one: before and after all operations.
-_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST = datetime(2100, 1, 1, tzinfo=UTC)
-_STEPS = {"seconds": timedelta(seconds=1), "milliseconds": timedelta(milliseconds=1)}
+__all__ = ["Query", "QueryPlan", "list_plan", "plan_of", "watch_plan"]
 
 
 @frozen(kw_only=True)
@@ -221,61 +216,4 @@ def plan_of(options: Any, listing: Listing) -> QueryPlan:
         aliases={
             ALIASES[each.name]: (each.name, each.default) for each in fields if each.name in ALIASES
         },
-    )
-
-
-def _whole(window: Window, when: datetime | None, *, up: bool) -> datetime | None:
-    """Return a bound in whole steps of what is sent, so that the range holds all of its times."""
-    step = _STEPS.get(window.times)
-    if when is None or step is None:
-        return when
-    beyond = (when - _FIRST) % step
-    if not beyond:
-        return when
-    try:
-        return when + step - beyond if up else when - beyond
-    except OverflowError:
-        # The last moment of the calendar, which is rounded up where it is written.
-        return when
-
-
-def window_params(
-    window: Window,
-    after: datetime | None,
-    before: datetime | None,
-    *,
-    in_body: bool = False,
-) -> tuple[tuple[str, JSON], ...]:
-    """Return the parameters for a range of creation times.
-
-    Args:
-        window: How the service takes them.
-        after: The earliest creation time; ``None`` means no bound.
-        before: The latest; ``None`` means no bound.
-        in_body: Whether they are sent as JSON: times that are numbers stay numbers, unless
-            ``form`` puts them into a text.
-    """
-    if after is None and (window.unfiltered is not None or (window.both and before is not None)):
-        after = _FIRST
-    if after is None and before is None:
-        return ()
-    after, before = _whole(window, after, up=False), _whole(window, before, up=True)
-    if window.both:
-        low, high = after or _FIRST, before or _LAST
-        bounds = (
-            time_text("created_after", low, window.times),
-            time_text("created_before", high, window.times),
-        )
-        return ((window.after, window.form.format(*bounds)),)
-    bare = in_body and window.form == "{}"
-    pairs = ((window.after, "created_after", after), (window.before, "created_before", before))
-    return tuple(
-        (
-            wire,
-            as_json(name, when, window.times)
-            if bare
-            else window.form.format(time_text(name, when, window.times)),
-        )
-        for wire, name, when in pairs
-        if wire is not None and when is not None
     )
