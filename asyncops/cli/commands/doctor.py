@@ -218,8 +218,6 @@ async def _doubt_of_the_token(
     client: Client, account: Account, paths: Sequence[ResourcePath]
 ) -> Finding | None:
     """What speaks against a token that could read no listing; ``None`` if it is accepted."""
-    text = "token: not checked, since each listing needs a place or a filter"
-    doubt = Finding("unknown", text)
     # Several resources may be got by one path.
     for path in {path.description.get: path for path in paths}.values():
         description = path.description
@@ -232,14 +230,14 @@ async def _doubt_of_the_token(
         except NotFound as error:
             if error.request_id and not error.message.startswith(_WORDS_OF_OURS):
                 return None
-            doubt = Finding(
+            return Finding(
                 "bad",
                 f"token: not checked; what answers is not {account.service.title}'s API, whose 404 "
                 "has a message and a request id: check the address",
             )
         except Forbidden:
             continue
-    return doubt
+    return Finding("unknown", "token: not checked, since each listing needs a place or a filter")
 
 
 @frozen

@@ -12,7 +12,7 @@ from asyncops.cli.options.fields import option
 from asyncops.cli.options.filters import fields_of
 from asyncops.cli.options.list_output import OutputOptions
 from asyncops.cli.options.on_resource import OnResource, on_resource
-from asyncops.cli.options.time_window import Items, PageCounter, When, Window
+from asyncops.cli.options.time_window import Items, When, Window
 from asyncops.cli.options.types import FILTERS, READING, Order
 from asyncops.cli.resources import Resource
 from asyncops.client import BaseClient
@@ -93,20 +93,6 @@ class Query(OnResource):
         counted = list_plan(self.resource.description).listing.is_counted
         return frozenset({"concurrency", *([] if counted else ["page_size"])})
 
-    def pager(
-        self,
-        client: BaseClient,
-        *,
-        resume: Checkpoint | None = None,
-        on_page: OnPage | None = None,
-        on_invalid: OnInvalid | None = None,
-    ) -> Pager[Any]:
-        """The whole listing, not cut to the window of time or to a number of items."""
-        pager: Pager[Any] = self.verbs(client).list(
-            **self._arguments(), resume=resume, on_page=on_page, on_invalid=on_invalid
-        )
-        return pager
-
     def items(
         self,
         client: BaseClient,
@@ -125,14 +111,13 @@ class Query(OnResource):
             on_invalid: Called with each row that does not fit; `None` makes such a row an error.
             given: Items that were given before ``resume``; they count for ``max_items``.
         """
-        counter = PageCounter(on_page)
-        pager = self.pager(client, resume=resume, on_page=counter.on_page, on_invalid=on_invalid)
-        return self._opened(pager, counter, given)
+        pager = self.verbs(client).list(
+            **self._arguments(), resume=resume, on_page=on_page, on_invalid=on_invalid
+        )
+        return self._opened(pager, given)
 
     @asynccontextmanager
-    async def _opened(
-        self, pager: Pager[Any], counter: PageCounter, given: int
-    ) -> AsyncIterator[Items[Any]]:
+    async def _opened(self, pager: Pager[Any], given: int) -> AsyncIterator[Items[Any]]:
         window = Window(
             None if self.since is None else self.since.at,
             None if self.until is None else self.until.at,
@@ -142,7 +127,7 @@ class Query(OnResource):
             aclosing(aiter(pager)) if self.concurrency == 1 else pager.concurrent(self.concurrency)
         )
         async with walk as items:
-            yield Items(items, counter, window, most)
+            yield Items(items, window, most)
 
 
 def query_of(resource: Resource) -> type[Query]:

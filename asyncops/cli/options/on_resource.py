@@ -21,6 +21,9 @@ __all__ = ["OnResource", "on_resource", "require_ids", "wrong_ids"]
 
 K = TypeVar("K", bound="OnResource")
 
+# Options that are called otherwise than the arguments of the library for which they stand.
+_COMMON = {"resume": "resume", "since": "created_after", "until": "created_before"}
+
 
 def wrong_ids(verbs: Any, ids: Iterable[str]) -> dict[str, str]:
     """What is wrong with each id that cannot be one of a resource; nothing is sent."""
@@ -104,7 +107,7 @@ class OnResource:
     def in_options(self, error: Exception) -> str:
         """An error of the library, with its arguments as options."""
         text = str(error)
-        for option_, name in self.filters.items():
+        for option_, name in {**_COMMON, **self.filters}.items():
             # A name of one word may be a word of the sentence as well.
             where = rf"\b{name}\b" if "_" in name else rf"\A{name}\b"
             text = re.sub(where, f"--{dashed(option_)}", text)

@@ -8,11 +8,10 @@ from attrs import define, field, frozen
 
 from asyncops.checkpoints import Checkpoint
 from asyncops.cli.text.times import moment
-from asyncops.http.meter import OnPage, WalkReport
 from asyncops.listing.walk import Walk
 from asyncops.models import Operation, known_time
 
-__all__ = ["Items", "PageCounter", "When", "Window"]
+__all__ = ["Items", "When", "Window"]
 
 T = TypeVar("T", bound=Operation)
 
@@ -84,42 +83,22 @@ class Window:
         return self.until is not None and moment >= self.until
 
 
-@define(eq=False)
-class PageCounter:
-    """Counts the items that a walk's pages have brought.
-
-    Attributes:
-        then: The hook to call with each page as well.
-    """
-
-    then: OnPage | None = None
-    count: int = field(default=0, init=False)
-
-    def on_page(self, report: WalkReport) -> None:
-        """One more page has come."""
-        self.count = report.items
-        if self.then is not None:
-            self.then(report)
-
-
 class Items(AsyncIterator[T], Generic[T]):
     """Operations, one by one or page by page, with a checkpoint after each.
 
     Args:
         walk: The walk that gives the operations.
-        counter: The hook of the walk's pages.
         window: When they may have been created.
         most: The largest number to give; `None` means no limit.
     """
 
-    def __init__(
-        self, walk: Walk[T], counter: PageCounter, window: Window, most: int | None
-    ) -> None:
+    def __init__(self, walk: Walk[T], window: Window, most: int | None) -> None:
         self._walk = walk
-        self._counter = counter
         self._window = window
         self._left = most
         self._taken = 0
+        # The items of the pages that have come.
+        self._there = 0
         self._ended = False
 
     def __aiter__(self) -> Self:
@@ -146,13 +125,15 @@ class Items(AsyncIterator[T], Generic[T]):
                 break
             if self._admits(item):
                 found.append(item)
-            if found and self._taken == self._counter.count:
+            if found and self._taken == self._there:
                 # The next one has yet to come, and these need not wait for it.
                 break
         return found
 
     def _admits(self, item: T) -> bool:
         self._taken += 1
+        if self._taken > self._there:
+            self._there = self._walk.report.items
         window = self._window
         if not window.open:
             moment = known_time(item.created_at)
@@ -172,8 +153,3 @@ class Items(AsyncIterator[T], Generic[T]):
     def checkpoint(self) -> Checkpoint:
         """The place after the item last given."""
         return self._walk.checkpoint
-
-    @property
-    def report(self) -> WalkReport:
-        """The walk's report: items, pages, requests, time."""
-        return self._walk.report
