@@ -24,10 +24,15 @@ settings.register_profile("suite", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("suite")
 
 
+# What is imported and collected lasts as long as the run, and is no garbage to look for.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector what lasts as long as the run: modules and tests."""
+    """Let the garbage collector see what the tests make."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 class MendedResponse(ClientResponse):

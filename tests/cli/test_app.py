@@ -149,6 +149,7 @@ def test_what_few_commands_need_is_loaded_by_these_alone() -> None:
         "aiohttp.web",
         "cattrs",
         "asyncops.testing",
+        "asyncops.kit.doctor",
     }
     code = f"import asyncops.cli.app, sys; print(*{rare!r}.intersection(sys.modules))"
     command = [sys.executable, "-c", code]

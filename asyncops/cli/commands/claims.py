@@ -1,7 +1,7 @@
 """``doctor SERVICE``: whether the service does what its description says."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -9,8 +9,10 @@ from asyncops.cli.accounts.services import Client, Service
 from asyncops.cli.exit import Failure
 from asyncops.cli.resources import Resource, resource_of
 from asyncops.kit.description import Description
-from asyncops.kit.doctor import Finding, examine
 from asyncops.kit.resources import resources_of
+
+if TYPE_CHECKING:
+    from asyncops.kit.doctor import Finding
 
 __all__ = ["claims", "examined_resources", "missing_filters"]
 
@@ -51,7 +53,7 @@ def missing_filters(description: Description) -> list[str]:
 
 async def claims(
     client: Client, resource: Resource, place: Sequence[str]
-) -> AsyncIterator[Finding]:
+) -> "AsyncIterator[Finding]":
     """Test what a resource claims, with a dozen reads at most.
 
     Args:
@@ -59,6 +61,8 @@ async def claims(
         resource: The resource.
         place: The values of the parameters of its place.
     """
+    from asyncops.kit.doctor import Finding, examine  # noqa: PLC0415 - no other command needs it
+
     names = [name for name, _ in resource.path.place]
     filters = missing_filters(resource.description)
     if filters or (names and not place):

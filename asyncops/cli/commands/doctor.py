@@ -30,7 +30,6 @@ from asyncops.cli.text.safe import visible
 from asyncops.cli.text.terminal import console
 from asyncops.cli.text.times import span
 from asyncops.errors import AsyncOpsError, Forbidden, NotFound
-from asyncops.kit.doctor import few_items
 from asyncops.kit.ids import id_type
 from asyncops.kit.resources import ResourcePath, resources_of
 from asyncops.models import Page
@@ -204,6 +203,8 @@ async def _read(
     client: Client, paths: Sequence[ResourcePath]
 ) -> Mapping[ResourcePath, Page[Any] | AsyncOpsError]:
     """A page of each listing, or why the token is refused one."""
+    from asyncops.kit.doctor import few_items  # noqa: PLC0415 - no other command needs it
+
     found: dict[ResourcePath, Page[Any] | AsyncOpsError] = {}
     for path in paths:
         if path.description.listing is not None and not missing_filters(path.description):

@@ -16,7 +16,8 @@ import pytest
 
 from asyncops.cli.output.sinks import StandardOutput, while_read
 from asyncops.cli.text.terminal import console, put_out
-from tests.cli.processes import PROGRAM, SECONDS, environment, run
+from tests.cli.processes import PROGRAM, SECONDS, environment
+from tests.cli.running import invoke
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
@@ -56,15 +57,17 @@ def test_a_terminal_that_says_it_has_no_width_gets_a_table_all_the_same(
     assert console().width == 80
 
 
-def test_a_password_in_an_address_is_not_shown() -> None:
+def test_a_password_in_an_address_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """No such address is used, but it is told of."""
-    account = {"ZOO_API_TOKEN": "t", "ZOO_BASE_URL": "https://me:hunter2@zoo.example/?key=hunter2"}
+    monkeypatch.setenv("ZOO_API_TOKEN", "t")
+    monkeypatch.setenv("ZOO_BASE_URL", "https://me:hunter2@zoo.example/?key=hunter2")
+    monkeypatch.setenv("ASYNCOPS_CONFIG", os.devnull)
     for command, code in (("profiles", 0), ("doctor", 4)):
-        done = run(command, env=account)
+        done = invoke(None, command)
         assert done.code == code
         assert "zoo.example" in done.out
         assert "hunter2" not in done.out + done.err
-    done = run("zoo", "operations", "list", env=account)
+    done = invoke(None, "zoo", "operations", "list")
     assert done.code == 2
     assert "hunter2" not in done.out + done.err
 
