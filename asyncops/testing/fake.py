@@ -3,10 +3,8 @@
 import os
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import Any, Self, TypedDict, TypeVar, Unpack
 
-import msgspec
 from attrs import fields
 
 from asyncops.client import ClientOptions as _ClientOptions
@@ -15,10 +13,9 @@ from asyncops.http.service import Service
 from asyncops.testing.clock import FakeClock
 from asyncops.testing.server.faults import Fault
 from asyncops.testing.server.local import LocalServer
-from asyncops.testing.server.running import Running
-from asyncops.utils.clock import SYSTEM_CLOCK
+from asyncops.utils.clock import SYSTEM_CLOCK, Clock
 
-__all__ = ["FEW", "ClientOptions", "FakeService", "When", "checked_fields"]
+__all__ = ["FEW", "ClientOptions", "FakeService", "FakeSettings", "When"]
 
 V = TypeVar("V")
 
@@ -50,26 +47,26 @@ class ClientOptions(_ClientOptions, total=False):
     token: str | TokenProvider | None
 
 
-class FakeService(Running):
+class FakeSettings(TypedDict, total=False):
+    """The arguments that the fakes of all services take; see :class:`~asyncops.testing.Fake`."""
+
+    seed: int
+    clock: Clock | None
+    arrivals: float
+    latency: float
+    rate_limit: float | None
+
+
+class FakeService(LocalServer):
     """A fake of one service on a local port, while its ``with`` or ``async with`` lasts.
 
     ``with`` serves from a thread of its own, ``async with`` from the running event loop.
 
     Faults happen in the order they are scripted in; those for an exact request (``on=``) come
     first. Each method that scripts one takes ``times``, ``on`` and ``path``, as in `When`.
-
-    Attributes:
-        server: The server beneath, for all that is not offered here.
     """
 
     service: Service
-
-    def __init__(self, server: LocalServer) -> None:
-        super().__init__(server._door, server._wire)  # noqa: SLF001 - the same, without all it has
-        self.server = server
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
 
     @contextmanager
     def installed(self) -> Iterator[Self]:
@@ -84,7 +81,7 @@ class FakeService(Running):
         variables = {self.service.url_variable: self.url}
         if self.service.token is not None:
             variables[self.service.token] = self.token
-        clock = self.server.clock
+        clock = self._clock
         habits: dict[str, Any] = {}
         if isinstance(clock, FakeClock):
             habits = {"time": clock.time, "monotonic": clock.monotonic, "sleep": clock.sleep}
@@ -142,10 +139,6 @@ class FakeService(Running):
         """Answer every request with an error, until `recover`."""
         self.script(Fault(status, times=_FOR_GOOD))
 
-    def recover(self) -> None:
-        """End an outage: forget every fault, used or not."""
-        self.server.clear_faults()
-
     def assert_all_faults_used(self) -> None:
         """Check that each fault was met by a request at least once.
 
@@ -163,26 +156,9 @@ class FakeService(Running):
         usual: ClientOptions = {
             "token": self.token,
             "base_url": self.url,
-            "clock": self.server.clock,
+            "clock": self._clock,
         }
         return {**usual, **given}
-
-
-def checked_fields(given: Mapping[str, Any], *shapes: type) -> dict[str, Any]:
-    """What a test says of an item, as JSON values.
-
-    Raises:
-        TypeError: None of the shapes has such a field.
-    """
-    known = {each.name for shape in shapes for each in fields(shape) if each.init}
-    names = sorted(known - {"status"})
-    for name in given:
-        if name not in names:
-            near = get_close_matches(name, names, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
-            raise TypeError(f"no field {name!r}; {hint}")
-    value: dict[str, Any] = msgspec.to_builtins(dict(given))
-    return value
 
 
 def _brief(fault: Fault) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any, Self, TypedDict, TypeVar
 
 import attrs
@@ -14,11 +13,12 @@ from asyncops.testing.chainloop.fake import FakeChainloop
 from asyncops.testing.chainloop.service import ChainloopHabits
 from asyncops.testing.clock import FakeClock
 from asyncops.testing.described.fake import Fake
+from asyncops.testing.names import check_name
 from asyncops.testing.server.server import FakeServer
 from asyncops.testing.zoo.fake import FakeZoo
 from asyncops.testing.zoo.service import ZooHabits
 from asyncops.utils.checks import check_count, check_seconds
-from asyncops.utils.clock import Clock, SystemClock
+from asyncops.utils.clock import SystemClock
 
 __all__ = ["FakeOptions", "MarkerOptions"]
 
@@ -93,7 +93,7 @@ class MarkerOptions:
                 raise TypeError("options are given by name, such as operations=0")
             merged = {**given, **merged}
         for name in merged:
-            _check(name)
+            check_name("unknown option", name, _KNOWN - {"zoo", "chainloop"})
         zoo = {name: merged.pop(name) for name in _ZOO & merged.keys()}
         chainloop = {name: merged.pop(name) for name in _CHAINLOOP & merged.keys()}
         return cls(**merged, zoo=ZooHabits(**zoo), chainloop=ChainloopHabits(**chainloop))
@@ -106,65 +106,40 @@ class MarkerOptions:
 
     def fake(self, client: type[C], clock: FakeClock, options: FakeOptions) -> Fake[C]:
         """The fake of a described service, not yet running; the marks come before the options."""
-        marked: Any = _given(
-            rows=self.rows, page_size=self.page_size, empty_pages=self.empty_pages, **self._shared
-        )
-        return Fake(client, clock=self._clock(clock), **{**options, **marked})
+        own = {"rows": self.rows, "page_size": self.page_size, "empty_pages": self.empty_pages}
+        return Fake(client, **{**options, **self._settings(clock, own)})
 
     def fake_zoo(self, clock: FakeClock) -> FakeZoo:
         """The fake of Zoo, not yet running."""
-        sizes = _given(operations=self.operations, prompts=self.prompts)
-        return FakeZoo(clock=self._clock(clock), habits=self.zoo, **sizes, **self._shared)
+        own = {"operations": self.operations, "prompts": self.prompts}
+        return FakeZoo(habits=self.zoo, **self._settings(clock, own))
 
     def fake_chainloop(self, clock: FakeClock) -> FakeChainloop:
         """The fake of Chainloop, not yet running."""
-        sizes = _given(operations=self.operations)
-        return FakeChainloop(
-            clock=self._clock(clock), habits=self.chainloop, **sizes, **self._shared
-        )
+        own = {"operations": self.operations}
+        return FakeChainloop(habits=self.chainloop, **self._settings(clock, own))
 
     def fake_server(self, clock: FakeClock) -> FakeServer:
         """Both in one, not yet running."""
-        sizes = _given(
-            operations=self.operations,
-            prompts=self.prompts,
-            chainloop_operations=self.operations,
-        )
-        return FakeServer(
-            clock=self._clock(clock),
-            zoo=self.zoo,
-            chainloop=self.chainloop,
-            **sizes,
-            **self._shared,
-        )
+        own = {
+            "operations": self.operations,
+            "prompts": self.prompts,
+            "chainloop_operations": self.operations,
+        }
+        return FakeServer(zoo=self.zoo, chainloop=self.chainloop, **self._settings(clock, own))
 
-    def _clock(self, clock: FakeClock) -> Clock:
-        return SystemClock() if self.real_time else clock
-
-    @property
-    def _shared(self) -> dict[str, Any]:
-        return _given(
-            seed=self.seed,
-            arrivals=self.arrivals,
-            latency=self.latency,
-            rate_limit=self.rate_limit,
-        )
+    def _settings(self, clock: FakeClock, own: dict[str, Any]) -> dict[str, Any]:
+        """The arguments of a fake that the marks give."""
+        shared: dict[str, Any] = {
+            "clock": SystemClock() if self.real_time else clock,
+            "seed": self.seed,
+            "arrivals": self.arrivals,
+            "latency": self.latency,
+            "rate_limit": self.rate_limit,
+        }
+        return {name: value for name, value in (shared | own).items() if value is not None}
 
 
 _ZOO = {each.name for each in attrs.fields(ZooHabits)}
 _CHAINLOOP = {each.name for each in attrs.fields(ChainloopHabits)}
-_KNOWN = ({each.name for each in attrs.fields(MarkerOptions)} | _ZOO | _CHAINLOOP) - {
-    "zoo",
-    "chainloop",
-}
-
-
-def _check(name: str) -> None:
-    if name not in _KNOWN:
-        near = get_close_matches(name, _KNOWN, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(_KNOWN))}"
-        raise TypeError(f"unknown option {name!r}; {hint}")
-
-
-def _given(**options: Any) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}
+_KNOWN = {each.name for each in attrs.fields(MarkerOptions)} | _ZOO | _CHAINLOOP

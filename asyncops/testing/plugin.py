@@ -12,13 +12,10 @@ import pytest
 
 if TYPE_CHECKING:
     from asyncops.kit.client import Client
-    from asyncops.testing.chainloop.fake import FakeChainloop
     from asyncops.testing.clock import FakeClock
-    from asyncops.testing.described.fake import Fake
     from asyncops.testing.fake import FakeService
     from asyncops.testing.marker import FakeOptions, MarkerOptions
     from asyncops.testing.server.server import FakeServer
-    from asyncops.testing.zoo.fake import FakeZoo
 
 __all__ = [
     "fake_chainloop",
@@ -64,30 +61,36 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     return result
 
 
-@pytest.fixture
-def fake_zoo(request: pytest.FixtureRequest, fake_clock: "FakeClock") -> "Iterator[FakeZoo]":
+def _fixture(make: "Callable[[MarkerOptions, FakeClock], FakeService]") -> object:
+    """Make a fixture that serves what a function makes, and is described as that."""
+
+    def fixture(request: pytest.FixtureRequest, fake_clock: "FakeClock") -> "Iterator[FakeService]":
+        fake = make(_options(request.node), fake_clock)
+        with _running(request.node, fake):
+            yield fake
+
+    fixture.__doc__ = make.__doc__
+    return pytest.fixture(fixture)
+
+
+@_fixture
+def fake_zoo(options: "MarkerOptions", clock: "FakeClock") -> "FakeService":
     """A `FakeZoo` on a local port: what ``ZooClient()`` talks to during the test.
 
     It sets ``ZOO_API_TOKEN`` and ``ZOO_BASE_URL``, and puts clients on `fake_clock`: their
     backoff, ``Retry-After`` and polling take no time. ``@pytest.mark.asyncops(...)`` has options.
     """
-    fake = _options(request.node).fake_zoo(fake_clock)
-    with _running(request.node, fake):
-        yield fake
+    return options.fake_zoo(clock)
 
 
-@pytest.fixture
-def fake_chainloop(
-    request: pytest.FixtureRequest, fake_clock: "FakeClock"
-) -> "Iterator[FakeChainloop]":
+@_fixture
+def fake_chainloop(options: "MarkerOptions", clock: "FakeClock") -> "FakeService":
     """A `FakeChainloop` on a local port: what ``ChainloopClient()`` talks to during the test.
 
     It sets ``CHAINLOOP_TOKEN`` and ``CHAINLOOP_BASE_URL``, and puts clients on `fake_clock`, which
     it shares with `fake_zoo`. ``@pytest.mark.asyncops(...)`` has options.
     """
-    fake = _options(request.node).fake_chainloop(fake_clock)
-    with _running(request.node, fake):
-        yield fake
+    return options.fake_chainloop(clock)
 
 
 def fake_fixture(client: "type[Client]", **options: "Unpack[FakeOptions]") -> object:
@@ -118,15 +121,11 @@ def fake_fixture(client: "type[Client]", **options: "Unpack[FakeOptions]") -> ob
     if not (isinstance(client, type) and issubclass(client, Client)):
         raise TypeError(f"fake_fixture takes the class of a client, got {client!r}")
 
-    def fixture(
-        request: pytest.FixtureRequest, fake_clock: "FakeClock"
-    ) -> "Iterator[Fake[Client]]":
-        fake = _options(request.node).fake(client, fake_clock, options)
-        with _running(request.node, fake):
-            yield fake
+    def make(marked: "MarkerOptions", clock: "FakeClock") -> "FakeService":
+        return marked.fake(client, clock, options)
 
-    fixture.__doc__ = f"A `Fake` on a local port: what ``{client.__name__}()`` talks to."
-    return pytest.fixture(fixture)
+    make.__doc__ = f"A `Fake` on a local port: what ``{client.__name__}()`` talks to."
+    return _fixture(make)
 
 
 @pytest.fixture

@@ -7,11 +7,8 @@ from attrs import frozen
 
 from asyncops.kit import (
     Action,
-    After,
     ByStatus,
     Client,
-    Collection,
-    Group,
     Listing,
     ListOptions,
     Lookup,
@@ -28,6 +25,7 @@ from asyncops.kit import (
     Within,
     param,
 )
+from tests.testing.contracts.farms import Org
 
 __all__ = ["FarmClient", "NeedyClient", "Phase"]
 
@@ -122,37 +120,6 @@ class Upload:
     """What stands beside an upload."""
 
     name: str
-
-
-@frozen(kw_only=True)
-class Scene:
-    """A scene, without a life."""
-
-    id: int
-    name: str
-    created_at: Timestamp
-
-
-class Below(Group):
-    """What lies below a scene."""
-
-    parts = Collection(
-        Scene,
-        Listing("/scenes/{scene_id}/parts", "parts", paging=After(last="last")),
-        options=ListOptions,
-    )
-
-
-class Org(Group):
-    """What belongs to an organization."""
-
-    scenes = Collection(
-        Scene,
-        Listing("/scenes", "scenes", paging=Token(), order=None),
-        options=ListOptions,
-        get="/scenes/{id}",
-        within=Below("scene_id"),
-    )
 
 
 class FarmClient(Client):

@@ -62,7 +62,7 @@ def farm(fake: Fake[FarmClient]) -> Farm:
     def running(*arguments: str, command: str = "farm", stdin: str = "") -> Done:
         env = {"FARM_TOKEN": fake.token, "FARM_BASE_URL": fake.url}
         words = [*command.split(), *arguments]
-        with patch.object(connect, "SYSTEM_CLOCK", fake.server.clock):
+        with patch.object(connect, "SYSTEM_CLOCK", fake.clock):
             done = CliRunner().invoke(app, words, env=env, input=stdin, catch_exceptions=False)
         return Done(done.exit_code, done.stdout, done.stderr)
 

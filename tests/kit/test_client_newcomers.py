@@ -15,11 +15,11 @@ import pytest
 from asyncops import APIError, BadRequest, RateLimited, RetryPolicy, State
 from asyncops.kit import Client
 from asyncops.testing import contract
-from tests.kit.newcomers import anthropic, apify, dagster, twilio
-from tests.kit.newcomers.anthropic import AnthropicClient
-from tests.kit.newcomers.apify import ApifyClient
-from tests.kit.newcomers.dagster import DagsterClient
-from tests.kit.newcomers.twilio import TwilioClient
+from tests.kit.described import anthropic, apify, dagster, twilio
+from tests.kit.described.anthropic import AnthropicClient
+from tests.kit.described.apify import ApifyClient
+from tests.kit.described.dagster import DagsterClient
+from tests.kit.described.twilio import TwilioClient
 from tests.wire.faultserver import FaultServer, Seen, answer
 
 TestAnthropic = contract(AnthropicClient)

@@ -102,7 +102,8 @@ async def test_a_window_is_the_rows_created_in_it(drawn: Drawn, one: int, other:
 @given(descriptions())
 async def test_a_watch_tells_each_end_once(drawn: Drawn) -> None:
     assert any(not each.state.ended for each in enum_of(drawn.case.description) or ())
-    await polls.test_a_watch_tells_each_end_once(drawn.case)
+    async with drawn.case.serving(0) as live:
+        await polls.test_a_watch_tells_each_end_once(live)
 
 
 @FEW

@@ -21,10 +21,10 @@ async def test_a_watch_to_its_first_change_takes_a_short_way() -> None:
                 ZooClient(fake.token, base_url=fake.url, clock=fake.clock) as zoo,
                 zoo.operations.watch() as changes,
             ):
-                before = fake.server.count()
+                before = fake.count()
                 with traced() as trace:
                     change = await anext(changes)
-                assert fake.server.count() - before == 10
+                assert fake.count() - before == 10
                 assert change.kind == "updated"
             traces.append(trace)
     assert len(least(traces).files) <= 23, sorted(least(traces).files)

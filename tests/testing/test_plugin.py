@@ -168,7 +168,8 @@ async def test_habits_are_options_of_the_mark(
 @pytest.mark.asyncops(real_time=True)
 async def test_real_time_is_an_option(fake_zoo: FakeZoo) -> None:
     assert not vars(SYSTEM_CLOCK)
-    assert isinstance(fake_zoo.server.clock, SystemClock)
+    with pytest.raises(TypeError, match="real time"):
+        _ = fake_zoo.clock
     async with ZooClient() as zoo:
         assert (await zoo.operations.list(status="completed")).items
 
@@ -386,7 +387,7 @@ def test_a_client_left_open_leaves_no_thread_of_ours(pytester: pytest.Pytester) 
         def test_it(fake_zoo):
             loop = asyncio.new_event_loop()
             zoo = loop.run_until_complete(leave_open())
-            assert fake_zoo.server.open_connections == 1
+            assert fake_zoo.open_connections == 1
             loop.run_until_complete(zoo.close())
             loop.close()
         """

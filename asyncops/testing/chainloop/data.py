@@ -3,18 +3,18 @@
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from asyncops.http.decoding import Dialect
-from asyncops.kit.resources import ResourcePath
 from asyncops.models import JSON
+from asyncops.testing.described.habits import Data
+from asyncops.testing.described.ids import Ids
+from asyncops.testing.described.lives import Lives, TimedLives
 from asyncops.testing.described.maker import Maker
 from asyncops.testing.described.rows import Row
 from asyncops.testing.described.table import Table
-from asyncops.testing.described.timed import TimedMaker
 from asyncops.testing.described.wanted import Wanted
-from asyncops.testing.server.hashing import IdSpace, key, mix
-from asyncops.testing.server.lifecycle import PERIOD, rfc3339
+from asyncops.testing.server.hashing import IdSpace, mix
+from asyncops.testing.server.lifecycle import PERIOD, Timeline, rfc3339
 
 __all__ = ["KINDS", "PREFIX", "RESOURCE_TYPES", "ChainloopMaker", "ChainloopTable"]
 
@@ -24,54 +24,48 @@ RESOURCE_TYPES = ("evidence", "workflow_run", "project_version")
 _ERRORS = ("the evidence could not be read", "policy engine: división por cero", "timed out")
 # Three neighbouring operations are about the same thing.
 _PER_RESOURCE = 3
-_RECENT = 64
+_resources, _projects = IdSpace(0, "chainloop resource"), IdSpace(0, "chainloop project")
+# The same few come again.
+_resource, _project = lru_cache(64)(_resources.encode), lru_cache(64)(_projects.encode)
 
 
-class _Subjects:
-    """What the rows are about, by their numbers.
-
-    Args:
-        seed: What all data are computed from.
-    """
-
-    def __init__(self, seed: int) -> None:
-        self._turn = key(seed, "chainloop kind")
-        self._resources = IdSpace(seed, "chainloop resource")
-        self._encode = lru_cache(_RECENT)(self._resources.encode)
-
-    def of(self, number: int) -> dict[str, JSON]:
-        """Kind and resource of a row."""
-        group = number // _PER_RESOURCE
-        return {
-            "kind": self.kind(number),
-            "resource_type": RESOURCE_TYPES[group % len(RESOURCE_TYPES)],
-            "resource_id": self._encode(group),
-        }
-
-    def kind(self, number: int) -> str:
-        """The kind of a row, which repeats with each period."""
-        # The order of the kinds is turned anew in each block.
-        block, place = divmod(number % PERIOD, len(KINDS))
-        return KINDS[(place + mix(self._turn + block)) % len(KINDS)]
-
-    def about(self, resource_id: str) -> range:
-        """The rows about a resource."""
-        group = self._resources.decode(resource_id)
-        first = 0 if group is None else group * _PER_RESOURCE
-        return range(first, first if group is None else first + _PER_RESOURCE)
+def _kind(number: int) -> str:
+    """Return the kind of a row, which repeats with each period."""
+    # The order of the kinds is turned anew in each block.
+    block, place = divmod(number % PERIOD, len(KINDS))
+    return KINDS[(place + mix(block)) % len(KINDS)]
 
 
-class ChainloopMaker(TimedMaker):
+def _subject(number: int) -> dict[str, JSON]:
+    """Return the kind and the resource of a row."""
+    group = number // _PER_RESOURCE
+    return {
+        "kind": _kind(number),
+        "resource_type": RESOURCE_TYPES[group % len(RESOURCE_TYPES)],
+        "resource_id": _resource(group),
+    }
+
+
+def _about(resource_id: str) -> range:
+    """Return the rows about a resource."""
+    group = _resources.decode(resource_id)
+    first = 0 if group is None else group * _PER_RESOURCE
+    return range(first, first if group is None else first + _PER_RESOURCE)
+
+
+class ChainloopMaker(Maker):
     """Writes operations; what is unset is ``""``, or None for a timestamp."""
 
     name: ClassVar[str] = "chainloop operation"
 
-    def __init__(self, resource: ResourcePath, json: Dialect, seed: int) -> None:
-        super().__init__(resource, json, seed)
-        self._subjects = _Subjects(seed)
-        projects = IdSpace(seed, "chainloop project")
-        self._projects = [projects.encode(number) for number in range(11)]
-        self._versions = [projects.encode(64 + number) for number in range(37)]
+    def ids(self, where: str) -> dict[str, Ids]:
+        """Return the ids of the rows."""
+        space = IdSpace(self.seed, f"{where}/id")
+        return {"id": Ids(space.encode, space.decode)}
+
+    def lives(self, timeline: Timeline) -> Lives:
+        """Return the lives of the rows, of which most have ended."""
+        return TimedLives(self.looks, timeline)
 
     def item(self, row: Row, now: int) -> dict[str, JSON]:
         """Return a row as the service shows it at an instant."""
@@ -82,9 +76,9 @@ class ChainloopMaker(TimedMaker):
             "id": row.ids["id"],
             "kind": "",
             "status": status,
-            **self._subjects.of(row.number),
-            "project_id": self._projects[bits % 11],
-            "project_version_id": self._versions[bits % 37] if bits & 3 else "",
+            **_subject(row.number),
+            "project_id": _project(bits % 11),
+            "project_version_id": _project(64 + bits % 37) if bits & 3 else "",
             "output": _output(bits) if status == f"{PREFIX}COMPLETED" else "",
             "error_message": _ERRORS[bits % len(_ERRORS)] if status == f"{PREFIX}FAILED" else "",
             "created_at": rfc3339(course.created, digits),
@@ -95,7 +89,7 @@ class ChainloopMaker(TimedMaker):
 
     def shows(self, row: Row, values: Mapping[str, frozenset[str]], now: int) -> bool:  # noqa: ARG002
         """Whether a row is of a kind and about a resource."""
-        about = {**self._subjects.of(row.number), **row.fields}
+        about = {**_subject(row.number), **row.fields}
         return all(str(about[name]) in texts for name, texts in values.items())
 
 
@@ -110,9 +104,8 @@ class ChainloopTable(Table):
     found by arithmetic; only the young and the added are looked at one by one.
     """
 
-    def __init__(self, maker: Maker, where: str, **data: Any) -> None:
-        super().__init__(maker, where, **data)
-        self._subjects = _Subjects(data["seed"])
+    def __init__(self, maker: Maker, where: str, size: int, data: Data) -> None:
+        super().__init__(maker, where, size, data)
         self._matching: dict[tuple[frozenset[str] | None, ...], list[int]] = {}
 
     def part(self, wanted: Wanted, now: int, start: int, stop: int) -> tuple[int, list[Row]]:
@@ -129,15 +122,12 @@ class ChainloopTable(Table):
         found += old.newest(max(start - len(fresh), 0), stop - start - len(found), gone)
         return len(fresh) + old.count - len(gone), [self.row(number) for number in found]
 
-    def _newest_first(self, wanted: Wanted) -> bool:  # noqa: ARG002
-        return True
-
     def _numbers(self, wanted: Wanted, now: int) -> Sequence[int]:
         ids = wanted.values.get("resource_id")
         if ids is None:
             return super()._numbers(wanted, now)
         # Any row that was added may be about it.
-        numbers = {number for each in ids for number in self._subjects.about(each)}
+        numbers = {number for each in ids for number in _about(each)}
         count = self.count(now)
         return sorted({*numbers, *self._kept} & set(range(count)), reverse=True)
 
@@ -150,7 +140,7 @@ class ChainloopTable(Table):
                 place
                 for place in range(PERIOD)
                 if (words is None or words & self._lives.end(place).words)
-                and (kinds is None or self._subjects.kind(place) in kinds)
+                and (kinds is None or _kind(place) in kinds)
             ]
         return self._matching[asked]
 

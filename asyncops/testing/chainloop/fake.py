@@ -1,14 +1,13 @@
 """Chainloop as a fake of its own, for tests of code that uses it."""
 
-from typing import Any
+from typing import Any, Unpack
 from uuid import UUID
 
 from asyncops.services.chainloop import AsyncOperation, AsyncOperationStatus, ChainloopClient
 from asyncops.testing.chainloop.service import Chainloop, ChainloopHabits
 from asyncops.testing.described.fake import Fake
-from asyncops.testing.described.served import Data
-from asyncops.testing.fake import FEW
-from asyncops.utils.clock import Clock
+from asyncops.testing.described.habits import Data
+from asyncops.testing.fake import FEW, FakeSettings
 from asyncops.utils.statuses import known_status
 
 __all__ = ["FakeChainloop"]
@@ -23,15 +22,8 @@ class FakeChainloop(Fake[ChainloopClient]):
 
     Args:
         operations: How many operations there are to begin with.
-        seed: What the data are computed from.
-        clock: What the data live on. None: a `FakeClock` of its own.
-        arrivals: New operations in every second of the clock.
-        latency: Seconds of real time before each answer.
-        rate_limit: Requests per second of the clock; beyond, 429 with ``Retry-After``.
         habits: How this Chainloop differs from the usual one, such as where its pages start.
-
-    Attributes:
-        server: The server beneath, for all that is not offered here.
+        settings: As for :class:`~asyncops.testing.Fake`.
 
     Raises:
         ValueError: A number is out of range.
@@ -41,23 +33,11 @@ class FakeChainloop(Fake[ChainloopClient]):
         self,
         *,
         operations: int = FEW,
-        seed: int = 0,
-        clock: Clock | None = None,
-        arrivals: float = 0.0,
-        latency: float = 0.0,
-        rate_limit: float | None = None,
         habits: ChainloopHabits | None = None,
+        **settings: Unpack[FakeSettings],
     ) -> None:
         self._own = ChainloopHabits() if habits is None else habits
-        super().__init__(
-            ChainloopClient,
-            {"operations": operations},
-            seed=seed,
-            clock=clock,
-            arrivals=arrivals,
-            latency=latency,
-            rate_limit=rate_limit,
-        )
+        super().__init__(ChainloopClient, {"operations": operations}, **settings)
 
     def __repr__(self) -> str:
         return "FakeChainloop()"

@@ -10,10 +10,9 @@ from asyncops.models import JSON
 from asyncops.services.chainloop import ChainloopClient
 from asyncops.testing.chainloop.data import PREFIX, ChainloopMaker, ChainloopTable
 from asyncops.testing.described.dialect import in_protobuf
-from asyncops.testing.described.habits import Habits
+from asyncops.testing.described.habits import Data, Habits
 from asyncops.testing.described.maker import Maker
 from asyncops.testing.described.params import Params
-from asyncops.testing.described.served import Data
 from asyncops.testing.described.service import DescribedService
 from asyncops.testing.described.table import Table
 from asyncops.testing.server.service import Answered, Asked, RefusedError

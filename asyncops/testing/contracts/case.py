@@ -15,6 +15,7 @@ from asyncops.polling.policy import PollPolicy
 from asyncops.testing.contracts.abilities import Abilities, made, options_class
 from asyncops.testing.described.fake import Fake
 from asyncops.testing.described.looks import fits
+from asyncops.testing.described.rows import Row
 from asyncops.testing.described.served import Served
 from asyncops.testing.server.request import now_ns
 
@@ -27,14 +28,14 @@ PAGE = 4
 _POLL = PollPolicy(timeout=3600)
 
 Need = Callable[["Case"], bool]
-Check = Callable[["Case"], Coroutine[Any, Any, None]]
+Check = Callable[["Live"], Coroutine[Any, Any, None]]
 
 
-def needs(*of: Need) -> Callable[[Check], Check]:
-    """Say what a resource must be able to do for a test to make sense."""
+def needs(*of: Need, **options: Any) -> Callable[[Check], Check]:
+    """Say what a resource must be able to do for a test to make sense, and how it is served."""
 
     def mark(check: Check) -> Check:
-        vars(check)["needs"] = of
+        vars(check).update(needs=of, options=options)
         return check
 
     return mark
@@ -132,9 +133,18 @@ class Live:
 
     def wire(self, item: Any) -> dict[str, JSON]:
         """Return an item as the service shows it."""
-        now = now_ns(self.fake.clock)
-        row = self.served.table(self.case.texts).find(self.id(item), now)
-        return self.served.maker.item(row, now)
+        return self.served.maker.item(self._row(item), self._now)
+
+    def words(self, item: Any) -> frozenset[str]:
+        """Return the statuses that an item holds."""
+        return self.served.maker.words(self._row(item), self._now)
+
+    def _row(self, item: Any) -> Row:
+        return self.served.table(self.case.texts).find(self.id(item), self._now)
+
+    @property
+    def _now(self) -> int:
+        return now_ns(self.fake.clock)
 
     def move(self, item: Any, state: State) -> None:
         """Have an item come to a state."""

@@ -6,98 +6,79 @@ from asyncops.errors import NotFound
 from asyncops.http.places import value_at
 from asyncops.kit.statuses import enum_of
 from asyncops.models import State, times_of
-from asyncops.testing.contracts.case import Case, needs
-
-__all__ = ["CHECKS"]
+from asyncops.testing.contracts.case import Case, Live, needs
 
 
-async def test_items_fit_their_class(case: Case) -> None:
+@needs()
+async def test_items_fit_their_class(live: Live) -> None:
     """Each item that the service may show is read as the item's class."""
-    async with case.serving() as live:
-        assert len(live.rows()) == 25, "the sample and the item's class make no 25 items"
+    assert len(live.rows()) == 25, "the sample and the item's class make no 25 items"
 
 
 @needs(Case.lives)
-async def test_every_state_is_reached(case: Case) -> None:
+async def test_every_state_is_reached(live: Live) -> None:
     """Each state that a status stands for is that of an item in this status."""
-    async with case.serving() as live:
-        enum = enum_of(case.description)
-        declared = set() if enum is None else {each.state for each in enum} - {State.UNKNOWN}
-        reached = {look.state for look in live.served.maker.looks.all}
-        missing = sorted(state.value for state in declared - reached)
-        assert not missing, (
-            f"no item reaches {', '.join(missing)}: write a patch for it in Sample(by_state=...), "
-            "or let state say it"
-        )
-        assert any(state.ended for state in reached), "no item ever ends"
+    enum = enum_of(live.case.description)
+    declared = set() if enum is None else {each.state for each in enum} - {State.UNKNOWN}
+    reached = {look.state for look in live.served.maker.looks.all}
+    missing = sorted(state.value for state in declared - reached)
+    assert not missing, (
+        f"no item reaches {', '.join(missing)}: write a patch for it in Sample(by_state=...), "
+        "or let state say it"
+    )
+    assert any(state.ended for state in reached), "no item ever ends"
 
 
 @needs(Case.lives)
-async def test_times_are_in_the_order_of_a_life(case: Case) -> None:
+async def test_times_are_in_the_order_of_a_life(live: Live) -> None:
     """An item is created, then started, then finished; only an ended one is finished."""
-    async with case.serving() as live:
-        for item in live.rows():
-            told = [when for when in times_of(item) if when is not None]
-            assert all(when.tzinfo is not None for when in told), f"a time has no zone: {item}"
-            assert told == sorted(told), f"its times are not in order: {item}"
-            assert item.finished_at is None or item.state.ended, f"it is finished before: {item}"
+    for item in live.rows():
+        told = [when for when in times_of(item) if when is not None]
+        assert all(when.tzinfo is not None for when in told), f"a time has no zone: {item}"
+        assert told == sorted(told), f"its times are not in order: {item}"
+        assert item.finished_at is None or item.state.ended, f"it is finished before: {item}"
 
 
 @needs(Case.lives)
-async def test_an_ended_item_tells_when_and_why(case: Case) -> None:
+async def test_an_ended_item_tells_when_and_why(live: Live) -> None:
     """An item that has ended has the end and the reason of a failure that the service shows."""
-    sample = case.description.sample
-    async with case.serving() as live:
-        for look in live.served.maker.looks.ended:
-            item = live.add(status=look.state.value)
-            if sample is not None and sample.finished is not None:
-                assert item.finished_at is not None, f"finished_at is not {sample.finished}"
-            if look.state is State.FAILED and sample is not None and sample.error is not None:
-                told = value_at(sample.error, live.wire(item), {})
-                assert item.error is not None or told is None, f"error is not {sample.error}"
+    sample = live.case.description.sample
+    for look in live.served.maker.looks.ended:
+        item = live.add(status=look.state.value)
+        if sample is not None and sample.finished is not None:
+            assert item.finished_at is not None, f"finished_at is not {sample.finished}"
+        if look.state is State.FAILED and sample is not None and sample.error is not None:
+            told = value_at(sample.error, live.wire(item), {})
+            assert item.error is not None or told is None, f"error is not {sample.error}"
 
 
 @needs(Case.is_got)
-async def test_get_gives_the_item_of_the_listing(case: Case) -> None:
+async def test_get_gives_the_item_of_the_listing(live: Live) -> None:
     """``get`` gives the item with the id that it was asked with, as the listing shows it."""
-    async with case.serving() as live:
-        for item in live.rows()[:5]:
-            got = await live.verbs.get(live.id(item))
-            assert live.key(got) == live.key(item)
-            if case.description.result is None:
-                assert got == item
+    for item in live.rows()[:5]:
+        got = await live.verbs.get(live.id(item))
+        assert live.key(got) == live.key(item)
+        if live.case.description.result is None:
+            assert got == item
 
 
 @needs(Case.is_got)
-async def test_what_is_missing_is_not_found(case: Case) -> None:
+async def test_what_is_missing_is_not_found(live: Live) -> None:
     """``get`` raises ``NotFound`` for an item that the service no longer has."""
-    async with case.serving() as live:
-        item = live.rows()[0]
-        live.fake.remove(case.resource.name, live.id(item), *case.texts)
-        with pytest.raises(NotFound):
-            await live.verbs.get(live.id(item))
+    item = live.rows()[0]
+    live.fake.remove(live.case.resource.name, live.id(item), *live.case.texts)
+    with pytest.raises(NotFound):
+        await live.verbs.get(live.id(item))
 
 
 @needs(Case.is_got)
-async def test_get_many_gives_each_id_once_and_an_error_for_what_is_missing(case: Case) -> None:
+async def test_get_many_gives_each_id_once_and_an_error_for_what_is_missing(live: Live) -> None:
     """``get_many`` gives each id with its item; the error of one costs the others nothing."""
-    async with case.serving() as live:
-        items = live.rows()[:6]
-        ids = [live.id(item) for item in items]
-        live.fake.remove(case.resource.name, ids[2], *case.texts)
-        async with live.verbs.get_many(ids, concurrency=3) as results:
-            found = {id_: result async for id_, result in results}
-        assert set(found) == set(ids)
-        assert isinstance(found.pop(ids[2]), NotFound)
-        assert all(live.id(result) == id_ for id_, result in found.items())
-
-
-CHECKS = (
-    test_items_fit_their_class,
-    test_every_state_is_reached,
-    test_times_are_in_the_order_of_a_life,
-    test_an_ended_item_tells_when_and_why,
-    test_get_gives_the_item_of_the_listing,
-    test_what_is_missing_is_not_found,
-    test_get_many_gives_each_id_once_and_an_error_for_what_is_missing,
-)
+    items = live.rows()[:6]
+    ids = [live.id(item) for item in items]
+    live.fake.remove(live.case.resource.name, ids[2], *live.case.texts)
+    async with live.verbs.get_many(ids, concurrency=3) as results:
+        found = {id_: result async for id_, result in results}
+    assert set(found) == set(ids)
+    assert isinstance(found.pop(ids[2]), NotFound)
+    assert all(live.id(result) == id_ for id_, result in found.items())

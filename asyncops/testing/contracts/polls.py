@@ -9,8 +9,6 @@ from asyncops.models import State
 from asyncops.polling.change import ChangeKind
 from asyncops.testing.contracts.case import Case, Live, needs
 
-__all__ = ["CHECKS"]
-
 _ERRORS = {State.FAILED: OperationFailed, State.CANCELLED: OperationCancelled}
 
 
@@ -20,51 +18,47 @@ def ends_of(live: Live) -> list[State]:
 
 
 @needs(Case.waits)
-async def test_a_wait_comes_to_each_end(case: Case) -> None:
+async def test_a_wait_comes_to_each_end(live: Live) -> None:
     """``wait`` gives an operation that succeeded, and raises for one that did not."""
-    async with case.serving() as live:
-        for state in ends_of(live):
-            item = live.add(status=state.value)
-            if state is State.SUCCEEDED:
-                assert (await live.verbs.wait(live.id(item))).state is state
-                continue
-            with pytest.raises(OperationFailed) as raised:
-                await live.verbs.wait(live.id(item))
-            assert raised.type is _ERRORS[state]
-            assert raised.value.operation.id == item.id
+    for state in ends_of(live):
+        item = live.add(status=state.value)
+        if state is State.SUCCEEDED:
+            assert (await live.verbs.wait(live.id(item))).state is state
+            continue
+        with pytest.raises(OperationFailed) as raised:
+            await live.verbs.wait(live.id(item))
+        assert raised.type is _ERRORS[state]
+        assert raised.value.operation.id == item.id
 
 
 @needs(Case.waits)
-async def test_a_wait_goes_through_a_life(case: Case) -> None:
+async def test_a_wait_goes_through_a_life(live: Live) -> None:
     """``wait`` polls an operation until it has ended."""
-    async with case.serving() as live:
-        item = live.add(lifetime=30)
-        assert not item.state.ended
-        ended = await live.verbs.wait(live.id(item), timeout=300, raise_on_failure=False)
-        assert ended.state.ended
-        assert live.id(ended) == live.id(item)
+    item = live.add(lifetime=30)
+    assert not item.state.ended
+    ended = await live.verbs.wait(live.id(item), timeout=300, raise_on_failure=False)
+    assert ended.state.ended
+    assert live.id(ended) == live.id(item)
 
 
 @needs(Case.waits)
-async def test_a_wait_gives_up_in_time(case: Case) -> None:
+async def test_a_wait_gives_up_in_time(live: Live) -> None:
     """``wait`` raises ``WaitTimeout``, with the operation as it was last."""
-    async with case.serving() as live:
-        item = live.add(lifetime=10_000)
-        with pytest.raises(WaitTimeout) as raised:
-            await live.verbs.wait(live.id(item), timeout=60)
-        assert raised.value.last is not None
+    item = live.add(lifetime=10_000)
+    with pytest.raises(WaitTimeout) as raised:
+        await live.verbs.wait(live.id(item), timeout=60)
+    assert raised.value.last is not None
 
 
 @needs(Case.waits)
-async def test_a_wait_for_many_gives_each_once(case: Case) -> None:
+async def test_a_wait_for_many_gives_each_once(live: Live) -> None:
     """``wait_many`` gives each id once, with its operation or its error."""
-    async with case.serving() as live:
-        items = [live.add(lifetime=10 * n) for n in range(1, 4)]
-        items += [live.add(status=state.value) for state in ends_of(live)]
-        ids = [str(live.id(item)) for item in items]
-        async with live.verbs.wait_many(ids, timeout=600) as finished:
-            found = [str(id_) async for id_, _ in finished]
-        assert sorted(found) == sorted(ids)
+    items = [live.add(lifetime=10 * n) for n in range(1, 4)]
+    items += [live.add(status=state.value) for state in ends_of(live)]
+    ids = [str(live.id(item)) for item in items]
+    async with live.verbs.wait_many(ids, timeout=600) as finished:
+        found = [str(id_) async for id_, _ in finished]
+    assert sorted(found) == sorted(ids)
 
 
 async def changes_of(watch: Any, wanted: int) -> list[Any]:
@@ -77,10 +71,10 @@ async def changes_of(watch: Any, wanted: int) -> list[Any]:
     return changes
 
 
-@needs(Case.is_watched)
-async def test_a_watch_tells_each_end_once(case: Case) -> None:
+@needs(Case.is_watched, rows=0)
+async def test_a_watch_tells_each_end_once(live: Live) -> None:
     """``watch`` tells that an operation is new, and once that it has ended."""
-    async with case.serving(0) as live, live.watch() as watch:
+    async with live.watch() as watch:
         items = [live.add(lifetime=5 * n) for n in range(1, 4)]
         ended: list[str] = []
         created: list[str] = []
@@ -98,116 +92,93 @@ async def test_a_watch_tells_each_end_once(case: Case) -> None:
         assert (change.kind, change.id) == (ChangeKind.CREATED, str(live.key(last)))
 
 
-@needs(Case.is_watched)
-async def test_a_watch_tells_what_is_there_only_if_asked(case: Case) -> None:
+@needs(Case.is_watched, rows=0)
+async def test_a_watch_tells_what_is_there_only_if_asked(live: Live) -> None:
     """``from_start`` gives what has not ended when the watch begins; otherwise only changes."""
     for from_start in (True, False):
-        async with case.serving(0) as live:
-            there = live.add(lifetime=100_000)
-            async with live.watch(from_start=from_start) as watch:
-                new = live.add(lifetime=100_000)
-                [first] = await changes_of(watch, 1)
-                assert first.kind is ChangeKind.CREATED
-                assert first.id == str(live.key(there if from_start else new))
+        there = live.add(lifetime=100_000)
+        async with live.watch(from_start=from_start) as watch:
+            new = live.add(lifetime=100_000)
+            [first] = await changes_of(watch, 1)
+            assert first.kind is ChangeKind.CREATED
+            assert first.id == str(live.key(there if from_start else new))
 
 
-@needs(Case.is_watched)
-async def test_a_watch_goes_on_from_a_checkpoint(case: Case) -> None:
+@needs(Case.is_watched, rows=0)
+async def test_a_watch_goes_on_from_a_checkpoint(live: Live) -> None:
     """A watch that goes on from a checkpoint tells what has changed since."""
-    async with case.serving(0) as live:
-        item = live.add(lifetime=30)
-        async with live.watch() as watch:
-            place = watch.checkpoint
-        live.fake.advance(60)
-        async with live.watch(resume=place) as watch:
-            [change] = await changes_of(watch, 1)
-            assert (change.kind, change.id) == (ChangeKind.FINISHED, str(live.key(item)))
+    item = live.add(lifetime=30)
+    async with live.watch() as watch:
+        place = watch.checkpoint
+    live.fake.advance(60)
+    async with live.watch(resume=place) as watch:
+        [change] = await changes_of(watch, 1)
+        assert (change.kind, change.id) == (ChangeKind.FINISHED, str(live.key(item)))
 
 
-@needs(Case.reopens)
-async def test_a_watch_tells_that_an_operation_goes_on(case: Case) -> None:
+@needs(Case.reopens, rows=0)
+async def test_a_watch_tells_that_an_operation_goes_on(live: Live) -> None:
     """An ended operation that goes on is told as reopened, and its next end again."""
-    async with case.serving(0) as live:
-        looks = live.served.maker.looks
-        alive, ended = looks.all[0].state, looks.ended[0].state
-        item = live.add(status=alive.value)
-        async with live.watch() as watch:
-            kinds = []
-            for state in (ended, alive, ended):
-                live.move(item, state)
-                kinds += [change.kind for change in await changes_of(watch, 1)]
-        assert kinds == [ChangeKind.FINISHED, ChangeKind.REOPENED, ChangeKind.FINISHED]
+    looks = live.served.maker.looks
+    alive, ended = looks.all[0].state, looks.ended[0].state
+    item = live.add(status=alive.value)
+    async with live.watch() as watch:
+        kinds = []
+        for state in (ended, alive, ended):
+            live.move(item, state)
+            kinds += [change.kind for change in await changes_of(watch, 1)]
+    assert kinds == [ChangeKind.FINISHED, ChangeKind.REOPENED, ChangeKind.FINISHED]
 
 
 @needs(Case.is_started)
-async def test_what_is_started_is_there(case: Case) -> None:
+async def test_what_is_started_is_there(live: Live) -> None:
     """``start`` starts an operation that the service then has."""
-    action = case.description.start
+    action = live.case.description.start
     assert action is not None
-    async with case.serving() as live:
-        given = case.required(action.options, live.served)
-        started = await live.verbs.start(*live.content(action), **given)
-        newest = live.fake.items(case.resource.name, *case.texts)[0]
-        if action.result is not None or started.id is not None:
-            assert str(started.id) in {str(newest.id), str(live.id(newest))}
-        if case.waits():
-            await live.verbs.wait(live.id(newest), timeout=300, raise_on_failure=False)
+    given = live.case.required(action.options, live.served)
+    started = await live.verbs.start(*live.content(action), **given)
+    newest = live.fake.items(live.case.resource.name, *live.case.texts)[0]
+    if action.result is not None or started.id is not None:
+        assert str(started.id) in {str(newest.id), str(live.id(newest))}
+    if live.case.waits():
+        await live.verbs.wait(live.id(newest), timeout=300, raise_on_failure=False)
 
 
 @needs(Case.is_followed)
-async def test_what_is_started_is_followed_to_its_end(case: Case) -> None:
+async def test_what_is_started_is_followed_to_its_end(live: Live) -> None:
     """A call starts an operation, and what it gives waits for that one."""
-    action = case.description.start
+    action = live.case.description.start
     assert action is not None
-    async with case.serving() as live:
-        given = case.required(action.options, live.served)
-        started = await live.verbs(*live.content(action), **given)
-        ended = await started.wait(timeout=300, raise_on_failure=False)
-        assert ended.state.ended
-        assert str(live.id(ended)) == str(started.id)
+    given = live.case.required(action.options, live.served)
+    started = await live.verbs(*live.content(action), **given)
+    ended = await started.wait(timeout=300, raise_on_failure=False)
+    assert ended.state.ended
+    assert str(live.id(ended)) == str(started.id)
 
 
 @needs(Case.is_started)
-async def test_a_start_is_sent_again_only_if_it_was_refused(case: Case) -> None:
+async def test_a_start_is_sent_again_only_if_it_was_refused(live: Live) -> None:
     """Where the answer is lost, ``start`` is an error, since the operation may have started."""
-    action = case.description.start
+    action = live.case.description.start
     assert action is not None
-    async with case.serving() as live:
-        given, fake = case.required(action.options, live.served), live.fake
-        for lose in (fake.drop, fake.fail, fake.garbage):
-            before = fake.count()
-            lose()
-            with pytest.raises(MayHaveStarted):
-                await live.verbs.start(*live.content(action), **given)
-            assert fake.count() == before + 1, "it was sent again"
-        fake.throttle(retry_after=1)
-        await live.verbs.start(*live.content(action), **given)
-        assert fake.count() == before + 3, "after 429 it was not sent again once"
+    given, fake = live.case.required(action.options, live.served), live.fake
+    for lose in (fake.drop, fake.fail, fake.garbage):
+        before = fake.count()
+        lose()
+        with pytest.raises(MayHaveStarted):
+            await live.verbs.start(*live.content(action), **given)
+        assert fake.count() == before + 1, "it was sent again"
+    fake.throttle(retry_after=1)
+    await live.verbs.start(*live.content(action), **given)
+    assert fake.count() == before + 3, "after 429 it was not sent again once"
 
 
 @needs(Case.is_cancelled)
-async def test_what_is_cancelled_ends(case: Case) -> None:
+async def test_what_is_cancelled_ends(live: Live) -> None:
     """``cancel`` ends an operation."""
-    action = case.description.cancel
+    action = live.case.description.cancel
     assert action is not None
-    async with case.serving() as live:
-        item = live.add(lifetime=10_000)
-        given = case.required(action.options, live.served)
-        await live.verbs.cancel(live.id(item), *live.content(action), **given)
-        assert live.fake.items(case.resource.name, *case.texts)[0].state.ended
-
-
-CHECKS = (
-    test_a_wait_comes_to_each_end,
-    test_a_wait_goes_through_a_life,
-    test_a_wait_gives_up_in_time,
-    test_a_wait_for_many_gives_each_once,
-    test_a_watch_tells_each_end_once,
-    test_a_watch_tells_what_is_there_only_if_asked,
-    test_a_watch_goes_on_from_a_checkpoint,
-    test_a_watch_tells_that_an_operation_goes_on,
-    test_what_is_started_is_there,
-    test_what_is_started_is_followed_to_its_end,
-    test_a_start_is_sent_again_only_if_it_was_refused,
-    test_what_is_cancelled_ends,
-)
+    item = live.add(lifetime=10_000)
+    given = live.case.required(action.options, live.served)
+    await live.verbs.cancel(live.id(item), *live.content(action), **given)
+    assert live.fake.items(live.case.resource.name, *live.case.texts)[0].state.ended

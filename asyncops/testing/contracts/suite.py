@@ -1,7 +1,6 @@
 """The tests of a described service, for anyone's pytest."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +12,12 @@ from asyncops.testing.contracts.case import Case, Check
 
 __all__ = ["contract"]
 
-CHECKS: tuple[Check, ...] = (*items.CHECKS, *listings.CHECKS, *polls.CHECKS, *faults.CHECKS)
+CHECKS: tuple[Check, ...] = tuple(
+    check
+    for module in (items, listings, polls, faults)
+    for name, check in vars(module).items()
+    if name.startswith("test_")
+)
 
 
 def contract(client: type[Client]) -> type[Any]:
@@ -37,21 +41,20 @@ def contract(client: type[Client]) -> type[Any]:
     quiet = pytest.mark.filterwarnings("ignore:whether rows were removed:asyncops.ListingMoved")
     tests: dict[str, Any] = {"__doc__": f"What {client.__name__} promises.", "pytestmark": [quiet]}
     for check in CHECKS:
-        fitting = [case for case in cases if all(need(case) for need in _needs(check))]
+        fitting = [case for case in cases if all(need(case) for need in vars(check)["needs"])]
         if fitting:
             tests[check.__name__] = _test(check, fitting)
     return type(f"ContractOf{client.__name__}", (), tests)
 
 
-def _needs(check: Check) -> tuple[Callable[[Case], bool], ...]:
-    found: tuple[Callable[[Case], bool], ...] = getattr(check, "needs", ())
-    return found
-
-
 def _test(check: Check, cases: list[Case]) -> Any:
+    async def run(case: Case) -> None:
+        async with case.serving(**vars(check)["options"]) as live:
+            await check(live)
+
     @pytest.mark.parametrize("case", cases, ids=[case.resource.name for case in cases])
     def test(self: object, case: Case) -> None:  # noqa: ARG001
-        asyncio.run(check(case))
+        asyncio.run(run(case))
 
     test.__doc__ = check.__doc__
     test.__name__ = check.__name__

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-import attrs
 import msgspec
 
 from asyncops.http.places import Header, value_at
 from asyncops.kit.action import Action
 from asyncops.kit.filters import filters_of
 from asyncops.kit.path import names_in
-from asyncops.models import JSON, wire_key
+from asyncops.models import JSON
+from asyncops.testing.described.examples import key_names
 from asyncops.testing.described.maker import Maker
 from asyncops.testing.described.params import body_of
 from asyncops.testing.described.places import place_value, tell
@@ -35,8 +35,7 @@ class Acting:
         self._maker = maker
         in_path = names_in(action.path)
         self._filters = [each for each in filters_of(action.options) if each.name not in in_path]
-        item = maker.description.item
-        self._keys = {each.name: wire_key(each) for each in attrs.fields(item)}
+        self._keys = key_names(maker.description.item)
 
     def start(self, asked: Asked, table: Table, _: str, now: int) -> Answered:
         """Start an operation, which goes through its life on the clock.

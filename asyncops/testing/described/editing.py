@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import attrs
+import msgspec
 
 from asyncops.errors import DecodeError
-from asyncops.models import JSON, Id, Status, wire_key
-from asyncops.testing.described.examples import time_examples
+from asyncops.models import JSON, Id, Status
+from asyncops.testing.described.examples import key_names, time_examples
+from asyncops.testing.described.maker import Maker
+from asyncops.testing.described.rows import Row
 from asyncops.testing.described.served import Served
 from asyncops.testing.described.service import DescribedService
+from asyncops.testing.described.table import Table
 from asyncops.testing.described.times import form_of, read_time, write_time
-from asyncops.testing.fake import FakeService, checked_fields
-from asyncops.testing.server.local import LocalServer
+from asyncops.testing.fake import FakeService
+from asyncops.testing.names import check_name
 from asyncops.testing.server.request import now_ns
 
 __all__ = ["EditedFake"]
@@ -22,17 +25,11 @@ __all__ = ["EditedFake"]
 class EditedFake(FakeService):
     """A fake whose items a test sees, adds, changes, moves on and removes.
 
-    Args:
-        described: The service, without its sockets.
-        server: The server beneath.
-
     Attributes:
-        described: The same service.
+        described: The service, without its sockets.
     """
 
-    def __init__(self, described: DescribedService, server: LocalServer) -> None:
-        super().__init__(server)
-        self.described = described
+    described: DescribedService
 
     def items(self, resource: str, *place: str, status: str | None = None) -> list[Any]:
         """Return what a resource holds now as the client's models, the newest first.
@@ -45,12 +42,11 @@ class EditedFake(FakeService):
         Raises:
             ValueError: There is no such resource, place or status.
         """
-        served = self._served(resource, place)
-        look = None if status is None else served.maker.looks.named(_word(status))
-        now = self._now
+        table, now = self._table(resource, place), self._now
+        look = None if status is None else table.maker.looks.named(_word(status))
         return [
-            served.maker.read(served.maker.item(row, now))
-            for row in served.table(place).all(now)
+            table.maker.read(table.maker.item(row, now))
+            for row in table.all(now)
             if look is None or row.course.now(now)[1] == look
         ]
 
@@ -76,17 +72,17 @@ class EditedFake(FakeService):
 
         Raises:
             TypeError: The item has no such field.
-            ValueError: There is no such resource, place or status, or a value does not fit.
+            ValueError: There is no such resource, place or status.
+            DecodeError: A value does not fit; the error names the field.
         """
-        served = self._served(resource, place)
-        given = self._fields(served, fields)
-        table = served.table(place)
+        table = self._table(resource, place)
+        given = _fields(table.maker, fields)
         row = table.add(
             self._now, status=_word(status), lifetime=lifetime, fails=fails, fields=given
         )
         try:
-            return served.maker.read(served.maker.item(row, self._now))
-        except (ValueError, DecodeError):
+            return table.maker.read(table.maker.item(row, self._now))
+        except DecodeError:
             table.remove(row)
             raise
 
@@ -103,9 +99,8 @@ class EditedFake(FakeService):
             TypeError: The item has no such field.
             ValueError: There is no such resource, place or item.
         """
-        served = self._served(resource, place)
-        row = self._row(served, id, place)
-        served.table(place).change(row, self._fields(served, fields))
+        table = self._table(resource, place)
+        table.change(self._row(table, resource, id), _fields(table.maker, fields))
 
     def move(self, resource: str, id: Id, *place: str, status: str) -> None:  # noqa: A002
         """Have an item come to a status now, and stay there.
@@ -119,9 +114,8 @@ class EditedFake(FakeService):
         Raises:
             ValueError: There is no such resource, place, item or status.
         """
-        served = self._served(resource, place)
-        row = self._row(served, id, place)
-        served.table(place).move(row, self._now, _word(status) or "")
+        table = self._table(resource, place)
+        table.move(self._row(table, resource, id), self._now, _word(status) or "")
 
     def remove(self, resource: str, id: Id, *place: str) -> None:  # noqa: A002
         """Remove an item, so that those behind it move up.
@@ -134,20 +128,20 @@ class EditedFake(FakeService):
         Raises:
             ValueError: There is no such resource, place or item.
         """
-        served = self._served(resource, place)
-        served.table(place).remove(self._row(served, id, place))
+        table = self._table(resource, place)
+        table.remove(self._row(table, resource, id))
 
     @property
     def _now(self) -> int:
-        return now_ns(self.server.clock)
+        return now_ns(self._clock)
 
-    def _served(self, resource: str, place: tuple[str, ...]) -> Served:
+    def _table(self, resource: str, place: tuple[str, ...]) -> Table:
         served = self._named(resource)
         names = [name for name, _ in served.resource.place]
         if len(place) != len(names):
             wanted = ", ".join(names) or "nothing"
             raise ValueError(f"{resource} is at a place that {wanted} names; got {place!r}")
-        return served
+        return served.table(place)
 
     def _named(self, resource: str, where: str = "") -> Served:
         served = self.described.served
@@ -156,29 +150,34 @@ class EditedFake(FakeService):
             raise ValueError(f"{where}there is no resource {resource!r}; there are {known}")
         return served[resource]
 
-    def _row(self, served: Served, id_: Id, place: tuple[str, ...]) -> Any:
+    def _row(self, table: Table, resource: str, id_: Id) -> Row:
         try:
-            return served.table(place).find(id_, self._now)
+            return table.find(id_, self._now)
         except KeyError:
-            raise ValueError(f"{served.resource.name} has no item {id_!r}") from None
-
-    def _fields(self, served: Served, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return fields by their keys, as JSON."""
-        item = served.resource.description.item
-        keys = {each.name: wire_key(each) for each in attrs.fields(item)}
-        times = time_examples(item)
-        written = {
-            name: _written(value, times.get(keys.get(name, ""))) for name, value in given.items()
-        }
-        values = checked_fields(written, item, *served.maker.results)
-        return {keys.get(name, name): value for name, value in values.items()}
+            raise ValueError(f"{resource} has no item {id_!r}") from None
 
 
-def _written(value: Any, example: JSON) -> Any:
-    """Return a time in the form of an example, and any other value as it is."""
-    if not isinstance(value, datetime):
-        return value
-    return write_time(read_time(value.isoformat(), "rfc3339"), form_of(example))
+def _fields(maker: Maker, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fields by their keys, as JSON.
+
+    Raises:
+        TypeError: There is no such field.
+    """
+    item = maker.description.item
+    keys: dict[str, str] = {}
+    for shape in (*maker.results, item):
+        keys |= key_names(shape)
+    for name in given:
+        check_name("no field", name, keys.keys() - {"status"})
+    times = time_examples(item)
+    return {keys[name]: _written(value, times.get(keys[name])) for name, value in given.items()}
+
+
+def _written(value: Any, example: JSON) -> JSON:
+    """Return a value as JSON, a time in the form of an example."""
+    if isinstance(value, datetime):
+        return write_time(read_time(value.isoformat(), "rfc3339"), form_of(example))
+    return msgspec.to_builtins(value)
 
 
 def _word(status: str | None) -> str | None:

@@ -10,10 +10,11 @@ from uuid import UUID
 
 import attrs
 import msgspec
+from attrs import frozen
 
 from asyncops.models import JSON, EpochMillis, EpochSeconds, UtcTimestamp, time_form, wire_key
 
-__all__ = ["defaults_of", "example", "holders_of", "required_times", "time_examples"]
+__all__ = ["defaults_of", "example", "holders_of", "key_names", "keys_of", "time_examples"]
 
 _PLAIN: Mapping[Any, JSON] = {
     bool: False,
@@ -32,14 +33,49 @@ _TIMES: Mapping[Any, JSON] = {
 }
 
 
-@cache
-def _hints(kind: Any) -> Mapping[str, Any]:
-    return get_type_hints(kind, include_extras=True)
+@frozen
+class Key:
+    """A field of an item's class, as JSON has it.
+
+    Attributes:
+        field: Its name in Python.
+        name: Its key.
+        kind: Its type.
+        plain: Its type, without annotations.
+        required: Whether it has no default.
+    """
+
+    field: str
+    name: str
+    kind: Any
+    plain: Any
+    required: bool
+
+
+def keys_of(item: Any) -> tuple[Key, ...]:
+    """Return the fields of a class that JSON has."""
+    return _keys_of(item)
 
 
 @cache
-def _plain_hints(kind: Any) -> Mapping[str, Any]:
-    return get_type_hints(kind)
+def _keys_of(item: Any) -> tuple[Key, ...]:
+    kinds, plain = get_type_hints(item, include_extras=True), get_type_hints(item)
+    return tuple(
+        Key(
+            each.name,
+            wire_key(each),
+            kinds[each.name],
+            plain[each.name],
+            each.default is attrs.NOTHING,
+        )
+        for each in attrs.fields(item)
+        if each.init
+    )
+
+
+def key_names(item: Any) -> Mapping[str, str]:
+    """Return the keys of an item by the fields of its class."""
+    return {each.field: each.name for each in keys_of(item)}
 
 
 def example(kind: Any, name: str = "value") -> JSON:
@@ -75,50 +111,31 @@ def _of_class(kind: Any, name: str) -> JSON:
 
 
 def _object(kind: Any) -> dict[str, JSON]:
-    hints = _hints(kind)
-    return {
-        wire_key(each): example(hints[each.name], each.name)
-        for each in attrs.fields(kind)
-        if each.init and each.default is attrs.NOTHING
-    }
+    return {each.name: example(each.kind, each.field) for each in keys_of(kind) if each.required}
 
 
 def defaults_of(item: Any) -> dict[str, JSON]:
     """Return the values of an item's fields, for those that the least example leaves out."""
     return {
-        wire_key(each): msgspec.to_builtins(getattr(item, each.name))
-        for each in attrs.fields(type(item))
-        if each.init and each.default is not attrs.NOTHING
+        each.name: msgspec.to_builtins(getattr(item, each.field))
+        for each in keys_of(type(item))
+        if not each.required
     }
 
 
 def holders_of(item: Any, enum: type[Enum] | None) -> tuple[str, ...]:
     """Return the keys of an item that hold statuses."""
-    hints = _plain_hints(item)
-    return tuple(
-        wire_key(each)
-        for each in attrs.fields(item)
-        if enum is not None and (hints[each.name] is enum or enum in get_args(hints[each.name]))
-    )
+    if enum is None:
+        return ()
+    return tuple(each.name for each in keys_of(item) if enum in (each.plain, *get_args(each.plain)))
 
 
 def time_examples(item: Any) -> Mapping[str, JSON]:
     """Return a time for each key of an item that may hold one, in the form that it has there."""
-    hints = _hints(item)
     found: dict[str, JSON] = {}
-    for each in attrs.fields(item):
-        hint = hints[each.name]
-        kinds = get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
-        times = [kind for kind in kinds if kind is datetime or get_args(kind)[:1] == (datetime,)]
-        found |= {wire_key(each): example(kind) for kind in times}
+    for each in keys_of(item):
+        is_union = get_origin(each.kind) in {Union, UnionType}
+        for kind in get_args(each.kind) if is_union else (each.kind,):
+            if kind is datetime or get_args(kind)[:1] == (datetime,):
+                found[each.name] = example(kind)
     return found
-
-
-def required_times(item: Any) -> tuple[str, ...]:
-    """Return the keys of an item that must hold times."""
-    hints = _plain_hints(item)
-    return tuple(
-        wire_key(each)
-        for each in attrs.fields(item)
-        if each.default is attrs.NOTHING and hints[each.name] is datetime
-    )

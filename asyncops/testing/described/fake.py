@@ -9,11 +9,9 @@ from asyncops.http.service import Service
 from asyncops.kit.client import Client
 from asyncops.testing.clock import FakeClock
 from asyncops.testing.described.editing import EditedFake
-from asyncops.testing.described.habits import Habits
-from asyncops.testing.described.served import Data
+from asyncops.testing.described.habits import Data, Habits
 from asyncops.testing.described.service import DescribedService
 from asyncops.testing.fake import FEW, ClientOptions
-from asyncops.testing.server.local import LocalServer
 from asyncops.testing.server.request import now_ns
 from asyncops.utils.checks import count
 from asyncops.utils.clock import Clock
@@ -55,7 +53,6 @@ class Fake(EditedFake, Generic[C]):
         empty_pages: How many empty pages come before each page that a token or a URL leads to.
 
     Attributes:
-        server: The server beneath, for all that is not offered here.
         described: The service, without its sockets.
 
     Raises:
@@ -89,16 +86,15 @@ class Fake(EditedFake, Generic[C]):
                 empty_pages=count("empty_pages", empty_pages, least=0),
             ),
         )
-        described = self._made(data)
-        server = LocalServer(
-            lambda _: described,
+        self.service = service
+        self.described: DescribedService = self._made(data)
+        super().__init__(
+            lambda _: self.described,
             clock=clock,
             token=fake_token(service),
             latency=latency,
             rate_limit=rate_limit,
         )
-        self.service = service
-        super().__init__(described, server)
         for name in data.sizes:
             self._named(name, "rows: ")
 

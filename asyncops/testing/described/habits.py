@@ -1,8 +1,10 @@
-"""How a fake may differ from the usual one."""
+"""What the data of a fake are computed from, and how it may differ from the usual one."""
 
-from attrs import define
+from collections.abc import Mapping
 
-__all__ = ["Habits"]
+from attrs import define, field, frozen
+
+__all__ = ["Data", "Habits"]
 
 
 @define
@@ -32,3 +34,22 @@ class Habits:
     malformed: int = 400
     expired: int = 0
     expired_status: int = 410
+
+
+@frozen(kw_only=True)
+class Data:
+    """What the data of a fake are computed from.
+
+    Attributes:
+        seed: What all of it is computed from.
+        sizes: How many rows each resource has to begin with, at each place.
+        start: The first instant of the clock.
+        arrivals: New rows of each resource in each second of the clock.
+        habits: How all listings are.
+    """
+
+    seed: int
+    sizes: Mapping[str, int]
+    start: int
+    arrivals: float = 0.0
+    habits: Habits = field(factory=Habits)

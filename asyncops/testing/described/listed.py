@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from threading import RLock
 
 from asyncops.http.places import value_at
-from asyncops.testing.described.course import Course
+from asyncops.testing.described.habits import Data
 from asyncops.testing.described.maker import Maker
-from asyncops.testing.described.rows import Row
+from asyncops.testing.described.rows import Course, Row
 from asyncops.testing.described.wanted import Wanted
 from asyncops.testing.server.hashing import key, mix
 from asyncops.testing.server.lifecycle import NEVER, Timeline
@@ -24,22 +24,18 @@ class ListedRows:
     Args:
         maker: Writes the items.
         where: The place, which keeps its rows apart from those of others.
-        seed: What all data are computed from.
         size: How many rows there are to begin with.
-        start: The first instant of the clock.
-        arrivals: New rows in each second of the clock; one that is added takes the place of the
-            next of them.
+        data: What they are computed from. A row that is added takes the place of the next of those
+            that arrive.
     """
 
-    def __init__(
-        self, maker: Maker, where: str, *, seed: int, size: int, start: int, arrivals: float
-    ) -> None:
+    def __init__(self, maker: Maker, where: str, size: int, data: Data) -> None:
         if size < 0:
             raise ValueError(f"{where}: a list cannot hold {size} rows")
         self.maker = maker
         self._ids = maker.ids(where)
-        self._lives = maker.lives(Timeline(seed, where, size, start, arrivals))
-        self._bits_key = key(seed, f"{where}/bits")
+        self._lives = maker.lives(Timeline(data.seed, where, size, data.start, data.arrivals))
+        self._bits_key = key(data.seed, f"{where}/bits")
         self._ends = {word for look in maker.looks.ended for word in look.words}
         self._kept: dict[int, Row] = {}
         self._named: dict[tuple[str, str], int] = {}
@@ -63,7 +59,7 @@ class ListedRows:
     def behind(self, wanted: Wanted, now: int, number: int | None) -> Iterator[Row]:
         """Give the rows of a listing behind a row, which may have left the listing since."""
         numbers = self._numbers(wanted, now)
-        newest_first = self._newest_first(wanted)
+        newest_first = wanted.newest_first
         if number is not None and newest_first is None:
             numbers = numbers[numbers.index(number) + 1 :]
         elif number is not None:
@@ -86,14 +82,10 @@ class ListedRows:
         numbers: Sequence[int] = range(first, self.count(now))
         changed = sorted(number for number in list(self._kept) if number < first)
         numbers = [*changed, *numbers] if changed else numbers
-        newest_first = self._newest_first(wanted)
-        if newest_first is None:
+        if wanted.newest_first is None:
             # No order that a client could rely on, and the same in each answer.
             return sorted(numbers, key=mix)
-        return numbers[::-1] if newest_first else numbers
-
-    def _newest_first(self, wanted: Wanted) -> bool | None:
-        return wanted.newest_first
+        return numbers[::-1] if wanted.newest_first else numbers
 
     def _settled(self, now: int) -> int:
         """Return how many of the oldest rows were not added and have surely ended."""

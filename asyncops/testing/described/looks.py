@@ -14,7 +14,7 @@ from asyncops.kit.sample import Sample, merge
 from asyncops.kit.statuses import enum_of
 from asyncops.models import JSON, State, Status
 from asyncops.testing.described.examples import defaults_of, example, holders_of
-from asyncops.testing.described.places import place_value
+from asyncops.testing.described.places import fresh, place_value
 
 __all__ = ["Look", "Looks", "fits", "looks_of"]
 
@@ -34,15 +34,15 @@ class Look:
     tree: Mapping[str, JSON]
 
 
+@frozen
 class Looks:
     """All looks of a resource, in the order of a life.
 
-    Args:
-        looks: The looks.
+    Attributes:
+        all: The looks.
     """
 
-    def __init__(self, looks: Iterable[Look]) -> None:
-        self.all: tuple[Look, ...] = tuple(looks)
+    all: tuple[Look, ...]
 
     def of(self, *states: State) -> tuple[Look, ...]:
         """Return those of some states."""
@@ -118,21 +118,19 @@ def looks_of(description: Description, json: Dialect, *, lives: bool) -> Looks:
     enum = enum_of(description)
     holders = _holders(description, enum)
     if not lives:
-        return Looks([Look(State.UNKNOWN, frozenset(), base)])
+        return Looks((Look(State.UNKNOWN, frozenset(), base),))
     found: list[Look] = []
-    for state, tree in _candidates(description, base, enum, holders, json):
-        if not _reads(tree, description, state, json):
-            continue
-        look = Look(state, frozenset(_words(tree, holders)), tree)
-        if look.tree not in [each.tree for each in found]:
-            found.append(look)
+    for state, trees in _candidates(description, base, enum, holders):
+        tree = next((each for each in trees if _reads(each, description, state, json)), None)
+        if tree is not None and tree not in [look.tree for look in found]:
+            found.append(Look(state, frozenset(_words(tree, holders)), tree))
     if not found:
         raise ValueError(
             f"no {description.item.__name__} reaches a state: give its resource a sample= whose "
             "by_state has a patch for each state"
         )
     order = list(State)
-    return Looks(sorted(found, key=lambda look: order.index(look.state)))
+    return Looks(tuple(sorted(found, key=lambda look: order.index(look.state))))
 
 
 def _holders(description: Description, enum: type[Status] | None) -> tuple[str, ...]:
@@ -153,26 +151,19 @@ def _candidates(
     base: dict[str, JSON],
     enum: type[Status] | None,
     holders: tuple[str, ...],
-    json: Dialect,
-) -> Iterator[tuple[State, dict[str, JSON]]]:
-    """Give trees, each with the state that it should be read as."""
+) -> Iterator[tuple[State, list[dict[str, JSON]]]]:
+    """Give states, each with the trees that one may be read as, the likeliest first."""
     patches = {} if description.sample is None else description.sample.by_state
     for state, patch in patches.items():
-        yield state, merge(base, patch)
+        yield state, [merge(base, patch)]
     if enum is None:
-        for state in State:
-            yield state, base
+        yield from ((state, [base]) for state in State)
         return
     for member in enum:
-        if member.state is State.UNKNOWN:
-            continue
-        below = merge(base, patches.get(member.state, {}))
-        trees = [below] if member.value in set(_words(below, holders)) else []
-        trees += _with_status(below, member, holders)
-        fitting = (each for each in trees if _reads(each, description, member.state, json))
-        first = next(fitting, None)
-        if first is not None:
-            yield member.state, first
+        if member.state is not State.UNKNOWN:
+            below = merge(base, patches.get(member.state, {}))
+            given = [below] if member.value in set(_words(below, holders)) else []
+            yield member.state, [*given, *_with_status(below, member, holders)]
 
 
 def _reads(tree: JSON, description: Description, state: State, json: Dialect) -> bool:
@@ -187,13 +178,9 @@ def _with_status(
     # The further fields tell how an operation has ended, as GitHub's conclusion does.
     keys = holders[::-1] if member.state.ended else holders
     for key in keys:
-        yield place_value(_copy(base), key, member.value)
+        yield place_value(fresh(base), key, member.value)
     for key in keys:
-        alone = _copy(base)
+        alone = fresh(base)
         for other in holders:
             alone = place_value(alone, other, member.value if other == key else None)
         yield alone
-
-
-def _copy(tree: JSON) -> Any:
-    return msgspec.json.decode(msgspec.json.encode(tree))

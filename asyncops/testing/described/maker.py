@@ -1,25 +1,36 @@
 """From the course of a row to the JSON that a service answers with."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, ClassVar
 from uuid import UUID
 
 import attrs
 import msgspec
+from attrs import evolve
 
+from asyncops.http.decoding import Dialect, decoder
 from asyncops.http.places import value_at
+from asyncops.kit.description import Description
+from asyncops.kit.ids import id_type
+from asyncops.kit.resources import ResourcePath
+from asyncops.kit.sample import Sample
+from asyncops.kit.statuses import enum_of
 from asyncops.models import JSON, State
-from asyncops.testing.described.course import Course, Lives
 from asyncops.testing.described.examples import (
     example,
+    holders_of,
+    key_names,
+    keys_of,
+    time_examples,
 )
 from asyncops.testing.described.ids import Ids, ids_of
-from asyncops.testing.described.looks import Look, fits
-from asyncops.testing.described.places import place_value
+from asyncops.testing.described.lives import Lives
+from asyncops.testing.described.looks import Looks, fits, looks_of
+from asyncops.testing.described.places import fresh, place_value, text_of
 from asyncops.testing.described.rows import Row
-from asyncops.testing.described.shape import ItemShape
-from asyncops.testing.described.times import write_time
+from asyncops.testing.described.times import TimeForm, form_of, write_time
 from asyncops.testing.server.lifecycle import Timeline
 
 __all__ = ["Maker"]
@@ -28,70 +39,122 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FAILURE = "The operation has failed."
 
 
-class Maker(ItemShape):
-    """Writes the items of a resource."""
+class Maker:
+    """Writes the items of a resource.
+
+    Args:
+        resource: The resource.
+        json: How the service writes JSON.
+        seed: What all data are computed from.
+
+    Attributes:
+        name: What keeps its rows apart from those of other lists; empty for the usual.
+        results: The classes that ``get`` may give besides, whose fields an item may have.
+        looks: How its items look.
+        created_place: The place of the creation time.
+        identity_place: The place of what tells one item from another.
+        id_place: The place of the id that ``get`` is asked with.
+
+    Raises:
+        ValueError: No item can be made that fits the item's class.
+    """
+
+    name: ClassVar[str] = ""
+    results: ClassVar[tuple[type[Any], ...]] = ()
+
+    def __init__(self, resource: ResourcePath, json: Dialect, seed: int) -> None:
+        self.description: Description = resource.description
+        self.looks: Looks = looks_of(self.description, json, lives=resource.lives)
+        self.json = json
+        self.seed = seed
+        self._resource = resource.name
+        item, keys = self.description.item, key_names(self.description.item)
+        self._holders = frozenset(holders_of(item, enum_of(self.description)))
+        places = _places_of(self.description)
+        self.created_place: str | None = places.created
+        self.identity_place: str = places.id
+        self._id_places = {self.description.identity: places.id}
+        if self.description.id not in self._id_places:
+            self._id_places[self.description.id] = keys[self.description.id]
+        self.id_place: str = self._id_places[self.description.id]
+        self._started, self._finished = places.started, places.finished
+        times = {each for each in (places.created, places.started, places.finished) if each}
+        self._changed = {
+            each.name for each in keys_of(item) if each.required and each.plain is datetime
+        }
+        # The key of the last change, by its usual name.
+        self._changed |= {keys["updated_at"]} if "updated_at" in keys else set()
+        self._forms = {place: self._form(place) for place in times | self._changed}
+        self._nullable = {place for place in times if self._may_be(place, None)}
+        self._error = error = places.error
+        self._tells_failures = error is not None and self._may_be(error, _FAILURE)
+        self._may_lack_error = error is not None and self._may_be(error, None)
+
+    def _form(self, place: str) -> TimeForm:
+        value = value_at(place, self._example, {})
+        value = time_examples(self.description.item).get(place) if value is None else value
+        return "rfc3339" if value is None else form_of(value)
+
+    @property
+    def _example(self) -> JSON:
+        return self.looks.all[-1].tree
+
+    def _may_be(self, place: str, value: JSON) -> bool:
+        """Whether an item fits its class with a value at a place."""
+        tree = place_value(fresh(self._example), place, value)
+        return fits(tree, self.description.item, self.json) is not None
 
     def salt(self, place: tuple[str, ...]) -> str:
         """Return what keeps the rows at a place apart from those of others."""
-        return f"{self._name}:{'/'.join(place)}"
+        return self.name or f"{self._resource}:{'/'.join(place)}"
 
     def may_be_id(self, text: str) -> bool:
         """Whether a text has the form of the id that ``get`` is asked with."""
-        return self._id_type is not UUID or _UUID.fullmatch(text) is not None
+        is_uuid = id_type(self.description.item, self.description.id) is UUID
+        return not is_uuid or _UUID.fullmatch(text) is not None
 
     def ids(self, where: str) -> dict[str, Ids]:
         """Return the ids of the rows at a place, by their places in an item."""
-        item, tree = self.description.item, self.looks.all[-1].tree
+        item, tree = self.description.item, self._example
         return {
-            place: ids_of(
-                item,
-                field,
-                value_at(place, tree, {}),
-                self.seed,
-                f"{where}/{field}",
-            )
+            place: ids_of(item, field, value_at(place, tree, {}), self.seed, f"{where}/{field}")
             for field, place in self._id_places.items()
         }
 
     def lives(self, timeline: Timeline) -> Lives:
         """Return the lives of the rows at a place."""
-        return Lives(self.looks, timeline, self._forms.get(self._places.created or "", "rfc3339"))
+        return Lives(self.looks, timeline, self._forms.get(self.created_place or "", "rfc3339"))
 
     def item(self, row: Row, now: int) -> dict[str, JSON]:
         """Return a row as the service shows it at an instant."""
-        changed, look = row.course.now(now)
-        tree: Any = _copy(look.tree)
-        for place in self._changed:
-            tree = place_value(tree, place, write_time(changed, self._forms[place]))
-        for place, at in self._moments(row.course, now):
-            if at is None and place in self._nullable:
-                tree = place_value(tree, place, None)
-            else:
-                tree = place_value(tree, place, write_time(at or changed, self._forms[place]))
-        tree = self._with_error(tree, look)
+        _, look = row.course.now(now)
+        tree = fresh(look.tree)
+        for place, at in self._moments(row, now):
+            written = None if at is None else write_time(at, self._forms[place])
+            tree = place_value(tree, place, written)
+        error = self._error
+        if error is not None and look.state is State.FAILED:
+            if value_at(error, tree, {}) is None and self._tells_failures:
+                tree = place_value(tree, error, _FAILURE)
+        elif error is not None and self._may_lack_error and tree.get(error):
+            tree[error] = None
         for place, value in row.ids.items():
             tree = place_value(tree, place, value)
         return {**tree, **row.fields}
 
-    def _moments(self, course: Course, now: int) -> list[tuple[str, int | None]]:
-        places = self._places
+    def _moments(self, row: Row, now: int) -> Iterator[tuple[str, int | None]]:
+        """Give the times of an item, by their places."""
+        changed, _ = row.course.now(now)
+        for place in self._changed:
+            yield place, changed
         moments = (
-            (places.created, course.created),
-            (places.started, course.started(now)),
-            (places.finished, course.finished(now)),
+            (self.created_place, row.course.created),
+            (self._started, row.course.started(now)),
+            (self._finished, row.course.finished(now)),
         )
-        return [(place, at) for place, at in moments if place is not None]
-
-    def _with_error(self, tree: Any, look: Look) -> Any:
-        place = self._places.error
-        if place is None:
-            return tree
-        if look.state is State.FAILED:
-            if value_at(place, tree, {}) is None and self._tells_failures:
-                return place_value(tree, place, _FAILURE)
-        elif "." not in place and tree.get(place) and self._may_be(place, None):
-            tree[place] = None
-        return tree
+        for known, at in moments:
+            if known is not None:
+                yield known, changed if at is None and known not in self._nullable else at
 
     def got(self, row: Row, now: int) -> dict[str, JSON]:
         """Return the answer to ``get`` for a row: with what its class needs besides."""
@@ -115,23 +178,22 @@ class Maker(ItemShape):
         """
         # Most listings have no filter, for which an item would have to be written.
         item = self.item(row, now) if values else {}
-        return all(key not in item or _text(item[key]) in texts for key, texts in values.items())
+        return all(key not in item or text_of(item[key]) in texts for key, texts in values.items())
 
     def read(self, tree: JSON) -> Any:
         """Return the model of an item.
 
         Raises:
-            ValueError: The item does not fit its class.
+            DecodeError: The item does not fit its class; the error names the field.
         """
-        item = fits(tree, self.description.item, self.json)
-        if item is None:
-            raise ValueError(f"this is no {self.description.item.__name__}: {tree}")
-        return item
+        return decoder(self.description.item, json=self.json)(msgspec.json.encode(tree))
 
 
-def _text(value: JSON) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _copy(tree: JSON) -> Any:
-    return msgspec.json.decode(msgspec.json.encode(tree))
+def _places_of(description: Description) -> Sample:
+    """Return the places of an item: those of its sample, or else the usual ones that it has."""
+    if description.sample is not None:
+        return description.sample
+    keys, usual = key_names(description.item), Sample(item={})
+    names = ("status", "created", "started", "finished", "error")
+    places: dict[str, Any] = {name: keys.get(getattr(usual, name)) for name in names}
+    return evolve(usual, id=keys[description.identity], **places)

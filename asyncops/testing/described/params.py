@@ -1,14 +1,13 @@
 """The parameters of a request: of its query, or at places of its body."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 from attrs import frozen
 from multidict import CIMultiDict
 
-from asyncops.http.places import value_at
 from asyncops.models import JSON
 from asyncops.testing.server.service import Asked, RefusedError
 
@@ -66,16 +65,6 @@ class Params:
             raise RefusedError(self.malformed, message)
         return number
 
-    def check(self, known: frozenset[str]) -> None:
-        """Refuse a parameter that the service does not know.
-
-        Raises:
-            RefusedError: There is one.
-        """
-        for name in self.values:
-            if name not in known:
-                raise bad_request(f"There is no parameter {name!r}.")
-
 
 def params_of(
     asked: Asked, known: frozenset[str], headers: Mapping[str, str], malformed: int = 400
@@ -91,22 +80,16 @@ def params_of(
     Raises:
         RefusedError: The body is no JSON object, or there is a parameter that is not known.
     """
-    if asked.method == "GET":
-        pairs = list(asked.query)
-    else:
-        body = body_of(asked, headers)
-        # A value that is an object itself stands at a known place.
-        places = {place: value_at(place, body, {}) for place in known}
-        pairs = [pair for pair in _leaves(body, "", known) if pair[0] not in known]
-        for place, value in places.items():
-            several = value if isinstance(value, list) else [value]
-            pairs += [(place, each) for each in several if each is not None]
+    found: Iterable[tuple[str, JSON]] = asked.query
+    if asked.method != "GET":
+        found = _leaves(body_of(asked, headers), "", known)
     values: dict[str, tuple[JSON, ...]] = {}
-    for name, value in pairs:
-        values[name] = (*values.get(name, ()), value)
-    params = Params(values, malformed)
-    params.check(known)
-    return params
+    for name, value in found:
+        if name not in known:
+            raise bad_request(f"There is no parameter {name!r}.")
+        several = value if isinstance(value, list) else [value]
+        values[name] = (*values.get(name, ()), *(each for each in several if each is not None))
+    return Params(values, malformed)
 
 
 def body_of(asked: Asked, headers: Mapping[str, str]) -> Any:
@@ -128,6 +111,7 @@ def body_of(asked: Asked, headers: Mapping[str, str]) -> Any:
 
 
 def _leaves(tree: Any, above: str, known: frozenset[str]) -> Iterator[tuple[str, JSON]]:
+    """Give the values of a body by their places; one that is an object stands at a known place."""
     for key, value in tree.items():
         place = f"{above}{key}"
         if isinstance(value, dict) and place not in known:

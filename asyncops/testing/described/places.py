@@ -2,10 +2,22 @@
 
 from typing import Any
 
+import msgspec
+
 from asyncops.http.places import Header, Link, Place, Selection, path_steps
 from asyncops.models import JSON
 
-__all__ = ["place_value", "tell"]
+__all__ = ["fresh", "place_value", "tell", "text_of"]
+
+
+def fresh(tree: JSON) -> Any:
+    """Return a copy of a tree, which may be changed."""
+    return msgspec.json.decode(msgspec.json.encode(tree))
+
+
+def text_of(value: JSON) -> str:
+    """Return a value as it stands in a query or in a header."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def place_value(tree: Any, place: str, value: JSON) -> Any:
@@ -54,7 +66,7 @@ def tell(tree: Any, headers: dict[str, str], place: Place | None, value: JSON) -
     if isinstance(place, str):
         return place_value(tree, place, value)
     if place is not None and value is not None:
-        text = str(value).lower() if isinstance(value, bool) else str(value)
+        text = text_of(value)
         if isinstance(place, Link):
             link = f'<{text}>; rel="{place.rel}"'
             headers["Link"] = f"{headers['Link']}, {link}" if "Link" in headers else link

@@ -1,16 +1,18 @@
-"""Which rows a listing holds, and in which order."""
+"""Which rows a listing holds, and in which order: what a request asks for, read backwards."""
 
-import attrs
+import re
+from datetime import timedelta
 
-from asyncops.kit.filters import Filter, filters_of
-from asyncops.kit.listing import Listing
-from asyncops.kit.path import names_in
+from asyncops.kit.description import Description
+from asyncops.kit.filters import Filter
+from asyncops.kit.listing import Listing, Window
+from asyncops.kit.query import list_plan
 from asyncops.kit.statuses import enum_of
-from asyncops.models import wire_key
-from asyncops.testing.described.bounds import bounds_of
-from asyncops.testing.described.maker import Maker
+from asyncops.testing.described.examples import key_names
 from asyncops.testing.described.params import Params, bad_request
-from asyncops.testing.described.wanted import Wanted
+from asyncops.testing.described.places import text_of
+from asyncops.testing.described.times import read_time
+from asyncops.testing.described.wanted import Bounds, Wanted
 
 __all__ = ["Selecting"]
 
@@ -19,34 +21,21 @@ class Selecting:
     """The filters and the orders of a listing.
 
     Args:
-        maker: Writes the items.
-        listing: The listing.
+        description: The resource.
+        listing: Its listing.
+
+    Attributes:
+        known: The names of all parameters, without those of pages.
     """
 
-    def __init__(self, maker: Maker, listing: Listing) -> None:
-        description = maker.description
+    def __init__(self, description: Description, listing: Listing) -> None:
+        plan = list_plan(description)
         self._listing = listing
-        in_path = names_in(listing.path)
-        order = listing.order.param if listing.order else None
-        self._filters = tuple(
-            each
-            for each in filters_of(description.options)
-            if each.name not in in_path and each.wire != order
-        )
-        self._keys = {each.name: wire_key(each) for each in attrs.fields(description.item)}
+        self._filters = plan.filters
+        self.known: frozenset[str] = plan.wires - {""}
+        self._keys = key_names(description.item)
         enum = enum_of(description)
         self._words = frozenset() if enum is None else frozenset(each.value for each in enum)
-
-    @property
-    def known(self) -> frozenset[str]:
-        """The names of all parameters, without those of pages."""
-        listing = self._listing
-        window, by_status, order = listing.window, listing.by_status, listing.order
-        names = {each.wire for each in self._filters}
-        names |= {window.after, window.before or window.after} if window else set()
-        names |= {by_status.param} if by_status else set()
-        names |= {order.param} if order and order.param else set()
-        return frozenset(names)
 
     def wanted(self, params: Params, now: int) -> Wanted:
         """Return what a request asks for.
@@ -54,28 +43,22 @@ class Selecting:
         Raises:
             RefusedError: A parameter has no such value.
         """
-        asked = {each: self._values(each, params) for each in self._filters}
+        asked = ((each, self._values(each, params)) for each in self._filters)
         return Wanted(
             newest_first=self._newest_first(params),
             words=self._statuses(params),
-            values={
-                self._keys.get(each.name, each.wire): texts
-                for each, texts in asked.items()
-                if texts is not None
-            },
-            bounds=bounds_of(self._listing.window, params, now),
+            values={self._keys.get(each.name, each.wire): texts for each, texts in asked if texts},
+            bounds=_bounds(self._listing.window, params, now),
         )
 
-    def _values(self, each: Filter, params: Params) -> frozenset[str] | None:
-        """The values of a filter, as texts; ``None`` if it was not sent."""
+    def _values(self, each: Filter, params: Params) -> frozenset[str]:
+        """The values of a filter, as texts; none if it was not sent."""
         values = params.all(each.wire)
         if each.required and not values:
             raise bad_request(f"{each.wire} must be given.")
-        if not values:
-            return None
-        texts = [str(value).lower() if isinstance(value, bool) else str(value) for value in values]
+        texts = map(text_of, values)
         if each.many == "comma":
-            texts = [part for text in texts for part in text.split(",")]
+            return frozenset(part for text in texts for part in text.split(","))
         return frozenset(texts)
 
     def _statuses(self, params: Params) -> frozenset[str] | None:
@@ -112,3 +95,37 @@ class Selecting:
         if value in order.by.values():
             return None
         raise bad_request(f"{order.param} cannot be {value!r}.")
+
+
+def _bounds(window: Window | None, params: Params, now: int) -> Bounds:
+    """Return the range that a request asks for.
+
+    Raises:
+        RefusedError: A bound is no time in the form of the window.
+    """
+    if window is None:
+        return Bounds()
+    if window.both:
+        after, before = _times(window, window.after, params) or (None, None)
+    else:
+        [after] = _times(window, window.after, params) or (None,)
+        [before] = _times(window, window.before, params) or (None,)
+    if after is None and window.unfiltered is not None:
+        after = now - _nanoseconds(window.unfiltered)
+    return Bounds(after, before, _nanoseconds(window.resolution))
+
+
+def _nanoseconds(length: timedelta) -> int:
+    return length // timedelta(microseconds=1) * 1000
+
+
+def _times(window: Window, name: str | None, params: Params) -> list[int]:
+    """Return the times that a parameter holds; none if it was not sent."""
+    value = None if name is None else params.one(name)
+    if value is None:
+        return []
+    found = re.fullmatch(re.escape(window.form).replace(r"\{\}", "(.+?)"), str(value))
+    try:
+        return [read_time(text, window.times) for text in (found.groups() if found else [""])]
+    except ValueError:
+        raise bad_request(f"{name} is no time in the form {window.form!r}: {value!r}.") from None

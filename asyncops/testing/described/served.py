@@ -2,46 +2,24 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from attrs import frozen
-
-from asyncops.http.service import Service
 from asyncops.kit.listing import Listing
 from asyncops.kit.resources import ResourcePath
 from asyncops.testing.described.acting import Acting
-from asyncops.testing.described.habits import Habits
+from asyncops.testing.described.habits import Data
 from asyncops.testing.described.maker import Maker
-from asyncops.testing.described.pages import PageWriter
+from asyncops.testing.described.pages import PageRequest, page_params
 from asyncops.testing.described.params import Params, params_of
 from asyncops.testing.described.places import place_value
-from asyncops.testing.described.query import Query
 from asyncops.testing.described.routes import Route
 from asyncops.testing.described.selecting import Selecting
 from asyncops.testing.described.table import Table
 from asyncops.testing.server.service import Answered, Asked, RefusedError
+from asyncops.testing.server.tokens import TokenCodec
 
-__all__ = ["Data", "Served", "require"]
+__all__ = ["Served", "require"]
 
 Handler = Callable[[Asked, dict[str, str], int], Answered]
 Act = Callable[[Asked, Table, str, int], Answered]
-
-
-@frozen(kw_only=True)
-class Data:
-    """What the data of a fake are computed from.
-
-    Attributes:
-        seed: What all of it is computed from.
-        sizes: How many rows each resource has to begin with, at each place.
-        start: The first instant of the clock.
-        arrivals: New rows of each resource in each second of the clock.
-        habits: How all listings are.
-    """
-
-    seed: int
-    sizes: Mapping[str, int]
-    start: int
-    arrivals: float
-    habits: Habits
 
 
 class Served:
@@ -49,11 +27,10 @@ class Served:
 
     Args:
         resource: The resource.
-        service: Its service.
         data: What its data are computed from.
         prepare: What the service makes of the parameters of a listing.
-        makers: What writes the items, by the name of the resource, where it is not the usual.
-        tables: What holds the rows, likewise.
+        maker: What writes the items.
+        make_table: The class of what holds the rows at a place.
 
     Attributes:
         resource: The resource.
@@ -64,33 +41,26 @@ class Served:
     def __init__(
         self,
         resource: ResourcePath,
-        service: Service,
         data: Data,
         *,
         prepare: Callable[[Params], Params],
-        makers: Mapping[str, type[Maker]],
-        tables: Mapping[str, type[Table]],
+        maker: Maker,
+        make_table: type[Table],
     ) -> None:
         self.resource = resource
-        self.maker: Maker = makers.get(resource.name, Maker)(resource, service.json, data.seed)
+        self.maker = maker
         self._data = data
         self._prepare = prepare
-        self._make_table = tables.get(resource.name, Table)
+        self._make_table = make_table
         self._tables: dict[tuple[str, ...], Table] = {}
         self.routes: list[tuple[Route, Handler]] = list(self._routes())
 
     def table(self, place: tuple[str, ...]) -> Table:
         """Return the rows at a place."""
         if place not in self._tables:
-            data = self._data
-            self._tables[place] = self._make_table(
-                self.maker,
-                self.maker.salt(place),
-                seed=data.seed,
-                size=data.sizes[self.resource.name],
-                start=data.start,
-                arrivals=data.arrivals,
-            )
+            size = self._data.sizes[self.resource.name]
+            where = self.maker.salt(place)
+            self._tables[place] = self._make_table(self.maker, where, size, self._data)
         return self._tables[place]
 
     def _at(self, params: Mapping[str, str]) -> Table:
@@ -112,21 +82,23 @@ class Served:
             yield Route(listing.method, listing.path), self._list(listing)
 
     def _list(self, listing: Listing) -> Handler:
-        selecting, habits = Selecting(self.maker, listing), self._data.habits
-        pages = PageWriter(
-            listing,
-            self.maker.identity_place,
-            self._data.seed,
-            hostile_tokens=habits.hostile_tokens,
-        )
-        known = selecting.known | pages.known
+        selecting, habits = Selecting(self.resource.description, listing), self._data.habits
+        known = selecting.known | page_params(listing.paging)
+        tokens = TokenCodec(self._data.seed, hostile=habits.hostile_tokens)
 
         def answer(asked: Asked, path: dict[str, str], now: int) -> Answered:
             require(asked, listing.headers)
             params = self._prepare(params_of(asked, known, listing.headers, habits.malformed))
-            wanted = selecting.wanted(params, now)
-            query = Query(asked=asked, params=params, table=self._at(path), wanted=wanted, now=now)
-            return pages.write(query, habits)
+            return PageRequest(
+                listing=listing,
+                habits=habits,
+                tokens=tokens,
+                asked=asked,
+                params=params,
+                table=self._at(path),
+                wanted=selecting.wanted(params, now),
+                now=now,
+            ).answer()
 
         return answer
 

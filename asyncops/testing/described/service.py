@@ -1,6 +1,7 @@
 """A described service, from the other side of the wire."""
 
 from collections.abc import Callable, Mapping
+from email.utils import formatdate
 from typing import Any, ClassVar
 
 from asyncops.http.auth import Auth, Basic
@@ -9,15 +10,16 @@ from asyncops.kit.client import Client
 from asyncops.kit.resources import resources_of
 from asyncops.models import JSON
 from asyncops.testing.described.dialect import in_protobuf
-from asyncops.testing.described.errors import error_of, limit_headers
-from asyncops.testing.described.habits import Habits
+from asyncops.testing.described.habits import Data, Habits
 from asyncops.testing.described.maker import Maker
 from asyncops.testing.described.params import Params
+from asyncops.testing.described.places import tell
 from asyncops.testing.described.rows import Row
-from asyncops.testing.described.served import Data, Served, require
+from asyncops.testing.described.served import Served, require
 from asyncops.testing.described.table import Table
-from asyncops.testing.server.authorization import is_authorized
+from asyncops.testing.described.times import write_time
 from asyncops.testing.server.hashing import request_ids
+from asyncops.testing.server.lifecycle import SECOND
 from asyncops.testing.server.service import Allowance, Answered, Asked, RefusedError
 
 __all__ = ["DescribedService"]
@@ -46,11 +48,10 @@ class DescribedService:
         self.served: dict[str, Served] = {
             each.name: Served(
                 each,
-                client.service,
                 data,
                 prepare=self.prepared,
-                makers=self.makers,
-                tables=self.tables,
+                maker=self.makers.get(each.name, Maker)(each, client.service.json, data.seed),
+                make_table=self.tables.get(each.name, Table),
             )
             for each in resources_of(client)
         }
@@ -70,7 +71,9 @@ class DescribedService:
         """Whether a request carries the credential that is let in."""
         auth = self._service.auth
         if isinstance(auth, Auth | Basic):
-            return self._service.token is None or is_authorized(auth, request.headers, token)
+            return self._service.token is None or all(
+                request.headers.get(name) == value for name, value in auth.headers(token).items()
+            )
         if auth is None:
             return True
         outgoing = OutgoingRequest(
@@ -121,9 +124,33 @@ class DescribedService:
         return in_protobuf(value) if self._service.json == "protobuf" else value
 
     def error(self, refusal: RefusedError, request_id: str) -> Any:
-        """Return the body of an error."""
-        return error_of(self._service, refusal, request_id)
+        """Return the body of an error, with what it tells at the places that are declared."""
+        told: Mapping[str, JSON] = {
+            "message": refusal.message,
+            "code": refusal.reason or f"error_{refusal.status}",
+            "request_id": request_id,
+        }
+        tree: Any = {}
+        for name, place in {"message": "message", **self._service.errors}.items():
+            # The headers of an error are those of every answer.
+            tree = tell(tree, {}, place, told[name])
+        return tree
 
     def limit_headers(self, allowance: Allowance, now: int) -> Mapping[str, str]:
-        """Return the headers that tell how many requests are left."""
-        return limit_headers(self._service.rate_limit, allowance, now)
+        """Return the headers that tell how many requests are left, and when there are more."""
+        limit = self._service.rate_limit
+        if limit is None:
+            return {}
+        at = now + round(allowance.reset * SECOND)
+        reset = {
+            "seconds": f"{allowance.reset:g}",
+            "duration": f"{allowance.reset:g}s",
+            "epoch": str(-(-at // SECOND)),
+            "rfc3339": str(write_time(at, "rfc3339")),
+        }
+        return {
+            # A client counts the times of an answer from its date.
+            "Date": formatdate(now / SECOND, usegmt=True),
+            limit.remaining: str(allowance.remaining),
+            limit.reset: reset[limit.times],
+        }

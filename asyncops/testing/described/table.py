@@ -5,10 +5,9 @@ from typing import Any
 
 from asyncops.http.places import value_at
 from asyncops.models import State
-from asyncops.testing.described.course import Course
 from asyncops.testing.described.listed import ListedRows
 from asyncops.testing.described.looks import Look
-from asyncops.testing.described.rows import Row
+from asyncops.testing.described.rows import Course, Row
 
 __all__ = ["Table"]
 

@@ -4,9 +4,34 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
-from asyncops.testing.described.bounds import Bounds
+__all__ = ["Bounds", "Wanted"]
 
-__all__ = ["Wanted"]
+
+@frozen
+class Bounds:
+    """A range of creation times, in nanoseconds since the epoch, cut to the window's resolution.
+
+    Attributes:
+        after: The earliest; ``None`` means no bound.
+        before: The latest; ``None`` means no bound.
+        step: The resolution: both bounds take in all that is created within it.
+    """
+
+    after: int | None = None
+    before: int | None = None
+    step: int = 1
+
+    @property
+    def are_open(self) -> bool:
+        """Whether each creation time is in the range."""
+        return self.after is None and self.before is None
+
+    def hold(self, created: int) -> bool:
+        """Whether a creation time is in the range."""
+        at = created // self.step
+        return (self.after is None or at >= self.after // self.step) and (
+            self.before is None or at <= self.before // self.step
+        )
 
 
 @frozen(kw_only=True)

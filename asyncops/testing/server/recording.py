@@ -1,16 +1,16 @@
 """What arrived on the wire."""
 
 from collections import Counter, deque
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from threading import Lock
 from types import MappingProxyType
 
 from attrs import define
 
-__all__ = ["Log", "RecordedRequest"]
+__all__ = ["Log", "RecordedRequest", "recorded_headers"]
 
 _KEPT = 100_000
-_HEADER_SETS = 256
 
 
 @define
@@ -39,13 +39,28 @@ class RecordedRequest:
     body: bytes = b""
 
 
+@lru_cache(256)
+def recorded_headers(
+    raw: tuple[tuple[bytes, bytes], ...], secret: frozenset[str]
+) -> Mapping[str, str]:
+    """Return the headers to be recorded. Equal ones share one mapping: a client repeats its own.
+
+    Args:
+        raw: All headers.
+        secret: The names of those that are not recorded, in lower case.
+    """
+    names = (
+        (name.decode("latin-1").lower(), value.decode("utf-8", "replace")) for name, value in raw
+    )
+    return MappingProxyType({name: value for name, value in names if name not in secret})
+
+
 class Log:
     """The newest requests whole, and the exact count of all. Safe to read from any thread."""
 
     def __init__(self) -> None:
         self._requests: deque[RecordedRequest] = deque(maxlen=_KEPT)
         self._counts: Counter[str] = Counter()
-        self._header_sets: dict[tuple[tuple[bytes, bytes], ...], Mapping[str, str]] = {}
         self._lock = Lock()
 
     def add(self, request: RecordedRequest) -> None:
@@ -53,29 +68,6 @@ class Log:
         with self._lock:
             self._requests.append(request)
             self._counts[request.path] += 1
-
-    def headers(
-        self, raw: tuple[tuple[bytes, bytes], ...], secret: Collection[str]
-    ) -> Mapping[str, str]:
-        """Headers to be recorded. Equal ones share one mapping, for a client repeats its own.
-
-        Args:
-            raw: All headers.
-            secret: The names of those that are not recorded, in lower case.
-        """
-        found = self._header_sets.get(raw)
-        if found is None:
-            names = ((name.decode("latin-1").lower(), value) for name, value in raw)
-            kept = {
-                name: value.decode("utf-8", "replace")
-                for name, value in names
-                if name not in secret
-            }
-            found = MappingProxyType(kept)
-            if len(self._header_sets) >= _HEADER_SETS:
-                self._header_sets.clear()
-            self._header_sets[raw] = found
-        return found
 
     def requests(self) -> list[RecordedRequest]:
         """The newest, oldest first."""

@@ -1,14 +1,14 @@
 """The fake server: both services on one port, with data that moves on its clock."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import evolve
 
 from asyncops.testing.chainloop.service import Chainloop, ChainloopHabits
 from asyncops.testing.clock import FakeClock
-from asyncops.testing.described.habits import Habits
-from asyncops.testing.described.served import Data
+from asyncops.testing.described.habits import Data
 from asyncops.testing.described.service import DescribedService
 from asyncops.testing.described.wanted import Wanted
 from asyncops.testing.fake import FEW
@@ -18,8 +18,6 @@ from asyncops.testing.zoo.service import Zoo, ZooHabits
 from asyncops.utils.clock import Clock
 
 __all__ = ["FakeServer"]
-
-_ALL = (1 << 62) - 1
 
 
 class FakeServer(LocalServer):
@@ -70,7 +68,6 @@ class FakeServer(LocalServer):
             sizes=defaultdict(lambda: FEW, operations=operations, ml_prompts=prompts),
             start=now_ns(clock),
             arrivals=arrivals,
-            habits=Habits(),
         )
         self._zoo = Zoo(data, zoo or ZooHabits())
         data = evolve(data, sizes={"operations": chainloop_operations})
@@ -85,16 +82,20 @@ class FakeServer(LocalServer):
             rate_limit=rate_limit,
         )
 
+    @property
+    def clock(self) -> Clock:
+        """What the data live on."""
+        return self._clock
+
     def zoo_operations(
         self, status: str | None = None, descending: bool = True
     ) -> list[dict[str, Any]]:
         """What a full walk of ``/async/operations`` would list now; None: every status."""
-        words = None if status is None else frozenset({status})
-        return self._listed(self._zoo, "operations", Wanted(newest_first=descending, words=words))
+        return self._listed(self._zoo, "operations", status, newest_first=descending)
 
     def ml_prompts(self, descending: bool = True) -> list[dict[str, Any]]:
         """What a full walk of ``/ml-prompts`` would list now."""
-        return self._listed(self._zoo, "ml_prompts", Wanted(newest_first=descending))
+        return self._listed(self._zoo, "ml_prompts", newest_first=descending)
 
     def chainloop_operations_now(
         self,
@@ -111,11 +112,7 @@ class FakeServer(LocalServer):
         if (resource_type is None) != (resource_id is None):
             raise ValueError("resource_type and resource_id go together")
         asked = {"kind": kind, "resource_type": resource_type, "resource_id": resource_id}
-        wanted = Wanted(
-            words=None if status is None else frozenset({status}),
-            values={name: frozenset({text}) for name, text in asked.items() if text is not None},
-        )
-        return self._listed(self._chainloop, "operations", wanted)
+        return self._listed(self._chainloop, "operations", status, values=asked)
 
     def create_operation(
         self,
@@ -179,10 +176,21 @@ class FakeServer(LocalServer):
         rows.remove(rows.find(operation_id, now_ns(self.clock)))
 
     def _listed(
-        self, service: DescribedService, resource: str, wanted: Wanted
+        self,
+        service: DescribedService,
+        resource: str,
+        status: str | None = None,
+        *,
+        newest_first: bool = True,
+        values: Mapping[str, str | None] = {},
     ) -> list[dict[str, Any]]:
+        wanted = Wanted(
+            newest_first=newest_first,
+            words=None if status is None else frozenset({status}),
+            values={name: frozenset({text}) for name, text in values.items() if text is not None},
+        )
         now = now_ns(self.clock)
-        _, rows = service.served[resource].table(()).part(wanted, now, 0, _ALL)
+        rows = service.served[resource].table(()).behind(wanted, now, None)
         return [service.shown(resource, row, now) for row in rows]
 
     def _added(
@@ -190,15 +198,8 @@ class FakeServer(LocalServer):
         service: DescribedService,
         resource: str,
         fields: dict[str, Any],
-        *,
-        status: str | None,
-        lifetime: float | None,
-        fails: bool | None,
+        **life: Any,
     ) -> dict[str, Any]:
-        served, now = service.served[resource], now_ns(self.clock)
-        if status is not None and status not in served.maker.looks.words:
-            raise ValueError(f"unknown status {status!r}")
-        row = served.table(()).add(
-            now, status=status, lifetime=lifetime, fails=fails, fields=fields
-        )
+        now = now_ns(self.clock)
+        row = service.served[resource].table(()).add(now, fields=fields, **life)
         return service.shown(resource, row, now)

@@ -9,15 +9,37 @@ from asyncops.models import JSON
 
 __all__ = ["Allowance", "Answered", "Asked", "RefusedError", "Service"]
 
+_MESSAGES = {
+    401: "The credential is missing or wrong.",
+    429: "Too many requests.",
+    500: "Something went wrong.",
+    503: "The service is unavailable.",
+}
+
 
 class RefusedError(Exception):
-    """A request that is answered with an error. ``reason`` names the rule that was broken."""
+    """A request that is answered with an error.
 
-    def __init__(self, status: int, message: str, *, reason: str | None = None) -> None:
-        super().__init__(message)
+    Args:
+        status: The HTTP status.
+        message: What the error says; ``None`` for something fitting.
+        reason: Names the rule that was broken.
+        headers: Headers of its own.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str | None = None,
+        *,
+        reason: str | None = None,
+        headers: Mapping[str, str] = {},
+    ) -> None:
         self.status = status
-        self.message = message
+        self.message: str = message or _MESSAGES.get(status, f"Status {status}.")
         self.reason = reason
+        self.headers = headers
+        super().__init__(self.message)
 
 
 @frozen

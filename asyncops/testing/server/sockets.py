@@ -3,42 +3,51 @@
 import asyncio
 import socket
 from asyncio import AbstractEventLoop, Task
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from threading import Event, Thread
+from threading import Thread
+from typing import Self
 
 from aiohttp import web
 
-__all__ = ["Wire"]
-
-Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+__all__ = ["Sockets"]
 
 # A handler that has been cancelled needs a turn of the loop, not time.
 _SHUTDOWN_TIMEOUT = 0.2
 
 
-class Wire:
-    """One listening socket, served by the running loop or by a thread of its own."""
+class Sockets:
+    """A server of one local port, while a ``with`` or ``async with`` lasts.
 
-    def __init__(self, handler: Handler, host: str, port: int) -> None:
-        self.accepted = 0
-        self._handler = handler
+    ``async with`` serves from the running event loop, ``with`` from a thread of its own.
+
+    Args:
+        host: Where to listen.
+        port: 0: any free port.
+
+    Attributes:
+        connections: How many TCP connections have been accepted.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self.connections = 0
         self._host = host
         self._port = port
         self._address: tuple[str, int] | None = None
         self._web: web.Server | None = None
         self._server: asyncio.Server | None = None
         self._tasks: set[Task[object]] = set()
-        self._thread: Thread | None = None
-        self._loop: AbstractEventLoop | None = None
-        self._stopping: asyncio.Event | None = None
+        self._thread: tuple[Thread, AbstractEventLoop] | None = None
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+        raise NotImplementedError
 
     @property
     def url(self) -> str:
-        """Where it listens.
+        """The ``base_url`` of what is served.
 
         Raises:
-            RuntimeError: It does not.
+            RuntimeError: It is asked for outside of ``with``.
         """
         if self._address is None:
             raise RuntimeError("the fake server is not running")
@@ -46,15 +55,15 @@ class Wire:
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     @property
-    def open(self) -> int:
-        """How many connections are open."""
+    def open_connections(self) -> int:
+        """How many connections are open now."""
         return len(self._web.connections) if self._web is not None else 0
 
-    async def start(self) -> None:
-        """Listen, and serve from the running loop."""
+    async def __aenter__(self) -> Self:
         await self._serve(self._listen())
+        return self
 
-    async def stop(self) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Close every connection and wait until nothing is left of them."""
         server, served = self._server, self._web
         if server is None or served is None:
@@ -81,36 +90,24 @@ class Wire:
         for _ in range(2):
             await asyncio.sleep(0)
 
-    def start_thread(self) -> None:
-        """Listen, and serve from a thread with a loop of its own."""
+    def __enter__(self) -> Self:
         listening = self._listen()
-        ready = Event()
-        self._thread = Thread(
-            target=lambda: asyncio.run(self._thread_main(listening, ready)),
-            name="asyncops-fake-server",
-            daemon=True,
-        )
-        self._thread.start()
-        ready.wait()
+        loop = asyncio.new_event_loop()
+        thread = Thread(target=loop.run_forever, name="asyncops-fake-server", daemon=True)
+        thread.start()
+        self._thread = thread, loop
+        asyncio.run_coroutine_threadsafe(self._serve(listening), loop).result()
+        return self
 
-    def stop_thread(self) -> None:
-        """Stop the thread's server and wait for the thread's end."""
-        thread, loop, stopping = self._thread, self._loop, self._stopping
-        if thread is None or loop is None or stopping is None:
+    def __exit__(self, *_: object) -> None:
+        if self._thread is None:
             return
-        loop.call_soon_threadsafe(stopping.set)
+        thread, loop = self._thread
+        asyncio.run_coroutine_threadsafe(self.__aexit__(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
         thread.join()
-        self._thread = self._loop = self._stopping = None
-
-    async def _thread_main(self, listening: socket.socket, ready: Event) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._stopping = asyncio.Event()
-        try:
-            await self._serve(listening)
-        finally:
-            ready.set()
-        await self._stopping.wait()
-        await self.stop()
+        loop.close()
+        self._thread = None
 
     def _listen(self) -> socket.socket:
         if self._address is not None:
@@ -122,23 +119,22 @@ class Wire:
 
     async def _serve(self, listening: socket.socket) -> None:
         served = web.Server(
-            self._handle, handler_cancellation=True, access_log=None, lingering_time=0.0
+            self._watched, handler_cancellation=True, access_log=None, lingering_time=0.0
         )
 
         def accept() -> asyncio.BaseProtocol:
-            self.accepted += 1
+            self.connections += 1
             return served()
 
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(accept, sock=listening)
         self._web = served
 
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("a request is handled by a task")
+    async def _watched(self, request: web.BaseRequest) -> web.StreamResponse:
+        # The task of a connection, which handles its requests one after the other.
+        task = request.task
         self._tasks.add(task)
         try:
-            return await self._handler(request)
+            return await self._handle(request)
         finally:
             self._tasks.discard(task)

@@ -1,83 +1,82 @@
 """Zoo's JSON: one operation or prompt of a list, as it is at one instant."""
 
-from collections.abc import Callable
+import re
 from functools import lru_cache
 from typing import Any, ClassVar, get_args
 
-from asyncops.http.decoding import Dialect
-from asyncops.kit.resources import ResourcePath
-from asyncops.services.zoo import AsyncApiCallOutput
+from asyncops.services.zoo import AsyncApiCallOutput, AsyncApiCallType, MlPromptType
+from asyncops.testing.described.examples import keys_of
+from asyncops.testing.described.lives import Lives, TimedLives
+from asyncops.testing.described.maker import Maker
 from asyncops.testing.described.rows import Row
-from asyncops.testing.described.timed import TimedMaker
-from asyncops.testing.server.hashing import IdSpace, key, mix
-from asyncops.testing.server.lifecycle import SECOND, rfc3339
-from asyncops.testing.zoo.outputs import NEVER_NULL, OUTPUTS, Json, code, prompt_text, source_range
+from asyncops.testing.server.hashing import IdSpace, mix
+from asyncops.testing.server.lifecycle import Timeline, rfc3339
+from asyncops.testing.zoo.values import NEVER_NULL, RESULTS, VALUES, Json
 
 __all__ = ["OPERATION_TYPES", "PROMPT_TYPES", "CallMaker", "PromptMaker"]
 
-OPERATION_TYPES = tuple(OUTPUTS)
-PROMPT_TYPES = (
-    "text_to_cad",
-    "text_to_kcl",
-    "text_to_kcl_iteration",
-    "text_to_kcl_multi_file_iteration",
-    "copilot",
-)
-FEEDBACK = ("thumbs_up", "thumbs_down", "accepted", "rejected")
+OPERATION_TYPES = tuple(each.value for each in AsyncApiCallType)
+PROMPT_TYPES = tuple(each.value for each in MlPromptType)
+# The classes of results by the types of calls: FileMass is that of file_mass.
+_OUTPUTS = {
+    re.sub(r"\B(?=[A-Z])", "_", each.__name__).lower(): each
+    for each in get_args(AsyncApiCallOutput)
+}
 _ERRORS = (
     "The mesh is not closed.",
     "The file holds no solid body.",
     "Worker lost; the file was too large.",
     "Modèle illisible : unité inconnue « furlong »",
 )
-_FEATURES = ("housing", "lid", "gear", "flange", "hinge")
 _USERS = 32
-_RECENT = 64
-_COMPUTED: dict[str, Callable[[Row], Json]] = {
-    "file_volume": lambda row: {"volume": row.bits % 10**9 / 1e3},
-    "file_mass": lambda row: {"mass": row.bits % 10**9 / 1e6},
-    "file_density": lambda row: {"density": row.bits % 10**7 / 1e3},
-    "file_surface_area": lambda row: {"surface_area": row.bits % 10**8 / 1e2},
-}
+_user = lru_cache(_USERS)(IdSpace(0, "zoo user").encode)
 
 
-class _ZooMaker(TimedMaker):
+class _ZooMaker(Maker):
     """Writes rows down as Zoo does. Which optional fields are absent and which null varies."""
 
     types: ClassVar[tuple[str, ...]]
 
-    def __init__(self, resource: ResourcePath, json: Dialect, seed: int) -> None:
-        super().__init__(resource, json, seed)
-        self._type_key = key(seed, "zoo type")
-        users = IdSpace(seed, "zoo user")
-        self._users = [users.encode(number) for number in range(_USERS)]
-        self._conversation = lru_cache(_RECENT)(IdSpace(seed, "zoo conversation").encode)
+    def lives(self, timeline: Timeline) -> Lives:
+        """Return the lives of the rows, of which most have ended."""
+        return TimedLives(self.looks, timeline)
 
-    def _type(self, row: Row) -> str:
-        if "type" in row.fields:
-            return str(row.fields["type"])
-        # Turning the order block by block shows every type in each full block.
-        size = len(self.types)
-        turn = mix(self._type_key + row.number // size)
-        return self.types[(row.number + turn) % size]
+    def item(self, row: Row, now: int) -> Json:
+        """Return a row as the listing shows it at an instant."""
+        return self._written(self.description.item, row, now)
+
+    def _written(self, kind: type[Any], row: Row, now: int) -> Json:
+        """Return a row as an object of a class."""
+        item = self._shared(row, now)
+        done = item["status"] == "completed"
+        for shift, each in enumerate(keys_of(kind), start=4):
+            write = VALUES.get(each.name)
+            if write is None:
+                continue
+            is_shown = done if each.name in RESULTS else row.bits >> shift & 1
+            value = write(row, item) if each.required or is_shown else None
+            _add(item, each.name, value, row.bits >> shift + 20)
+        return {**item, **row.fields}
 
     def _shared(self, row: Row, now: int) -> Json:
         course, digits = row.course, row.course.digits
         changed, look = course.now(now)
-        status = look.tree["status"]
+        # Turning the order block by block shows every type in each full block.
+        size = len(self.types)
+        kind = self.types[(row.number + mix(row.number // size)) % size]
         item: Json = {
             "id": row.ids["id"],
-            "type": self._type(row),
-            "status": status,
+            "type": row.fields.get("type", kind),
+            "status": look.tree["status"],
             "created_at": rfc3339(course.created, digits),
             "updated_at": rfc3339(changed, digits),
-            "user_id": self._users[row.bits >> 40 & (_USERS - 1)],
+            "user_id": _user(row.bits >> 40 & (_USERS - 1)),
         }
         started, finished = course.started(now), course.finished(now)
-        error = _ERRORS[row.bits >> 50 & 3] if status == "failed" else None
-        _optional(item, "started_at", started and rfc3339(started, digits), row.bits >> 1)
-        _optional(item, "completed_at", finished and rfc3339(finished, digits), row.bits >> 2)
-        _optional(item, "error", error, row.bits >> 3)
+        error = _ERRORS[row.bits >> 50 & 3] if item["status"] == "failed" else None
+        _add(item, "started_at", started and rfc3339(started, digits), row.bits >> 1)
+        _add(item, "completed_at", finished and rfc3339(finished, digits), row.bits >> 2)
+        _add(item, "error", error, row.bits >> 3)
         return item
 
 
@@ -88,34 +87,10 @@ class CallMaker(_ZooMaker):
     types: ClassVar[tuple[str, ...]] = OPERATION_TYPES
     results: ClassVar[tuple[type[Any], ...]] = get_args(AsyncApiCallOutput)
 
-    def item(self, row: Row, now: int) -> Json:
-        """An ``AsyncApiCall``, as the listing has it: without converted files."""
-        item = self._shared(row, now)
-        item["input"] = _input(row)
-        compute = _COMPUTED.get(item["type"]) if item["status"] == "completed" else None
-        _optional(item, "output", compute(row) if compute else None, row.bits >> 20)
-        unset = item["status"] in {"queued", "uploaded"}
-        _optional(item, "worker", None if unset else f"worker-{row.bits % 17}", row.bits >> 21)
-        if row.bits >> 22 & 1:
-            item["attempts"] = 0 if unset else 1 + (row.bits >> 23 & 7 == 0)
-        item.update(row.fields)
-        return item
-
     def got(self, row: Row, now: int) -> Json:
         """An ``AsyncApiCallOutput``: the shared fields and those of its type."""
-        item = self._shared(row, now)
-        kind, write = item["type"], OUTPUTS.get(item["type"])
-        if write is not None:
-            given, results = write(row)
-            item.update(given)
-            if kind.startswith("text_to_cad"):
-                item["conversation_id"] = self._conversation(row.number // 3)
-                results["feedback"] = FEEDBACK[row.bits % 4] if row.bits >> 24 & 3 == 0 else None
-            done = item["status"] == "completed"
-            for shift, (name, value) in enumerate(results.items(), start=25):
-                _optional(item, name, value if done else None, row.bits >> shift)
-        item.update(row.fields)
-        return item
+        kind = _OUTPUTS.get(self._shared(row, now)["type"])
+        return self._written(kind, row, now) if kind else {**self._shared(row, now), **row.fields}
 
 
 class PromptMaker(_ZooMaker):
@@ -124,58 +99,8 @@ class PromptMaker(_ZooMaker):
     name: ClassVar[str] = "zoo prompt"
     types: ClassVar[tuple[str, ...]] = PROMPT_TYPES
 
-    def item(self, row: Row, now: int) -> Json:
-        """An ``MlPrompt``."""
-        item = self._shared(row, now)
-        bits, kind = row.bits, item["type"]
-        done = item["status"] == "completed"
-        item["prompt"] = prompt_text(row)
-        item["model_version"] = f"0.{bits % 4}.{bits % 9}"
-        feature = _FEATURES[bits % len(_FEATURES)]
-        optional = {
-            "conversation_id": self._conversation(row.number // 3) if bits & 3 else None,
-            "feedback": FEEDBACK[bits >> 8 & 3] if done and bits >> 10 & 1 else None,
-            "kcl_version": f"0.2.{bits % 90}" if "kcl" in kind else None,
-            "output_file": f"{feature}.step" if done and kind == "text_to_cad" else None,
-            "project_name": f"{feature}-{bits % 50}" if "multi_file" in kind else None,
-            "seconds": _seconds(row, now) if done else None,
-            "metadata": _metadata(row) if "iteration" in kind else None,
-        }
-        for shift, (name, value) in enumerate(optional.items(), start=12):
-            _optional(item, name, value, bits >> shift)
-        item.update(row.fields)
-        return item
 
-
-def _seconds(row: Row, now: int) -> int:
-    started, finished = row.course.started(now), row.course.finished(now)
-    return ((finished or 0) - (started or 0)) // SECOND
-
-
-def _metadata(row: Row) -> Json:
-    metadata: Json = {
-        "code": code(row),
-        "original_source_code": code(row) + "// before\n",
-        "source_ranges": [source_range(row, place) for place in range(row.bits % 3)],
-    }
-    # Any text: not one of the service's own ids.
-    upstream = f"conversation-{row.number}" if row.bits >> 31 & 1 else None
-    _optional(metadata, "upstream_conversation_id", upstream, row.bits >> 32)
-    return metadata
-
-
-def _optional(item: Json, name: str, value: Any, bit: int) -> None:
-    if value is not None:
+def _add(item: Json, name: str, value: Any, bit: int) -> None:
+    """Add a field; one without a value is null or left out."""
+    if value is not None or (bit & 1 and name not in NEVER_NULL):
         item[name] = value
-    elif bit & 1 and name not in NEVER_NULL:
-        item[name] = None
-
-
-def _input(row: Row) -> Any:
-    shape = row.bits >> 12 & 3
-    if shape == 0:
-        return "{}"
-    if shape == 1:
-        return None
-    # A whole 64-bit number: more than a double or a signed integer holds.
-    return {"checksum": row.bits, "parts": [{"path": f"part-{row.number}.step", "scale": 0.5}]}

@@ -1,14 +1,12 @@
 """Zoo as a fake of its own, for tests of code that uses it."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from asyncops.services.zoo import ApiCallStatus, AsyncApiCall, MlPrompt, ZooClient
 from asyncops.testing.described.fake import Fake
-from asyncops.testing.described.served import Data
-from asyncops.testing.fake import FEW
+from asyncops.testing.described.habits import Data
+from asyncops.testing.fake import FEW, FakeSettings
 from asyncops.testing.zoo.service import Zoo, ZooHabits
-from asyncops.utils.checks import enum_member
-from asyncops.utils.clock import Clock
 
 __all__ = ["FakeZoo"]
 
@@ -23,15 +21,8 @@ class FakeZoo(Fake[ZooClient]):
     Args:
         operations: How many calls there are to begin with.
         prompts: How many prompts.
-        seed: What the data are computed from.
-        clock: What the data live on. None: a `FakeClock` of its own.
-        arrivals: New calls, and new prompts, in every second of the clock.
-        latency: Seconds of real time before each answer.
-        rate_limit: Requests per second of the clock; beyond, 429 with ``Retry-After``.
         habits: How this Zoo differs from the usual one.
-
-    Attributes:
-        server: The server beneath, for all that is not offered here.
+        settings: As for :class:`~asyncops.testing.Fake`.
 
     Raises:
         ValueError: A number is out of range.
@@ -42,23 +33,12 @@ class FakeZoo(Fake[ZooClient]):
         *,
         operations: int = FEW,
         prompts: int = FEW,
-        seed: int = 0,
-        clock: Clock | None = None,
-        arrivals: float = 0.0,
-        latency: float = 0.0,
-        rate_limit: float | None = None,
         habits: ZooHabits | None = None,
+        **settings: Unpack[FakeSettings],
     ) -> None:
         self._own = ZooHabits() if habits is None else habits
-        super().__init__(
-            ZooClient,
-            {"operations": operations, "ml_prompts": prompts},
-            seed=seed,
-            clock=clock,
-            arrivals=arrivals,
-            latency=latency,
-            rate_limit=rate_limit,
-        )
+        sizes = {"operations": operations, "ml_prompts": prompts}
+        super().__init__(ZooClient, sizes, **settings)
 
     def __repr__(self) -> str:
         return "FakeZoo()"
@@ -75,7 +55,7 @@ class FakeZoo(Fake[ZooClient]):
         Raises:
             ValueError: There is no such status.
         """
-        calls: list[AsyncApiCall] = self.items("operations", status=_wire(status))
+        calls: list[AsyncApiCall] = self.items("operations", status=status)
         if status is None:
             # The service lists one status at a time; this is how a client orders several.
             calls.sort(key=lambda call: str(call.id))
@@ -111,7 +91,7 @@ class FakeZoo(Fake[ZooClient]):
                 takes any, for tests of what the client says to that.)
         """
         call: AsyncApiCall = self.add(
-            "operations", status=_wire(status), lifetime=lifetime, fails=fails, **fields
+            "operations", status=status, lifetime=lifetime, fails=fails, **fields
         )
         return call
 
@@ -131,10 +111,6 @@ class FakeZoo(Fake[ZooClient]):
             DecodeError: A value is not of the field's type.
         """
         prompt: MlPrompt = self.add(
-            "ml_prompts", status=_wire(status), lifetime=lifetime, fails=fails, **fields
+            "ml_prompts", status=status, lifetime=lifetime, fails=fails, **fields
         )
         return prompt
-
-
-def _wire(status: ApiCallStatus | str | None) -> str | None:
-    return None if status is None else enum_member("status", ApiCallStatus, status).value

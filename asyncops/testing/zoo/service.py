@@ -9,10 +9,9 @@ from attrs.validators import ge
 
 from asyncops.models import JSON
 from asyncops.services.zoo import ZooClient
-from asyncops.testing.described.habits import Habits
+from asyncops.testing.described.habits import Data, Habits
 from asyncops.testing.described.maker import Maker
 from asyncops.testing.described.params import Params
-from asyncops.testing.described.served import Data
 from asyncops.testing.described.service import DescribedService
 from asyncops.testing.described.table import Table
 from asyncops.testing.server.service import Answered, Asked, RefusedError

@@ -18,8 +18,9 @@ from asyncops.kit import Client, Collection, Listing, ListOptions, Service, Toke
 from asyncops.kit.doctor import Finding
 from asyncops.kit.resources import resources_of
 from asyncops.testing import Fake, FakeServer
-from tests.cli.farm import FarmClient, Scene
+from tests.cli.farm import FarmClient
 from tests.cli.running import variables
+from tests.testing.contracts.farms import Part
 
 PATHS = {each.name: each for each in resources_of(FarmClient)}
 PLACE = ("python", "cpython")
@@ -62,7 +63,7 @@ async def test_filters_that_a_listing_needs_are_named() -> None:
 
     class NumberedClient(Client):
         service = Service(name="numbered", title="Numbered", url=None, token="NUMBERED_TOKEN")
-        jobs = Collection(Scene, listing, options=Numbered)
+        jobs = Collection(Part, listing, options=Numbered)
 
     (path,) = resources_of(NumberedClient)
     resource = Resource(name="numbered jobs", service=SERVICES["zoo"], path=path)

@@ -134,7 +134,7 @@ def test_ctrl_c_keeps_what_a_resume_file_needs(halting: FakeServer, tmp_path: Pa
     settled = json.loads(state.read_text())
     assert settled["rows"] > 0
     assert settled["bytes"] == path.with_name("rows.jsonl.part").stat().st_size
-    halting.clear_faults()
+    halting.recover()
     done = run(*command[:-2], "--concurrency", "8", env=variables(halting))
     assert (done.code, done.err) == (0, "")
     rows = [json.loads(line)["id"] for line in path.read_text().splitlines()]

@@ -156,7 +156,7 @@ def test_an_outage_is_shown_until_it_is_over(quiet: FakeServer) -> None:
         terminal.until(lambda: last_poll(terminal) >= 2)
         quiet.script(Fault(503, times=10_000))
         terminal.expect("no answer since")
-        quiet.clear_faults()
+        quiet.recover()
         terminal.until(
             lambda: "no answer since" not in terminal.shown and "recovered" in terminal.shown,
             "the end of the outage",

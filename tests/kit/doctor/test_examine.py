@@ -11,8 +11,12 @@ from asyncops.paging.styles import Paging
 from asyncops.testing import Fake
 from asyncops.testing.contracts.case import Case
 from asyncops.utils.clock import SYSTEM_CLOCK
+from tests.kit.described.anthropic import AnthropicClient
+from tests.kit.described.apify import ApifyClient
+from tests.kit.described.dagster import DagsterClient
 from tests.kit.described.github import GitHubClient
 from tests.kit.described.replicate import ReplicateClient
+from tests.kit.described.twilio import TwilioClient
 from tests.kit.doctor.farms import (
     OFFSETS,
     ONCE,
@@ -24,10 +28,6 @@ from tests.kit.doctor.farms import (
     farm,
     lies,
 )
-from tests.kit.newcomers.anthropic import AnthropicClient
-from tests.kit.newcomers.apify import ApifyClient
-from tests.kit.newcomers.dagster import DagsterClient
-from tests.kit.newcomers.twilio import TwilioClient
 from tests.testing.contracts.farms import (
     CountedClient,
     CursorsClient,

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from asyncops.testing import ChainloopHabits, FakeServer
 from asyncops.testing.chainloop.data import KINDS, PREFIX
 from asyncops.testing.chainloop.service import Chainloop
-from asyncops.testing.described.habits import Habits
-from asyncops.testing.described.served import Data
+from asyncops.testing.described.habits import Data
 from asyncops.testing.server.service import RefusedError
 from tests.testing.asking import answer
 
@@ -21,7 +20,7 @@ STATUSES = ["PENDING", "RUNNING", "COMPLETED", "FAILED"]
 
 
 def make(operations: int = 100, **habits: Any) -> Chainloop:
-    data = Data(seed=0, sizes={"operations": operations}, start=NOW, arrivals=0.0, habits=Habits())
+    data = Data(seed=0, sizes={"operations": operations}, start=NOW)
     return Chainloop(data, ChainloopHabits(**habits))
 
 

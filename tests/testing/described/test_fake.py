@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from attrs import evolve, frozen
 
+from asyncops.errors import DecodeError
 from asyncops.http.signer import OutgoingRequest
 from asyncops.kit import (
     Auth,
@@ -81,7 +82,7 @@ async def test_wrong_arguments_are_refused_before_anything_runs() -> None:
         fake.add("jobs", lifetime=-1)
     with pytest.raises(ValueError, match="jobs has no item 'x'"):
         fake.remove("jobs", "x")
-    with pytest.raises(ValueError, match="this is no Job"):
+    with pytest.raises(DecodeError, match="scene"):
         fake.add("jobs", scene=3)
     assert len(fake.items("jobs")) == 25
 

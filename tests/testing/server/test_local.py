@@ -9,7 +9,6 @@ import aiohttp
 
 from asyncops.http.auth import Basic
 from asyncops.testing import FakeClock, Fault
-from asyncops.testing.server.authorization import is_authorized
 from asyncops.testing.server.local import LocalServer
 from asyncops.testing.server.service import Allowance, Answered, Asked, RefusedError
 
@@ -24,7 +23,7 @@ class Echo:
         self._ids = count(1)
 
     def permits(self, request: Asked, token: str) -> bool:
-        return is_authorized(Basic(), request.headers, token)
+        return request.headers.get("Authorization") == Basic().headers(token)["Authorization"]
 
     def respond(self, request: Asked, _: int) -> Answered:
         if request.path == "/gone":

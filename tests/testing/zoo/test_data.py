@@ -195,7 +195,7 @@ def test_every_type_and_optional_field_of_the_contract_occurs() -> None:
     for name in optional:
         seen = {"absent" if name not in call else call[name] is None for call in calls}
         assert seen == {"absent", False} | ({True} if name != "worker" else set()), name
-    assert {type(call["input"]) for call in calls} == {str, dict, type(None)}
+    assert {type(call["input"]) for call in calls if "input" in call} == {str, dict, type(None)}
     assert any("attempts" in call for call in calls)
     for name in (
         "conversation_id",
@@ -286,7 +286,7 @@ def test_what_cannot_be_added_is_refused() -> None:
     server = FakeServer()
     taken = server.zoo_operations()[0]["id"]
     cases: list[tuple[Json, str]] = [
-        ({"status": "paused"}, "unknown status"),
+        ({"status": "paused"}, "status must be one of"),
         ({"lifetime": -1}, "lifetime"),
         ({"created_at": "2026-01-01T00:00:00Z"}, "created_at"),
         ({"id": taken}, "taken"),
@@ -294,7 +294,7 @@ def test_what_cannot_be_added_is_refused() -> None:
     for fields, message in cases:
         with pytest.raises(ValueError, match=message):
             server.create_operation(**fields)
-    with pytest.raises(ValueError, match="unknown status"):
+    with pytest.raises(ValueError, match="status must be one of"):
         server.create_chainloop_operation(status="RUNNING")
     with pytest.raises(ValueError, match="-1 rows"):
         FakeServer(operations=-1)

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncops.testing import FakeServer, ZooHabits
-from asyncops.testing.described.habits import Habits
-from asyncops.testing.described.served import Data
+from asyncops.testing.described.habits import Data
 from asyncops.testing.server.hashing import IdSpace
 from asyncops.testing.server.lifecycle import STATUSES
 from asyncops.testing.server.service import RefusedError
@@ -32,8 +31,6 @@ def make(operations: int = 100, prompts: int = 100, **habits: Any) -> Zoo:
         seed=0,
         sizes={"operations": operations, "ml_prompts": prompts},
         start=NOW,
-        arrivals=0.0,
-        habits=Habits(),
     )
     return Zoo(data, ZooHabits(**habits))
 

@@ -1,72 +1,20 @@
-"""The course of one item: how it looks at each instant."""
+"""When the rows of a list come to which looks."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from asyncops.models import State
 from asyncops.testing.described.looks import Look, Looks
+from asyncops.testing.described.rows import Course
 from asyncops.testing.described.times import TimeForm, rounded
 from asyncops.testing.server.hashing import mix
-from asyncops.testing.server.lifecycle import SECOND, Timeline
+from asyncops.testing.server.lifecycle import SECOND, Instants, Timeline
 
-__all__ = ["Course", "Lives"]
+__all__ = ["Lives", "TimedLives"]
 
 _CACHED = 4096
 
 _WAITS = State.PENDING, State.BLOCKED
-_STARTED = State.RUNNING, State.SUCCEEDED, State.FAILED
-_ENDED = tuple(state for state in State if state.ended)
-
-
-class Course(NamedTuple):
-    """The looks of an item.
-
-    Attributes:
-        steps: The looks, each with the instant from which the item has it; the first is created.
-        digits: How many fractional digits its times may have.
-    """
-
-    steps: tuple[tuple[int, Look], ...]
-    digits: int = 9
-
-    @property
-    def created(self) -> int:
-        """When the item was created."""
-        return self.steps[0][0]
-
-    def now(self, now: int) -> tuple[int, Look]:
-        """Return the last change before an instant, and the look since then."""
-        for step in reversed(self.steps):
-            if step[0] <= now:
-                return step
-        # A clock that has gone back.
-        return self.steps[0]
-
-    def started(self, now: int) -> int | None:
-        """When the work began, if it has."""
-        for at, look in self.steps:
-            if look.state in _STARTED:
-                return at if at <= now else None
-        return None
-
-    def finished(self, now: int) -> int | None:
-        """When the item ended, if it has."""
-        at, look = self.now(now)
-        return at if look.state in _ENDED else None
-
-    def going_on(self, now: int, *looks: Look, seconds: float = 0.0) -> "Course":
-        """Return a course that has other looks from an instant on.
-
-        Args:
-            now: The instant.
-            looks: The looks, the first at once and the others so many seconds apart.
-            seconds: The seconds.
-        """
-        kept = tuple(step for step in self.steps if step[0] < now)
-        step = round(seconds * SECOND)
-        later = tuple((now + n * step, look) for n, look in enumerate(looks))
-        return Course((*kept, *later), self.digits)
 
 
 def _path(looks: Looks, number: int, stage: Look | None = None) -> Sequence[Look]:
@@ -164,3 +112,54 @@ class Lives:
                 for n, look in enumerate(path)
             )
         )
+
+
+class TimedLives(Lives):
+    """Lives that are a function of the row's number, however many rows there are.
+
+    Args:
+        looks: The looks of the resource.
+        timeline: When things happen.
+    """
+
+    def __init__(self, looks: Looks, timeline: Timeline) -> None:
+        super().__init__(looks, timeline, "rfc3339")
+        waits, (runs, *_) = looks.of(State.PENDING), looks.of(State.RUNNING)
+        self._stages = waits[0], waits[-1], runs
+        self._ends: tuple[Look, ...] = looks.of(State.SUCCEEDED) + looks.of(State.FAILED)
+        self.course: Callable[[int], Course] = self._course
+
+    def settled(self, now: int) -> int:
+        """Return how many of the oldest rows have surely come to their ends."""
+        return self.timeline.settled(now)
+
+    def end(self, number: int) -> Look:
+        """Return the look at the end of a row that has settled."""
+        return self._ends[self.timeline.fails(number)]
+
+    def created(self, at: int) -> int:
+        """Return an instant: creation times have nanoseconds."""
+        return at
+
+    def added(
+        self, number: int, created: int, lifetime: float | None, fails: bool | None
+    ) -> Course:
+        """Return the course of a row that is added; half of its life is waiting."""
+        end = self.end(number) if fails is None else self._ends[fails]
+        if lifetime is not None:
+            length = round(lifetime * SECOND)
+            instants = created, created + length // 4, created + length // 2, created + length
+        else:
+            instants = self.timeline.instants(number, created)
+        return self._through(instants, end)
+
+    def _course(self, number: int) -> Course:
+        created, digits = self.timeline.created(number)
+        instants = self.timeline.instants(number, created)
+        return self._through(instants, self.end(number), digits)
+
+    def _through(self, instants: Instants, end: Look, digits: int = 9) -> Course:
+        created, uploaded, started, finished = instants
+        queued, waiting, runs = self._stages
+        steps = (created, queued), (uploaded, waiting), (started, runs), (finished, end)
+        return Course(steps, digits)
