@@ -108,12 +108,6 @@ class Group:
     def __set_name__(self, _: type[object], name: str) -> None:
         self._name = name
 
-    @overload
-    def __get__(self, home: None, owner: type[Home]) -> Self: ...
-
-    @overload
-    def __get__(self, home: Home, owner: type[Home]) -> Self: ...
-
     def __get__(self, home: Home | None, owner: type[Home]) -> Self:
         if home is None:
             return self

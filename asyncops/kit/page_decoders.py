@@ -6,8 +6,9 @@ from typing import Any
 from asyncops.http.decoding import Dialect
 from asyncops.http.page_body import PagePlaces
 from asyncops.http.page_decoding import PageDecoder
+from asyncops.http.places import Place
 from asyncops.kit.description import Description
-from asyncops.paging.styles import After, NextURL, Paging, Token
+from asyncops.paging.styles import Paging
 
 __all__ = ["page_decoder", "page_places"]
 
@@ -36,20 +37,18 @@ def page_places(style: Paging, items: str = "") -> PagePlaces:
         style: How the listing is paged.
         items: The path of the rows; ``""`` if the whole body is their array.
     """
-    match style:
-        case Token():
-            return PagePlaces(items, next_page=style.next, more=style.more)
-        case NextURL():
-            return PagePlaces(items, next_page=style.next)
-        case After():
-            return PagePlaces(items, more=style.more, last=style.last)
-        case _:
-            return PagePlaces(
-                items,
-                next_page=style.next,
-                more=style.more,
-                number=style.number,
-                page_size=style.used_size,
-                total_count=style.total,
-                total_pages=style.pages,
-            )
+
+    def place(name: str) -> Place | None:
+        found: Place | None = getattr(style, name, None)
+        return found
+
+    return PagePlaces(
+        items,
+        next_page=place("next"),
+        more=place("more"),
+        last=place("last"),
+        number=place("number"),
+        page_size=place("used_size"),
+        total_count=place("total"),
+        total_pages=place("pages"),
+    )
