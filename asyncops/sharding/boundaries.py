@@ -128,10 +128,12 @@ async def boundaries(
     Empty if the listing is too short to be cut, or is not sorted by creation.
     """
     first = await _first_page(fetch, pages)
-    total, start = first.total_pages or 0, int(first.cursor or 0)
+    size, start = pages.used_size or 1, int(first.cursor or 0)
+    # By the rows that a page has, whatever size and number of pages are told.
+    total = -(-(first.total_count or 0) // size)
     parts = min(n, total)
     newest = [created_at(item) for item in first.items]
-    if parts < 2 or not first.total_count or not _falls(newest):
+    if parts < 2 or not _falls(newest):
         return []
     # The pages are counted from the first one, also where their places are offsets.
     numbers = [start + each * total // parts * pages.unit for each in range(1, parts)]
@@ -144,7 +146,6 @@ async def boundaries(
         if not _falls(moments):
             return []
         counts.add(body.total_count)
-        size = body.page_size or len(body.items)
         if moments[:1] and moments[0] is not None and body.number in {None, number}:
             page = start + (number - start) // pages.unit
             hints.append((moments[0], PageHint(page, size, body.total_count, start)))

@@ -39,6 +39,7 @@ class StartSearch(Generic[T]):
         rank: How many rows were in front of the range at the cut.
         count: How many rows the whole listing had at the cut; 0 if unknown.
         number: The page to read next.
+        size: The rows of a page at the cut, whatever size is told.
     """
 
     newest: datetime | None
@@ -46,6 +47,7 @@ class StartSearch(Generic[T]):
     rank: int
     count: int
     number: int
+    size: int
     _best: tuple[int, Reply[NumberedBody[T]]] | None = field(default=None, init=False)
     _late: int | None = field(default=None, init=False)
     _distance: int = field(default=1, init=False)
@@ -123,14 +125,12 @@ class StartSearch(Generic[T]):
         return min(guess, self._last(body))
 
     def _last(self, body: NumberedBody[T]) -> int:
-        size = body.page_size or len(body.items) or 1
-        return self.first + (body.total_pages or -(-body.total_count // size)) - 1
+        return self.first + (-(-body.total_count // self.size) or body.total_pages) - 1
 
     def _guess(self, body: NumberedBody[T]) -> int:
         """Return where the range begins if only newer rows came or went since the cut."""
-        size = body.page_size or len(body.items) or 1
         moved = body.total_count - self.count if body.total_count and self.count else 0
-        return self.first + max(0, self.rank + moved) // size
+        return self.first + max(0, self.rank + moved) // self.size
 
 
 @define(eq=False)
@@ -217,5 +217,6 @@ class FromStart(Generic[T]):
             self.identity,
             start=number,
             drift=drift,
+            doubtful=True,
             style=self.style,
         )

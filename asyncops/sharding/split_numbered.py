@@ -115,7 +115,7 @@ class NumberedShard(Generic[T]):
             self.listing.page_size,
             self.listing.identity,
             self.created_at,
-            StartSearch(newest, hint.first_page, rank, count, number),
+            StartSearch(newest, hint.first_page, rank, count, number, hint.page_size),
             () if cursor is None else cursor.given,
             hint.page_size if offsets else 1,
             style=self.listing.style,

@@ -142,6 +142,7 @@ class Numbered:
         stayed: Ids of the rows that were there all the time since :meth:`begin`.
         dated: Whether the rows say when they were created.
         beyond: What comes for a page behind the last one: ``empty``, the ``last``, or ``refused``.
+        told: The size that is told, where it is not that of its pages.
     """
 
     size: int = 3
@@ -155,6 +156,7 @@ class Numbered:
     stayed: set[str] = field(factory=set)
     dated: bool = True
     beyond: str = "empty"
+    told: int | None = None
 
     def begin(self) -> None:
         """What there is now is what has to come."""
@@ -198,8 +200,8 @@ class Numbered:
             operations,
             total_count=len(self.rows),
             number=number,
-            total_pages=-(-len(self.rows) // self.size),
-            page_size=self.size,
+            total_pages=-(-len(self.rows) // (self.told or self.size)),
+            page_size=self.told or self.size,
         )
         return Reply(value=page)
 

@@ -107,6 +107,7 @@ def rows_move(service: Numbered, dice: random.Random, most: int) -> None:
 @given(
     gaps=st.lists(st.sampled_from([0, 0, 1, 7]), max_size=70),
     size=st.integers(1, 6),
+    told=st.none() | st.integers(1, 9),
     base=st.sampled_from([0, 1, None]),
     n=st.integers(1, 9),
     busy=st.integers(0, 5),
@@ -116,6 +117,7 @@ def rows_move(service: Numbered, dice: random.Random, most: int) -> None:
 def test_rows_that_stay_come_once_in_all_shards_together(
     gaps: list[int],
     size: int,
+    told: int | None,
     base: int | None,
     n: int,
     busy: int,
@@ -124,10 +126,11 @@ def test_rows_that_stay_come_once_in_all_shards_together(
 ) -> None:
     """However they are pushed and pulled over the pages, before a shard is read and meanwhile.
 
-    The pages have numbers from ``base``, or offsets.
+    The pages have numbers from ``base``, or offsets. They may be shorter than their service tells.
     """
     dice = random.Random(seed)
-    service = Numbered(size=size, base=base or 0, offsets=base is None)
+    told = None if told is None else size + told
+    service = Numbered(size=size, base=base or 0, offsets=base is None, told=told)
     for gap in gaps:
         service.insert(gap)
     service.begin()

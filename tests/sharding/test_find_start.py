@@ -13,7 +13,7 @@ from tests.laws.sharded import at
 async def test_the_search_for_a_beginning_has_an_end(newer: bool) -> None:
     """Though every page that it looks at holds nothing but such rows, whatever it is told."""
     search: StartSearch[AsyncOperation] = StartSearch(
-        at(50), first=1, rank=10**9, count=0, number=10**9
+        at(50), first=1, rank=10**9, count=0, number=10**9, size=10
     )
     looks = 0
     found = None

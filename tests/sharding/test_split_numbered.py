@@ -71,6 +71,25 @@ async def test_a_part_costs_its_pages_and_one_more(base: int) -> None:
     assert costs == [6, 6, 6, 6]
 
 
+@pytest.mark.parametrize("offsets", [False, True])
+@pytest.mark.parametrize("told", [6, 8, 10, 13, 20, 100])
+async def test_a_size_that_the_rows_contradict_is_not_believed(told: int, offsets: bool) -> None:
+    """The last part begins where as many rows are on a page as that size would leave for it."""
+    for rows in range(told, told + 30):
+        service = rows_of(rows, 5, offsets=offsets)
+        service.told = told
+        shards = await service.pager().shards(8)
+        parts = [await ids_of(service, shard) for shard in shards]
+        assert [row for part in parts for row in part] == [row.id for row in service.rows]
+
+
+async def test_parts_are_as_long_as_each_other_whatever_size_is_told() -> None:
+    service = rows_of(100, 5)
+    service.told = 20
+    parts = [await ids_of(service, shard) for shard in await service.pager().shards(4)]
+    assert [len(part) for part in parts] == [26, 25, 25, 24]
+
+
 async def test_all_that_were_created_together_are_in_one_part() -> None:
     """The one that begins before them, however many pages they fill."""
     service = Numbered(size=3)

@@ -52,8 +52,11 @@ class NumberedListing(Generic[T]):
 
     def sequential(self, start: Checkpoint) -> NumberedStrategy[T]:
         """Read page after page."""
-        drift = self._drift().since(start)
-        return self._strategy(page_number(start.cursor), drift, used_size=start.page_size or 0)
+        number, drift = page_number(start.cursor), self._drift().since(start)
+        size = start.page_size or 0
+        # A walk whose rows contradicted the size that it was told has left out the size.
+        doubtful = not size and bool(start.seen)
+        return self._strategy(number, drift, used_size=size, doubtful=doubtful)
 
     def concurrent(
         self, start: Checkpoint, n: int, ordered: bool, _: bool
@@ -77,7 +80,7 @@ class NumberedListing(Generic[T]):
         return Unordered if self.descending is None else LastRow
 
     def _strategy(
-        self, number: int | None, drift: KnownRows, *, used_size: int = 0
+        self, number: int | None, drift: KnownRows, *, used_size: int = 0, doubtful: bool = False
     ) -> NumberedStrategy[T]:
         kind = OldestFirst if isinstance(drift, LastRow) else NumberedStrategy
         return kind(
@@ -88,6 +91,7 @@ class NumberedListing(Generic[T]):
             number,
             drift,
             used_size,
+            doubtful=doubtful,
             style=self.style,
         )
 

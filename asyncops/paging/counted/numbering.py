@@ -69,6 +69,8 @@ class Numbering:
             as long as its rows agree with it.
         told_size: The page size that the service tells; 0 if it tells none.
         base: The number of the first page; ``None`` if this walk does not know it yet.
+        doubtful: Whether a walk that begins behind the first page has reason to doubt the size that
+            it is told, until a page is as long.
         zero_refused: Whether the service has refused page 0.
     """
 
@@ -76,6 +78,7 @@ class Numbering:
     page_size: int | None
     learned: PageBase
     used_size: int
+    doubtful: bool = False
     base: int | None = field(default=None, init=False)
     zero_refused: bool = field(default=False, init=False)
     told_size: int = field(default=0, init=False)
@@ -97,6 +100,16 @@ class Numbering:
         return isinstance(self.style, Pages) and self.style.first is None
 
     @property
+    def is_contradicted(self) -> bool:
+        """Whether the rows contradict the size that is told, or may do so."""
+        return self._doubted or self.doubtful
+
+    @property
+    def known_size(self) -> int:
+        """The page size as a walk that goes on may rely on it; 0 if there is none."""
+        return 0 if self.is_contradicted else self.told_size or self.used_size
+
+    @property
     def first(self) -> int:
         """The number to begin with."""
         return self.learned.first if self.base is None else self.base
@@ -110,10 +123,12 @@ class Numbering:
         """Return the distance from a page with so many rows to the first row behind it.
 
         Behind a short page of offsets follow the rows that it lacks, if it is not the last one.
+        While no page had a row and no size is told, a page may be as short as one row, though more
+        were asked for.
         """
         if isinstance(self.style, Pages):
             return 1
-        return min(rows, self.size) or self.size
+        return min(rows, self.size) or self.used_size or min(1, self.size)
 
     def rank(self, number: int) -> int:
         """Return how many rows are in front of a page."""
@@ -124,16 +139,16 @@ class Numbering:
         """Return the number behind the last of so many pages, or of rows if they are counted."""
         if isinstance(self.style, Pages):
             return (self.base or 0) + pages
-        return count or pages * self.used_size
+        return count or pages * self.size
 
     def pages(self, body: NumberedBody[Any], count: int | None) -> int:
         """Return the pages of the whole listing, by the last count if need be; 0 if unknown.
 
-        While no page had a row, the size that was asked for counts, or pages of one row.
+        While no page had a row and no size is told, pages of one row count.
         """
         if body.total_pages:
             return body.total_pages
-        return -(-(body.total_count or count or 0) // (self.told_size or self.size or 1))
+        return -(-(body.total_count or count or 0) // (self.told_size or self.used_size or 1))
 
     def pages_to_read(self, number: int, body: NumberedBody[Any], count: int | None) -> int:
         """Return the pages to read: more than are told where the rows of a page speak for them.
@@ -143,7 +158,7 @@ class Numbering:
         """
         pages = self.pages(body, count)
         last = (self.base or 0) + pages - 1
-        doubted = self._doubted or (not self.told_size and self._seen_full)
+        doubted = self.is_contradicted or (not self.told_size and self._seen_full)
         if not (doubted and body.items and number >= last):
             return pages
         return max(pages, -(-body.total_count // self._longest))
@@ -188,6 +203,7 @@ class Numbering:
         if not self.told_size:
             self.used_size = self._longest = max(self.used_size, rows)
             return
+        self.doubtful = self.doubtful and rows != self.told_size
         if rows and count and not self._doubted:
             self._doubted = rows not in self._rows_called_for(number, count)
         self.used_size = (self._doubted and self._longest) or self.told_size

@@ -42,6 +42,7 @@ class NumberedStrategy(Generic[T]):
         start: The number or offset of the page to begin with; ``None`` means the beginning.
         drift: Follows rows that move.
         used_size: The page size that ``start`` was counted in; 0 if unknown.
+        doubtful: Whether the page size that answers tell may be wrong; see :class:`Numbering`.
         style: How pages are asked for, and what their answers say.
     """
 
@@ -52,6 +53,7 @@ class NumberedStrategy(Generic[T]):
     start: int | None = None
     drift: KnownRows = field(factory=Drift)
     used_size: int = 0
+    doubtful: bool = field(default=False, kw_only=True)
     style: Pages | Offset = field(kw_only=True)
     _numbering: Numbering = field(init=False)
     _number: int = field(default=0, init=False)
@@ -67,7 +69,9 @@ class NumberedStrategy(Generic[T]):
     _ready: Page[T] | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._numbering = Numbering(self.style, self.page_size, self.base, self.used_size)
+        self._numbering = Numbering(
+            self.style, self.page_size, self.base, self.used_size, self.doubtful
+        )
         self._number = self._numbering.first if self.start is None else self.start
 
     def next_request(self) -> Request | None:
@@ -239,15 +243,16 @@ class NumberedStrategy(Generic[T]):
         body, style = reply.value, self.style
         # 0 means "not said" unless the page is empty.
         counted = style.total is not None and (body.total_count or not body.items)
-        pages = self._numbering.pages(body, self.drift.count)
+        numbering = self._numbering
+        pages = numbering.pages(body, self.drift.count)
         paged = (counted or style.pages is not None) and (pages or not body.items)
         return kind(
             items=items,
             cursor=number,
-            next_cursor=number + self._numbering.distance(len(body.items)),
+            next_cursor=number + numbering.distance(len(body.items)),
             total_count=body.total_count if counted else None,
             total_pages=pages if paged else None,
-            page_size=self._numbering.told_size or self.used_size or None,
+            page_size=numbering.known_size or None,
             request_id=reply.request_id,
             status=reply.status,
             headers=reply.headers,
@@ -284,13 +289,14 @@ class NumberedStrategy(Generic[T]):
             more = behind < self._numbering.end(pages, body.total_count)
             told_pages = self._numbering.pages(body, self.drift.count)
             self._past_told = behind >= self._numbering.end(told_pages, body.total_count)
-            # The count of an earlier answer says where the listing does not end yet.
-            told = body.total_count or body.total_pages
+            # The count of an earlier answer says where the listing does not end yet, and a number
+            # of pages does not say at which offset it ends.
+            told = body.total_count or (isinstance(self.style, Pages) and body.total_pages)
             return more or (bool(body.items) and not told)
         if self._number != pages - 1:
             return self._number < pages - 1
         # Counted from 0 this is the last page; counted from 1 the last but one, which is full.
-        full = len(body.items) >= self.used_size
+        full = len(body.items) >= self.used_size or self._numbering.is_contradicted
         return None if body.items and full else False
 
     def _pages_to_read(self, body: NumberedBody[T]) -> int:

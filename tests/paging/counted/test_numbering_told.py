@@ -84,6 +84,17 @@ class TestSizes:
             assert len(service.requests) <= 7
 
 
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("given", range(13))
+async def test_a_walk_that_goes_on_knows_that_it_was_contradicted(
+    style: Any, first: int, given: int
+) -> None:
+    """Of 13 rows, the second page has as many as the size of 8 would leave for it."""
+    service = Lying(style, "items", ids(13), zero=first == 0)
+    assert await walked(service, 1, 8, given) == service.rows
+
+
 @pytest.mark.parametrize("style", [*STYLES, Pages(total="total"), Offset(total="total")])
 @pytest.mark.parametrize("rows", [0, 4, 5, 13, 15])
 async def test_a_service_that_tells_the_truth_is_asked_for_no_page_more(
@@ -110,6 +121,39 @@ async def test_a_first_page_without_rows_does_not_end_a_listing_that_has_some(
 ) -> None:
     service = Hiding(style, "items", ids(30), descending=order, default=5)
     assert await walked(service, n, size) == [row for row in service.rows if is_shown(row)]
+
+
+@pytest.mark.parametrize("n", [1, 3])
+@pytest.mark.parametrize("size", [12, 1000])
+@pytest.mark.parametrize(
+    "style",
+    [
+        kind(**{sign: sign for sign in signs})
+        for kind in (Pages, Offset)
+        for signs in (
+            ["total"],
+            ["pages"],
+            ["more"],
+            ["next"],
+            ["total", "more"],
+            ["more", "pages"],
+        )
+    ],
+    ids=str,
+)
+@pytest.mark.filterwarnings("ignore::asyncops.ListingMoved")
+async def test_a_first_page_without_rows_may_be_shorter_than_was_asked_for(
+    style: Any, size: int, n: int
+) -> None:
+    """Of the first two pages no row is shown, and no page holds more than five."""
+    service = Hiding(style, "items", ids(30), cap=5)
+    assert await walked(service, n, size) == [row for row in service.rows if is_shown(row)]
+
+
+@pytest.mark.parametrize("style", [Pages(pages="pages"), Offset(pages="pages")])
+async def test_pages_of_which_none_shows_a_row_come_to_an_end(style: Any) -> None:
+    service = Hiding(style, "items", ids(10), cap=5)
+    assert await walked(service, 1, 12) == []
 
 
 async def test_an_offset_behind_a_first_page_without_rows_needs_a_size() -> None:
