@@ -8,17 +8,15 @@ front of it, whenever and in whichever order the answers were made.
   not, rows in front of it were removed, and the walk goes back to a page that joins.
 - Pages with numbers join only if the walk goes back. It does so where the count falls, and where it
   goes on from a checkpoint.
-- For the rest, if new rows come last, a row moves only as rows in front of it are removed. So the
-  walk reads the last page after the first one, remembers the place of its last row, and begins
-  again. The place of that row when the walk comes to it tells how many rows were removed in front
-  of it, on all pages. Unless the count has told of as many, the walk warns.
-- If new rows may come anywhere, nothing tells, and a walk over several pages warns.
+- For the rest, if new rows come last, all rows in front of the last one were there before it. So
+  the walk reads the last page after the first one, remembers how many rows are in front of its last
+  row, and begins again. Where it comes to that row, it has read as many, or rows were removed: if
+  the row has moved, the walk warns, since what was removed unread and what was missed look alike.
+- If new rows may come anywhere, or no total tells which page is the last, nothing tells, and a walk
+  over several pages warns.
 
 What a walk could not tell before it was stopped is in its checkpoint, so that the walk that goes on
 warns in its place.
-
-Limit: numbered pages whose new rows come last may lose a row without a warning where rows that were
-added during the walk are removed before its end.
 """
 
 from collections.abc import Hashable, Sequence
@@ -38,8 +36,6 @@ class _Joined(KnownRows):
     checked_at_end: ClassVar[bool] = False
     # Whether the next page has to join; a walk that begins at a checkpoint knows rows.
     _doubtful: bool = field(default=True, init=False)
-    # By how many rows the count has fallen.
-    _fallen: int = field(default=0, init=False)
 
     def step(
         self,
@@ -55,7 +51,6 @@ class _Joined(KnownRows):
         before = self._note_count(count)
         self._reach(number)
         fallen = max(0, (before or 0) - (count or before or 0))
-        self._fallen += fallen
         self._doubtful |= fallen > 0
         if self._doubtful and number > first and self._known and not self._joins(keys):
             if self._times_back < TIMES_BACK:
@@ -132,7 +127,9 @@ class LastRow(_Joined):
 
     _last: Hashable = field(default="", init=False)
     _rank: int | None = field(default=None, init=False)
-    # Whether the row has not been found where the removals that were told explain its place.
+    # The rows read since the last page was, and those in front of them; `None` before the first.
+    _met: int | None = field(default=None, init=False)
+    # Whether the row has not been found behind as many rows as were in front of it.
     _unproven: bool = field(default=False, init=False)
 
     @property
@@ -155,14 +152,19 @@ class LastRow(_Joined):
     ) -> None:
         """Remember the last row, and in whose place it is."""
         self._note_count(count)
-        self._fallen, self._doubtful, self._unproven = 0, bool(keys), True
+        self._doubtful, self._unproven, self._met = bool(keys), True, None
         self._rank = number * size // unit + len(keys) - 1
         self._last = keys[-1] if keys and size else ""
 
     def _accept(self, rank: int, keys: Sequence[Hashable]) -> None:
-        if self._last != "" and self._last in keys and self._rank is not None:
-            removed = self._rank - rank - keys.index(self._last)
-            self._unproven = not 0 <= removed <= self._fallen
+        if self._last == "":
+            return
+        known = self._known if self._met is not None else ()
+        end = keys.index(self._last) if self._last in keys else len(keys)
+        fresh = sum(key != "" and key not in known for key in keys[:end])
+        self._met = (rank if self._met is None else self._met) + fresh
+        if end < len(keys):
+            self._unproven = self._rank not in {rank + end, self._met}
             self._last = ""
 
     def _settle(self) -> None:

@@ -73,11 +73,12 @@ class NumberedListing(Generic[T]):
         return [self.unrepaired]
 
     def _drift(self) -> type[KnownRows]:
-        if self.descending or self.style.total is None:
+        style = self.style
+        if self.descending:
             return Drift
-        if isinstance(self.style, Offset):
+        if isinstance(style, Offset) and (style.total or style.more or style.next):
             return Overlap
-        return Unordered if self.descending is None else LastRow
+        return Unordered if self.descending is None or style.total is None else LastRow
 
     def _strategy(
         self, number: int | None, drift: KnownRows, *, used_size: int = 0, doubtful: bool = False
