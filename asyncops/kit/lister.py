@@ -23,7 +23,7 @@ from asyncops.kit.query import Query, QueryPlan, list_plan
 from asyncops.kit.statuses import enum_of
 from asyncops.kit.time_bounds import window_params
 from asyncops.kit.walks import Asked, Walkable
-from asyncops.kit.windowed import AskedWindow
+from asyncops.kit.windowed import AskedWindow, split_bounds
 from asyncops.listing.pager import Pager
 from asyncops.listing.position import fingerprint
 from asyncops.models import JSON
@@ -106,16 +106,28 @@ class Lister:
         listing, window = self.listing, self.listing.window
         params = (*query.params, *_status_params(listing, chosen))
         order = query.order or self.plan.orders[None]
-        if window is None:
-            return self._asked(query.place, params, order, chosen, query.size)
-        in_body = listing.method == "POST"
-
-        def within(bounds: TimeRange) -> Asked:
-            created = window_params(window, bounds.oldest, bounds.newest, in_body=in_body)
-            return self._asked(query.place, params + created, order, chosen, query.size)
-
-        latest = query.before if window.takes_latest else None
+        latest = query.before if window is None or window.takes_latest else None
         bounds = TimeRange(query.after, latest)
+        return self._within(query.place, params, order, chosen, query.size, bounds)
+
+    def _within(  # noqa: PLR0917 - the first five are those of `_asked`
+        self,
+        place: Mapping[str, str],
+        params: tuple[tuple[str, Any], ...],
+        order: Ordering,
+        chosen: Chosen,
+        size: int | None,
+        bounds: TimeRange,
+    ) -> Asked:
+        """Return what a query asks of the listing for a range of creation times."""
+        window, in_body = self.listing.window, self.listing.method == "POST"
+        if window is None:
+            return self._asked(place, params, order, chosen, size)
+
+        def within(part: TimeRange) -> Asked:
+            created = window_params(window, part.oldest, part.newest, in_body=in_body)
+            return self._asked(place, params + created, order, chosen, size)
+
         asked_window = AskedWindow(bounds=bounds, request=lambda part: within(part).request)
         return evolve(within(bounds), window=asked_window)
 
@@ -147,7 +159,10 @@ class Lister:
         statuses = () if enum is None else in_order(frozenset(map(enum, shard.statuses)), enum)
         chosen = Chosen(merged=statuses) if merged else Chosen(kept=statuses)
         order = Ordering(shard.descending) if merged else self._ordering_of(shard)
-        return self._asked({}, shard.filters, order, chosen, shard.page_size)
+        window, bounds, params = self.listing.window, TimeRange(), shard.filters
+        if window is not None:
+            bounds, params = split_bounds(window, params)
+        return self._within({}, params, order, chosen, shard.page_size, bounds)
 
     def _ordering_of(self, shard: Shard) -> Ordering:
         """Return the order that a shard's parameters ask for."""

@@ -12,7 +12,13 @@ from asyncops.http.messages import Request, with_values
 from asyncops.kit.chosen import Chosen
 from asyncops.kit.listing import Listing
 from asyncops.kit.ordering import Ordering, params_for
-from asyncops.kit.windowed import AskedWindow, created_filter, goes_by_time, side_by_side
+from asyncops.kit.windowed import (
+    AskedWindow,
+    WindowShard,
+    created_filter,
+    goes_by_time,
+    side_by_side,
+)
 from asyncops.paging.counted.listing import NumberedListing
 from asyncops.paging.counted.numbering import PageBase
 from asyncops.paging.cursors.cursor_listing import CursorListing
@@ -98,7 +104,7 @@ class Asked:
             ValueError: Several statuses are to be merged in an order that is not by creation.
         """
         ways = self._ways()
-        if self.window is not None and goes_by_time(self.listing, self.ordering, self.chosen):
+        if self.window is not None and self._goes_by_time:
             windowed = self._windowed(ways, self.window)
             two_ended = self.listing.is_sorted and self.ordering.descending is not None
             by_time = partial(side_by_side, ways.concurrent, windowed, two_ended)
@@ -106,6 +112,10 @@ class Asked:
         if self.listing.order is None:
             return evolve(ways, concurrent=partial(_without_order, ways), cut=None)
         return ways if self.ordering.descending is not None else evolve(ways, cut=None)
+
+    @property
+    def _goes_by_time(self) -> bool:
+        return goes_by_time(self.listing, self.ordering, self.chosen)
 
     def _ways(self) -> Ways:
         paging = self.listing.paging
@@ -116,21 +126,24 @@ class Asked:
         return self._cursor_ways(paging)
 
     def _windowed(self, ways: Ways, window: AskedWindow) -> WindowListing[Any]:
-        def read(bounds: TimeRange) -> Callable[[Checkpoint], PageStrategy[Any, Any]]:
-            if bounds == window.bounds:
-                return ways.walkable.sequential
-            asked = evolve(self, request=window.request(bounds), window=None)
-            return asked.ways().walkable.sequential
-
         descending = self.ordering.descending
+
+        def read(bounds: TimeRange) -> Callable[[Checkpoint], PageStrategy[Any, Any]]:
+            is_own = bounds == window.bounds
+            asked = self if is_own else evolve(self, request=window.request(bounds), window=None)
+            if created.by_time:
+                return asked.numbered(led=True).sequential
+            return (ways if is_own else asked.ways()).walkable.sequential
+
         created = created_filter(self.listing, window, read, descending, self.identity)
         return WindowListing(ways.walkable, created)
 
     def part(self, shard: Shard) -> Walkable:
         """Return the part of it that a shard is."""
-        paging = self.listing.paging
-        if isinstance(paging, Pages | Offset):
-            return NumberedShard(shard, self._numbered(), _created_at)
+        if isinstance(self.listing.paging, Pages | Offset):
+            if self.window is not None and self._goes_by_time:
+                return WindowShard(shard.time_range, self._windowed(self._ways(), self.window))
+            return NumberedShard(shard, self.numbered(), _created_at)
         return SortedShard(shard, self._sorted())
 
     def _sorted(self) -> SortedListing[Any]:
@@ -172,7 +185,12 @@ class Asked:
             scans=lambda: [partial(listing.sequential, _START)],
         )
 
-    def _numbered(self) -> NumberedListing[Any]:
+    def numbered(self, *, led: bool = False) -> NumberedListing[Any]:
+        """Return the listing of numbered pages.
+
+        Args:
+            led: Whether a walk by creation time leads those over it.
+        """
         paging = self.listing.paging
         if not isinstance(paging, Pages | Offset):
             raise TypeError("a listing of cursors has no numbers")
@@ -184,10 +202,11 @@ class Asked:
             self.identity,
             style=paging,
             descending=self.ordering.descending,
+            led=led,
         )
 
     def _numbered_ways(self) -> Ways:
-        listing = self._numbered()
+        listing = self.numbered()
         return Ways(
             walkable=listing,
             terms=(*listing.request.params, ("page_size", str(listing.page_size))),

@@ -1,24 +1,35 @@
 """Listings that are filtered by creation: which of them are walked by time, and how."""
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from asyncops.checkpoints import Checkpoint
 from asyncops.http.messages import Request
 from asyncops.kit.chosen import Chosen
-from asyncops.kit.listing import Listing
+from asyncops.kit.listing import Listing, Window
 from asyncops.kit.ordering import Ordering
 from asyncops.paging.strategy import ConcurrentStrategy, OneAtATime, PageStrategy
 from asyncops.paging.styles import Offset, Pages
 from asyncops.paging.windows.created_filter import CreatedFilter
-from asyncops.paging.windows.window_cursor import WindowCursor
+from asyncops.paging.windows.window_cursor import Gap, WindowCursor
 from asyncops.paging.windows.window_listing import WindowListing
 from asyncops.utils.moments import TimeRange
 
-__all__ = ["AskedWindow", "created_filter", "goes_by_time", "side_by_side"]
+__all__ = [
+    "AskedWindow",
+    "WindowShard",
+    "created_filter",
+    "goes_by_time",
+    "side_by_side",
+    "split_bounds",
+]
+
+Params = tuple[tuple[str, str], ...]
 
 _created_at = attrgetter("created_at")
 
@@ -34,6 +45,64 @@ class AskedWindow:
 
     bounds: TimeRange
     request: Callable[[TimeRange], Request]
+
+
+@frozen(eq=False)
+class WindowShard:
+    """One shard of a listing that is walked by creation time.
+
+    Attributes:
+        time_range: When its items were created.
+        listing: The listing that it is a part of.
+    """
+
+    time_range: TimeRange
+    listing: WindowListing[Any]
+
+    def check(self, start: Checkpoint) -> None:
+        """Check that a walk can begin at a checkpoint.
+
+        Raises:
+            TypeError: Its cursor is of another kind.
+            ValueError: It is no cursor of this listing.
+        """
+        self.listing.check(start)
+
+    def sequential(self, start: Checkpoint) -> PageStrategy[Any, Any]:
+        """Read the range, page after page."""
+        if start.cursor is None and not self.time_range.whole:
+            gap = Gap(range=self.time_range)
+            start = evolve(start, cursor=WindowCursor(gaps=(gap,)).encode())
+        return self.listing.sequential(start)
+
+
+def split_bounds(window: Window, params: Params) -> tuple[TimeRange, Params]:
+    """Return the range of creation times that parameters ask for, and the other parameters.
+
+    Raises:
+        ValueError: A bound is no time.
+    """
+    pattern = re.escape(window.form).replace(re.escape("{}"), "(.*)")
+    found: dict[str, datetime] = {}
+    rest: list[tuple[str, str]] = []
+    names = ("after", "before") if window.both else ("after",)
+    for name, text in params:
+        if name not in {window.after, window.before}:
+            rest.append((name, text))
+            continue
+        match = re.fullmatch(pattern, text)
+        if match is None:
+            raise ValueError(f"{name} holds no bound of creation")
+        sides = names if name == window.after else ("before",)
+        bounds = zip(sides, match.groups(), strict=True)
+        found |= {side: _moment(bound, window.times) for side, bound in bounds}
+    return TimeRange(found.get("after"), found.get("before")), tuple(rest)
+
+
+def _moment(text: str, times: str) -> datetime:
+    if times == "rfc3339":
+        return datetime.fromisoformat(text)
+    return datetime.fromtimestamp(int(text) / (1000 if times == "milliseconds" else 1), UTC)
 
 
 def goes_by_time(listing: Listing, ordering: Ordering, chosen: Chosen) -> bool:

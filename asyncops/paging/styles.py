@@ -169,10 +169,12 @@ class Pages(_Counted):
 
     Rows that move while pages are read are noticed by ``total`` alone. New rows come twice and are
     dropped by their ids, and after removals the pages that rows were pulled onto are read again.
-    Without ``total``, removed rows may take others out of sight, and nothing tells. Where the
-    newest rows come last, as many may have been added as removed: the place of the last row tells,
-    which costs two requests more, and the walk warns with ``ListingMoved``. In a listing without
-    an order nothing tells, and each walk over several pages warns; an ``Offset`` is better there.
+    Where the newest rows come last, as many may have been added as removed: the rows in front of
+    the last one tell, which costs two requests more, and the walk warns with ``ListingMoved``.
+    In a listing without an order nothing tells, and each walk over several pages warns; an
+    ``Offset`` is better there. Without ``total``, removed rows may take others out of sight: each
+    walk over several pages warns, but where the newest rows come first, nothing tells. A
+    ``Window`` helps: such a listing is walked by creation time.
 
     Attributes:
         param: The parameter that takes the number.

@@ -125,12 +125,14 @@ async def boundaries(
 ) -> list[tuple[datetime, PageHint]]:
     """Return where to cut numbered pages into ``n`` parts, from new to old.
 
-    Empty if the listing is too short to be cut, or is not sorted by creation.
+    Where the service gives no more than the first pages, the oldest part has all that is behind
+    them. Empty if the listing is too short to be cut, or is not sorted by creation.
     """
     first = await _first_page(fetch, pages)
     size, start = pages.used_size or 1, int(first.cursor or 0)
     # By the rows that a page has, whatever size and number of pages are told.
-    total = -(-(first.total_count or 0) // size)
+    rows, depth = first.total_count or 0, pages.style.depth
+    total = -(-(rows if depth is None else min(rows, depth)) // size)
     parts = min(n, total)
     newest = [created_at(item) for item in first.items]
     if parts < 2 or not _falls(newest):

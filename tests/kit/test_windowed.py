@@ -1,14 +1,16 @@
 """Described listings with a window, on their fakes."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from asyncops import Checkpoint, DepthExceeded
+from asyncops import Checkpoint, DepthExceeded, Shard
 from asyncops.kit.chosen import Chosen
 from asyncops.kit.listing import Listing, Order, Window
 from asyncops.kit.ordering import Ordering
-from asyncops.kit.windowed import goes_by_time
+from asyncops.kit.query import window_params
+from asyncops.kit.windowed import goes_by_time, split_bounds
 from asyncops.paging.styles import Pages, Paging, Token
 from asyncops.testing import Fake
 from tests.kit.described.github import GitHubClient
@@ -129,3 +131,55 @@ async def test_ranges_are_read_side_by_side(ordered: bool) -> None:
         assert sorted(found) == sorted(rows)
         assert not ordered or found == rows
         assert len({each.query.get("created") for each in fake.requests}) > 4
+
+
+@pytest.mark.parametrize("bounded", [False, True])
+async def test_a_cap_on_depth_is_got_round_in_shards_too(bounded: bool) -> None:
+    """Each is read by time, within the bounds of the caller, and goes on after any item."""
+    async with Fake(GitHubClient, rows=2500) as fake, fake.client() as github:
+        rows, runs = fake.items("runs", *PLACE), github.runs(*PLACE)
+        bounds: dict[str, Any] = {}
+        if bounded:
+            bounds = {
+                "created_after": rows[2300].created_at,
+                "created_before": rows[100].created_at,
+            }
+        shards = await runs.list(**bounds).shards(4)
+        assert len(shards) == 4
+        found = list[int]()
+        for shard in shards:
+            part = Shard.from_json(shard.to_json())
+            walk = aiter(runs.shard(part))
+            found += [run.id for _ in range(150) if (run := await anext(walk, None)) is not None]
+            place = Checkpoint.from_json(walk.checkpoint.to_json())
+            await walk.aclose()
+            found += [run.id async for run in runs.shard(part, resume=place)]
+        assert found == [run.id for run in await runs.list(**bounds).collect()]
+        assert bounded or found == [run.id for run in rows]
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        Window("a", "b"),
+        Window("a", form="{}..{}"),
+        Window("a", "b", form=">={}", times="seconds"),
+        Window("a", "b", times="milliseconds"),
+        Window("a"),
+    ],
+)
+@pytest.mark.parametrize("after", [None, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)])
+@pytest.mark.parametrize("before", [None, datetime(2026, 3, 2, 1, tzinfo=UTC)])
+def test_the_bounds_of_a_shard_are_those_that_it_sends(
+    window: Window, after: datetime | None, before: datetime | None
+) -> None:
+    params: Any = (("x", "1"), *window_params(window, after, before))
+    bounds, rest = split_bounds(window, params)
+    assert rest == (("x", "1"),)
+    assert window_params(window, bounds.oldest, bounds.newest) == params[1:]
+
+
+def test_a_bound_that_is_no_time_is_refused() -> None:
+    for text in ("soon", "..", "1..2"):
+        with pytest.raises(ValueError, match=r"."):
+            split_bounds(Window("a", form="{}..{}"), (("a", text),))

@@ -169,12 +169,11 @@ async def test_without_a_total_rows_that_move_cost_none_that_stayed(
 ) -> None:
     """Rows are removed and added between any two requests.
 
-    The walk may warn where a page has less than three times the rows that may come again. Where
-    an empty page is the only sign of the end, it cannot.
+    The walk may warn where a page has less than three times the rows that may come again.
     """
     service.size += data.draw(st.sampled_from([0, 5]))
     full = crowded(service, service.size // 3 + 1)
-    assume(service.descending is not None and not (full and getattr(service.style, "ends", None)))
+    assume(service.descending is not None)
     changes = data.draw(st.lists(st.tuples(st.integers(1, 8), st.integers(0, 60)), max_size=5))
     stayed = set(service.rows)
 
@@ -192,6 +191,78 @@ async def test_without_a_total_rows_that_move_cost_none_that_stayed(
     assert len(found) == len(set(found))
     assert stayed - service.gone <= set(found) or told
     assert full or changes or not told
+
+
+@pytest.mark.parametrize("style", WITHOUT_TOTAL)
+@pytest.mark.parametrize("descending", [True, False])
+@pytest.mark.parametrize("rows", [5, 6])
+@pytest.mark.parametrize("at", range(1, 6))
+@pytest.mark.parametrize("before", range(6))
+async def test_a_last_page_of_one_moment_hides_no_row(
+    style: Style, descending: bool, rows: int, at: int, before: int
+) -> None:
+    """A row of five that share a moment goes, as the page behind them is asked for."""
+    others = [1e4 + 9 * n if descending else 9.0 * n for n in range(before)]
+    service = Windowed(style, named(others + [500.0] * rows), descending=descending, size=5)
+
+    def change(request: int) -> None:
+        if request == at:
+            service.gone.add(service.rows[before])
+
+    service.between = change
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ListingMoved)
+        found = ids(await service.pager().collect())
+    assert len(found) == len(set(found))
+    assert set(service.rows) <= set(found) or told
+
+
+@pytest.mark.parametrize("times", [[0.0], [1.0, 1.0], [500.0] * 5, [9.0 * n for n in range(23)]])
+@pytest.mark.parametrize("descending", [True, False])
+async def test_a_listing_that_does_not_move_costs_one_look_more_and_no_warning(
+    times: list[float], descending: bool
+) -> None:
+    service = Windowed(Pages(ends="empty page", size=None), named(times), descending, size=5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ListingMoved)
+        same(ids(await service.pager().collect()), service)
+    assert len(service.requests) <= len(times) // 3 + 4
+
+
+@settings(max_examples=40)
+@given(
+    services(st.sampled_from([*WITHOUT_TOTAL, CURSORS[0]]) | capped(20)),
+    st.dictionaries(st.integers(0, 44), st.booleans(), max_size=12),
+    st.sampled_from([1, 1, 3]),
+)
+async def test_a_row_without_a_time_is_told_of_and_costs_no_other(
+    service: Windowed, broken: dict[int, bool], n: int
+) -> None:
+    """Once, if it has an id."""
+    assume(not crowded(service, 20 - service.size))
+    names = sorted(service.times)
+    service.broken = {names[n]: has_id for n, has_id in broken.items() if n < len(names)}
+    told: list[Any] = []
+    pager = service.pager(on_invalid=lambda item: told.append(item.raw))
+    async with pager.concurrent(n, ordered=service.descending is not None) as walk:
+        found = [row.id async for row in walk]
+    assert Counter(found) == Counter(row for row in service.rows if row not in service.broken)
+    known = Counter(str(each.get("id", each.get("nr"))) for each in told)
+    assert known.keys() == service.broken.keys()
+    assert all(known[row] == 1 for row, has_id in service.broken.items() if has_id)
+
+
+@pytest.mark.parametrize("style", WITHOUT_TOTAL)
+@pytest.mark.parametrize("descending", [True, False])
+async def test_pages_of_rows_without_a_time_do_not_stop_a_walk(
+    style: Style, descending: bool
+) -> None:
+    service = Windowed(style, named([9.0 * n for n in range(20)]), descending, size=2)
+    service.broken = {f"r{number:02}": True for number in range(7, 14)}
+    told: list[Any] = []
+    found = await service.pager(on_invalid=told.append).collect()
+    assert Counter(ids(found)) == Counter(service.rows) - Counter(service.broken)
+    assert len(told) == len(service.broken)
 
 
 @settings(max_examples=20)

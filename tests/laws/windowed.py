@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from asyncops.checkpoints import Checkpoint
 from asyncops.errors import APIError
 from asyncops.http.decoding import Decode
+from asyncops.http.invalid_items import OnInvalid
 from asyncops.http.messages import Reply, Request
 from asyncops.http.meter import Meter
 from asyncops.http.page_decoding import PageDecoder
@@ -53,6 +54,7 @@ class Windowed:
         size: Rows of a page.
         between: Called with the number of each request before it is answered.
         expired: Tokens written before so many expirations are refused.
+        broken: Rows without a time that can be read, and whether they have an id.
     """
 
     style: Style
@@ -66,6 +68,7 @@ class Windowed:
     between: Callable[[int], None] = lambda _: None
     expired: int = 0
     gone: set[str] = field(factory=set)
+    broken: dict[str, bool] = field(factory=dict)
     requests: list[dict[str, str]] = field(factory=list)
 
     @property
@@ -110,7 +113,7 @@ class Windowed:
         page = listed[at : min(at + self.size, depth)]
         more = at + len(page) < len(listed)
         body: dict[str, Any] = {
-            "items": [{"id": row, "created_at": self.created(row).isoformat()} for row in page],
+            "items": list(map(self._shown, page)),
             "total": len(listed),
             "more": more,
             "next": None,
@@ -118,6 +121,11 @@ class Windowed:
         if isinstance(style, Token) and more:
             body["next"] = f"{self.expired}.{page[-1]}"
         return body
+
+    def _shown(self, row: str) -> dict[str, Any]:
+        if row not in self.broken:
+            return {"id": row, "created_at": self.created(row).isoformat()}
+        return {"created_at": None} | ({"id": row} if self.broken[row] else {"nr": row})
 
     def _at(self, asked: dict[str, str], ever: list[str], listed: list[str]) -> int:
         style, value = self.style, asked.get(self.style.param)
@@ -145,17 +153,19 @@ class Windowed:
         bounds: TimeRange | None = None,
         resume: Checkpoint | None = None,
         limits: Limits | None = None,
+        on_invalid: OnInvalid | None = None,
     ) -> Pager[Row]:
         """The pager of this listing."""
         decoder = PageDecoder(Row, page_places(self.style, "items"), some_row_has=None)
         windowed = self.listing(bounds or TimeRange())
         return Pager(
-            decoder.fetching(self.fetch),
+            decoder.fetching(self.fetch, on_invalid),
             windowed.sequential,
             query="rows",
             identity=_id_of,
             resume=resume,
             limits=limits,
+            on_invalid=on_invalid,
             check=windowed.check,
             concurrent_strategy=windowed.concurrent,
         )
@@ -171,7 +181,13 @@ class Windowed:
             request = Request(path="/rows", params=params)
             if isinstance(style, Pages | Offset):
                 return NumberedListing(
-                    request, None, PageBase(), _id_of, style=style, descending=self.descending
+                    request,
+                    None,
+                    PageBase(),
+                    _id_of,
+                    style=style,
+                    descending=self.descending,
+                    led=style.total is None and self.descending is not None,
                 )
             return CursorListing(request, style, _id_of)
 

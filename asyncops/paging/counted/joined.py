@@ -24,6 +24,7 @@ from typing import ClassVar
 
 from attrs import define, field
 
+from asyncops.http.invalid_items import is_invalid_id
 from asyncops.paging.counted.known_rows import TIMES_BACK, KnownRows, warn_moved
 
 __all__ = ["LastRow", "Overlap", "Unordered"]
@@ -93,6 +94,7 @@ class Overlap(_Joined):
     """Offsets: each page has to join."""
 
     counts: ClassVar[bool] = False
+    overlaps: ClassVar[int] = 1
     # Whether the page before has no row to recognise it by.
     _blind: bool = field(default=False, init=False)
 
@@ -100,14 +102,23 @@ class Overlap(_Joined):
         self._blind = next(reversed(self._known), None) == ""
         self._doubtful = not self._blind
 
-    def overlap(self, rows: int, last: Hashable) -> int:
-        """Return 1, or 0 for a page of one row or one whose last row has no identity."""
-        return int(rows > 1 and last != "")
+    def overlap(self, keys: Sequence[Hashable]) -> int:
+        """Return how many rows follow the last one that will be recognised, and that one.
+
+        0 stands for a page without such a row behind its first one.
+        """
+        known = (n for n in range(1, len(keys)) if _is_known_again(keys[-n]))
+        return next(known, 0)
 
     def _accept(self, rank: int, keys: Sequence[Hashable]) -> None:  # noqa: ARG002 - as in LastRow
         self._unsure |= self._blind
-        self._blind = not keys or not self.overlap(len(keys), keys[-1])
+        self._blind = not self.overlap(keys)
         self._doubtful = not self._blind
+
+
+def _is_known_again(key: Hashable) -> bool:
+    """Whether a row is recognised wherever it comes again: one that does not fit may have no id."""
+    return key != "" and not is_invalid_id(str(key))
 
 
 @define(eq=False)

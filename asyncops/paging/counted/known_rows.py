@@ -32,6 +32,8 @@ class KnownRows:
     count: int | None = None
     # Whether a smaller count may mean that the walk has to go back.
     counts: ClassVar[bool] = True
+    # How many rows of a page are usually read again with the next one.
+    overlaps: ClassVar[int] = 0
     # Whether a concurrent walk has to check at its end what the counts cannot tell.
     checked_at_end: ClassVar[bool] = True
     _known: dict[Hashable, None] = field(factory=dict)
@@ -71,13 +73,8 @@ class KnownRows:
         """
         return 0
 
-    def overlap(self, rows: int, last: Hashable) -> int:  # noqa: ARG002 - as in Overlap
-        """Return how many rows of a page to read again with the next one.
-
-        Args:
-            rows: Rows of the page.
-            last: The identity of the last one.
-        """
+    def overlap(self, keys: Sequence[Hashable]) -> int:  # noqa: ARG002 - as in Overlap
+        """Return how many rows of a page to read again with the next one, by their identities."""
         return 0
 
     @property

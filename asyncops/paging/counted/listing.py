@@ -33,6 +33,7 @@ class NumberedListing(Generic[T]):
         identity: Returns the id of an item as text, "" if it has none.
         style: How its pages are asked for, and what their answers say.
         descending: Whether new rows come first; ``None`` if they may be anywhere.
+        led: Whether another walk leads those over this listing, and goes after rows that moved.
     """
 
     request: Request
@@ -41,6 +42,7 @@ class NumberedListing(Generic[T]):
     identity: Callable[[T], str]
     style: Pages | Offset = field(kw_only=True)
     descending: bool | None = field(default=True, kw_only=True)
+    led: bool = field(default=False, kw_only=True)
 
     def check(self, start: Checkpoint) -> None:
         """Check that a walk can begin at a checkpoint.
@@ -74,7 +76,7 @@ class NumberedListing(Generic[T]):
 
     def _drift(self) -> type[KnownRows]:
         style = self.style
-        if self.descending:
+        if self.descending or self.led:
             return Drift
         if isinstance(style, Offset) and (style.total or style.more or style.next):
             return Overlap

@@ -129,7 +129,7 @@ class NumberedStrategy(Generic[T]):
         if isinstance(self.style, Pages):
             return 1
         size = self._numbering.size
-        return max(1, size - self.drift.overlap(size, None)) if size else 0
+        return max(1, size - self.drift.overlaps) if size else 0
 
     @property
     def remaining(self) -> range:
@@ -143,7 +143,8 @@ class NumberedStrategy(Generic[T]):
         if depth is not None and self.used_size:
             end = min(end, self._numbering.end(-(-depth // self.used_size)))
         # The last rows of the listing may be on the page before.
-        return range(self._number, end - self.drift.overlap(self.used_size, None), self.unit or 1)
+        shared = self.drift.overlaps if self.used_size > 1 else 0
+        return range(self._number, end - shared, self.unit or 1)
 
     def feed(self, reply: Reply[NumberedBody[T]]) -> None:
         """Take one page.
@@ -173,7 +174,7 @@ class NumberedStrategy(Generic[T]):
         if not self.drift.counts:
             # The page begins with a row of the page before, and the next one with its last row.
             page = evolve(page, cursor=self._number + len(body.items) - len(page.items))
-            self._shared = self.drift.overlap(len(keys), keys[-1]) if keys else 0
+            self._shared = self.drift.overlap(keys)
         if self.style.depth is not None:
             read = self._numbering.rank(self._number) + len(body.items)
             # The last page before the cap may be cut short, so that the pages end and the rows not.

@@ -59,7 +59,8 @@ class Part(Generic[T]):
         ignored: Whether an item outside the range has come, so that the service does not filter.
         sorted: Whether all items came in the order of the listing.
         pages: Pages read since it was last begun.
-        fresh: Items to be given since it was last begun.
+        fresh: Items to be given since it was last begun, apart from rows that do not fit.
+        anew: Whether it was last begun to see whether anything is left.
         ready: The pages that are still to be given, and the positions behind them.
         given: The position behind the pages given.
         known: The creation times of the items given, by their ids, in a listing without order;
@@ -81,6 +82,7 @@ class Part(Generic[T]):
     sorted: bool = field(init=False)
     pages: int = field(default=0, init=False)
     fresh: int = field(default=0, init=False)
+    anew: bool = field(default=False, init=False)
     ready: deque[tuple[Page[T], Mark[T]]] = field(factory=deque, init=False)
     given: Mark[T] = field(init=False)
     known: dict[str, datetime | None] | None = field(init=False)
@@ -111,8 +113,11 @@ class Part(Generic[T]):
         self.pages, self.fresh, self._last, self.by_number = 0, 0, None, False
         self._look_ahead()
 
-    def restart(self) -> bool:
+    def restart(self, *, anew: bool = False) -> bool:
         """Begin anew by time, at what has not been read.
+
+        Args:
+            anew: Whether to do so only to see whether anything is left.
 
         Returns:
             Whether that may lead any further.
@@ -120,9 +125,11 @@ class Part(Generic[T]):
         gap = self.rest(self._read)
         if not self.sorted or gap.range.whole:
             return False
-        if not self.fresh and self.ranged and self.created.asked(gap.range) == self._asked:
+        is_same = self.ranged and self.created.asked(gap.range) == self._asked
+        if is_same and not (self.fresh or anew):
             return False
         self.gap, self.start, self.ranged, self.trouble = gap, _START, True, None
+        self.anew = anew
         self._begin()
         return True
 
@@ -236,19 +243,23 @@ class Part(Generic[T]):
     def _add(self, page: Page[T], rows: tuple[T, ...]) -> bool:
         """Take one page; return whether all further pages are beyond the range."""
         created = self.created
-        good, _ = split_invalid(rows)
+        good, invalid = split_invalid(rows)
         moments = [each for each in map(created.created_at, good) if each is not None]
         if self.ranged and created.is_ignored(self._asked, moments):
             self.ignored = True
             return False
+        if page.items and self.sorted:
+            # The rows of a page that is read again may be in front of the last one.
+            self._check_order(moments)
         past = self._move_on(rows, page.next_cursor, moments)
         if self.known is not None and self._skipped:
             self._remember(good, self._skipped)
         items = page.items
-        if self.among and not all(map(self._owns, items)):
-            items = tuple(filter(self._owns, items))
+        if self.among and (invalid or not all(map(self._owns, items))):
+            items = self._owned(items)
             page = evolve(page, items=items)
-        self.pages, self.fresh, self.moments = self.pages + 1, self.fresh + len(items), moments
+        self.pages, self.moments = self.pages + 1, moments
+        self.fresh += len(split_invalid(items)[0] if invalid else items)
         self.ready.append((page, self._read))
         return past
 
@@ -258,7 +269,6 @@ class Part(Generic[T]):
         created, before = self.created, self._read
         reach, tail = before.reach, before.tail
         if moments and self.sorted:
-            self._check_order(moments)
             known = moments if reach is None else (reach, *moments)
             reach = min(known) if created.descending else max(known)
             tail = (*(each for each in tail if self._may_come_again(each, reach)), rows)
@@ -297,11 +307,40 @@ class Part(Generic[T]):
         return item.previous if isinstance(item, InvalidRow) else self.created.created_at(item)
 
     def _owns(self, item: T) -> bool:
-        """Whether an item is among those to give. An invalid row is where the item before it is."""
-        when = self._moment(item)
+        """Whether an item is among those to give."""
+        when = self.created.created_at(item)
         if when is not None and not any(gap.range.holds(when) for gap in self.among):
             return False
-        return isinstance(item, InvalidRow) or self.created.identity(item) not in self._skipped
+        return self.created.identity(item) not in self._skipped
+
+    def _owned(self, items: Sequence[T]) -> tuple[T, ...]:
+        """Return the items of a page that are among those to give.
+
+        A row that does not fit was created between the items before and behind it. It is given by
+        each range that this may be in, and told of once: it is recognised by its id.
+        """
+        owned: list[T] = []
+        behind: datetime | None = None
+        for item in reversed(items):
+            if not isinstance(item, InvalidRow):
+                behind = self.created.created_at(item)
+            if self._may_own(item, behind) if isinstance(item, InvalidRow) else self._owns(item):
+                owned.append(item)
+        return tuple(reversed(owned))
+
+    def _may_own(self, row: InvalidRow, behind: datetime | None) -> bool:
+        """Whether a range may hold a row that does not fit, by the item behind it."""
+        if not self.sorted:
+            return True
+        margin, ends = self.created.margin, (row.previous, behind)
+        newest, oldest = ends if self.created.descending else ends[::-1]
+        late = None if newest is None else shifted(newest, margin)
+        early = None if oldest is None else shifted(oldest, -margin)
+        return any(
+            (late is None or gap.range.oldest is None or late >= gap.range.oldest)
+            and (early is None or gap.range.newest is None or early < gap.range.newest)
+            for gap in self.among
+        )
 
     def give(self) -> Page[T]:
         """Return the next page, which counts as given from now on."""

@@ -168,8 +168,9 @@ class WindowStrategy(Generic[T]):
         if self._unsure and not self._warned:
             self._warned = True
             warn_moved(
-                "so many items were created at one time that pages go on by number, without a "
-                "total: items removed meanwhile may hide others"
+                "pages go on by number, without a total, since so many items were created at one "
+                "time or the service does not filter by creation: items removed meanwhile may "
+                "hide others"
             )
         while True:
             self._parts = [part for part in self._parts if not part.over]
@@ -209,17 +210,33 @@ class WindowStrategy(Generic[T]):
 
     def _look_at(self, part: Part[T]) -> None:
         """Decide how to go on after an answer."""
-        if part.by_number and (part.moments or self.created.says_more):
-            self._unsure = True
+        if self._by_time:
+            self._unsure |= part.by_number and (bool(part.moments) or self.created.says_more)
+        elif self.created.by_time:
+            self._unsure |= part.pages > 1
         if part.ignored:
             self._read_unfiltered()
         elif part.trouble is not None:
             self._go_on(part, part.trouble)
-        elif self._by_time and part.request is not None:
-            if part.cheap_to_restart and part.restart():
-                self._plain = False
-            else:
-                part.by_number = True
+        elif self._by_time:
+            self._go_by_time(part)
+
+    def _go_by_time(self, part: Part[T]) -> None:
+        """Ask for the next page of a part by time, since nothing tells of items that were removed.
+
+        Nor does an empty page tell whether items were pulled from it onto the page before. But all
+        that are left are on the first page then, so it is read once more.
+        """
+        if part.request is None:
+            if part.by_number and not self._unsure:
+                self._unsure = not part.restart(anew=True)
+                self._plain = self._plain and self._unsure
+        elif part.anew and not part.fresh:
+            part.request = None
+        elif part.cheap_to_restart and part.restart():
+            self._plain = False
+        else:
+            part.by_number = True
 
     def _go_on(self, part: Part[T], trouble: AsyncOpsError) -> None:
         """Go on by time where the service gives no more of what it was asked for."""

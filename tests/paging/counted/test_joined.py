@@ -43,6 +43,11 @@ class TestOverlap:
         assert take(rows, 36, [3, *range(50, 54)], unit=4) == 0
         assert not warns(rows)
 
+    def test_a_page_shares_all_rows_from_the_last_one_that_is_recognised(self) -> None:
+        assert Overlap().overlap(["0", "1", "invalid:2", ""]) == 3
+        assert Overlap().overlap(["0", "1"]) == 1
+        assert Overlap().overlap(["0", "invalid:1"]) == 0
+
     def test_so_does_one_without_rows(self) -> None:
         rows = Overlap()
         take(rows, 0, range(5), unit=4)
@@ -62,7 +67,7 @@ class TestOverlap:
     @pytest.mark.parametrize("keys", [["a"], ["a", ""]])
     def test_pages_that_have_no_row_in_common_are_told_of(self, keys: list[str]) -> None:
         rows = Overlap()
-        assert rows.overlap(len(keys), keys[-1]) == 0
+        assert rows.overlap(keys) == 0
         take(rows, 0, keys)
         assert not warns(rows)
         assert take(rows, len(keys), ["b"]) == 0

@@ -17,6 +17,14 @@ STYLES = [
     Offset(total="total", used_size="used"),
     Offset(total="total", pages="pages", used_size="used"),
 ]
+SIGNS: list[dict[str, Any]] = [
+    {"total": "total"},
+    {"pages": "pages"},
+    {"more": "more"},
+    {"next": "next"},
+    {"total": "total", "more": "more"},
+    {"more": "more", "pages": "pages"},
+]
 
 
 class Lying(Service):
@@ -127,18 +135,7 @@ async def test_a_first_page_without_rows_does_not_end_a_listing_that_has_some(
 @pytest.mark.parametrize("size", [12, 1000])
 @pytest.mark.parametrize(
     "style",
-    [
-        kind(**{sign: sign for sign in signs})
-        for kind in (Pages, Offset)
-        for signs in (
-            ["total"],
-            ["pages"],
-            ["more"],
-            ["next"],
-            ["total", "more"],
-            ["more", "pages"],
-        )
-    ],
+    [kind(**signs) for kind in (Pages, Offset) for signs in SIGNS],
     ids=str,
 )
 @pytest.mark.filterwarnings("ignore::asyncops.ListingMoved")

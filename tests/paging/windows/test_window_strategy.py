@@ -100,4 +100,24 @@ def test_an_empty_page_that_ends_a_listing_does_not_warn() -> None:
     key, _ = asked(strategy)
     strategy.feed(key, page())
     strategy.take()
+    # Nothing was pulled from it onto the page before.
+    key, request = asked(strategy)
+    assert "before" in dict(request.params)
+    strategy.feed(key, page(30.5, 30.25, token="a"))
+    assert strategy.take() is None
     assert strategy.done
+
+
+def test_what_was_pulled_from_an_empty_page_onto_the_one_before_is_given() -> None:
+    strategy = WindowStrategy(created(by_time=True, says_more=False), START)
+    key, _ = asked(strategy)
+    strategy.feed(key, page(30.75, 30.5, 30.25, token="a"))
+    strategy.take()
+    key, _ = asked(strategy)
+    strategy.feed(key, page())
+    strategy.take()
+    key, _ = asked(strategy)
+    strategy.feed(key, page(30.5, 30.25, 30.125, token="a"))
+    last = strategy.take()
+    assert last is not None
+    assert [item.id for item in last.items] == ["i30.125"]
