@@ -175,7 +175,9 @@ class SortedListing(Generic[T]):
         before: StatusStream | None = None
         requests = self._requests(descending)
         for status, request in zip(self.statuses or _ALL, requests, strict=True):
-            stream = StatusStream(_name_of(status), request, self.names.style, after=before)
+            stream = StatusStream(
+                _name_of(status), request, self.names.style, before, self.identity
+            )
             streams.append(stream)
             if status is None or not status.state.ended:
                 before = stream

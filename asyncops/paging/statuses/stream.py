@@ -1,6 +1,9 @@
 """One status of a merged walk: how far it was read, and its watermark."""
 
 import math
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
 
 from attrs import define, field
 
@@ -29,6 +32,7 @@ class StatusStream:
         style: How it is paged.
         after: The stream of the status before it in a life; ``None`` for the first. The streams of
             all statuses that end a life come after the last one that does not.
+        identity: Returns the id of an item.
         reach: The sort key up to which its pages have been read, including some items at the key.
         watermark: The sort key before which this stream and those before it have missed nothing.
         asked_watermark: The earlier streams' watermark when the last page was asked for.
@@ -48,6 +52,7 @@ class StatusStream:
     request: Request
     style: CursorStyle
     after: "StatusStream | None" = None
+    identity: Callable[[Any], object] = attrgetter("id")
     reach: float = START
     watermark: float = START
     token: str | None = field(default=None, repr=False)
@@ -64,7 +69,7 @@ class StatusStream:
     _first_token: str | None = field(default=None, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        self.cursors = Cursors(self.style)
+        self.cursors = Cursors(self.style, self.identity)
         self.rank = 0 if self.after is None else self.after.rank + 1
 
     @property
@@ -145,7 +150,7 @@ class StatusStream:
         self.page_span = 0.0
         self.token, self.next_token = None, self._first_token
         self.under_way = False
-        self.cursors = Cursors(self.style)
+        self.cursors = Cursors(self.style, self.identity)
         self.page_starts.clear()
 
 

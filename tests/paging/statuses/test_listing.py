@@ -1,6 +1,7 @@
 """A listing sorted in either direction: what it asks for, and where a walk of it begins."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from asyncops.paging.cursors.cursor_strategy import CursorStrategy
 from asyncops.paging.statuses.cursor import MergeCursor
 from asyncops.paging.statuses.listing import SortedListing, SortedNames
 from asyncops.paging.statuses.sequential import StatusMerge
-from asyncops.paging.styles import Token
+from asyncops.paging.styles import After, Token
 from tests.laws.simulated import Body
 
 START = Checkpoint(query="")
@@ -23,6 +24,19 @@ NAMES = SortedNames(
     oldest_first=(),
     status="filter[state]",
 )
+
+
+@frozen
+class Numbered:
+    id: str
+    number: int
+    created_at: datetime
+
+
+def at(second: int) -> datetime:
+    return datetime(2026, 1, 1, 0, 0, second, tzinfo=UTC)
+
+
 REQUEST = Request(path="/runs", params=(("branch", "main"),))
 QUEUED, *_, COMPLETED, FAILED = ApiCallStatus
 
@@ -44,6 +58,32 @@ def test_the_words_of_the_service_are_sent() -> None:
     assert first_requests([evolve(one, descending=False).sequential(START)]) == [rising]
     assert first_requests([scan() for scan in one.scans()]) == [wanted]
     assert first_requests([listing().sequential(START)]) == [{"branch": "main", "order": "desc"}]
+
+
+@pytest.mark.parametrize("concurrent", [False, True])
+def test_the_next_page_is_asked_for_with_what_identifies_an_item(concurrent: bool) -> None:
+    """Which need not be its id."""
+    names = evolve(NAMES, style=After(more=None, ends="empty page"))
+    runs: SortedListing[Any] = SortedListing(
+        REQUEST, names, statuses=[QUEUED, FAILED], identity=lambda run: run.number
+    )
+    page: Reply[Any] = Reply(
+        value=Body((Numbered("x", 7, at(9)), Numbered("y", 8, at(8))), None)  # type: ignore[arg-type]
+    )
+    if concurrent:
+        walk = runs.concurrent(START, 8, True, False)
+        key, _ = walk.ask() or (None, REQUEST)
+        assert key is not None
+        walk.feed(key, page)
+        asked = [dict(request.params) for _, request in iter(walk.ask, None)]
+    else:
+        merge = runs.sequential(START)
+        merge.next_request()
+        merge.feed(page)
+        merge.take()
+        asked = [dict((merge.next_request() or REQUEST).params)]
+    assert "8" in [each.get("after") for each in asked]
+    assert "y" not in [each.get("after") for each in asked]
 
 
 def test_each_status_is_asked_for_in_both_directions() -> None:
