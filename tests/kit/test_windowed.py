@@ -9,7 +9,7 @@ from asyncops import Checkpoint, DepthExceeded, Shard
 from asyncops.kit.chosen import Chosen
 from asyncops.kit.listing import Listing, Order, Window
 from asyncops.kit.ordering import Ordering
-from asyncops.kit.query import window_params
+from asyncops.kit.time_bounds import window_params
 from asyncops.kit.windowed import goes_by_time, split_bounds
 from asyncops.paging.styles import Pages, Paging, Token
 from asyncops.testing import Fake
