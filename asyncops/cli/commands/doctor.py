@@ -58,10 +58,12 @@ class Finding:
     Attributes:
         verdict: What to think of it.
         text: What was found, in a line.
+        refused: The resource that cannot be listed, so that its claims cannot be tested.
     """
 
     verdict: Verdict
     text: str
+    refused: str | None = None
 
 
 @frozen(kw_only=True)
@@ -115,14 +117,14 @@ async def examine(settings: Settings, which: Which) -> int:
             bad = bad or candidate.expected
             _write(output, Finding("bad" if candidate.expected else "unknown", str(account)))
             continue
-        usable_as_it_is = True
-        async for finding in examined(account, settings):
-            bad = bad or finding.verdict == "bad"
-            usable_as_it_is = usable_as_it_is and finding.verdict in {"good", "unknown"}
-            _write(output, finding)
-        if not usable_as_it_is:
+        found = await _written(output, examined(account, settings))
+        if any(finding.verdict == "bad" for finding in found):
+            bad = True
             continue
+        refused = {finding.refused for finding in found}
         for resource in resources:
+            if resource.path.name in refused:
+                continue
             output.print(Text(f"{resource.title}, by its description", style="bold"))
             async with client_of(account, settings, attempts=1) as client:
                 async for claim in claims(client, resource, place):
@@ -196,7 +198,7 @@ async def _admitted(client: Client, account: Account) -> AsyncIterator[Finding]:
         if isinstance(paging, Pages) and paging.first is None:
             yield Finding("good", f"pages: counted from {page.cursor}")
     for name, finding in refused.items():
-        yield Finding("odd", f"{dashed(name)} cannot be listed: {finding.text}")
+        yield Finding("odd", f"{dashed(name)} cannot be listed: {finding.text}", refused=name)
 
 
 async def _read(
@@ -312,6 +314,15 @@ def _clock(reached: Probe) -> Finding:
 def _refused(error: AsyncOpsError, account: Account) -> Finding:
     failure = explain(error, account, datetime.now(UTC))
     return Finding("bad", str(error) if failure is None else str(failure))
+
+
+async def _written(output: Console, findings: AsyncIterator[Finding]) -> list[Finding]:
+    """Write findings as they come, and return them."""
+    found = []
+    async for finding in findings:
+        _write(output, finding)
+        found.append(finding)
+    return found
 
 
 def _write(output: Console, finding: Finding) -> None:
