@@ -107,7 +107,8 @@ class QueryPlan:
             raise ValueError(f"{cursor_name} and resume both say where to start: give one of them")
         return Query(
             params=tuple(self._params(options)),
-            place=path_params(options, self.in_path),
+            # Most listings have no option in their path, and take the shorter way.
+            place=path_params(options, self.in_path) if self.in_path else {},
             status=getattr(options, "status", None),
             after=_moment("created_after", options),
             before=_moment("created_before", options),
