@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from asyncops.errors import MayHaveStarted, OperationCancelled, OperationFailed, WaitTimeout
+from asyncops.errors import (
+    AsyncOpsError,
+    MayHaveStarted,
+    OperationCancelled,
+    OperationFailed,
+    WaitTimeout,
+)
 from asyncops.models import State
 from asyncops.polling.change import ChangeKind
 from asyncops.testing.contracts.case import Case, Live, needs
@@ -52,13 +58,15 @@ async def test_a_wait_gives_up_in_time(live: Live) -> None:
 
 @needs(Case.waits)
 async def test_a_wait_for_many_gives_each_once(live: Live) -> None:
-    """``wait_many`` gives each id once, with its operation or its error."""
+    """``wait_many`` gives each id once, with its operation as it ended."""
     items = [live.add(lifetime=10 * n) for n in range(1, 4)]
     items += [live.add(status=state.value) for state in ends_of(live)]
     ids = [str(live.id(item)) for item in items]
     async with live.verbs.wait_many(ids, timeout=600) as finished:
-        found = [str(id_) async for id_, _ in finished]
-    assert sorted(found) == sorted(ids)
+        found = [(str(id_), result) async for id_, result in finished]
+    assert sorted(id_ for id_, _ in found) == sorted(ids)
+    errors = [result for _, result in found if isinstance(result, AsyncOpsError)]
+    assert not errors, errors
 
 
 async def changes_of(watch: Any, wanted: int) -> list[Any]:
