@@ -27,7 +27,7 @@ from asyncops.kit import (
     Window,
 )
 from asyncops.kit.resources import resources_of
-from asyncops.paging.styles import Paging
+from asyncops.paging.styles import Offset, Pages, Paging
 from asyncops.testing import Fake
 from asyncops.testing.contracts.case import Case, Live
 from tests.laws.styles import CURSORS, counted, page_places_of
@@ -178,13 +178,16 @@ def _listings(draw: st.DrawFn, pagings: st.SearchStrategy[Paging]) -> Listing:
     in_headers = not any(isinstance(each, str) for each in page_places_of(paging))
     places = ["items", "data.rows", "rows[0].all", *[""] * in_headers]
     is_post = draw(st.booleans()) and not isinstance(paging, NextURL)
+    window = draw(WINDOWS)
+    if isinstance(paging, Pages | Offset) and window is not None and window.takes_latest:
+        paging = evolve(paging, depth=draw(st.none() | st.integers(10, 16)))
     many = st.sampled_from(["no", "comma", "list" if is_post else "repeat"])
     return Listing(
         "/jobs",
         draw(st.sampled_from(places)),
         paging=paging,
         order=draw(ORDERS),
-        window=draw(WINDOWS),
+        window=window,
         by_status=draw(st.none() | st.builds(ByStatus, PARAMS, many)),
         method="POST" if is_post else "GET",
     )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asyncops import Checkpoint, State
+from asyncops import Checkpoint, Shard, State
 from asyncops.kit.statuses import enum_of
 from asyncops.testing.contracts import polls
 from asyncops.testing.contracts.case import Live
@@ -66,6 +66,19 @@ async def test_side_by_side_the_rows_are_the_same(
         if ordered:
             created = [item.created_at for item in found]
             assert created == [item.created_at for item in live.rows()]
+
+
+@FEW
+@given(descriptions(), LIMITS, st.integers(2, 6))
+async def test_the_shards_together_are_the_rows(drawn: Drawn, limit: int | None, n: int) -> None:
+    async with drawn.serving() as live:
+        if not live.case.is_cut():
+            return
+        shards = await live.pager(**asked(live, limit)).shards(n)
+        found: list[Any] = []
+        for shard in shards:
+            found += await live.verbs.shard(Shard.from_json(shard.to_json())).collect()
+        assert sorted(live.keys(found)) == sorted(live.keys(live.rows()))
 
 
 @FEW
