@@ -172,8 +172,8 @@ class LastRow(_Joined):
             return
         known = self._known if self._met is not None else ()
         end = keys.index(self._last) if self._last in keys else len(keys)
-        fresh = sum(key != "" and key not in known for key in keys[:end])
-        self._met = (rank if self._met is None else self._met) + fresh
+        fresh = set(keys[:end]).difference(known, ("",))
+        self._met = (rank if self._met is None else self._met) + len(fresh)
         if end < len(keys):
             self._unproven = self._rank not in {rank + end, self._met}
             self._last = ""
