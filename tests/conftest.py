@@ -19,6 +19,16 @@ __all__ = ["redis_url"]  # a fixture of the tests below retry/ and taskiq/
 # The programs that tests start are compiled once, and not at each of a hundred starts.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# Nothing comes from the accounts of whoever runs the tests.
+for _variable in (
+    "ZOO_API_TOKEN",
+    "ZOO_BASE_URL",
+    "CHAINLOOP_TOKEN",
+    "CHAINLOOP_BASE_URL",
+    "CHAINLOOP_ORGANIZATION",
+):
+    os.environ.pop(_variable, None)
+
 # Timing belongs in benchmarks: a busy machine is no reason for an example to fail.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
@@ -70,15 +80,3 @@ def mocked() -> Iterator[Mocked]:
     """Answers without sockets."""
     with aioresponses() as inner:
         yield Mocked(inner)
-
-
-@pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in (
-        "ZOO_API_TOKEN",
-        "ZOO_BASE_URL",
-        "CHAINLOOP_TOKEN",
-        "CHAINLOOP_BASE_URL",
-        "CHAINLOOP_ORGANIZATION",
-    ):
-        monkeypatch.delenv(variable, raising=False)

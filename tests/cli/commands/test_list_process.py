@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from asyncops.cli.app import app
 from asyncops.testing import FakeServer, Fault
 from tests.cli.processes import (
     PROGRAM,
@@ -152,7 +154,8 @@ def test_shells_complete_commands_and_statuses(shell: str) -> None:
         "COMP_WORDS": line,
         "COMP_CWORD": "5",
     }
-    assert "in_progress" in run(env=env).out
+    done = CliRunner().invoke(app, [], env=env, prog_name="asyncops")
+    assert "in_progress" in done.stdout
 
 
 def _until_full(descriptor: int) -> None:
