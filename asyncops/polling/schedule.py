@@ -8,7 +8,8 @@ from attrs import define, field
 
 from asyncops.errors import AsyncOpsError, DeadlineExceeded
 from asyncops.http.timeouts import poll_limit
-from asyncops.polling.policy import ATTEMPTS, PollBackoff, PollPolicy, Tolerance
+from asyncops.polling.backoff import PollBackoff
+from asyncops.polling.policy import ATTEMPTS, PollPolicy, Tolerance
 from asyncops.utils.checks import seconds
 from asyncops.utils.clock import Clock
 

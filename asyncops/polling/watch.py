@@ -10,6 +10,7 @@ from typing import Generic, Self, TypeVar
 from asyncops.checkpoints import WatchCheckpoint
 from asyncops.errors import AsyncOpsError, ConfigurationError
 from asyncops.models import Operation
+from asyncops.polling.backoff import PollBackoff
 from asyncops.polling.change import Change
 from asyncops.polling.ledger import Ledger
 from asyncops.polling.policy import (
@@ -18,7 +19,6 @@ from asyncops.polling.policy import (
     WATCH_POLICY,
     OnPoll,
     Poll,
-    PollBackoff,
     PollPolicy,
     Tolerance,
     is_not_json,

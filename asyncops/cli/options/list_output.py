@@ -5,7 +5,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from asyncops.cli.options.fields import option
-from asyncops.cli.output.formats import Format
+from asyncops.cli.output.formats.encoder import BY_SUFFIX, Format
 from asyncops.cli.output.invalid_rows import FAIL, kept_in
 from asyncops.cli.output.journal import Journal
 
@@ -14,13 +14,6 @@ __all__ = ["TABLE_ROWS", "OutputOptions"]
 TABLE_ROWS = 50
 """Rows of a table, unless told otherwise."""
 
-_BY_SUFFIX = {
-    ".json": Format.JSON,
-    ".jsonl": Format.JSONL,
-    ".ndjson": Format.JSONL,
-    ".csv": Format.CSV,
-    ".parquet": Format.PARQUET,
-}
 _WRITING = "What to write"
 
 
@@ -134,7 +127,7 @@ class OutputOptions:
 def _guessed(target: Path | None) -> Format:
     if target is None:
         return Format.TABLE
-    found = _BY_SUFFIX.get(target.suffix.lower())
+    found = BY_SUFFIX.get(target.suffix.lower())
     if found is None:
         raise ValueError(
             f"how is {target} to be written? give --json, --jsonl or --csv, or a name that ends so"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from asyncops.cli.output.columns import columns_of, values_of
-from asyncops.cli.output.formats import Encoder
+from asyncops.cli.output.formats.encoder import Encoder
 
 __all__ = ["CsvEncoder"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from asyncops.cli.output.formats import Encoder
+from asyncops.cli.output.formats.encoder import Encoder
 from asyncops.unstructure import json_bytes
 
 __all__ = ["JsonEncoder", "JsonLinesEncoder"]

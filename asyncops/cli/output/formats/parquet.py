@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.output.columns import columns_of, values_of
-from asyncops.cli.output.formats import Encoder
+from asyncops.cli.output.formats.encoder import Encoder
 
 __all__ = ["ParquetEncoder"]
 

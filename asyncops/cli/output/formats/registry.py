@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from asyncops.cli.exit import needing
-from asyncops.cli.output.formats import Encoder, Format
 from asyncops.cli.output.formats.csv import CsvEncoder
+from asyncops.cli.output.formats.encoder import Encoder, Format
 from asyncops.cli.output.formats.json import JsonEncoder, JsonLinesEncoder
 
 __all__ = ["encoder_for"]

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from asyncops import ApiCallStatus, AsyncApiCall, AsyncApiCallType, MlPrompt, to_dict, to_json
 from asyncops.cli.exit import Failure
 from asyncops.cli.output.columns import columns_of
-from asyncops.cli.output.formats import Encoder, Format
 from asyncops.cli.output.formats import parquet as parquet_format
 from asyncops.cli.output.formats.csv import CsvEncoder
+from asyncops.cli.output.formats.encoder import Encoder, Format
 from asyncops.cli.output.formats.json import JsonEncoder, JsonLinesEncoder
 from asyncops.cli.output.formats.registry import encoder_for
 from asyncops.services.chainloop import AsyncOperation
