@@ -141,10 +141,12 @@ class OneAtATime(Generic[T]):
     _in_flight: bool = field(default=False, init=False)
     _ended: bool = field(default=False, init=False)
     _fed: bool = field(default=False, init=False)
+    # Whether all pages that were ready have been taken.
+    _drained: bool = field(default=False, init=False)
     _failure: AsyncOpsError | None = field(default=None, init=False)
 
     def ask(self) -> tuple[int, Request] | None:
-        """Return the request for the next page once the page before it is taken."""
+        """Return the request for the next page once a page before it is taken."""
         if self._in_flight or self._fed or self._failure is not None or self._ended:
             return None
         try:
@@ -154,7 +156,8 @@ class OneAtATime(Generic[T]):
             self._failure = error
             return None
         if request is None:
-            self._ended = True
+            # What to ask for next may depend on pages that are ready.
+            self._ended = self._drained
             return None
         self._in_flight = True
         return 0, request
@@ -183,7 +186,9 @@ class OneAtATime(Generic[T]):
         if self._failure is not None:
             raise self._failure
         self._fed = False
-        return self.paging.take()
+        page = self.paging.take()
+        self._drained = page is None
+        return page
 
     @property
     def done(self) -> bool:

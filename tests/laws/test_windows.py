@@ -112,6 +112,16 @@ async def test_a_cap_that_each_instant_nearly_fills_is_got_round(apart: float) -
         same([row.id async for row in walk], service)
 
 
+@pytest.mark.parametrize("n", [1, 2])
+async def test_a_part_that_is_cut_after_its_pages_were_given_is_read_on(n: int) -> None:
+    """The pages of one part are ready while another one is read."""
+    times = named([0.0] * 17 + [1.0] * 6 + [9.0 * n for n in range(1, 21)])
+    style = Pages(total="total", depth=20, size=None)
+    service = Windowed(style, times, descending=None, resolution=1e-6, size=1)
+    async with service.pager().concurrent(n, ordered=False) as walk:
+        same([row.id async for row in walk], service)
+
+
 async def test_in_order_a_cap_costs_one_request_for_each_part() -> None:
     """Nothing is read twice but what shares the second of the last row."""
     style = Pages(more="more", total="total", depth=40, size=None)

@@ -60,3 +60,26 @@ def test_a_failure_is_raised_in_its_turn_and_nothing_is_asked_for_any_more() -> 
     assert strategy.ask() is None
     with pytest.raises(ServerError):
         strategy.take()
+
+
+@define
+class Blocked(Way):
+    """It knows what to ask for next only when no page is ready."""
+
+    def next_request(self) -> Request | None:
+        return None if self._ready else super().next_request()
+
+    def feed(self, reply: Reply[int]) -> None:
+        for _ in range(2):
+            super().feed(reply)
+            self.left += 1
+        self.left -= 1
+
+
+def test_pages_that_are_ready_are_no_end() -> None:
+    strategy, taken = OneAtATime(Blocked(2)), 0
+    while not strategy.done:
+        if strategy.ask() is not None:
+            strategy.feed(0, Reply(value=1))
+        taken += strategy.take() is not None
+    assert taken == 4
