@@ -192,7 +192,8 @@ async def test_without_a_total_rows_that_move_cost_none_that_stayed(
             if at == request and row < len(service.times):
                 service.gone.add(sorted(service.times)[row])
             elif at == request:
-                service.times[f"new{row}"] = 20_000.0 + row
+                # Later than all before: else the order would not be by creation.
+                service.times.setdefault(f"new{row}", 20_000.0 + 100 * request + row)
 
     service.between = change
     with warnings.catch_warnings(record=True) as told:
