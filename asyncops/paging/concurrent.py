@@ -86,6 +86,8 @@ class ConcurrentRunner(Generic[T]):
         if not self._tasks:
             if self._too_many:
                 raise TooManyPages(f"the listing goes on after {self._sent} pages (max_pages)")
+            # It raises what has been met only as the strategy was asked.
+            self.strategy.take()
             raise RuntimeError("the strategy neither asks for a page nor ends")
         self._changed.clear()
         await self._changed.wait()

@@ -101,6 +101,17 @@ async def test_more_rows_of_one_instant_than_the_depth_end_with_the_place(
     assert caught.value.checkpoint is not None
 
 
+@pytest.mark.parametrize("n", [1, 2])
+async def test_with_several_requests_they_end_with_the_place_too(n: int) -> None:
+    style = Offset(total="total", depth=2, size=None)
+    service = Windowed(style, named([7500.0] * 3 + [1.0]), descending=None, size=1)
+    with pytest.raises(DepthExceeded) as caught:
+        async with service.pager().concurrent(n, ordered=False) as walk:
+            async for _ in walk:
+                pass
+    assert caught.value.checkpoint is not None
+
+
 @pytest.mark.parametrize("apart", [5.0, 60.0, 3600.0])
 async def test_a_cap_that_each_instant_nearly_fills_is_got_round(apart: float) -> None:
     """Rows of the neighbouring instant may be all that the service gives of a range."""
