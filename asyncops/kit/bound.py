@@ -28,8 +28,8 @@ from asyncops.polling.blocked import BlockedPolicy, OnBlocked
 from asyncops.polling.pending import Listing as Begun
 from asyncops.polling.pending import Pending, Source
 from asyncops.polling.policy import OnPoll, PollPolicy
-from asyncops.polling.schedule import PollSchedule
 from asyncops.polling.wait import WaitOptions, WaitRules, awaited, wait_for_one
+from asyncops.polling.wait_schedule import PollSchedule
 from asyncops.polling.watch import Watch
 from asyncops.sharding.shard import Shard
 from asyncops.utils.checks import plain_hook

@@ -10,7 +10,7 @@ from asyncops.errors import AsyncOpsError, NotFound, OperationFailed, WaitTimeou
 from asyncops.models import Operation, State, has_ended, status_word
 from asyncops.polling.blocked import BlockedPolicy, OnBlocked, count_blocked
 from asyncops.polling.policy import OnPoll, Poll, PollPolicy
-from asyncops.polling.schedule import PollSchedule
+from asyncops.polling.wait_schedule import PollSchedule
 
 __all__ = ["WaitOptions", "WaitRules", "awaited", "overdue", "wait_for_all", "wait_for_one"]
 

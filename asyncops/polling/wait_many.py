@@ -10,9 +10,9 @@ from asyncops.polling.blocked import BlockedPolicy, OnBlocked
 from asyncops.polling.fair_slots import FairSlots
 from asyncops.polling.pending import Pending
 from asyncops.polling.policy import OnPoll, Poll, PollPolicy
-from asyncops.polling.schedule import PollSchedule
 from asyncops.polling.wait import overdue
 from asyncops.polling.wait_group import WaitGroup
+from asyncops.polling.wait_schedule import PollSchedule
 from asyncops.utils.checks import count, plain_hook
 from asyncops.utils.task_scope import TaskScope
 

@@ -15,10 +15,10 @@ from asyncops.paging.cursors.cursor_strategy import CursorStrategy
 from asyncops.paging.styles import Token
 from asyncops.polling.blocked import BlockedPolicy, OnBlocked
 from asyncops.polling.pending import Source
-from asyncops.polling.schedule import PollSchedule
 from asyncops.polling.snapshot import WatchTarget
 from asyncops.polling.wait import wait_for_one
 from asyncops.polling.wait_many import wait_many
+from asyncops.polling.wait_schedule import PollSchedule
 from asyncops.polling.watch import Watch
 from asyncops.taskiq import poll_once
 from asyncops.testing import FakeClock

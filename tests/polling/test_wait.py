@@ -20,8 +20,8 @@ from asyncops import (
 )
 from asyncops.polling.blocked import BlockedPolicy
 from asyncops.polling.policy import Poll, PollPolicy
-from asyncops.polling.schedule import PollSchedule
 from asyncops.polling.wait import awaited, wait_for_all, wait_for_one
+from asyncops.polling.wait_schedule import PollSchedule
 from asyncops.testing import FakeClock
 from tests.laws.lives import Job, Life, Service
 from tests.laws.rows import others, steps

@@ -17,8 +17,8 @@ from asyncops.cli.options.from_class import add
 from asyncops.cli.options.list import Query, query_of
 from asyncops.cli.options.list_output import TABLE_ROWS, OutputOptions
 from asyncops.cli.options.time_window import Items, When
-from asyncops.cli.output.formats.encoder import Encoder, Format
-from asyncops.cli.output.formats.registry import encoder_for
+from asyncops.cli.output.formats.encoder import Encoder
+from asyncops.cli.output.formats.registry import Format, encoder_for
 from asyncops.cli.output.invalid_rows import InvalidRows, keeping
 from asyncops.cli.output.journal import Journal, JournalEntry
 from asyncops.cli.output.progress_line import listing_progress

@@ -5,7 +5,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from asyncops.cli.options.fields import option
-from asyncops.cli.output.formats.encoder import BY_SUFFIX, Format
+from asyncops.cli.output.formats.registry import BY_SUFFIX, Format
 from asyncops.cli.output.invalid_rows import FAIL, kept_in
 from asyncops.cli.output.journal import Journal
 

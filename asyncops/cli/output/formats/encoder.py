@@ -1,31 +1,10 @@
-"""What is written in each format, and which name of a file asks for which."""
+"""What every format has in common: operations as bytes, page by page, in constant memory."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Any
 
-__all__ = ["BY_SUFFIX", "Encoder", "Format"]
-
-
-class Format(StrEnum):
-    """How operations are written."""
-
-    TABLE = "table"
-    JSON = "json"
-    JSONL = "jsonl"
-    CSV = "csv"
-    PARQUET = "parquet"
-
-
-BY_SUFFIX = {
-    ".json": Format.JSON,
-    ".jsonl": Format.JSONL,
-    ".ndjson": Format.JSONL,
-    ".csv": Format.CSV,
-    ".parquet": Format.PARQUET,
-}
-"""The format that the end of a file's name asks for."""
+__all__ = ["Encoder"]
 
 
 class Encoder(ABC):

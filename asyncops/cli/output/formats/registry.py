@@ -1,13 +1,34 @@
-"""The encoder of each format; the libraries of a format are loaded when it is asked for."""
+"""The formats, and the encoder of each; its libraries are loaded when it is asked for."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from asyncops.cli.exit import needing
 from asyncops.cli.output.formats.csv import CsvEncoder
-from asyncops.cli.output.formats.encoder import Encoder, Format
+from asyncops.cli.output.formats.encoder import Encoder
 from asyncops.cli.output.formats.json import JsonEncoder, JsonLinesEncoder
 
-__all__ = ["encoder_for"]
+__all__ = ["BY_SUFFIX", "Format", "encoder_for"]
+
+
+class Format(StrEnum):
+    """How operations are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+BY_SUFFIX = {
+    ".json": Format.JSON,
+    ".jsonl": Format.JSONL,
+    ".ndjson": Format.JSONL,
+    ".csv": Format.CSV,
+    ".parquet": Format.PARQUET,
+}
+"""The format that the end of a file's name asks for."""
 
 
 def encoder_for(form: Format, model: type, *, raw: bool = False, before: int = 0) -> Encoder:

@@ -19,9 +19,9 @@ from asyncops.cli.exit import Failure
 from asyncops.cli.output.columns import columns_of
 from asyncops.cli.output.formats import parquet as parquet_format
 from asyncops.cli.output.formats.csv import CsvEncoder
-from asyncops.cli.output.formats.encoder import Encoder, Format
+from asyncops.cli.output.formats.encoder import Encoder
 from asyncops.cli.output.formats.json import JsonEncoder, JsonLinesEncoder
-from asyncops.cli.output.formats.registry import encoder_for
+from asyncops.cli.output.formats.registry import Format, encoder_for
 from asyncops.services.chainloop import AsyncOperation
 from asyncops.services.zoo import MlPromptMetadata
 from tests.cli.samples import NOON, call, operation, prompt

@@ -28,7 +28,7 @@ from asyncops import (
     UnexpectedPage,
 )
 from asyncops.polling.policy import PollPolicy
-from asyncops.polling.schedule import PollSchedule
+from asyncops.polling.wait_schedule import PollSchedule
 from asyncops.retry.policy import may_pass
 from asyncops.testing import FakeClock
 from asyncops.utils.checks import plain_hook
