@@ -1,12 +1,16 @@
-"""Pages of any number that cost next to nothing: a template with the page's own texts put in."""
+"""Pages of any number that cost next to nothing: templates with a page's own texts put in."""
 
 import json
-from datetime import date, timedelta
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from random import Random
 from typing import Any
 
-from attrs import define, field
+from attrs import field, frozen
 
-__all__ = ["NumberedListing", "TokenListing", "prompt_body"]
+__all__ = ["KEY_ORDERS", "NumberedListing", "TokenListing", "prompt_body"]
 
 _NEWEST = date(2026, 1, 1)
 # No hexadecimal digits, so that nothing else is taken for a page's number.
@@ -15,8 +19,17 @@ _TYPES = ("file_conversion", "file_mass", "file_surface_area", "file_volume", "t
 _USER = "9626601f-9396-45c7-855c-ca66c11d7af9"
 _DAY_US = 86_400_000_000
 
+Row = Mapping[str, Any]
 
-@define(eq=False)
+KEY_ORDERS: Mapping[str, Callable[[Row, Random], Row]] = {
+    "model": lambda row, _: row,
+    "alphabetical": lambda row, _: dict(sorted(row.items())),
+    "shuffled": lambda row, random: dict(random.sample([*row.items()], len(row))),
+}
+"""The orders that the keys of a row may have: the model's own, the documentation's, none."""
+
+
+@frozen(kw_only=True)
 class TokenListing:
     """One status's calls, newest first or oldest first, in full pages.
 
@@ -27,44 +40,88 @@ class TokenListing:
         size: Items of a page.
         stride: Days that a page spans. Listings of 300 and of 50 pages cover the same time where
             their strides are 1 and 6.
+        keys: The order of the keys in a row, one of ``KEY_ORDERS``.
+        digits: Digits of a second's fraction.
     """
 
-    status: str
-    rank: int
+    status: str = "completed"
+    rank: int = 0
     pages: int
-    size: int
+    size: int = 100
     stride: int = 1
-    _templates: dict[bool, bytes] = field(factory=dict, init=False)
+    keys: str = "alphabetical"
+    digits: int = 3
+    _rows: tuple[bytes, ...] = field(init=False, eq=False)
 
-    def page(self, at: int, *, ascending: bool) -> bytes:
-        """The body of page ``at`` (from 0) in that direction."""
-        number = self.pages - 1 - at if ascending else at
-        rows = self._template(ascending=ascending).replace(_PAGE.encode(), b"%08x" % number)
+    @_rows.default
+    def _made(self) -> tuple[bytes, ...]:
+        order, random = KEY_ORDERS[self.keys], Random(self.rank)
+        return tuple(_encoded(order(self._call(at), random)) for at in range(self.size))
+
+    def between(self, after: datetime | None, before: datetime | None) -> range:
+        """The rows created in that time, both ends included; row 0 is the newest."""
+        # Rows become older: their times, turned round, are sorted.
+        rows = range(self.pages * self.size)
+        start = bisect_left(rows, -_since(before), key=self._age) if before else 0
+        end = bisect_left(rows, 1 - _since(after), key=self._age) if after else len(rows)
+        return rows[start:end]
+
+    def page(self, at: int = 0, rows: range | None = None, *, ascending: bool = False) -> bytes:
+        """The body of the page that begins with row ``at`` of some rows, in that direction."""
+        rows = range(self.pages * self.size) if rows is None else rows
+        here = (rows[::-1] if ascending else rows)[at : at + self.size]
+        after = at + self.size
+        token = b'"%s"' % token_of(after).encode() if after < len(rows) else b"null"
+        return b'{"items":[%b],"next_page":%b}' % (self._slice(here), token)
+
+    def _slice(self, rows: range) -> bytes:
+        """Rows of a page or of two neighbours, in their order."""
+        if not rows:
+            return b""
+        (first, start), (last, end) = divmod(rows[0], self.size), divmod(rows[-1], self.size)
+        if first == last:
+            return self._filled(first, _template(self, start, end, rows.step))
+        edge = self.size - 1 if rows.step > 0 else 0
+        parts = (
+            self._filled(first, _template(self, start, edge, rows.step)),
+            self._filled(last, _template(self, self.size - 1 - edge, end, rows.step)),
+        )
+        return b",".join(parts)
+
+    def _filled(self, page: int, template: bytes) -> bytes:
+        body = template.replace(_PAGE.encode(), b"%08x" % page)
         for day in range(self.stride):
-            moment = _NEWEST - timedelta(days=number * self.stride + day)
-            rows = rows.replace(_day(day).encode(), moment.isoformat().encode())
-        after = b'"%s"' % token_of(at + 1).encode() if at + 1 < self.pages else b"null"
-        return b'{"items":%b,"next_page":%b}' % (rows, after)
+            moment = _NEWEST - timedelta(days=page * self.stride + day)
+            body = body.replace(_day(day).encode(), moment.isoformat().encode())
+        return body
 
-    def _template(self, *, ascending: bool) -> bytes:
-        if ascending not in self._templates:
-            rows = [self._call(at) for at in range(self.size)]
-            self._templates[ascending] = _encoded(rows[::-1] if ascending else rows)
-        return self._templates[ascending]
+    def _created(self, at: int) -> int:
+        """When a row of a page was created, in microseconds from the start of its day."""
+        rest = at * self.stride % self.size
+        # Newest first within a day, with room for what comes a little later than the creation.
+        exact = _DAY_US - 10_000_000 - rest * (_DAY_US - 20_000_000) // self.size
+        return exact // 1000 * 1000 - self.rank * 1000
+
+    def _age(self, row: int) -> int:
+        """How long before the newest day a row was created, in microseconds."""
+        day = row * self.stride // self.size
+        return day * _DAY_US - self._created(row % self.size)
 
     def _call(self, at: int) -> dict[str, Any]:
-        day, rest = divmod(at * self.stride, self.size)
-        # Newest first within a day, with room for what comes a little later than the creation.
-        created = _DAY_US - 10_000_000 - rest * (_DAY_US - 20_000_000) // self.size - self.rank
+        day, created = at * self.stride // self.size, self._created(at)
+
+        def moment(later: int) -> str:
+            return _moment(day, created + later, self.digits)
+
         return {
             "id": f"{_PAGE}-{self.rank:04x}-4000-8000-{at:012x}",
-            "status": self.status,
             "type": _TYPES[at % len(_TYPES)],
-            "created_at": _moment(day, created),
-            "started_at": _moment(day, created + 1_000_321),
-            "completed_at": _moment(day, created + 2_000_654),
-            "updated_at": _moment(day, created + 2_000_987),
+            "status": self.status,
+            "created_at": moment(0),
+            "updated_at": moment(2_000_987),
             "user_id": _USER,
+            "started_at": moment(1_000_321),
+            "completed_at": moment(2_000_654),
             "error": None,
             "worker": f"worker-{at % 16}",
             "input": {"path": "part.step", "scale": 0.5},
@@ -73,20 +130,23 @@ class TokenListing:
         }
 
 
-@define(eq=False)
+@cache
+def _template(listing: TokenListing, first: int, last: int, step: int) -> bytes:
+    rows = listing._rows
+    return b",".join(rows[at] for at in range(first, last + step, step))
+
+
+@frozen
 class NumberedListing:
     """Chainloop's operations, newest first, in full pages counted from 0."""
 
     pages: int
-    size: int
-    _template: bytes = field(default=b"", init=False)
+    size: int = 100
 
     def page(self, number: int) -> bytes:
         """The body of that page."""
-        if not self._template:
-            self._template = _encoded([_operation(at, self.size) for at in range(self.size)])
         day = (_NEWEST - timedelta(days=number)).isoformat().encode()
-        rows = self._template.replace(_PAGE.encode(), b"%08x" % number)
+        rows = _operations(self.size).replace(_PAGE.encode(), b"%08x" % number)
         counts = {
             "total_count": self.pages * self.size,
             "page": number,
@@ -99,49 +159,59 @@ class NumberedListing:
         )
 
 
-def token_of(page: int) -> str:
-    """The page token of a page; a client cannot know that it can be read."""
-    return f"page-{page:08x}"
+def token_of(row: int) -> str:
+    """The token of the page that begins with a row; a client cannot know that it can be read."""
+    return f"page-{row:08x}"
 
 
 def prompt_body(identity: str) -> bytes:
     """The body of one prompt."""
     return _encoded(
         {
-            "id": identity,
-            "user_id": _USER,
-            "prompt": "a plate with four holes, 60 mm by 40 mm, 5 mm thick",
-            "type": "text_to_cad",
-            "status": "completed",
-            "model_version": "0.9.2",
-            "created_at": "2025-09-19T16:11:34.045123Z",
-            "updated_at": "2025-09-19T16:11:36.045123Z",
-            "started_at": "2025-09-19T16:11:35.045123Z",
-            "completed_at": "2025-09-19T16:11:36.045123Z",
+            "completed_at": "2025-09-19T16:11:36.045Z",
+            "created_at": "2025-09-19T16:11:34.045Z",
             "feedback": "thumbs_up",
+            "id": identity,
             "kcl_version": "0.2.40",
-            "output_file": "plate.step",
             "metadata": {"code": "cube(60, 40, 5)", "source_ranges": []},
+            "model_version": "0.9.2",
+            "output_file": "plate.step",
+            "prompt": "a plate with four holes, 60 mm by 40 mm, 5 mm thick",
+            "started_at": "2025-09-19T16:11:35.045Z",
+            "status": "completed",
+            "type": "text_to_cad",
+            "updated_at": "2025-09-19T16:11:36.045Z",
+            "user_id": _USER,
         }
     )
+
+
+@cache
+def _operations(size: int) -> bytes:
+    return _encoded([_operation(at, size) for at in range(size)])
 
 
 def _operation(at: int, size: int) -> dict[str, str]:
     created = _DAY_US - 10_000_000 - at * (_DAY_US - 20_000_000) // size
     return {
+        "created_at": _moment(0, created, 3),
+        "error_message": "",
+        "finished_at": _moment(0, created + 2_000_654, 3),
         "id": f"{_PAGE}-0000-4000-8000-{at:012x}",
         "kind": "evidence_evaluation",
-        "status": "ASYNC_OPERATION_STATUS_COMPLETED",
-        "resource_type": "evidence",
-        "resource_id": f"resource-{at}",
+        "output": "passed",
         "project_id": _USER,
         "project_version_id": _USER,
-        "output": "passed",
-        "error_message": "",
-        "created_at": _moment(0, created),
-        "started_at": _moment(0, created + 1_000_321),
-        "finished_at": _moment(0, created + 2_000_654),
+        "resource_id": f"resource-{at}",
+        "resource_type": "evidence",
+        "started_at": _moment(0, created + 1_000_321, 3),
+        "status": "ASYNC_OPERATION_STATUS_COMPLETED",
     }
+
+
+def _since(moment: datetime) -> int:
+    """Microseconds from the newest day to a moment."""
+    return (moment - datetime(*_NEWEST.timetuple()[:3], tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def _day(day: int) -> str:
@@ -149,10 +219,10 @@ def _day(day: int) -> str:
     return f"day-{day:06}"
 
 
-def _moment(day: int, microseconds: int) -> str:
+def _moment(day: int, microseconds: int, digits: int) -> str:
     seconds, fraction = divmod(microseconds, 1_000_000)
     minutes, seconds = divmod(seconds, 60)
-    clock = f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}.{fraction:06}"
+    clock = f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}.{f'{fraction:06}789'[:digits]}"
     return f"{_day(day)}T{clock}Z"
 
 

@@ -8,6 +8,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from selectors import SelectSelector
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -29,6 +30,7 @@ class Settings:
         pages: Zoo's calls: how many pages each status has; the most of them a multiple of each.
         numbered: Chainloop's operations: how many pages.
         size: Items of a page.
+        keys: The order of the keys in Zoo's calls.
         latency: Seconds that each answer is held back.
         kept: Whether an answer is kept once made. Warming up then leaves none to be made.
     """
@@ -36,6 +38,7 @@ class Settings:
     pages: Mapping[str, int] = field(factory=dict)
     numbered: int = 0
     size: int = 100
+    keys: str = "alphabetical"
     latency: float = 0.0
     kept: bool = True
 
@@ -57,7 +60,14 @@ class _Site:
             stride, rest = divmod(max(pages.values()), count)
             if rest:
                 raise ValueError(f"{max(pages.values())} pages are no multiple of {count}")
-            self._tokens[status] = TokenListing(status, rank, count, size, stride)
+            self._tokens[status] = TokenListing(
+                status=status,
+                rank=rank,
+                pages=count,
+                size=size,
+                stride=stride,
+                keys=self.settings.keys,
+            )
 
     def answer(self, target: bytes) -> bytes:
         if target == b"/requests":
@@ -81,14 +91,21 @@ class _Site:
             case ["async", "operations"] if query.get("status") in self._tokens:
                 listing = self._tokens[query["status"]]
                 at = int(query.get("page_token", "page-0")[_PREFIX:], 16)
+                rows = listing.between(
+                    _time(query, "created_after"), _time(query, "created_before")
+                )
                 ascending = query.get("sort_by") == "created_at_ascending"
-                return listing.page(at, ascending=ascending), 200
+                return listing.page(at, rows, ascending=ascending), 200
             case ["v1", "operations"]:
                 return self._numbered.page(int(query["pagination.page"])), 200
             case ["ml-prompts", identity]:
                 return prompt_body(identity), 200
             case _:
                 return b'{"message":"there is no such thing here","request_id":"0"}', 404
+
+
+def _time(query: Mapping[str, str], name: str) -> datetime | None:
+    return datetime.fromisoformat(query[name]) if name in query else None
 
 
 def _whole(body: bytes, status: int = 200) -> bytes:

@@ -1,11 +1,14 @@
-"""One page from bytes: asyncops's decoder and pydantic, with equivalent types."""
+"""One page from bytes: asyncops's decoder, pydantic, bare msgspec, with equivalent types."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
+from attrs import frozen
+from msgspec.json import Decoder
 from pydantic import AwareDatetime, BaseModel
 
 from asyncops import ZooClient
@@ -13,10 +16,7 @@ from asyncops.kit.page_decoders import page_decoder
 from benchmarks.listings import TokenListing
 from benchmarks.worker import Run, Tally
 
-__all__ = ["PAGE", "PeerPage", "read_asyncops", "read_pydantic"]
-
-PAGE = TokenListing("completed", 0, 2, 100).page(0, ascending=False)
-"""The body of a page of a hundred calls."""
+__all__ = ["PeerPage", "read_asyncops", "read_msgspec", "read_pydantic"]
 
 
 class PeerStatus(StrEnum):
@@ -68,6 +68,31 @@ class PeerPage(BaseModel):
     next_page: str | None = None
 
 
+@frozen(kw_only=True)
+class _Call:
+    """The fields of ``AsyncApiCall`` on attrs alone, as msgspec reads them."""
+
+    id: UUID
+    type: PeerType
+    status: PeerStatus
+    created_at: datetime
+    updated_at: datetime
+    user_id: UUID
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    error: str | None = None
+    worker: str | None = None
+    input: Any = None
+    output: Any = None
+    attempts: int | None = None
+
+
+@frozen(kw_only=True)
+class _CallPage:
+    items: tuple[_Call, ...]
+    next_page: str | None = None
+
+
 class _Page(Protocol):
     @property
     def items(self) -> tuple[object, ...]: ...
@@ -75,13 +100,15 @@ class _Page(Protocol):
 
 def _reader(
     read: Callable[[bytes], _Page],
-) -> Callable[[int], AbstractAsyncContextManager[Run]]:
+) -> Callable[[int, str, int], AbstractAsyncContextManager[Run]]:
     @asynccontextmanager
-    async def contestant(pages: int) -> AsyncIterator[Run]:
+    async def contestant(pages: int, keys: str, digits: int) -> AsyncIterator[Run]:
+        page = TokenListing(pages=2, keys=keys, digits=digits).page()
+
         async def run() -> Tally:
             count = 0
             for _ in range(pages):
-                count += len(read(PAGE).items)
+                count += len(read(page).items)
             return {"items": count}
 
         yield run
@@ -91,3 +118,4 @@ def _reader(
 
 read_asyncops = _reader(page_decoder(ZooClient.operations.description, "plain"))
 read_pydantic = _reader(PeerPage.model_validate_json)
+read_msgspec = _reader(Decoder(_CallPage).decode)

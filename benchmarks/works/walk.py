@@ -21,18 +21,19 @@ _SETTINGS = Settings(pages={"completed": _PAGES})
 
 
 def against_bare(effort: Effort) -> Iterator[Outcome]:
-    """Against aiohttp and ``json.loads`` without models."""
-    duel = Duel(
-        name="walk-bare",
-        work=f"{_WORK}; aiohttp and json.loads, no models",
-        items=_ITEMS,
-        ours=OUR_WALK,
-        peer=("bare loop", "benchmarks.contestants.bare:walk"),
-        limit=1.0,
-        schedule=(40, 8),
-        settings=_SETTINGS,
-    )
-    return duel.measure(effort)
+    """Against aiohttp and ``json.loads`` without models, by the order of a page's keys."""
+    for keys, limit in (("alphabetical", 1.05), ("shuffled", 1.0), ("model", 1.0)):
+        duel = Duel(
+            name="walk-bare",
+            work=f"{_WORK}, keys {keys}; aiohttp and json.loads, no models",
+            items=_ITEMS,
+            ours=OUR_WALK,
+            peer=("bare loop", "benchmarks.contestants.bare:walk"),
+            limit=limit,
+            schedule=(40, 8),
+            settings=Settings(pages={"completed": _PAGES}, keys=keys),
+        )
+        yield from duel.measure(effort)
 
 
 def against_kittycad(effort: Effort) -> Iterator[Outcome]:
