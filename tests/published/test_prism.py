@@ -8,6 +8,8 @@ base64, and such a result is not valid by the description either.
 """
 
 import json
+import re
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 from uuid import UUID
@@ -16,10 +18,11 @@ import pytest
 from attrs import frozen
 
 from asyncops import AsyncOpsError, DecodeError, RetryPolicy, ZooClient
+from asyncops.kit.resources import resources_of
 from asyncops.kit.started import Started
 from asyncops.listing.pager import Pager
 from tests.published.prism import mocking, overheard
-from tests.published.schemas import NEWEST, WITH_LISTINGS, Published
+from tests.published.schemas import NEWEST, WITH_LISTINGS, Published, description
 
 ANSWERS = 200
 FEWER = 40
@@ -36,90 +39,118 @@ class Question:
     ask: Callable[[ZooClient], Awaitable[list[Any]]]
 
 
-async def _operations(zoo: ZooClient) -> list[Any]:
-    return list((await zoo.operations.list(status="completed", limit=5)).items)
-
-
-async def _operation(zoo: ZooClient) -> list[Any]:
-    return [await zoo.operations.get(SOME_ID)]
-
-
-async def _prompts(zoo: ZooClient) -> list[Any]:
-    return list((await zoo.ml_prompts.list(limit=5)).items)
-
-
-async def _prompt(zoo: ZooClient) -> list[Any]:
-    return [await zoo.ml_prompts.get(SOME_ID)]
-
-
-QUESTIONS = [
-    pytest.param(Question("AsyncApiCallResultsPage", _operations), id="operations"),
-    pytest.param(Question("AsyncApiCallOutput", _operation), id="operation"),
-    pytest.param(Question("MlPromptResponseResultsPage", _prompts), id="prompts"),
-    pytest.param(Question("MlPromptResponse", _prompt), id="prompt"),
-]
-
-
-def _first_page(list_: Callable[[ZooClient], Pager[Any]]) -> Callable[[ZooClient], Awaitable[Any]]:
+def _page(schema: str, list_: Callable[[ZooClient], Pager[Any]]) -> Question:
     async def ask(zoo: ZooClient) -> list[Any]:
         return list((await list_(zoo)).items)
 
-    return ask
+    return Question(f"{schema}ResultsPage", ask)
 
 
-def _one(get: Callable[[ZooClient], Awaitable[Any]]) -> Callable[[ZooClient], Awaitable[Any]]:
+def _one(schema: str, get: Callable[[ZooClient], Awaitable[Any]]) -> Question:
     async def ask(zoo: ZooClient) -> list[Any]:
         return [await get(zoo)]
 
-    return ask
+    return Question(schema, ask)
 
 
-def _started(start: Callable[[ZooClient], Awaitable[Started[Any]]]) -> Any:
+def _started(schema: str, start: Callable[[ZooClient], Awaitable[Started[Any]]]) -> Question:
     async def ask(zoo: ZooClient) -> list[Any]:
         return [(await start(zoo)).operation]
 
-    return ask
+    return Question(schema, ask)
 
 
-PAGES: dict[str, Callable[[ZooClient], Pager[Any]]] = {
-    "TextToCadResponse": lambda zoo: zoo.text_to_cad.list(no_parts=True, conversation_id=SOME_ID),
-    "ApiCallWithPrice": lambda zoo: zoo.api_calls.list(limit=5),
-    "Conversation": lambda zoo: zoo.conversations.list(sort_by="created_at_ascending"),
-    "OrgDataset": lambda zoo: zoo.org.datasets.list(lookup_enabled=False),
-    "OrgDatasetFileConversionSummary": lambda zoo: zoo.org.datasets(SOME_ID).conversions.list(
-        status="success", phase="salon", q="gear", sort_by="phase_descending"
+STAFF = {
+    "operations.list": _page(
+        "AsyncApiCall", lambda zoo: zoo.operations.list(status="completed", limit=5)
+    ),
+    "operations.get": _one("AsyncApiCallOutput", lambda zoo: zoo.operations.get(SOME_ID)),
+    "ml_prompts.list": _page("MlPromptResponse", lambda zoo: zoo.ml_prompts.list(limit=5)),
+    "ml_prompts.get": _one("MlPromptResponse", lambda zoo: zoo.ml_prompts.get(SOME_ID)),
+}
+# Each by its resource and its verb, with the schema of what it is answered with.
+OPEN_TO_ALL: dict[str, Question] = {
+    "text_to_cad.list": _page(
+        "TextToCadResponse",
+        lambda zoo: zoo.text_to_cad.list(no_parts=True, conversation_id=SOME_ID),
+    ),
+    "text_to_cad.get": _one("TextToCadResponse", lambda zoo: zoo.text_to_cad.get(SOME_ID)),
+    "api_calls.list": _page("ApiCallWithPrice", lambda zoo: zoo.api_calls.list(limit=5)),
+    "api_calls.get": _one("ApiCallWithPrice", lambda zoo: zoo.api_calls.get(SOME_ID)),
+    "conversations.list": _page(
+        "Conversation", lambda zoo: zoo.conversations.list(sort_by="created_at_ascending")
+    ),
+    "org.datasets.list": _page(
+        "OrgDataset", lambda zoo: zoo.org.datasets.list(lookup_enabled=False)
+    ),
+    "org.datasets.conversions.list": _page(
+        "OrgDatasetFileConversionSummary",
+        lambda zoo: zoo.org.datasets(SOME_ID).conversions.list(
+            status="success", phase="salon", q="gear", sort_by="phase_descending"
+        ),
+    ),
+    "org.datasets.conversions.get": _one(
+        "OrgDatasetFileConversionDetails",
+        lambda zoo: zoo.org.datasets(SOME_ID).conversions.get(SOME_ID),
+    ),
+    "org.api_calls.list": _page("ApiCallWithPrice", lambda zoo: zoo.org.api_calls.list(limit=5)),
+    "operations.get": _one("AsyncApiCallOutput", lambda zoo: zoo.operations.get(SOME_ID)),
+    "files.convert.start": _started(
+        "FileConversion",
+        lambda zoo: zoo.files.convert(b"x", src_format="nx", output_format="glb"),
+    ),
+    "files.mass.start": _started(
+        "FileMass",
+        lambda zoo: zoo.files.mass(
+            b"x", src_format="stl", material_density=7.8, material_density_unit="kg:m3"
+        ),
+    ),
+    "files.volume.start": _started(
+        "FileVolume",
+        lambda zoo: zoo.files.volume(b"x", src_format="stl", output_unit="usgal"),
+    ),
+    "files.density.start": _started(
+        "FileDensity", lambda zoo: zoo.files.density(b"x", src_format="ply", material_mass=2)
+    ),
+    "files.surface_area.start": _started(
+        "FileSurfaceArea", lambda zoo: zoo.files.surface_area(b"x", src_format="acis")
+    ),
+    "files.center_of_mass.start": _started(
+        "FileCenterOfMass",
+        lambda zoo: zoo.files.center_of_mass(b"x", src_format="step", output_unit="in"),
     ),
 }
-SINGLE: dict[str, Callable[[ZooClient], Awaitable[Any]]] = {
-    "TextToCadResponse": lambda zoo: zoo.text_to_cad.get(SOME_ID),
-    "ApiCallWithPrice": lambda zoo: zoo.api_calls.get(SOME_ID),
-    "OrgDatasetFileConversionDetails": lambda zoo: zoo.org.datasets(SOME_ID).conversions.get(
-        SOME_ID
-    ),
-}
-STARTS: dict[str, Callable[[ZooClient], Awaitable[Started[Any]]]] = {
-    "FileConversion": lambda zoo: zoo.files.convert(b"x", src_format="nx", output_format="glb"),
-    "FileMass": lambda zoo: zoo.files.mass(
-        b"x", src_format="stl", material_density=7.8, material_density_unit="kg:m3"
-    ),
-    "FileVolume": lambda zoo: zoo.files.volume(b"x", src_format="stl", output_unit="usgal"),
-    "FileDensity": lambda zoo: zoo.files.density(b"x", src_format="ply", material_mass=2),
-    "FileSurfaceArea": lambda zoo: zoo.files.surface_area(b"x", src_format="acis"),
-    "FileCenterOfMass": lambda zoo: zoo.files.center_of_mass(
-        b"x", src_format="step", output_unit="in"
-    ),
-}
-OPEN_TO_ALL = [
-    *(
-        pytest.param(Question(f"{name}ResultsPage", _first_page(ask)), id=f"{name} page")
-        for name, ask in PAGES.items()
-    ),
-    *(pytest.param(Question(name, _one(ask)), id=name) for name, ask in SINGLE.items()),
-    *(
-        pytest.param(Question(name, _started(ask)), id=f"start {name}")
-        for name, ask in STARTS.items()
-    ),
-]
+
+
+def _routes() -> Iterator[tuple[str, str]]:
+    """What the client is described to ask: ``GET /user/api-calls``, with its resource and verb."""
+    for resource in resources_of(ZooClient):
+        described = resource.description
+        if described.listing is not None:
+            yield f"GET {described.listing.path}", f"{resource.name}.list"
+        if described.get is not None:
+            yield f"GET {described.get}", f"{resource.name}.get"
+        if described.start is not None:
+            yield f"{described.start.method} {described.start.path}", f"{resource.name}.start"
+
+
+def test_each_request_that_is_described_and_published_is_made() -> None:
+    """Several resources have a path in common, of which one is enough."""
+    published = {
+        _nameless(f"{method.upper()} {path}")
+        for path, methods in json.loads(description(NEWEST).read_text())["paths"].items()
+        for method in methods
+    }
+    by_route: defaultdict[str, set[str]] = defaultdict(set)
+    for route, name in _routes():
+        by_route[_nameless(route)].add(name)
+    asked = {route for route, names in by_route.items() if names & OPEN_TO_ALL.keys()}
+    assert asked == by_route.keys() & published
+    assert OPEN_TO_ALL.keys() <= set().union(*by_route.values())
+
+
+def _nameless(route: str) -> str:
+    return re.sub(r"\{\w+\}", "{}", route)
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +218,7 @@ async def read(
     return answers
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", STAFF.values(), ids=STAFF)
 async def test_the_example_of_each_answer_is_read(
     static: str, question: Question, published: Published
 ) -> None:
@@ -196,7 +227,7 @@ async def test_the_example_of_each_answer_is_read(
     assert all(each.startswith("$.outputs") or "outputs" in each for each in complaints)
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", STAFF.values(), ids=STAFF)
 async def test_whatever_is_valid_is_read(
     dynamic: str, question: Question, published: Published
 ) -> None:
@@ -217,7 +248,7 @@ def without_files(tree: Any) -> Any:
     return {**{k: without_files(v) for k, v in tree.items() if k != "outputs"}, **pictures}
 
 
-@pytest.mark.parametrize("question", OPEN_TO_ALL)
+@pytest.mark.parametrize("question", OPEN_TO_ALL.values(), ids=OPEN_TO_ALL)
 async def test_what_any_user_may_ask_fits_the_description(
     static_newest: str, question: Question, newest: Published
 ) -> None:
@@ -227,7 +258,7 @@ async def test_what_any_user_may_ask_fits_the_description(
     assert not complaints or newest.complaints(question.schema, without_files(answer)) == []
 
 
-@pytest.mark.parametrize("question", OPEN_TO_ALL)
+@pytest.mark.parametrize("question", OPEN_TO_ALL.values(), ids=OPEN_TO_ALL)
 async def test_whatever_any_user_may_be_told_is_read(
     dynamic_newest: str, question: Question, newest: Published
 ) -> None:

@@ -1,6 +1,7 @@
 """Zoo's JSON: one operation or prompt of a list, as it is at one instant."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, ClassVar, get_args
 
@@ -13,7 +14,7 @@ from asyncops.testing.server.hashing import IdSpace, mix
 from asyncops.testing.server.lifecycle import Timeline, rfc3339
 from asyncops.testing.zoo.values import NEVER_NULL, RESULTS, VALUES, Json
 
-__all__ = ["OPERATION_TYPES", "PROMPT_TYPES", "CallMaker", "PromptMaker"]
+__all__ = ["OPERATION_TYPES", "PROMPT_TYPES", "CallMaker", "ConversionMaker", "PromptMaker"]
 
 OPERATION_TYPES = tuple(each.value for each in AsyncApiCallType)
 PROMPT_TYPES = tuple(each.value for each in MlPromptType)
@@ -98,6 +99,18 @@ class PromptMaker(_ZooMaker):
 
     name: ClassVar[str] = "zoo prompt"
     types: ClassVar[tuple[str, ...]] = PROMPT_TYPES
+
+
+class ConversionMaker(Maker):
+    """Writes conversions of a dataset's files, which ``q`` searches by their ids and paths."""
+
+    def shows(self, row: Row, values: Mapping[str, frozenset[str]], now: int) -> bool:
+        """Whether a row has what is searched for, and one of the values of each other field."""
+        item = self.item(row, now) if "q" in values else {}
+        searched = f"{item.get('id')}\n{item.get('file_path')}"
+        return all(text in searched for text in values.get("q", ())) and super().shows(
+            row, values, now
+        )
 
 
 def _add(item: Json, name: str, value: Any, bit: int) -> None:

@@ -15,13 +15,14 @@ from asyncops.testing.described.params import Params
 from asyncops.testing.described.service import DescribedService
 from asyncops.testing.described.table import Table
 from asyncops.testing.server.service import Answered, Asked, RefusedError
-from asyncops.testing.zoo.data import CallMaker, PromptMaker
+from asyncops.testing.zoo.data import CallMaker, ConversionMaker, PromptMaker
 
 __all__ = ["Zoo", "ZooHabits"]
 
 _DEFAULT_LIMIT = 50
 _ASCENDING, _DESCENDING = "created_at_ascending", "created_at_descending"
 _CALLS, _PROMPTS, _FILES = "/async/operations", "/ml-prompts", "/file/"
+_PARTS, _WITHOUT_PARTS = "/user/text-to-cad", ("no_parts", "true")
 _ERROR_CODES = {
     401: "unauthorized",
     403: "forbidden",
@@ -69,6 +70,7 @@ class Zoo(DescribedService):
     makers: ClassVar[Mapping[str, type[Maker]]] = {
         "operations": CallMaker,
         "ml_prompts": PromptMaker,
+        "org.datasets.conversions": ConversionMaker,
     }
 
     def __init__(self, data: Data, habits: ZooHabits) -> None:
@@ -99,6 +101,9 @@ class Zoo(DescribedService):
         if isinstance(answered.value, dict) and request.method == "POST":
             # What was asked for says what it is.
             del answered.value["type"]
+        if request.path == _PARTS and _WITHOUT_PARTS in request.query:
+            for part in answered.value["items"]:
+                part.pop("outputs", None)
         return answered
 
     def prepared(self, params: Params) -> Params:

@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode
+from collections import defaultdict
 from string import ascii_letters, digits
 from typing import Any
 from urllib.parse import quote
@@ -29,7 +30,7 @@ OPERATIONS = "/async/operations"
 def make(operations: int = 100, prompts: int = 100, **habits: Any) -> Zoo:
     data = Data(
         seed=0,
-        sizes={"operations": operations, "ml_prompts": prompts},
+        sizes=defaultdict(lambda: 25, operations=operations, ml_prompts=prompts),
         start=NOW,
     )
     return Zoo(data, ZooHabits(**habits))
@@ -325,6 +326,41 @@ def test_a_type_that_nobody_knows_has_the_shared_fields() -> None:
     output = answer(server._zoo, f"{OPERATIONS}/{made['id']}", {}, NOW)
     assert output.keys() >= SHARED
     assert output["type"] == "file_hologram"
+
+
+PARTS = "/user/text-to-cad"
+DATASET = IdSpace(0, "a dataset").encode(0)
+CONVERSIONS = f"/org/datasets/{DATASET}/conversions"
+
+
+def test_parts_are_left_out_of_a_listing_that_asks_for_none() -> None:
+    asked = {"sort_by": "created_at_descending"}
+    whole = answer(make(), PARTS, asked, NOW)["items"]
+    assert any(item.get("outputs") for item in whole)
+    assert answer(make(), PARTS, {**asked, "no_parts": "false"}, NOW)["items"] == whole
+    bare = answer(make(), PARTS, {**asked, "no_parts": "true"}, NOW)["items"]
+    assert bare == [{k: v for k, v in item.items() if k != "outputs"} for item in whole]
+
+
+def test_conversions_are_searched_by_parts_of_their_ids_and_paths() -> None:
+    zoo = make()
+    lids = [
+        zoo.served["org.datasets.conversions"]
+        .table((DATASET,))
+        .add(NOW, fields={"file_path": path})
+        for path in ("boxes/lid.step", "tins/lid.step", "tins/lip.step")
+    ]
+    ids = [row.ids["id"] for row in lids]
+
+    def found(**query: str) -> list[str]:
+        asked = {"sort_by": "created_at_ascending", **query}
+        return [item["id"] for item in answer(zoo, CONVERSIONS, asked, NOW)["items"]]
+
+    assert found(q="lid.st") == ids[:2]
+    assert found(q=ids[2][9:]) == ids[2:]
+    assert found(q="nowhere") == []
+    assert found(q="lid.st", phase="salon") == []
+    assert len(found()) > 3
 
 
 def test_only_some_errors_have_a_code() -> None:
