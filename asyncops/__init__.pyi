@@ -35,6 +35,7 @@ from asyncops.errors import Unprocessable as Unprocessable
 from asyncops.errors import WaitTimeout as WaitTimeout
 from asyncops.http.invalid_items import InvalidItem as InvalidItem
 from asyncops.http.meter import WalkReport as WalkReport
+from asyncops.http.sending import UploadProgress as UploadProgress
 from asyncops.http.timeouts import Timeout as Timeout
 from asyncops.listing.fan_out import FanOut as FanOut
 from asyncops.listing.fan_out import fan_out as fan_out

@@ -40,7 +40,17 @@ def test_a_service_is_described_with_exactly_these() -> None:
     """Programs outside this repository are written against them."""
     assert set(importlib.import_module("asyncops.kit").__all__) == {
         *("Service", "Client", "Resource", "Collection", "Lookup", "Group", "Within", "Listing"),
-        *("ListOptions", "WatchOptions", "param", "key", "Token", "NextURL", "After", "Pages"),
+        *(
+            "ListOptions",
+            "WatchOptions",
+            "UploadOptions",
+            "param",
+            "key",
+            "Token",
+            "NextURL",
+            "After",
+            "Pages",
+        ),
         *("Offset", "Header", "Link", "Order", "Window", "ByStatus", "Auth", "Basic", "Signer"),
         *("RateLimit", "Action", "Sample", "Status", "State", "Tracked", "Timestamp"),
         *("EpochSeconds", "EpochMillis", "UtcTimestamp", "DescriptionError"),

@@ -269,6 +269,7 @@ class Caller:
                     result=request.result,
                     stop_time=call.stop_time,
                     go_on=call.go_on,
+                    on_upload=request.on_upload,
                 )
             except BaseException as error:
                 call.end_attempt(status=None, error=error)

@@ -9,6 +9,7 @@ import msgspec
 from attrs import evolve, field, frozen
 from multidict import CIMultiDict
 
+from asyncops.http.sending import OnUpload
 from asyncops.http.upload import Upload
 
 __all__ = ["Reply", "Request", "Response", "merged", "with_values"]
@@ -33,6 +34,7 @@ class Request:
         body: The body as it is sent, again with each attempt; its ``Content-Type`` is one of the
             ``headers``.
         upload: A body that is read while it is sent, instead of ``body``.
+        on_upload: Told how far the body has been sent.
         reads_only: Whether the request changes nothing, whatever its method, as a listing that is
             asked for by POST. GET and HEAD need no such declaration.
         hints: A sentence on the usual remedy, by error status.
@@ -50,6 +52,7 @@ class Request:
     headers: Mapping[str, str] = field(factory=dict, repr=False, hash=False)
     body: bytes | None = field(default=None, repr=False)
     upload: Upload | None = None
+    on_upload: OnUpload | None = field(default=None, repr=False)
     reads_only: bool = False
     repeatable: bool = False
     hints: Mapping[int, str] = field(factory=dict, repr=False, hash=False)
@@ -78,6 +81,7 @@ class Request:
             headers=self.headers,
             body=self.body,
             upload=self.upload,
+            on_upload=self.on_upload,
             reads_only=self.reads_only,
             repeatable=self.repeatable,
             hints=self.hints,

@@ -12,9 +12,10 @@ from asyncops.http.addresses import Proxy
 from asyncops.http.aiohttp_internals import loop_of, middlewares_of
 from asyncops.http.body import MAX_ERROR_BODY, MAX_PAGE, MAX_RESULT, Pace, read_body
 from asyncops.http.messages import Response, merged
+from asyncops.http.sending import OnUpload, Sending
 from asyncops.http.timeouts import TimeLimit, TimeLimits, Timeout
 from asyncops.http.transport_errors import Dropped, refused_by, transport_error
-from asyncops.http.upload import PIECE, Upload, sent_in_time
+from asyncops.http.upload import PIECE, Upload
 from asyncops.retry.connection_limit import ConnectionLimit
 from asyncops.version import VERSION
 
@@ -125,6 +126,7 @@ class Transport:
         result: bool = False,
         stop_time: Callable[[], None] = lambda: None,
         go_on: Callable[[], None] = lambda: None,
+        on_upload: OnUpload | None = None,
     ) -> Response:
         """Send one request and read its answer.
 
@@ -138,21 +140,27 @@ class Transport:
             stop_time: Called at the first byte of an upload, and at that of a result if more are
                 to come; no time limit applies from then on but the pace.
             go_on: Called when an upload has been sent.
+            on_upload: Told of the progress of the body, which is then sent as an upload.
 
         Raises:
             TransportError: No whole answer arrived.
         """
+        sending: Sending | None = None
+        failure: Exception
         try:
             with self._attempts.new() as limit:
                 session = self._open()
                 data: bytes | AsyncGenerator[bytes, None] | None = None
-                if body:
-                    if isinstance(body, bytes) and len(body) > _MAX_PIECE:
+                if body or (body is not None and on_upload):
+                    if isinstance(body, bytes) and (on_upload or len(body) > _MAX_PIECE):
                         body = Upload.of_bytes(body)
                     if isinstance(body, bytes):
                         data = body
                     else:
-                        data = self._sending(body, limit, stop_time, go_on)
+                        sending = Sending(
+                            body, self._read_timeout, limit, stop_time, go_on, on_upload
+                        )
+                        data = sending.pieces()
                         if body.size is not None:
                             headers = {**headers, "Content-Length": str(body.size)}
                 all_headers, middlewares = self._additions(session, authorization, headers)
@@ -174,11 +182,16 @@ class Transport:
             raise
         except (aiohttp.ClientError, Dropped, OSError) as error:
             failure = transport_error(error, self._proxy)
-            if limit.expired and isinstance(body, Upload) and body.begun and not body.done:
+            if sending is not None and sending.failure is not None:
+                failure = sending.failure
+            elif limit.expired and sending is not None and sending.under_way:
                 text = (
                     f"the upload was too slow: less than {PIECE} bytes in {self._read_timeout:g} s"
                 )
                 failure = AttemptTimeout(text)
+        finally:
+            if sending is not None:
+                sending.end()
         # Raised outside of the handler: as context of ours, aiohttp's error would be kept, and its
         # repr shows the headers.
         raise failure
@@ -188,23 +201,6 @@ class Transport:
         self._attempts.end_all()
         if self._session is not None and self._given is None:
             await self._session.close()
-
-    async def _sending(
-        self,
-        upload: Upload,
-        attempt: TimeLimit,
-        stop_time: Callable[[], None],
-        go_on: Callable[[], None],
-    ) -> AsyncGenerator[bytes, None]:
-        """Give the pieces of an upload; the time of the attempt stands still meanwhile."""
-        attempt.pause()
-        stop_time()
-        try:
-            async for piece in sent_in_time(upload, self._read_timeout, attempt.expire):
-                yield piece
-        finally:
-            go_on()
-            attempt.resume()
 
     def _pace(self, attempt: TimeLimit, stop_time: Callable[[], None]) -> Pace:
         def begin() -> None:

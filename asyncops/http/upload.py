@@ -2,14 +2,14 @@
 
 import asyncio
 import io
-from collections.abc import AsyncGenerator, AsyncIterable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
 
 from attrs import define, field
 
-__all__ = ["PIECE", "Content", "Upload", "sent_in_time"]
+__all__ = ["PIECE", "Content", "Upload"]
 
 Content = bytes | bytearray | memoryview | Path | IO[bytes] | AsyncIterable[bytes]
 """What an action may send: bytes, the path of a file, an open binary file, or an async iterable
@@ -77,7 +77,11 @@ class Upload:
         return self.repeatable or not self.begun
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
-        """Give the body from its beginning; a file is read in a thread."""
+        """Give the body from its beginning; a file is read in a thread.
+
+        Raises:
+            ValueError: A file has changed its length meanwhile: its last byte is not given.
+        """
         self.begun, self.done = True, False
         source = self._source
         if isinstance(source, AsyncIterable):
@@ -86,39 +90,26 @@ class Upload:
                     yield each[at : at + PIECE]
         elif isinstance(source, Path):
             with closing(await asyncio.to_thread(source.open, "rb")) as file:
-                async for piece in _read(file):
+                async for piece in _read(file, self.size):
                     yield piece
         else:
             if self.repeatable:
                 await asyncio.to_thread(source.seek, self._start)
-            async for piece in _read(source):
+            async for piece in _read(source, self.size):
                 yield piece
         self.done = True
 
 
-async def _read(file: IO[bytes]) -> AsyncGenerator[bytes, None]:
+async def _read(file: IO[bytes], size: int | None) -> AsyncGenerator[bytes, None]:
+    """Give the rest of a file, which has so many bytes."""
+    left = size
     while piece := await asyncio.to_thread(file.read, PIECE):
+        if left is not None:
+            left -= len(piece)
+            # Its length has been announced: with its last byte, the request would be whole.
+            left -= 0 if left else len(await asyncio.to_thread(file.read, 1))
+            if left < 0:
+                break
         yield piece
-
-
-async def sent_in_time(
-    upload: Upload, seconds: float, give_up: Callable[[], None]
-) -> AsyncGenerator[bytes, None]:
-    """Give the pieces of an upload, and give up when one of 64 KiB takes too long.
-
-    Args:
-        upload: The upload.
-        seconds: The longest time from a piece to the next, if it is a whole one.
-        give_up: Called when that has passed.
-    """
-    loop = asyncio.get_running_loop()
-    timer, since = loop.call_later(seconds, give_up), 0
-    try:
-        async for piece in upload.pieces():
-            yield piece
-            since += len(piece)
-            if since >= PIECE:
-                timer.cancel()
-                timer, since = loop.call_later(seconds, give_up), 0
-    finally:
-        timer.cancel()
+    if left:
+        raise ValueError(f"the content had {size} bytes, and has another length now")

@@ -15,6 +15,7 @@ from asyncops.kit.listing import Order as Order
 from asyncops.kit.listing import Window as Window
 from asyncops.kit.lookup import Lookup as Lookup
 from asyncops.kit.options import ListOptions as ListOptions
+from asyncops.kit.options import UploadOptions as UploadOptions
 from asyncops.kit.options import WatchOptions as WatchOptions
 from asyncops.kit.options import param as param
 from asyncops.kit.resource import Resource as Resource

@@ -13,6 +13,7 @@ from asyncops.http.places import value_at
 from asyncops.http.upload import Upload
 from asyncops.kit.action import Accepted, Action
 from asyncops.kit.filters import Filter, filters_of, sent
+from asyncops.kit.options import UploadOptions
 from asyncops.kit.path import Path, names_in, path_params
 from asyncops.kit.places_in_body import encoded
 from asyncops.kit.single import found_in
@@ -68,6 +69,7 @@ class Acting:
             headers={**headers, **self.action.headers},
             body=body if isinstance(body, bytes) else None,
             upload=body if isinstance(body, Upload) else None,
+            on_upload=options.on_upload if isinstance(options, UploadOptions) else None,
             result=self.action.result is not None,
             repeatable=True,
         )

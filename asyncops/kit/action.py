@@ -17,6 +17,7 @@ from attrs import frozen
 
 from asyncops.http.places import Place
 from asyncops.http.upload import Content
+from asyncops.kit.options import UploadOptions
 from asyncops.models import Id
 
 __all__ = ["Accepted", "Action", "Method"]
@@ -78,7 +79,8 @@ class Action(Generic[S, N_co]):
             of a file, an open binary file or an async iterable of bytes), and the options are in
             the query.
         options: An attrs class whose fields are the keyword arguments. A field in the path is not
-            sent besides it.
+            sent besides it. With a content, it is :class:`~asyncops.kit.UploadOptions` or a
+            subclass of it.
         id: The place of the id in the answer, where no ``result`` is declared; may be
             ``Header("Location")``, whose last segment is the id.
         found: The place of the operation in the answer; ``""`` if it is the answer.
@@ -125,30 +127,11 @@ class Action(Generic[S, N_co]):
 
     @overload
     def __init__(
-        self: "Action[[Content], Accepted]",
-        path: str,
-        *,
-        body: Literal["bytes"],
-        **fields: Unpack[_Fields],
-    ) -> None: ...
-
-    @overload
-    def __init__(
-        self: "Action[[Content], N1]",
-        path: str,
-        *,
-        body: Literal["bytes"],
-        result: type[N1],
-        **fields: Unpack[_Fields],
-    ) -> None: ...
-
-    @overload
-    def __init__(
         self: "Action[Concatenate[Content, S1], Accepted]",
         path: str,
         *,
         body: Literal["bytes"],
-        options: Callable[S1, object],
+        options: Callable[S1, UploadOptions],
         **fields: Unpack[_Fields],
     ) -> None: ...
 
@@ -158,7 +141,7 @@ class Action(Generic[S, N_co]):
         path: str,
         *,
         body: Literal["bytes"],
-        options: Callable[S1, object],
+        options: Callable[S1, UploadOptions],
         result: type[N1],
         **fields: Unpack[_Fields],
     ) -> None: ...

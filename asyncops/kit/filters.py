@@ -11,7 +11,14 @@ import attrs
 from attrs import frozen
 
 from asyncops.kit.listing import Times
-from asyncops.kit.options import PARAM, ListOptions, Many, Spelling, WatchOptions
+from asyncops.kit.options import (
+    PARAM,
+    ListOptions,
+    Many,
+    Spelling,
+    UploadOptions,
+    WatchOptions,
+)
 from asyncops.models import JSON
 from asyncops.utils.checks import plain_text
 
@@ -63,11 +70,14 @@ class Filter:
 def filters_of(options: Any) -> tuple[Filter, ...]:
     """Return the fields of an options class that are sent under their own names.
 
-    Of the options of a listing or a watch, these are the filters without those known by name.
+    Of the options of a listing or a watch, these are the filters without those known by name; of
+    an upload, all but those of :class:`~asyncops.kit.UploadOptions`.
     """
     if not isinstance(options, type) or not attrs.has(options):
         return ()
     known = _KNOWN if issubclass(options, ListOptions | WatchOptions) else set()
+    if issubclass(options, UploadOptions):
+        known = {each.name for each in attrs.fields(UploadOptions)}
     return tuple(_filter(each) for each in attrs.fields(options) if each.name not in known)
 
 

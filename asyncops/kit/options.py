@@ -1,4 +1,4 @@
-"""The keyword arguments of ``list`` and ``watch``, as the fields of a class."""
+"""The keyword arguments of ``list``, ``watch`` and uploads, as the fields of a class."""
 
 from typing import Any, Literal, get_args
 
@@ -7,13 +7,22 @@ from attrs import field, frozen
 from asyncops.checkpoints import Checkpoint, WatchCheckpoint
 from asyncops.http.invalid_items import OnInvalid
 from asyncops.http.meter import OnPage
+from asyncops.http.sending import OnUpload
 from asyncops.models import Cursor
 from asyncops.models.description_error import DescriptionError
 from asyncops.paging.limits import MAX_PAGES
 from asyncops.polling.policy import OVERLAP, WATCH_POLICY, OnPoll, PollPolicy
 from asyncops.utils.checks import check_hook
 
-__all__ = ["PARAM", "ListOptions", "Many", "Spelling", "WatchOptions", "param"]
+__all__ = [
+    "PARAM",
+    "ListOptions",
+    "Many",
+    "Spelling",
+    "UploadOptions",
+    "WatchOptions",
+    "param",
+]
 
 Many = Literal["comma", "repeat", "list"]
 """How several values are sent: in one text with commas between them, as the same parameter again
@@ -140,3 +149,24 @@ class WatchOptions:
     lookback: float | None = None
     overlap: float = OVERLAP
     on_poll: OnPoll | None = field(default=None, validator=check_hook("Poll"))
+
+
+@frozen(kw_only=True)
+class UploadOptions:
+    """The keyword arguments of every action that sends a file. A subclass adds the action's own.
+
+    ::
+
+        @frozen(kw_only=True)
+        class SceneInput(UploadOptions):
+            scene: str
+
+        job = await farm.scenes.start(Path("dawn.glb"), scene="dawn", on_upload=show)
+
+    Attributes:
+        on_upload: Called with an :class:`~asyncops.UploadProgress` at the beginning and after each
+            piece of 64 KiB or less. An error that it raises ends the request, and is raised by the
+            call.
+    """
+
+    on_upload: OnUpload | None = field(default=None, validator=check_hook("UploadProgress"))

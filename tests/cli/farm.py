@@ -20,6 +20,7 @@ from asyncops.kit import (
     Timestamp,
     Token,
     Tracked,
+    UploadOptions,
     WatchOptions,
     Window,
     Within,
@@ -116,7 +117,7 @@ class Render:
 
 
 @frozen(kw_only=True)
-class Upload:
+class Upload(UploadOptions):
     """What stands beside an upload."""
 
     name: str

@@ -9,11 +9,12 @@ from attrs import frozen
 
 from asyncops.errors import DecodeError
 from asyncops.http.messages import Reply
-from asyncops.kit import Action, Header, param
+from asyncops.kit import Action, Header, UploadOptions, param
 from asyncops.kit.acting import acting_of
 from asyncops.kit.action import Accepted
 from tests.kit.parts import Job, JobStatus
 
+UPLOAD: Any = Action("/jobs", body="bytes", options=UploadOptions)
 JSON_BODY = {"Content-Type": "application/json"}
 
 
@@ -27,6 +28,15 @@ class Start:
     extra: dict[str, Any] | None = None
     due: datetime | None = param("settings.due", default=None)
     limit: int | None = None
+
+
+@frozen(kw_only=True)
+class Send(UploadOptions):
+    farm: str
+    scene: str
+    samples: int = 16
+    draft: bool | None = None
+    tags: tuple[str, ...] = param("settings.tags", default=())
 
 
 def request_of(action: Action[..., Any], *args: Any, **given: Any) -> Any:
@@ -64,14 +74,15 @@ def test_options_are_a_form() -> None:
 def test_a_content_may_be_a_file(tmp_path: Path) -> None:
     path = tmp_path / "scene"
     path.write_bytes(b"content")
-    sent = request_of(Action("/jobs", body="bytes"), path)
+    sent = request_of(UPLOAD, path, on_upload=len)
     assert sent.body is None
     assert sent.upload is not None
     assert (sent.upload.size, sent.repeatable) == (7, True)
+    assert (sent.params, sent.on_upload) == ((), len)
 
 
 def test_options_are_a_query_beside_a_content() -> None:
-    action = Action("/{farm}/{id}", method="PUT", body="bytes", options=Start)
+    action = Action("/{farm}/{id}", method="PUT", body="bytes", options=Send)
     sent = request_of(action, b"\x00content", farm="a", scene="s1", tags=("x", "y"), draft=True)
     assert (sent.method, sent.path, sent.body) == ("PUT", "/a/j1", b"\x00content")
     assert sent.headers == {"Content-Type": "application/octet-stream"}
@@ -95,8 +106,9 @@ def test_an_action_may_take_nothing() -> None:
     [
         (Action("/jobs"), (), {"scene": "x"}, "unexpected keyword argument 'scene'"),
         (Action("/jobs"), (b"x",), {}, "0 positional arguments are taken, got 1"),
-        (Action("/jobs", body="bytes"), (), {}, "1 positional arguments are taken, got 0"),
-        (Action("/jobs", body="bytes"), ("x",), {}, "the content must be bytes, a Path.*, got str"),
+        (UPLOAD, (), {}, "1 positional arguments are taken, got 0"),
+        (UPLOAD, ("x",), {}, "the content must be bytes, a Path.*, got str"),
+        (UPLOAD, (b"x",), {"on_upload": "x"}, "on_upload must be a plain function"),
         (Action("/{farm}", options=Start), (), {"scene": "x"}, "missing.*'farm'"),
         (Action("/{farm}", options=Start), (), {"farm": None, "scene": "x"}, "farm must be a str"),
     ],

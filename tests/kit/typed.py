@@ -12,6 +12,7 @@ from attrs import frozen
 
 from asyncops.checkpoints import Checkpoint
 from asyncops.errors import AsyncOpsError
+from asyncops.http.meter import WalkReport
 from asyncops.kit import (
     Action,
     Client,
@@ -23,6 +24,7 @@ from asyncops.kit import (
     Order,
     Resource,
     Token,
+    UploadOptions,
     WatchOptions,
     Within,
 )
@@ -66,6 +68,14 @@ class FrameOptions(ListOptions):
 @frozen(kw_only=True)
 class Start:
     """What a job is started with."""
+
+    scene: str
+    samples: int = 16
+
+
+@frozen(kw_only=True)
+class Send(UploadOptions):
+    """What a job is started with beside a file."""
 
     scene: str
     samples: int = 16
@@ -149,7 +159,7 @@ class FarmClient(Client):
         options=ListOptions,
         watch=WatchOptions,
         get="/jobs/{id}",
-        start=Action("/jobs", body="bytes", options=Start),
+        start=Action("/jobs", body="bytes", options=Send),
         cancel=Action("/jobs/{id}", method="DELETE", result=Job),
     )
     below = Resource(
@@ -249,6 +259,11 @@ async def what_is_only_listed(farm: FarmClient) -> None:
     farm.listed.wait("j1")  # type: ignore[attr-defined]
 
 
+def on_page(report: WalkReport) -> int:
+    """Take what a page is told with."""
+    return report.pages
+
+
 async def actions(farm: FarmClient) -> None:
     """What starts and cancels an operation."""
     assert_type(await farm.started.start(scene="a"), Detail)
@@ -258,6 +273,10 @@ async def actions(farm: FarmClient) -> None:
     assert_type(await farm.both.start(b"content", scene="a", samples=4), Accepted)
     assert_type(await farm.both.start(Path("part.step"), scene="a"), Accepted)
     await farm.both.start("part.step", scene="a")  # type: ignore[arg-type]
+    await farm.both.start(b"content", scene="a", on_upload=lambda told: told.sent)
+    await farm.both.start(b"content", scene="a", on_upload=on_page)  # type: ignore[arg-type]
+    await farm.started.start(scene="a", on_upload=repr)  # type: ignore[call-arg]
+    Action("/jobs", body="bytes", options=Start)  # type: ignore[call-overload]
     assert_type(await farm.both.cancel("j1"), Job)
     await farm.started.start()  # type: ignore[call-arg]
     await farm.started.start(scene=3)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from asyncops.kit.checks.options import fields_of
 from asyncops.kit.checks.subject import Subject, check_frozen
 from asyncops.kit.filters import filters_of
 from asyncops.kit.listing import Listing
+from asyncops.kit.options import UploadOptions
 from asyncops.kit.path import names_in
 from asyncops.kit.query import list_plan
 
@@ -95,6 +96,13 @@ def _check_action(subject: Subject, name: str, action: object) -> set[str]:
     if action.body not in {None, "bytes", "json", "form"}:
         raise subject.error(
             name, f"body must be 'bytes', 'json', 'form' or None, got {action.body!r}"
+        )
+    is_upload = isinstance(action.options, type) and issubclass(action.options, UploadOptions)
+    if is_upload is not (action.body == "bytes"):
+        raise subject.error(
+            f"{name}: options",
+            "with body='bytes' it must be UploadOptions or a subclass of it, and with no other "
+            f"body; got {getattr(action.options, '__name__', action.options)!r}",
         )
     if action.method not in get_args(Method):
         raise subject.error(

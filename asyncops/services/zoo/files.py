@@ -4,7 +4,7 @@ from typing import Final
 
 from attrs import frozen
 
-from asyncops.kit import Action, Group, Lookup
+from asyncops.kit import Action, Group, Lookup, UploadOptions
 from asyncops.services.zoo.formats import (
     FileExportFormat,
     FileImportFormat,
@@ -30,7 +30,7 @@ _GET = "/async/operations/{id}"
 
 
 @frozen(kw_only=True)
-class FileInput:
+class FileInput(UploadOptions):
     """What all of these are asked with, besides the file.
 
     Attributes:

@@ -5,7 +5,15 @@ from typing import Any
 import pytest
 from attrs import define, frozen
 
-from asyncops.kit import Action, DescriptionError, Header, ListOptions, Lookup, WatchOptions
+from asyncops.kit import (
+    Action,
+    DescriptionError,
+    Header,
+    ListOptions,
+    Lookup,
+    UploadOptions,
+    WatchOptions,
+)
 from asyncops.kit.checks.paths import check_paths
 from asyncops.kit.checks.subject import Subject
 from tests.kit.parts import FIELDS, Job, client, listing, resource
@@ -32,6 +40,7 @@ class ByProject(ListOptions):
 
 
 XML: Any = "xml"
+BYTES: Any = "bytes"
 GET: Any = "GET"
 
 
@@ -67,6 +76,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"start": Action("/{farm}/jobs")}, r"start: \{farm\} is a field neither.*none here"),
     ({"start": Action("/jobs", options=MutableStart)}, "start: options: MutableStart can be ch"),
     ({"start": Action("/jobs", body=XML)}, "start: body must be 'bytes', 'json', 'form'"),
+    ({"start": Action("/jobs", body=BYTES)}, "start: options: with body='bytes' it must be Upl"),
+    ({"start": Action("/jobs", body=BYTES, options=Start)}, "start: options: .*; got 'Start'"),
+    ({"start": Action("/jobs", options=UploadOptions)}, "start: options: .* with no other body"),
     ({"start": Action("/jobs", method=GET)}, "start: method must be 'POST', 'PUT'.*got 'GET'"),
     ({"start": Action("/jobs", result=dict)}, "start: result: dict must be a frozen attrs class"),
     ({"start": Action("/jobs", found="job")}, "start: found: .*: give result=, or leave it out"),

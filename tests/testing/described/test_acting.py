@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from attrs import frozen
 
-from asyncops.kit import Action, Client, Header, State
+from asyncops.kit import Action, Client, Header, State, UploadOptions
 from asyncops.testing import Fake
 from tests.kit.described.replicate import ReplicateClient
 from tests.kit.parts import Job, client, resource
@@ -93,7 +93,7 @@ async def test_options_may_be_a_form_or_a_query(body: Any) -> None:
 
 
 async def test_content_must_be_there() -> None:
-    start: Any = Action("/jobs", body="bytes")
+    start: Any = Action("/jobs", body="bytes", options=UploadOptions)
     async with reading(farm(start=start)) as reader:
         assert (await reader.ask("/jobs", "POST")).status == 422
         assert (await reader.ask("/jobs", "POST", data=b"x")).status == 201
@@ -108,7 +108,7 @@ async def test_content_may_come_piece_by_piece(tmp_path: Path) -> None:
         yield b"x" * 150_000
         yield b"x"
 
-    start: Any = Action("/jobs", body="bytes", result=Job)
+    start: Any = Action("/jobs", body="bytes", options=UploadOptions, result=Job)
     with Fake(farm(start=start)) as fake:
         async with fake.client() as client:
             jobs: Any = client
