@@ -56,5 +56,5 @@ async def _serve(settings: Settings, served: ServeSettings) -> int:
     return await serve(served, console())
 
 
-add(app, "demo", _demo, panel=_HERE, sizes=DemoSettings)
-add(app, "serve", _serve, panel=_HERE, served=ServeSettings)
+add(app, "demo", _demo, panel=_HERE)
+add(app, "serve", _serve, panel=_HERE)

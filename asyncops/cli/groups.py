@@ -28,45 +28,17 @@ class Settings:
     """The settings of every command; its fields are options of every command.
 
     Attributes:
-        profile: The profile's name in the configuration file; `None` means the environment's
-            account, or else the default profile.
-        verbose: The detail on standard error: 0 problems alone, 1 more, 2 every request.
-        proxy: The proxy to go by; `None` means the profile's, if any.
-        max_body: The largest answer that is read, in bytes; `None` means the library's default.
+        profile: The account to use, of those configured.
+        verbose: Say more; twice, everything.
+        proxy: A proxy to go by; those of the environment are not used.
+        max_body: The largest answer that is read, as 1GiB; unless given, 10MiB for a page and
+            256MiB for the result of one operation.
     """
 
-    profile: str | None = option(
-        None,
-        "The account to use, of those configured.",
-        "--profile",
-        "-p",
-        panel=_COMMON,
-        metavar="NAME",
-    )
-    verbose: int = option(
-        0,
-        "Say more; twice, everything.",
-        "--verbose",
-        "-v",
-        panel=_COMMON,
-        count=True,
-        show_default=False,
-    )
-    proxy: str | None = option(
-        None,
-        "A proxy to go by; those of the environment are not used.",
-        panel=_COMMON,
-        metavar="URL",
-        repr=False,
-    )
-    max_body: int | None = option(
-        None,
-        "The largest answer that is read, as 1GiB; unless given, 10MiB for a page and 256MiB for "
-        "the result of one operation.",
-        panel=_COMMON,
-        parser=size,
-        metavar="SIZE",
-    )
+    profile: str | None = option(None, "--profile", "-p", panel=_COMMON, metavar="NAME")
+    verbose: int = option(0, "--verbose", "-v", panel=_COMMON, count=True, show_default=False)
+    proxy: str | None = option(None, panel=_COMMON, metavar="URL", repr=False)
+    max_body: int | None = option(None, panel=_COMMON, parser=size, metavar="SIZE")
 
     def over(self, others: Self) -> Self:
         """These settings, and where they say nothing those that stood before the command."""
@@ -179,9 +151,13 @@ def _print_version(wanted: bool) -> None:
 
 @frozen(kw_only=True)
 class _Version:
-    version: bool = option(
-        False, "Show the version.", "--version", callback=_print_version, is_eager=True
-    )
+    """What is shown instead of running a command.
+
+    Attributes:
+        version: Show the version.
+    """
+
+    version: bool = option(False, "--version", callback=_print_version, is_eager=True)
 
 
 def _common(**given: Any) -> None:

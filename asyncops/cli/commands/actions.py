@@ -30,9 +30,13 @@ __all__ = ["add_to"]
 
 @frozen(kw_only=True)
 class _Content:
-    """The file whose content an action sends, for those that send one."""
+    """The file whose content an action sends, for those that send one.
 
-    file: Path = argument("FILE", "What to send; - is standard input.")
+    Attributes:
+        file: What to send; - is standard input.
+    """
+
+    file: Path = argument("FILE")
 
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
@@ -101,20 +105,11 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     if start is not None:
         on, file = _parts(resource, start)
         examples = [f"{on.example('start', *map(str.upper, file))} --json"]
-        add(group, "start", _start, examples=examples, on=on, **file, options=GetOptions)
+        add(group, "start", _start, examples=examples, on=on, **file)
     if cancel is not None:
         on, file = _parts(resource, cancel)
         examples = [on.example("cancel", "$ID", *map(str.upper, file))]
-        add(
-            group,
-            "cancel",
-            _cancel,
-            examples=examples,
-            on=on,
-            ids=Ids,
-            **file,
-            options=GetOptions,
-        )
+        add(group, "cancel", _cancel, examples=examples, on=on, **file)
 
 
 def _parts(resource: Resource, action: Action[..., Any]) -> tuple[type[OnResource], dict[str, Any]]:

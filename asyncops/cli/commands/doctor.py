@@ -68,18 +68,21 @@ class Finding:
 
 @frozen(kw_only=True)
 class Which:
-    """Which accounts are checked, and which resources of a service."""
+    """Which accounts are checked, and which resources of a service.
+
+    Attributes:
+        service: Only this service, with what it claims.
+        resource: Only this one, such as operations.
+        place: Where it is, if it has a place.
+        everything: Every profile.
+    """
 
     service: str | None = argument(
-        "SERVICE",
-        "Only this service, with what it claims.",
-        None,
-        callback=known_service,
-        autocompletion=lambda: list(SERVICES),
+        "SERVICE", None, callback=known_service, autocompletion=lambda: list(SERVICES)
     )
-    resource: str | None = argument("RESOURCE", "Only this one, such as operations.", None)
-    place: list[str] | None = argument("PLACE", "Where it is, if it has a place.", None)
-    everything: bool = option(False, "Every profile.", "--all")
+    resource: str | None = argument("RESOURCE", None)
+    place: list[str] | None = argument("PLACE", None)
+    everything: bool = option(False, "--all")
 
 
 async def examine(settings: Settings, which: Which) -> int:
@@ -343,4 +346,4 @@ async def _command(settings: Settings, which: Which) -> int:
 
 
 _EXAMPLES = ("asyncops doctor", "asyncops doctor zoo operations --profile work")
-add(app, "doctor", _command, examples=_EXAMPLES, panel="Accounts", which=Which)
+add(app, "doctor", _command, examples=_EXAMPLES, panel="Accounts")

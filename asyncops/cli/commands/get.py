@@ -35,14 +35,16 @@ _WRITING = "What to write"
 class GetOptions:
     """How to show operations: as text, as JSON, or as a line of JSON each.
 
+    Attributes:
+        json: A JSON object; for several ids, an array of them.
+        jsonl: A JSON object a line.
+
     Raises:
         ValueError: JSON and lines of JSON are both asked for.
     """
 
-    json: bool = option(
-        False, "A JSON object; for several ids, an array of them.", "--json", panel=_WRITING
-    )
-    jsonl: bool = option(False, "A JSON object a line.", "--jsonl", panel=_WRITING)
+    json: bool = option(False, "--json", panel=_WRITING)
+    jsonl: bool = option(False, "--jsonl", panel=_WRITING)
     outputs: Path | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -120,15 +122,14 @@ class Ids:
 
 @frozen(kw_only=True)
 class _Outputs(GetOptions):
-    """The same of items that may have files."""
+    """The same of items that may have files.
 
-    outputs: Path | None = option(
-        None,
-        "Write the files of a result there, for several ids to a folder each. What is there "
-        "already is never replaced.",
-        panel=_WRITING,
-        metavar="DIR",
-    )
+    Attributes:
+        outputs: Write the files of a result there, for several ids to a folder each. What is there
+            already is never replaced.
+    """
+
+    outputs: Path | None = option(None, panel=_WRITING, metavar="DIR")
 
 
 async def get_items(settings: Settings, on: OnResource, ids: Ids, options: GetOptions) -> int:
@@ -175,4 +176,4 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     options = _Outputs if has_files else GetOptions
     on = on_resource(OnResource, resource)
     examples = (f"{on.example('get')} $ID", f"{on.example('get')} $FIRST $SECOND --jsonl")
-    add(group, "get", get_items, examples=examples, on=on, ids=Ids, options=options)
+    add(group, "get", get_items, examples=examples, on=on, options=options)

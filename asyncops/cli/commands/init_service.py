@@ -48,12 +48,19 @@ def init_service(name: str, openapi: Path, path: str, output: Path | None) -> st
 
 @frozen(kw_only=True)
 class _From:
-    """What the draft is made from, and where it is written."""
+    """What the draft is made from, and where it is written.
 
-    name: str = argument("NAME", "The name of the service.")
-    openapi: Path = option(NOTHING, "An OpenAPI description, as JSON.", metavar="FILE")
-    path: str = option(NOTHING, "The path of the listing.", "--list", metavar="PATH")
-    output: Path | None = option(None, "NAME.py unless given.", metavar="FILE")
+    Attributes:
+        name: The name of the service.
+        openapi: An OpenAPI description, as JSON.
+        path: The path of the listing.
+        output: NAME.py unless given.
+    """
+
+    name: str = argument("NAME")
+    openapi: Path = option(NOTHING, metavar="FILE")
+    path: str = option(NOTHING, "--list", metavar="PATH")
+    output: Path | None = option(None, metavar="FILE")
 
 
 async def _command(settings: Settings, of: _From) -> int:
@@ -64,4 +71,4 @@ async def _command(settings: Settings, of: _From) -> int:
 
 
 _EXAMPLES = ["asyncops init-service farm --openapi farm.json --list /v1/jobs"]
-add(app, "init-service", _command, examples=_EXAMPLES, panel="Services", of=_From)
+add(app, "init-service", _command, examples=_EXAMPLES, panel="Services")

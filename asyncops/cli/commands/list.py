@@ -188,7 +188,6 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
             f"{start} -o rows.csv --resume rows.state --concurrency 8",
         ),
         query=query,
-        output=OutputOptions,
     )
 
 

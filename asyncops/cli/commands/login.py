@@ -33,26 +33,28 @@ _FIRST = "default"
 
 @frozen(kw_only=True)
 class _Which:
-    """The service of an account."""
+    """The service of an account.
+
+    Attributes:
+        service: The service, of those that `asyncops services` lists.
+    """
 
     service: str = argument(
-        "SERVICE",
-        "The service, of those that `asyncops services` lists.",
-        callback=known_service,
-        autocompletion=lambda: list(SERVICES),
+        "SERVICE", callback=known_service, autocompletion=lambda: list(SERVICES)
     )
 
 
 @frozen(kw_only=True)
 class _Said:
-    """What the configuration file is to say of the account."""
+    """What the configuration file is to say of the account.
 
-    base_url: str | None = option(
-        None, "Where the service is, if not at its public address.", metavar="URL"
-    )
-    organization: str | None = option(
-        None, "The organization to work in, for a token that has several.", metavar="NAME"
-    )
+    Attributes:
+        base_url: Where the service is, if not at its public address.
+        organization: The organization to work in, for a token that has several.
+    """
+
+    base_url: str | None = option(None, metavar="URL")
+    organization: str | None = option(None, metavar="NAME")
 
 
 async def log_in(settings: Settings, which: _Which, said: _Said) -> int:
@@ -212,6 +214,6 @@ _EXAMPLES = (
     "asyncops login zoo --profile work",
     "pass show chainloop | asyncops login chainloop --profile work",
 )
-add(app, "login", log_in, examples=_EXAMPLES, panel=_PANEL, which=_Which, said=_Said)
-add(app, "logout", log_out, panel=_PANEL, which=_Which)
+add(app, "login", log_in, examples=_EXAMPLES, panel=_PANEL)
+add(app, "logout", log_out, panel=_PANEL)
 add(app, "profiles", list_profiles, panel=_PANEL)

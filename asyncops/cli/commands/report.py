@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import typer
-from attrs import frozen
+from attrs import NOTHING, frozen
 
 from asyncops.cli.exit import ExitCode
 from asyncops.cli.groups import Settings
+from asyncops.cli.options.fields import option
 from asyncops.cli.options.from_class import add
 from asyncops.cli.options.list import Query, query_of
-from asyncops.cli.options.types import picture_option
 from asyncops.cli.output.atomic_file import atomic
 from asyncops.cli.report.operations import (
     asked_for,
@@ -36,16 +36,24 @@ _MOST_REPORTED = 100_000
 
 @frozen(kw_only=True)
 class Picture:
-    """The picture to write."""
+    """The picture to write.
 
-    target: Path = picture_option("The picture, .svg or .png; it is there when it is whole.")
+    Attributes:
+        target: The picture, .svg or .png; it is there when it is whole.
+    """
+
+    target: Path = option(NOTHING, "--output", "-o", metavar="FILE", dir_okay=False)
 
 
 @frozen(kw_only=True)
 class Page:
-    """The page to write."""
+    """The page to write.
 
-    target: Path = picture_option("The page, .html; it is there when it is whole.")
+    Attributes:
+        target: The page, .html; it is there when it is whole.
+    """
+
+    target: Path = option(NOTHING, "--output", "-o", metavar="FILE", dir_okay=False)
 
 
 async def draw_operations(settings: Settings, query: Query, output: Picture) -> int:
@@ -138,6 +146,6 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
         return
     query = query_of(resource)
     examples = [f"{query.example('timeline')} -o lives.svg --since 2h"]
-    add(group, "timeline", draw_operations, examples=examples, query=query, output=Picture)
+    add(group, "timeline", draw_operations, examples=examples, query=query)
     examples = [f"{query.example('report')} -o page.html --since 7d --concurrency 8"]
-    add(group, "report", report_operations, examples=examples, query=query, output=Page)
+    add(group, "report", report_operations, examples=examples, query=query)

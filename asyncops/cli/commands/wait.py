@@ -183,9 +183,13 @@ class _Report:
 
 @frozen(kw_only=True)
 class _PerhapsIds:
-    """The ids, where a resource may be given instead."""
+    """The ids, where a resource may be given instead.
 
-    ids: list[str] | None = argument("ID", "What to wait for, where it is no resource.", None)
+    Attributes:
+        ids: What to wait for, where it is no resource.
+    """
+
+    ids: list[str] | None = argument("ID", None)
 
 
 _CODES = (
@@ -228,8 +232,6 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     on = on_resource(OnResource, resource)
     start = on.example("wait")
     examples = (f"{start} $ID --timeout 10m", f"{start} $(cat ids.txt) --json > outcomes.json")
-    run: Any = _by_id
-    parts: dict[str, Any] = {"on": on, "ids": Ids}
-    if resource.path.by_hand and ByResource.fits(resource.description.options):
-        run, parts = _by_id_or_resource, {"on": on, "ids": _PerhapsIds, "about": ByResource}
-    add(group, "wait", run, examples=examples, notes=_CODES, **parts, options=WaitOptions)
+    by_hand = resource.path.by_hand and ByResource.fits(resource.description.options)
+    run = _by_id_or_resource if by_hand else _by_id
+    add(group, "wait", run, examples=examples, notes=_CODES, on=on)

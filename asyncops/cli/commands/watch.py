@@ -138,5 +138,4 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
         ),
         notes=_NOTES,
         watched=watched,
-        telling=Telling,
     )

@@ -26,13 +26,14 @@ __all__: list[str] = []
 
 @frozen(kw_only=True)
 class _Targets:
-    """The resources to watch."""
+    """The resources to watch.
 
-    targets: list[str] = argument(
-        "[PROFILE@]SERVICE.RESOURCE[:PLACE]",
-        "What to watch: zoo.operations, work@github.runs:python/cpython. A / in a part of a place "
-        "is %2F.",
-    )
+    Attributes:
+        targets: What to watch: zoo.operations, work@github.runs:python/cpython. A / in a part of a
+            place is %2F.
+    """
+
+    targets: list[str] = argument("[PROFILE@]SERVICE.RESOURCE[:PLACE]")
 
 
 class _Labelled(Lines):
@@ -114,4 +115,4 @@ _EXAMPLES = (
     "asyncops watch zoo.operations chainloop.operations --until-failure",
     "asyncops watch work@zoo.operations home@zoo.operations --jsonl",
 )
-add(app, "watch", _watch_all, examples=_EXAMPLES, panel="Services", named=_Targets, telling=Telling)
+add(app, "watch", _watch_all, examples=_EXAMPLES, panel="Services")

@@ -1,6 +1,5 @@
 """The fields of an options class, as options of a command."""
 
-import inspect
 import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -13,25 +12,13 @@ import attrs
 import msgspec
 import typer
 
-from asyncops.cli.options.fields import info_of, option
+from asyncops.cli.options.fields import documented, info_of, option
 from asyncops.cli.text.times import moment
 from asyncops.models import State, Status
 
-__all__ = ["documented", "fields_of", "filter_option", "names_in"]
+__all__ = ["fields_of", "filter_option", "names_in"]
 
-_FIELD = re.compile(r"^    (\w+): (.+(?:\n {8,}.+)*)", re.MULTILINE)
 _PLAIN = (int, float, UUID)
-
-
-def documented(kind: type) -> Mapping[str, str]:
-    """What the docstring of a class and of its bases says of each attribute: the first sentence."""
-    found: dict[str, str] = {}
-    for each in reversed(kind.__mro__):
-        _, _, section = inspect.cleandoc(each.__doc__ or "").partition("Attributes:\n")
-        for name, text in _FIELD.findall(section):
-            words = " ".join(text.split()).replace("``", "").replace("[", r"\[")
-            found[name] = re.split(r"(?<=[.;]) ", f"{words} ")[0].strip().rstrip(";")
-    return found
 
 
 def fields_of(options: Any) -> "dict[str, attrs.Attribute[Any]]":
@@ -60,7 +47,8 @@ def filter_option(kind: type, name: str, panel: str, *, named: str | None = None
     members, many = _members(_hint(kind, name, field))
     taken, more = _typed(members)
     words = _words(members)
-    text = documented(kind).get(name)
+    # The first sentence of what the library says.
+    text = re.split(r"(?<=[.;]) ", documented(kind).get(name, ""))[0].rstrip(";")
     if name == "status":
         several = "; may be given several times" if many else ""
         text = f"Only this status{several}: {', '.join(words)}, or one that is newer than this "
@@ -72,8 +60,8 @@ def filter_option(kind: type, name: str, panel: str, *, named: str | None = None
     annotation: Any = list[taken] if many else taken  # type: ignore[valid-type]
     return option(
         attrs.NOTHING if required else None,
-        text,
         *([] if taken is bool else flags),
+        help=text or None,
         panel=panel,
         kind=annotation if required else annotation | None,
         show_default=usual,

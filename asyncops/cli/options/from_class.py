@@ -2,12 +2,12 @@
 
 import inspect
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from typing import Any, get_type_hints
 
 import attrs
 import typer
 
-from asyncops.cli.groups import Settings, settings_of
+from asyncops.cli.groups import settings_of
 from asyncops.cli.options.fields import CONTEXT, take_options
 from asyncops.cli.runtime.run import execute
 
@@ -28,37 +28,41 @@ def add(
     panel: str | None = None,
     **parts: Any,
 ) -> None:
-    """Add a command whose options are the fields of classes.
+    """Add a command whose options are the fields of the classes that it takes.
 
-    Every command has the fields of :class:`~asyncops.cli.groups.Settings` as well: people look for
+    Every command takes ``settings``, the :class:`~asyncops.cli.groups.Settings`: people look for
     them behind a command as well as before it.
 
     Args:
         group: Where the command belongs.
         name: Its name.
-        run: Called with the settings, and with an object of each class under the part's name.
+        run: Called with an object of the class of each parameter. The fields of these classes are
+            made by :mod:`asyncops.cli.options.fields`. Where one raises :class:`ValueError`, the
+            command is used wrongly.
         help: What it does; `None` means the docstring of ``run``.
         examples: Commands that stand below its help.
         notes: What stands below these.
         panel: The panel of the help that shows the command.
-        parts: For each part an attrs class, whose fields are made by
-            :mod:`asyncops.cli.options.fields`. Where it raises :class:`ValueError`, the command is
-            used wrongly.
+        parts: The classes of parameters whose annotation names only a base of them.
     """
-    kinds = {**parts, "": Settings}
-    fields = {part: [each for each in attrs.fields(kinds[part]) if each.init] for part in kinds}
+    kinds = {name: kind for name, kind in get_type_hints(run).items() if attrs.has(kind)} | parts
+    # Help shows them last.
+    kinds["settings"] = kinds.pop("settings")
+    fields = {
+        part: [each.name for each in attrs.fields(kinds[part]) if each.init] for part in kinds
+    }
 
     def command(**given: Any) -> None:
         ctx = given.pop(CONTEXT)
         try:
-            made = {
-                part: kinds[part](**{each.name: given.pop(each.name) for each in fields[part]})
+            made: Any = {
+                part: kinds[part](**{each: given.pop(each) for each in fields[part]})
                 for part in kinds
             }
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
-        settings = made.pop("").over(settings_of(ctx))
-        raise typer.Exit(execute(run(settings, **made), settings))
+        settings = made.pop("settings").over(settings_of(ctx))
+        raise typer.Exit(execute(run(settings=settings, **made), settings))
 
     take_options(command, *kinds.values())
     command.__doc__ = paragraphs(help or run.__doc__ or "")

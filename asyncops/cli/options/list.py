@@ -31,34 +31,21 @@ __all__ = ["Query", "query_of"]
 class Query(OnResource):
     """A query of a listing; its fields are options of the commands that list.
 
+    Attributes:
+        since: Only what was created then or later: 2h, 7d, 2026-11-01, 2026-11-01T08:00Z.
+        until: Only what was created before then.
+        max_items: Stop after so many.
+        concurrency: Requests under way at once. With more than one, listings that sort both ways
+            are read from both ends, and up to half of one is held in memory.
+
     Raises:
         ValueError: The options do not go together.
     """
 
-    since: When | None = option(
-        None,
-        "Only what was created then or later: 2h, 7d, 2026-11-01, 2026-11-01T08:00Z.",
-        panel=FILTERS,
-        parser=When.read,
-        metavar="WHEN",
-    )
-    until: When | None = option(
-        None,
-        "Only what was created before then.",
-        panel=FILTERS,
-        parser=When.read,
-        metavar="WHEN",
-    )
-    max_items: int | None = option(None, "Stop after so many.", panel=READING, metavar="N", min=1)
-    concurrency: int = option(
-        1,
-        "Requests under way at once. With more than one, listings that sort both ways are read "
-        "from both ends, and up to half of one is held in memory.",
-        panel=READING,
-        metavar="N",
-        min=1,
-        max=100,
-    )
+    since: When | None = option(None, panel=FILTERS, parser=When.read, metavar="WHEN")
+    until: When | None = option(None, panel=FILTERS, parser=When.read, metavar="WHEN")
+    max_items: int | None = option(None, panel=READING, metavar="N", min=1)
+    concurrency: int = option(1, panel=READING, metavar="N", min=1, max=100)
 
     def __attrs_post_init__(self) -> None:
         if self.since is not None and self.until is not None and self.since.at >= self.until.at:
@@ -142,11 +129,14 @@ def query_of(resource: Resource) -> type[Query]:
         names.insert(0, "status")
         if known["status"].default is None:
             text = "Every status: the default."
-            more["all_statuses"] = option(False, text, "--all-statuses", panel=FILTERS, kind=bool)
+            more["all_statuses"] = option(
+                False, "--all-statuses", help=text, panel=FILTERS, kind=bool
+            )
     if plan.order is not None and plan.listing.order is not None:
         first = Order.OLDEST if plan.listing.order.newest_first is False else Order.NEWEST
-        text = "Which come first."
-        more["sort"] = option(first, text, panel=FILTERS, kind=Order, case_sensitive=False)
+        more["sort"] = option(
+            first, help="Which come first.", panel=FILTERS, kind=Order, case_sensitive=False
+        )
     beside = (OutputOptions,)
     return on_resource(
         Query, resource, description.options, names, beside=beside, size=plan.size, **more

@@ -22,6 +22,18 @@ class OutputOptions:
     """The options of ``list`` that say how and where to write the rows.
 
     Attributes:
+        json: One JSON array.
+        jsonl: A JSON object a line.
+        csv: CSV; free-form JSON is its text.
+        parquet: A Parquet file (extra 'parquet').
+        target: The file to write; it is there when all is in it, never in part. Without a format,
+            its name says which: .json, .jsonl, .csv, .parquet. - is standard output.
+        resume: Remember in FILE how far this has come; run again, it goes on from there. With
+            --output, for JSON, JSON lines and CSV.
+        raw_cells: With --csv: no ' before cells that a spreadsheet would run as formulas.
+        everything: Every one.
+        on_invalid: A row that does not fit ends the command, is left out, or is written to FILE, a
+            JSON object a line.
         file: The file to write; `None` for standard output.
         form: The format that an option names, or the file's name, or else a table.
 
@@ -29,48 +41,21 @@ class OutputOptions:
         ValueError: They do not go together.
     """
 
-    json: bool = option(False, "One JSON array.", "--json", panel=_WRITING)
-    jsonl: bool = option(False, "A JSON object a line.", "--jsonl", panel=_WRITING)
-    csv: bool = option(False, "CSV; free-form JSON is its text.", "--csv", panel=_WRITING)
-    parquet: Path | None = option(
-        None, "A Parquet file (extra 'parquet').", panel=_WRITING, metavar="FILE"
-    )
-    target: Path | None = option(
-        None,
-        "The file to write; it is there when all is in it, never in part. Without a format, its "
-        "name says which: .json, .jsonl, .csv, .parquet. - is standard output.",
-        "--output",
-        "-o",
-        panel=_WRITING,
-        metavar="FILE",
-    )
-    resume: Path | None = option(
-        None,
-        "Remember in FILE how far this has come; run again, it goes on from there. With "
-        "--output, for JSON, JSON lines and CSV.",
-        panel=_WRITING,
-        metavar="FILE",
-    )
-    raw_cells: bool = option(
-        False,
-        "With --csv: no ' before cells that a spreadsheet would run as formulas.",
-        "--raw-cells",
-        panel=_WRITING,
-    )
+    json: bool = option(False, "--json", panel=_WRITING)
+    jsonl: bool = option(False, "--jsonl", panel=_WRITING)
+    csv: bool = option(False, "--csv", panel=_WRITING)
+    parquet: Path | None = option(None, panel=_WRITING, metavar="FILE")
+    target: Path | None = option(None, "--output", "-o", panel=_WRITING, metavar="FILE")
+    resume: Path | None = option(None, panel=_WRITING, metavar="FILE")
+    raw_cells: bool = option(False, "--raw-cells", panel=_WRITING)
     everything: bool = option(
         False,
-        f"Every one. A table shows {TABLE_ROWS} unless told otherwise; the other formats hold "
-        "every one anyway.",
         "--all",
         panel=_WRITING,
+        help=f"Every one. A table shows {TABLE_ROWS} unless told otherwise; the other formats "
+        "hold every one anyway.",
     )
-    on_invalid: str = option(
-        FAIL,
-        "A row that does not fit ends the command, is left out, or is written to FILE, a JSON "
-        "object a line.",
-        panel=_WRITING,
-        metavar="fail|skip|FILE",
-    )
+    on_invalid: str = option(FAIL, panel=_WRITING, metavar="fail|skip|FILE")
     file: Path | None = field(init=False)
     form: Format = field(init=False)
 

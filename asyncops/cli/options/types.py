@@ -3,7 +3,6 @@
 from enum import StrEnum
 from typing import Any
 
-import attrs
 import typer
 
 from asyncops.cli.accounts.services import SERVICES
@@ -16,7 +15,6 @@ __all__ = [
     "Order",
     "known_service",
     "page_size_option",
-    "picture_option",
 ]
 
 FILTERS = "Filters"
@@ -37,12 +35,7 @@ def known_service(name: str | None) -> str | None:
     return name
 
 
-def picture_option(text: str) -> Any:
-    """The option that names the file of a picture or a page."""
-    return option(attrs.NOTHING, text, "--output", "-o", metavar="FILE", dir_okay=False)
-
-
 def page_size_option(size: int | None) -> Any:
     """The option for the items of a page."""
     text = "Items of one page; unless given, the service's choice."
-    return option(size, text, panel=READING, kind=int | None, metavar="N", min=1)
+    return option(size, help=text, panel=READING, kind=int | None, metavar="N", min=1)

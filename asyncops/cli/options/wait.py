@@ -25,31 +25,23 @@ class Blocked(StrEnum):
 
 @frozen(kw_only=True)
 class WaitOptions:
-    """How to wait; its fields are options of every ``wait``."""
+    """How to wait; its fields are options of every ``wait``.
 
-    timeout: float = duration_option(
-        900.0, "How long in all: 90s, 10m, 1h30m; 15m unless given.", panel=_SCHEDULE
-    )
-    initial: float = duration_option(
-        1.0,
-        "Before the second poll: 1s unless given. Each further delay is half as long again.",
-        "--poll-initial",
-        panel=_SCHEDULE,
-    )
-    cap: float = duration_option(
-        20.0,
-        "The longest delay between two polls: 20s unless given.",
-        "--poll-cap",
-        panel=_SCHEDULE,
-    )
-    first: bool = option(False, "Until one of them has ended.", "--any", panel=_SCHEDULE)
-    on_blocked: Blocked = option(
-        Blocked.WAIT,
-        "What waits for a person: wait on until --timeout, or stop waiting for it.",
-        panel=_SCHEDULE,
-        show_default="wait",
-    )
-    json: bool = option(False, "The outcomes as JSON, at the end.", "--json", panel="What to write")
+    Attributes:
+        timeout: How long in all: 90s, 10m, 1h30m; 15m unless given.
+        initial: Before the second poll: 1s unless given. Each further delay is half as long again.
+        cap: The longest delay between two polls: 20s unless given.
+        first: Until one of them has ended.
+        on_blocked: What waits for a person: wait on until --timeout, or stop waiting for it.
+        json: The outcomes as JSON, at the end.
+    """
+
+    timeout: float = duration_option(900.0, panel=_SCHEDULE)
+    initial: float = duration_option(1.0, "--poll-initial", panel=_SCHEDULE)
+    cap: float = duration_option(20.0, "--poll-cap", panel=_SCHEDULE)
+    first: bool = option(False, "--any", panel=_SCHEDULE)
+    on_blocked: Blocked = option(Blocked.WAIT, panel=_SCHEDULE, show_default="wait")
+    json: bool = option(False, "--json", panel="What to write")
 
     @property
     def blocked(self) -> OnBlocked:
@@ -75,25 +67,22 @@ class Missing(StrEnum):
 class ByResource:
     """Which operations to wait for: those on a resource, as Chainloop's are.
 
+    Attributes:
+        resource_type: The type of the resource; goes with --resource-id.
+        resource_id: All operations on this resource, if no ids are given; else where these are.
+        kind: Only this kind, as evidence_evaluation.
+        missing: What is not there yet: wait for it until --timeout; or an error at once; or, on a
+            resource, ok: nothing to wait for.
+
     Raises:
         ValueError: Only one of type and id is given.
     """
 
-    resource_type: str | None = option(
-        None, "The type of the resource; goes with --resource-id.", panel=FILTERS
-    )
-    resource_id: str | None = option(
-        None,
-        "All operations on this resource, if no ids are given; else where these are.",
-        panel=FILTERS,
-    )
-    kind: str | None = option(None, "Only this kind, as evidence_evaluation.", panel=FILTERS)
+    resource_type: str | None = option(None, panel=FILTERS)
+    resource_id: str | None = option(None, panel=FILTERS)
+    kind: str | None = option(None, panel=FILTERS)
     missing: Missing | None = option(
-        None,
-        "What is not there yet: wait for it until --timeout; or an error at once; or, on a "
-        "resource, ok: nothing to wait for.",
-        panel=_SCHEDULE,
-        show_default="error for ids, wait for a resource",
+        None, panel=_SCHEDULE, show_default="error for ids, wait for a resource"
     )
 
     def __attrs_post_init__(self) -> None:

@@ -29,36 +29,26 @@ _WHAT = "What to tell"
 class Telling:
     """When to poll, and how to tell what happens: the options of every watch.
 
+    Attributes:
+        interval: Before the next poll after one that saw something new.
+        cap: The longest delay between two polls, while nothing happens.
+        timeout: End after so long: 10m, 1h.
+        from_start: Tell first of what has not ended at the beginning.
+        until_failure: End with exit code 1 when an operation ends, but not in success.
+        jsonl: Each change as a line of JSON.
+        lines: Plain lines, on a terminal as well.
+
     Raises:
         ValueError: The options do not go together.
     """
 
-    interval: float = duration_option(
-        WATCH_POLICY.initial,
-        "Before the next poll after one that saw something new.",
-        panel=_WHEN,
-        shown="1s",
-    )
-    cap: float | None = duration_option(
-        None,
-        "The longest delay between two polls, while nothing happens.",
-        panel=_WHEN,
-        shown="20s, or --interval",
-    )
-    timeout: float | None = duration_option(
-        None, "End after so long: 10m, 1h.", panel=_WHEN, shown="no end"
-    )
-    from_start: bool = option(
-        False, "Tell first of what has not ended at the beginning.", "--from-start", panel=_WHAT
-    )
-    until_failure: bool = option(
-        False,
-        "End with exit code 1 when an operation ends, but not in success.",
-        "--until-failure",
-        panel=_WHAT,
-    )
-    jsonl: bool = option(False, "Each change as a line of JSON.", "--jsonl", panel=_WHAT)
-    lines: bool = option(False, "Plain lines, on a terminal as well.", "--lines", panel=_WHAT)
+    interval: float = duration_option(WATCH_POLICY.initial, panel=_WHEN, shown="1s")
+    cap: float | None = duration_option(None, panel=_WHEN, shown="20s, or --interval")
+    timeout: float | None = duration_option(None, panel=_WHEN, shown="no end")
+    from_start: bool = option(False, "--from-start", panel=_WHAT)
+    until_failure: bool = option(False, "--until-failure", panel=_WHAT)
+    jsonl: bool = option(False, "--jsonl", panel=_WHAT)
+    lines: bool = option(False, "--lines", panel=_WHAT)
 
     def __attrs_post_init__(self) -> None:
         if self.cap is not None and self.cap < self.interval:
@@ -77,18 +67,15 @@ class Telling:
 class Watched(OnResource):
     """What is watched of a resource; its fields are options of the command.
 
+    Attributes:
+        resume: Keep the place in this file; if it is there, go on from it, and tell of all that has
+            happened since.
+
     Raises:
         ValueError: The options do not go together.
     """
 
-    resume: Path | None = option(
-        None,
-        "Keep the place in this file; if it is there, go on from it, and tell of all that has "
-        "happened since.",
-        panel=_WHAT,
-        dir_okay=False,
-        metavar="FILE",
-    )
+    resume: Path | None = option(None, panel=_WHAT, dir_okay=False, metavar="FILE")
 
     def __attrs_post_init__(self) -> None:
         description = self.resource.description
@@ -148,8 +135,8 @@ def watched_of(resource: Resource) -> type[Watched]:
     usual_age = known["lookback"].default
     lookback = duration_option(
         usual_age,
-        "How old operations may be that have not ended at the beginning; where the service does "
-        "not list these apart, the whole listing is read once for those of any age.",
+        help="How old operations may be that have not ended at the beginning; where the service "
+        "does not list these apart, the whole listing is read once for those of any age.",
         panel=FILTERS,
         shown="any age" if usual_age is None else f"{usual_age:g}s",
         kind=float | None,
