@@ -3,7 +3,8 @@
 In a listing whose new rows come first, the total count tells what happened between two answers:
 
 - A greater count: new rows pushed the rows already read onto later pages. They come again and are
-  recognised by their ids.
+  recognised by their ids. Where too many came for that, the walk skips as many pages as they fill;
+  if it meets no row there that it knows, it reads from in front of the skip on until it does.
 - A smaller count: removed rows pulled unread rows onto earlier pages. At most as many rows as were
   removed can have crossed, all from right behind the last page read, so the walk goes back by as
   many pages as hold them.
@@ -19,11 +20,25 @@ __all__ = ["Drift"]
 
 
 @define(eq=False)
+class _Search:
+    """The search for the known rows, where a skip should have led to them.
+
+    Attributes:
+        first: The number of the page in front of the skip.
+        last: The number of the last page on which they may be: at first, where the skip led.
+        passed: Whether that page did not hold them, so that those from ``first`` on are read.
+    """
+
+    first: int
+    last: int
+    passed: bool = False
+
+
+@define(eq=False)
 class Drift(KnownRows):
     """Follows the rows of one walk as they move."""
 
-    _skipped_from: int | None = field(default=None, init=False)
-    _went_back: bool = field(default=False, init=False)
+    _search: "_Search | None" = field(default=None, init=False)
 
     def step(
         self,
@@ -33,46 +48,60 @@ class Drift(KnownRows):
         keys: Sequence[Hashable],
         *,
         unit: int = 1,
-        first: int = 0,  # noqa: ARG002 - as in Joined
+        first: int = 0,
     ) -> int:
         """Decide whether the walk can take a page; see :meth:`KnownRows.step`."""
         before = self._note_count(count)
-        if self._skipped_from is not None:
-            return self._check_skip(number, keys, unit)
+        if self._search is not None:
+            if any(key != "" and key in self._known for key in keys):
+                # Rows that were not given are behind those that were.
+                self._search = None
+                return 0
+            grown = (count or before or 0) - (before or 0)
+            return self._go_on_searching(self._search, number, grown, size, unit, first)
         self._reach(number)
         if before is None or not count or not size or count == before:
             return 0
         # The known rows are those given last; the last of them may be anywhere on its page.
         pages_known = len(self._known) // size - 1 + (number - self._furthest) // unit
         if count > before:
-            return self._skip(number, (count - before - 1) // size, pages_known)
+            return self._skip(number, (count - before - 1) // size, pages_known, unit)
         return -self._read_again(number, before - count, size, pages_known)
 
-    def _skip(self, number: int, pages: int, known: int) -> int:
+    def _skip(self, number: int, pages: int, known: int, unit: int) -> int:
         """Return how many pages to skip because all their rows must have been given already.
 
         Only needed where those rows were given too long ago to be recognised.
         """
         if self._knows_all or pages < known or not pages:
             return 0
-        self._skipped_from = number
+        self._search = _Search(number - unit, number + pages * unit)
         return pages
 
-    def _check_skip(self, number: int, keys: Sequence[Hashable], unit: int) -> int:
-        """Check that the page at the end of a skip holds rows that the walk knows.
+    def _go_on_searching(  # noqa: PLR0917 - the last five are those of `step`
+        self, search: "_Search", number: int, grown: int, size: int, unit: int, first: int
+    ) -> int:
+        """Return the distance to the next page on which the known rows may be.
 
-        Returns:
-            0 to take the page, else the distance back to the page in front of the skip.
+        Once all of them have been read, after a warning, to the page in front of the skip.
         """
-        left = self._skipped_from if self._skipped_from is not None else number
-        if self._known.keys().isdisjoint(keys):
-            if not self._went_back:
-                # Perhaps the new rows were added at the end, and nothing has moved here.
-                self._went_back = True
-                return (left - number) // unit - 1
-            _warn(f"rows were added before page {left} is read, and it is not clear where")
-        self._skipped_from, self._went_back = None, False
-        return 0
+        rows = size or 1
+        search.last = min(
+            search.last + max(0, -(-grown // rows)) * unit,
+            first + (-(-(self.count or 0) // rows) - 1) * unit,
+        )
+        target = number + unit
+        if not search.passed:
+            # Perhaps not all of the new rows were added in front of the known ones.
+            target, search.passed = search.first, True
+        elif grown < 0:
+            # Perhaps the known rows have been pulled onto a page that was read before.
+            self._times_back += 1
+            target = number - -(grown // rows) * unit if number > first else number + unit
+        if target > search.last or self._times_back > TIMES_BACK:
+            _warn(f"rows were added before page {number} is read, and it is not clear where")
+            self._search, target = None, search.first
+        return (max(first, target) - number) // unit
 
     def _read_again(self, number: int, removed: int, size: int, known: int) -> int:
         """Return how many pages to go back to find the unread rows that removals pulled forward.

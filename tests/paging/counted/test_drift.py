@@ -54,3 +54,41 @@ def test_a_walk_that_goes_on_knows_what_was_given_before() -> None:
     drift = Drift.since(Checkpoint(query="q", cursor=3, seen=("a",), total_count=40))
     assert drift.count == 40
     assert drift.fresh(["a", "b"]) == (False, True)
+
+
+def follow(drift: Drift, start: int, rows: list[int], counts: dict[int, int]) -> list[int]:
+    """The pages that are read until one is taken; each after so many rows were added behind all."""
+    pages = [start]
+    while True:
+        page = rows[pages[-1] * 5 : pages[-1] * 5 + 5]
+        count = len(rows) + sum(rise for at, rise in counts.items() if at < len(pages))
+        step = drift.step(pages[-1], count, 5, page)
+        if not step:
+            return pages
+        pages.append(pages[-1] + step)
+        assert len(pages) < 100, "the search does not come to an end"
+
+
+@pytest.mark.parametrize("in_front", range(0, 40, 3))
+@pytest.mark.parametrize("counts", [{}, {1: 7}, {2: -6}, {3: -30, 4: 20}])
+def test_the_known_rows_are_found_wherever_rows_came(in_front: int, counts: dict[int, int]) -> None:
+    """Forty came, some of them behind the known rows, and the search goes on as others move."""
+    drift = Drift.since(Checkpoint(query="q", cursor=4, seen=("18", "19"), total_count=100))
+    drift._known = dict.fromkeys(range(10, 20))
+    rows = [*range(1000, 1000 + in_front), *range(100), *range(2000, 2040 - in_front)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pages = follow(drift, 4, rows, counts)
+    last = rows[pages[-1] * 5 : pages[-1] * 5 + 5]
+    assert set(last) & set(range(10, 20))
+    assert len(pages) <= 14, "each page between is read once"
+
+
+@pytest.mark.parametrize("counts", [{}, dict.fromkeys(range(1, 60, 2), -6)])
+def test_known_rows_that_are_gone_are_told_of(counts: dict[int, int]) -> None:
+    drift = Drift.since(Checkpoint(query="q", cursor=4, seen=("gone",), total_count=100))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        pages = follow(drift, 4, list(range(140)), counts)
+    assert {each.category for each in caught} == {ListingMoved}
+    assert pages[-1] == 3, "nothing is left out"
