@@ -136,6 +136,17 @@ class Abilities:
         """Whether it is called to start an operation and to wait for it."""
         return self.is_started() and not self.is_listed() and not self.resource.by_hand
 
+    def is_answered_whole(self) -> bool:
+        """Whether the answer to its start is what ``get`` gives, which may have ended."""
+        description, action = self.description, self.description.start
+        whole = description.result or description.item
+        return action is not None and action.result is whole and self.is_followed()
+
+    def sends_a_file(self) -> bool:
+        """Whether it is started with a content."""
+        action = self.description.start
+        return action is not None and action.body == "bytes"
+
     def is_cancelled(self) -> bool:
         """Whether it has ``cancel``."""
         return self.description.cancel is not None

@@ -1,4 +1,4 @@
-"""What is promised of waiting and watching, and of what starts and cancels operations."""
+"""What is promised of waiting and watching, and of what cancels operations."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ import pytest
 
 from asyncops.errors import (
     AsyncOpsError,
-    MayHaveStarted,
     OperationCancelled,
     OperationFailed,
     WaitTimeout,
@@ -136,49 +135,6 @@ async def test_a_watch_tells_that_an_operation_goes_on(live: Live) -> None:
             live.move(item, state)
             kinds += [change.kind for change in await changes_of(watch, 1)]
     assert kinds == [ChangeKind.FINISHED, ChangeKind.REOPENED, ChangeKind.FINISHED]
-
-
-@needs(Case.is_started)
-async def test_what_is_started_is_there(live: Live) -> None:
-    """``start`` starts an operation that the service then has."""
-    action = live.case.description.start
-    assert action is not None
-    given = live.case.required(action.options, live.served)
-    started = await live.verbs.start(*live.content(action), **given)
-    newest = live.fake.items(live.case.resource.name, *live.case.texts)[0]
-    if action.result is not None or started.id is not None:
-        assert str(started.id) in {str(newest.id), str(live.id(newest))}
-    if live.case.waits():
-        await live.verbs.wait(live.id(newest), timeout=300, raise_on_failure=False)
-
-
-@needs(Case.is_followed)
-async def test_what_is_started_is_followed_to_its_end(live: Live) -> None:
-    """A call starts an operation, and what it gives waits for that one."""
-    action = live.case.description.start
-    assert action is not None
-    given = live.case.required(action.options, live.served)
-    started = await live.verbs(*live.content(action), **given)
-    ended = await started.wait(timeout=300, raise_on_failure=False)
-    assert ended.state.ended
-    assert str(live.id(ended)) == str(started.id)
-
-
-@needs(Case.is_started)
-async def test_a_start_is_sent_again_only_if_it_was_refused(live: Live) -> None:
-    """Where the answer is lost, ``start`` is an error, since the operation may have started."""
-    action = live.case.description.start
-    assert action is not None
-    given, fake = live.case.required(action.options, live.served), live.fake
-    for lose in (fake.drop, fake.fail, fake.garbage):
-        before = fake.count()
-        lose()
-        with pytest.raises(MayHaveStarted):
-            await live.verbs.start(*live.content(action), **given)
-        assert fake.count() == before + 1, "it was sent again"
-    fake.throttle(retry_after=1)
-    await live.verbs.start(*live.content(action), **given)
-    assert fake.count() == before + 3, "after 429 it was not sent again once"
 
 
 @needs(Case.is_cancelled)

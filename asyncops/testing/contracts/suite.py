@@ -7,14 +7,14 @@ import pytest
 
 from asyncops.kit.client import Client
 from asyncops.kit.resources import resources_of
-from asyncops.testing.contracts import faults, items, listings, polls
+from asyncops.testing.contracts import faults, items, listings, polls, starts
 from asyncops.testing.contracts.case import Case, Check
 
 __all__ = ["contract"]
 
 CHECKS: tuple[Check, ...] = tuple(
     check
-    for module in (items, listings, polls, faults)
+    for module in (items, listings, polls, starts, faults)
     for name, check in vars(module).items()
     if name.startswith("test_")
 )

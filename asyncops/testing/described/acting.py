@@ -28,10 +28,12 @@ class Acting:
     Args:
         action: The action.
         maker: Writes the items.
+        course: What becomes of an operation that is started, as :meth:`Table.add` takes it.
     """
 
-    def __init__(self, action: Action[..., Any], maker: Maker) -> None:
+    def __init__(self, action: Action[..., Any], maker: Maker, course: Mapping[str, Any]) -> None:
         self._action = action
+        self._course = course
         self._maker = maker
         in_path = names_in(action.path)
         self._filters = [each for each in filters_of(action.options) if each.name not in in_path]
@@ -50,7 +52,7 @@ class Acting:
             for name, value in given.items()
             if (key := self._keys.get(name, "")) in known
         }
-        return self._answer(table.add(now, fields=fields), asked, now, 201)
+        return self._answer(table.add(now, fields=fields, **self._course), asked, now, 201)
 
     def cancel(self, asked: Asked, table: Table, id_: str, now: int) -> Answered:
         """Cancel an operation.

@@ -13,7 +13,7 @@ from asyncops.testing.described.maker import Maker
 from asyncops.testing.described.rows import Row
 from asyncops.testing.described.served import Served
 from asyncops.testing.described.service import DescribedService
-from asyncops.testing.described.table import Table
+from asyncops.testing.described.table import Table, check_lifetime
 from asyncops.testing.described.times import form_of, read_time, write_time
 from asyncops.testing.fake import FakeService
 from asyncops.testing.names import check_name
@@ -85,6 +85,36 @@ class EditedFake(FakeService):
         except DecodeError:
             table.remove(row)
             raise
+
+    def start_as(
+        self,
+        resource: str,
+        *,
+        status: str | None = None,
+        lifetime: float | None = None,
+        fails: bool | None = None,
+    ) -> None:
+        """Say what becomes of the operations that are started from now on.
+
+        ::
+
+            fake.start_as("files.convert", status="completed")  # the answer holds the result
+
+        Args:
+            resource: The resource.
+            status: A status or a state that they have at once and for good; ``None`` lets them move
+                on with the clock, to their ends.
+            lifetime: Seconds of the clock until the end; ``None`` means 12 to 60.
+            fails: Whether that is a failure; ``None`` lets chance say.
+
+        Raises:
+            ValueError: There is no such resource or status, or the lifetime is negative.
+        """
+        served, word = self._named(resource), _word(status)
+        if word is not None:
+            served.maker.looks.named(word)
+        check_lifetime(lifetime)
+        served.course.update(status=word, lifetime=lifetime, fails=fails)
 
     def change(self, resource: str, id: Id, *place: str, **fields: Any) -> None:  # noqa: A002
         """Change fields of an item. Any value is taken, for tests of what a client makes of it.

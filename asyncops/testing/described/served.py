@@ -1,6 +1,7 @@
 """One resource of a described service, from the other side of the wire."""
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from asyncops.kit.listing import Listing
 from asyncops.kit.resources import ResourcePath
@@ -35,6 +36,7 @@ class Served:
     Attributes:
         resource: The resource.
         maker: Writes its items.
+        course: What becomes of an operation that is started, as :meth:`Table.add` takes it.
         routes: What it answers, each route with its handler.
     """
 
@@ -53,6 +55,7 @@ class Served:
         self._prepare = prepare
         self._make_table = make_table
         self._tables: dict[tuple[str, ...], Table] = {}
+        self.course: dict[str, Any] = {}
         self.routes: list[tuple[Route, Handler]] = list(self._routes())
 
     def table(self, place: tuple[str, ...]) -> Table:
@@ -73,7 +76,7 @@ class Served:
         # An action may have the path of an item, and is asked for first.
         for action in (description.start, description.cancel):
             if action is not None:
-                acting = Acting(action, self.maker)
+                acting = Acting(action, self.maker, self.course)
                 answer = acting.start if action is description.start else acting.cancel
                 yield Route(action.method, action.path), self._act(answer, action.headers)
         if description.get is not None:

@@ -9,7 +9,17 @@ from asyncops.testing.described.listed import ListedRows
 from asyncops.testing.described.looks import Look
 from asyncops.testing.described.rows import Course, Row
 
-__all__ = ["Table"]
+__all__ = ["Table", "check_lifetime"]
+
+
+def check_lifetime(seconds: float | None) -> None:
+    """Refuse a lifetime that cannot be one.
+
+    Raises:
+        ValueError: It is negative.
+    """
+    if seconds is not None and seconds < 0:
+        raise ValueError("lifetime must not be negative")
 
 
 class Table(ListedRows):
@@ -41,8 +51,7 @@ class Table(ListedRows):
             raise ValueError(
                 f"{self.maker.created_place} is the clock's to say: advance the clock instead"
             )
-        if lifetime is not None and lifetime < 0:
-            raise ValueError("lifetime must not be negative")
+        check_lifetime(lifetime)
         look = None if status is None else self.maker.looks.named(status)
         with self._lock:
             for place in self._ids:

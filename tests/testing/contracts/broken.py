@@ -9,6 +9,7 @@ import pytest
 from attrs import evolve
 
 from asyncops.client import BaseClient
+from asyncops.http import upload
 from asyncops.http.credential import Credential
 from asyncops.http.messages import Request
 from asyncops.http.page_decoding import PageDecoder
@@ -248,6 +249,21 @@ def follows_nothing(patch: Patch) -> None:
         return at_once
 
     _wrap(patch, started.Started, "wait", make)
+
+
+def asks_for_the_end(patch: Patch) -> None:
+    patch.setattr(started, "has_ended", lambda _: False)
+
+
+def blanks_contents(patch: Patch) -> None:
+    def make(usual: Any) -> Any:
+        async def nothing(self: Any) -> AsyncIterator[bytes]:
+            async for piece in usual(self):
+                yield bytes(len(piece))
+
+        return nothing
+
+    _wrap(patch, upload.Upload, "pieces", make)
 
 
 def starts_another(patch: Patch) -> None:

@@ -32,6 +32,7 @@ from asyncops.kit import (
     Timestamp,
     Token,
     Tracked,
+    UploadOptions,
     WatchOptions,
     Window,
     Within,
@@ -333,6 +334,13 @@ class Render:
     scene: str
 
 
+@frozen(kw_only=True)
+class Scan(UploadOptions):
+    """What stands beside the file of a scan."""
+
+    scene: str
+
+
 class NestedClient(Client):
     """Items without a life in groups and below each other, and operations without a listing."""
 
@@ -343,4 +351,9 @@ class NestedClient(Client):
         get="/renders/{id}",
         start=Action("/renders", body="json", options=Render, result=Job),
         cancel=Action("/renders/{id}", method="DELETE"),
+    )
+    scans = Lookup(
+        Job,
+        get="/scans/{id}",
+        start=Action("/scans", body="bytes", options=Scan, result=Job),
     )

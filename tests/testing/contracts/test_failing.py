@@ -91,6 +91,24 @@ BREAKS: list[tuple[str, Any, Any, str]] = [
         broken.sends_starts_again,
         "DID NOT RAISE|sent again",
     ),
+    (
+        "an_answer_that_holds_the_end_is_taken_at_once",
+        NestedClient,
+        broken.asks_for_the_end,
+        "it was asked for",
+    ),
+    (
+        "a_content_of_any_kind_arrives_whole",
+        NestedClient,
+        broken.blanks_contents,
+        "bytes: another content arrived",
+    ),
+    (
+        "a_content_of_any_kind_is_sent_once",
+        NestedClient,
+        broken.sends_starts_again,
+        "DID NOT RAISE|sent again",
+    ),
     ("what_is_cancelled_ends", CursorsClient, broken.cancels_nothing, "assert"),
     (
         "pages_that_lead_in_circles_are_an_error",
@@ -131,6 +149,9 @@ BREAKS: list[tuple[str, Any, Any, str]] = [
 STARTS = (
     "what_is_started_is_there",
     "what_is_started_is_followed_to_its_end",
+    "an_answer_that_holds_the_end_is_taken_at_once",
+    "a_content_of_any_kind_arrives_whole",
+    "a_content_of_any_kind_is_sent_once",
     "a_start_is_sent_again_only_if_it_was_refused",
 )
 WHICH = {CursorsClient: "batches", SortedClient: "jobs", NestedClient: "org.scenes"}
@@ -142,7 +163,7 @@ WHICH = {CursorsClient: "batches", SortedClient: "jobs", NestedClient: "org.scen
 def test_a_broken_engine_fails_it(
     name: str, client: Any, breaks: Any, says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    resource = "renders" if name in STARTS else WHICH[client]
+    resource = "scans" if name in STARTS else WHICH[client]
     run(client, resource, name)
     breaks(monkeypatch)
     with pytest.raises(FAILS, match=says):

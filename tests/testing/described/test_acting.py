@@ -118,6 +118,31 @@ async def test_content_may_come_piece_by_piece(tmp_path: Path) -> None:
                     assert started.id == fake.items("jobs")[0].id
 
 
+async def test_what_becomes_of_what_is_started_may_be_said() -> None:
+    """The answer may hold the end, or it comes after so many seconds of the clock."""
+    start: Any = Action("/jobs", result=Job)
+    async with reading(farm(start=start)) as reader:
+
+        async def status() -> Any:
+            return (await reader.ask("/jobs", "POST")).body["status"]
+
+        for word, shown in (("done", "done"), (State.FAILED, "broken")):
+            reader.fake.start_as("jobs", status=word)
+            assert await status() == shown
+        with pytest.raises(ValueError, match="status must be one of"):
+            reader.fake.start_as("jobs", status="hurrying")
+        reader.fake.start_as("jobs", lifetime=60, fails=True)
+        assert await status() == "waiting"
+        reader.fake.advance(59)
+        assert not reader.fake.items("jobs")[0].state.ended
+        reader.fake.advance(1)
+        assert reader.fake.items("jobs")[0].state is State.FAILED
+        with pytest.raises(ValueError, match="there is no resource 'job'"):
+            reader.fake.start_as("job")
+        with pytest.raises(ValueError, match="lifetime must not be negative"):
+            reader.fake.start_as("jobs", lifetime=-1)
+
+
 async def cancelled(reader: Reader) -> tuple[int, int, int]:
     """The answers to cancelling an operation twice, and to cancelling none."""
     job = reader.fake.add("jobs", lifetime=60)
