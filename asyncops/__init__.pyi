@@ -77,5 +77,6 @@ from asyncops.stats.summary import summarize as summarize
 from asyncops.stats.throughput import Throughput as Throughput
 from asyncops.unstructure import to_dict as to_dict
 from asyncops.unstructure import to_json as to_json
+from asyncops.utils.outputs import save_outputs as save_outputs
 
 __version__: str

@@ -1,20 +1,14 @@
 """Results that are files, written below a folder whatever a service names them."""
 
 import os
-import re
-from collections.abc import Collection, Mapping
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.output.atomic_file import atomic, file_errors
-from asyncops.cli.text.safe import cut
+from asyncops.utils.outputs import safe_paths
 
-__all__ = ["Download", "files_of", "safe_path", "save"]
-
-_LONGEST = 255
-# Names of devices and characters that mean something else on Windows.
-_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
-_FORBIDDEN = frozenset('<>:"|?*\\')
+__all__ = ["Download", "files_of", "save"]
 
 Download = Mapping[str, bytes | str]
 """The content of files by their paths, as the service names them."""
@@ -26,33 +20,17 @@ def files_of(output: object) -> Download:
     return files if isinstance(files, Mapping) else {}
 
 
-def safe_path(name: str) -> PurePosixPath:
-    """The path that a service gave, if it stays below the folder that it is relative to.
-
-    Hidden files are refused too: in a home folder, some of them are programs.
-
-    Raises:
-        Failure: It does not, or it is no path for every system.
-    """
-    path = PurePosixPath(name)
-    if not path.parts or PureWindowsPath(name).anchor or not all(map(_is_plain, path.parts)):
-        raise Failure(
-            f"the service names a file {cut(repr(name), 80)}, which is not written: it may lie "
-            "outside the folder, or be hidden",
-            hint="--json has its content",
-            code=ExitCode.SERVICE,
-        )
-    return path
-
-
 def save(files: Download, folder: Path) -> list[Path]:
     """Write all files below a folder, each whole or not at all; none if a name does not do.
 
     Raises:
         Failure: A name is not safe, a file is there already, or it cannot be written.
     """
-    paths = {safe_path(name): content for name, content in files.items()}
-    _check_apart(files, paths)
+    try:
+        paths = safe_paths(files)
+    except ValueError as error:
+        hint = "--json has the content"
+        raise Failure(str(error), hint=hint, code=ExitCode.SERVICE) from None
     places = {_placed(folder, path): content for path, content in paths.items()}
     for place in places:
         if os.path.lexists(place):
@@ -65,30 +43,9 @@ def save(files: Download, folder: Path) -> list[Path]:
     return list(places)
 
 
-def _check_apart(files: Download, paths: Collection[PurePosixPath]) -> None:
-    folders = {parent for path in paths for parent in path.parents}
-    if len(paths) < len(files) or not folders.isdisjoint(paths):
-        raise Failure(
-            "the service gives two files one place, or one a place within another; none is written",
-            hint="--json has their content",
-            code=ExitCode.SERVICE,
-        )
-
-
 def _placed(folder: Path, path: PurePosixPath) -> Path:
     place = folder / path
     # A link below the folder may lead out of it.
     if not place.resolve().is_relative_to(folder.resolve()):
         raise Failure(f"{place} leads out of {folder} by a link; it is not written")
     return place
-
-
-def _is_plain(part: str) -> bool:
-    return (
-        not part.startswith(".")
-        and not part.endswith((".", " "))
-        and part.isprintable()
-        and _FORBIDDEN.isdisjoint(part)
-        and len(part.encode(errors="replace")) <= _LONGEST
-        and not _DEVICES.fullmatch(part)
-    )

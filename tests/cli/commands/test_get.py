@@ -8,13 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from asyncops import to_dict
 from asyncops.cli.exit import Failure
 from asyncops.cli.options.connection import size
-from asyncops.cli.output.downloads import files_of, safe_path, save
+from asyncops.cli.output.downloads import files_of, save
 from asyncops.cli.output.one_operation import described
 from asyncops.services.zoo.outputs import decode_output
 from asyncops.testing import FakeServer, Fault
@@ -216,69 +214,6 @@ def test_files_that_cannot_be_written_cost_the_others_nothing(
     assert [row["id"] for row in json.loads(done.out)] == [first, second]
     assert f"asyncops: {first}: " in done.err
     assert any((tmp_path / second).iterdir())
-
-
-@pytest.mark.parametrize(
-    "names", [("a", "./a"), ("a", "a/b"), ("a/b", "a"), ("a/b/c", "a/b"), ("x/../a", "a")]
-)
-def test_files_that_would_be_in_each_others_way_are_not_written(
-    names: tuple[str, str], tmp_path: Path
-) -> None:
-    with pytest.raises(Failure):
-        save(dict.fromkeys(names, b"content"), tmp_path / "out")
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "../a",
-        "a/../../b",
-        "/etc/passwd",
-        "//host/share",
-        "..",
-        ".",
-        "",
-        ".bashrc",
-        "a/.ssh/key",
-        "a\\..\\b",
-        "C:\\a",
-        "C:a",
-        "a\0b",
-        "a\nb",
-        "a\x1b[2Jb",
-        "nul",
-        "COM1.txt",
-        "a.",
-        "a ",
-        "x" * 256,
-        "a/b?",
-        "\u202egpj.exe",
-    ],
-)
-def test_names_that_lead_elsewhere_are_refused(name: str) -> None:
-    with pytest.raises(Failure, match="names a file") as failed:
-        safe_path(name)
-    assert failed.value.code == 4
-    assert str(failed.value).isprintable()
-
-
-@pytest.mark.parametrize(
-    "name", ["a.step", "a/b/c.obj", "./a.step", "pièce é 1.stl", "a-b_c(1).gltf"]
-)
-def test_ordinary_names_are_taken(name: str) -> None:
-    assert str(safe_path(name)) == str(Path(name))
-
-
-@given(st.text(max_size=30) | st.lists(st.sampled_from(["..", ".", "a", "", " "])).map("/".join))
-def test_no_name_leads_out_of_a_folder(name: str) -> None:
-    try:
-        path = safe_path(name)
-    except Failure:
-        return
-    place = Path("/somewhere/below").joinpath(path)
-    assert Path("/somewhere/below") in place.parents
-    assert ".." not in place.parts
 
 
 def test_links_below_the_folder_are_not_followed_out_of_it(tmp_path: Path) -> None:
