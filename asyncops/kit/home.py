@@ -1,18 +1,21 @@
 """Where resources are attributes: a client, and the groups below it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
-from typing import Any, Generic, Protocol, Self, TypeVar, overload
+from functools import cache
+from typing import Any, Generic, Protocol, Self, TypeVar, cast, overload
+from weakref import WeakSet
 
 from attrs import evolve, field, frozen
 
 from asyncops.client import BaseClient
 from asyncops.http.service import Service
 
-__all__ = ["Attribute", "Group", "Home", "Where", "attributes_of"]
+__all__ = ["Attribute", "Deferred", "Group", "Home", "Where", "attributes_of", "deferred"]
 
 V_co = TypeVar("V_co", covariant=True)
+D = TypeVar("D", bound="Attribute[Any] | Group")
 
 
 @frozen(eq=False)
@@ -82,6 +85,63 @@ class Attribute(ABC, Generic[V_co]):
         """Return what the attribute is on one client or group, or at a place."""
 
 
+class Deferred:
+    """An attribute of a client that is loaded at its first use, with its models.
+
+    The class and its clients have by it what they would have by the resource or the group itself.
+    """
+
+    def __init__(self, load: "Callable[[], Attribute[Any] | Group]") -> None:
+        self._load = cache(load)
+        self._name = ""
+        self._checked = WeakSet[type[BaseClient]]()
+
+    def __set_name__(self, _: type[object], name: str) -> None:
+        self._name = name
+
+    def __get__(self, client: Home | None, owner: type[BaseClient]) -> object:
+        described = self.loaded(owner)
+        if client is None:
+            return described
+        bound = vars(client)[self._name] = described.at(client.where.below(self._name))
+        return bound
+
+    def loaded(self, client: type[BaseClient]) -> "Attribute[Any] | Group":
+        """Return the resource or the group, checked as an attribute of a client's class.
+
+        Raises:
+            DescriptionError: Its description cannot be right.
+        """
+        if client not in self._checked:
+            # The checks of resources are loaded with the first of them: start-up is short.
+            from asyncops.kit.checks.attributes import check_attribute  # noqa: PLC0415
+
+            name = f"{client.__name__}.{self._name}"
+            check_attribute(name, self._load(), json=client.service.json)
+            self._checked.add(client)
+        return self._load()
+
+
+def deferred(load: Callable[[], D]) -> D:
+    """Describe an attribute of a client in another module, which is loaded at its first use.
+
+    ::
+
+        from asyncops.services import zoo
+
+        class ZooClient(Client):
+            service = Service(name="zoo", title="Zoo", ...)
+            operations = deferred(lambda: zoo.operations.operations)
+
+    So a client of many resources takes little time to import. A resource is checked when it is
+    loaded, before anything is sent; the contract tests and the command line load all.
+
+    Args:
+        load: Returns the resource or the group.
+    """
+    return cast("D", Deferred(load))
+
+
 class Group:
     """A namespace of a client.
 
@@ -128,10 +188,15 @@ class Group:
         return bound
 
 
-def attributes_of(home: type[Home]) -> "Iterator[tuple[str, Attribute[Any] | Group]]":
-    """Give what a client or a group describes, in alphabetical order: each name with its value."""
+def attributes_of(
+    home: type[Home],
+) -> "Iterator[tuple[str, Attribute[Any] | Group | Deferred]]":
+    """Give what a client or a group describes, in alphabetical order: each name with its value.
+
+    What is deferred is not loaded.
+    """
     for name in dir(home):
         # Not getattr(), which would bind it.
         value = next((vars(each)[name] for each in home.__mro__ if name in vars(each)), None)
-        if isinstance(value, Attribute | Group):
+        if isinstance(value, Attribute | Group | Deferred):
             yield name, value

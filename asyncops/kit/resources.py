@@ -10,7 +10,7 @@ from attrs import frozen
 from asyncops.kit.client import Client
 from asyncops.kit.described import Described
 from asyncops.kit.description import Description
-from asyncops.kit.home import Group, Home, attributes_of
+from asyncops.kit.home import Deferred, Group, Home, attributes_of
 from asyncops.kit.ids import id_type
 from asyncops.kit.within import Within
 
@@ -82,8 +82,18 @@ class ResourcePath:
 
 
 def resources_of(client: type[Client]) -> tuple[ResourcePath, ...]:
-    """Return all resources of a client, with those of its groups and below its items."""
-    return tuple(_in_home(client, ()))
+    """Return all resources of a client, with those of its groups and below its items.
+
+    Raises:
+        DescriptionError: The description of what is deferred cannot be right.
+    """
+    return tuple(
+        path
+        for name, value in attributes_of(client)
+        for path in _in_value(
+            value.loaded(client) if isinstance(value, Deferred) else value, (), Step(name)
+        )
+    )
 
 
 def _in_home(home: type[Home], above: tuple[Step, ...]) -> Iterator[ResourcePath]:

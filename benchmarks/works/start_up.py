@@ -30,7 +30,7 @@ def measure(effort: Effort) -> Iterator[Outcome]:
     yield Outcome(
         name="start-up",
         work="import both clients of asyncops, a whole process; import aiohttp",
-        bound=Bound(limit=1.4, at_least=False),
+        bound=Bound(limit=1.3, at_least=False),
         figures=tuple(
             Figures(module, "s", tuple(pair[module] for pair in pairs))
             for module in ("asyncops", "aiohttp")

@@ -1,7 +1,5 @@
 """A resource, which becomes the verbs of a client."""
 
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -35,14 +33,3 @@ def test_a_description_says_all_that_it_was_told() -> None:
     assert description.listing == listing()
     assert (description.options, description.watch) == (ListOptions, WatchOptions)
     assert description.get == FIELDS["get"]
-
-
-def test_what_walks_and_polls_is_loaded_when_a_resource_is_used_first() -> None:
-    """So that importing a client is quick."""
-    code = (
-        "import sys; from asyncops import ChainloopClient, ZooClient; "
-        "heavy = 'kit.bound', 'kit.operations', 'listing.pager', 'polling.watch'; "
-        "assert not {f'asyncops.{each}' for each in heavy} & set(sys.modules); "
-        "ZooClient('token').operations.list()"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,6 +1,5 @@
 """Chainloop: asynchronous operations."""
 
-from asyncops.services.chainloop.client import ChainloopClient
-from asyncops.services.chainloop.models import AsyncOperation, AsyncOperationStatus
+from asyncops.utils.lazy import lazy_names
 
-__all__ = ["AsyncOperation", "AsyncOperationStatus", "ChainloopClient"]
+__getattr__, __dir__ = lazy_names(__name__, __file__)

@@ -1,4 +1,10 @@
 # The public names, each once; see utils/lazy.py.
+from asyncops.services.zoo import api_calls as api_calls
+from asyncops.services.zoo import files as files
+from asyncops.services.zoo import operations as operations
+from asyncops.services.zoo import org as org
+from asyncops.services.zoo import prompts as prompts
+from asyncops.services.zoo import text_to_cad as text_to_cad
 from asyncops.services.zoo.api_calls import ApiCallWithPrice as ApiCallWithPrice
 from asyncops.services.zoo.api_calls import HttpMethod as HttpMethod
 from asyncops.services.zoo.calls import ApiCallStatus as ApiCallStatus

@@ -1,13 +1,18 @@
 """Calls of Zoo's API, with what each cost."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from attrs import frozen
 
+from asyncops.kit import Resource
 from asyncops.models import OpenEnum, State, Timestamp, Tracked, private
+from asyncops.services.zoo.listings import listing
+from asyncops.services.zoo.options import ApiCallWatchOptions, SortedOptions
+from asyncops.services.zoo.samples import API_CALL
 
-__all__ = ["ApiCallWithPrice", "HttpMethod"]
+__all__ = ["ApiCallWithPrice", "HttpMethod", "api_calls"]
 
 
 class HttpMethod(OpenEnum):
@@ -90,3 +95,14 @@ class ApiCallWithPrice(Tracked):
     def error(self) -> str | None:
         """The status code of a call that failed; the service tells no more."""
         return f"HTTP status {self.status_code}" if self.state is State.FAILED else None
+
+
+api_calls: Final = Resource(
+    ApiCallWithPrice,
+    listing("/user/api-calls"),
+    options=SortedOptions,
+    watch=ApiCallWatchOptions,
+    get="/user/api-calls/{id}",
+    changes=("status_code", "completed_at", "updated_at"),
+    sample=API_CALL,
+)

@@ -24,7 +24,7 @@ from asyncops.services.zoo.outputs import (
 )
 from asyncops.services.zoo.samples import file_sample
 
-__all__ = ["Files"]
+__all__ = ["files"]
 
 _GET = "/async/operations/{id}"
 
@@ -187,3 +187,6 @@ class Files(Group):
             output_unit="cm",
         ),
     )
+
+
+files: Final = Files()

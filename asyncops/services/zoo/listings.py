@@ -5,9 +5,8 @@ from types import MappingProxyType
 
 from asyncops.kit import ByStatus, Listing, Order, Token
 from asyncops.services.zoo.calls import CreatedAtSortMode
-from asyncops.services.zoo.datasets import ConversionSortMode
 
-__all__ = ["IN_EIGHT_ORDERS", "STAFF_HINTS", "STAFF_ONLY", "listing"]
+__all__ = ["BY_CREATION", "CHANGES", "STAFF_HINTS", "STAFF_ONLY", "listing"]
 
 STAFF_ONLY = "Zoo answers this only to accounts with staff access."
 STAFF_HINTS: Mapping[int, str] = {
@@ -15,23 +14,18 @@ STAFF_HINTS: Mapping[int, str] = {
     404: "This listing has left Zoo's published description and may be gone; getting an operation "
     "by its id is still in it.",
 }
-_BY_CREATION = Order(
+CHANGES = ("status", "updated_at")
+BY_CREATION = Order(
     param="sort_by",
     newest=CreatedAtSortMode.CREATED_AT_DESCENDING.value,
     oldest=CreatedAtSortMode.CREATED_AT_ASCENDING.value,
-)
-IN_EIGHT_ORDERS = Order(
-    param="sort_by",
-    newest=_BY_CREATION.newest,
-    oldest=_BY_CREATION.oldest,
-    by={each.value: each.value for each in ConversionSortMode},
 )
 
 
 def listing(
     path: str,
     *,
-    order: Order = _BY_CREATION,
+    order: Order = BY_CREATION,
     by_status: ByStatus | None = None,
     hints: Mapping[int, str] = MappingProxyType({}),
 ) -> Listing:

@@ -2,28 +2,74 @@
 
 from typing import Final
 
-from asyncops.kit import ByStatus, Collection, Group, Resource
+from attrs import evolve, frozen
+
+from asyncops.kit import ByStatus, Collection, Group, ListOptions, Resource, WatchOptions
+from asyncops.models import Cursor
 from asyncops.services.zoo.api_calls import ApiCallWithPrice
 from asyncops.services.zoo.datasets import (
+    ConversionSortMode,
     DatasetConversion,
     DatasetConversionDetails,
+    DatasetConversionPhase,
+    DatasetConversionStatus,
     OrgDataset,
 )
-from asyncops.services.zoo.listings import IN_EIGHT_ORDERS, listing
-from asyncops.services.zoo.options import (
-    ApiCallWatchOptions,
-    ConversionOptions,
-    ConversionWatchOptions,
-    DatasetOptions,
-    SortedOptions,
-)
+from asyncops.services.zoo.listings import BY_CREATION, listing
+from asyncops.services.zoo.options import ApiCallWatchOptions, SortedOptions
 from asyncops.services.zoo.samples import API_CALL, CONVERSION, DATASET
 
-__all__ = ["Dataset", "Org"]
+__all__ = ["org"]
 
 _MEMBERS = {403: "Zoo answers this only to members of an organization."}
 _ADMINS = {403: "Zoo answers this only to the administrators of an organization."}
 _CONVERSIONS = "/org/datasets/{dataset_id}/conversions"
+_IN_EIGHT_ORDERS = evolve(BY_CREATION, by={each.value: each.value for each in ConversionSortMode})
+
+
+@frozen(kw_only=True)
+class DatasetOptions(SortedOptions):
+    """The keyword arguments of ``zoo.org.datasets.list``.
+
+    Attributes:
+        lookup_enabled: Only datasets that may be searched by models, or only the others.
+    """
+
+    lookup_enabled: bool | None = None
+
+
+@frozen(kw_only=True)
+class ConversionOptions(ListOptions):
+    """The keyword arguments of ``zoo.org.datasets(id).conversions.list``.
+
+    Attributes:
+        sort_by: The order, newest first by default. Only the two orders by creation are read from
+            both ends and cut into shards, and only in these several statuses are merged.
+        page_token: Start at this page: a ``next_cursor`` of the same query.
+        status: One status or several, in any case of letters, or a :class:`asyncops.State`.
+        phase: Only conversions that are in this phase.
+        q: A part of the id or of the file's path.
+    """
+
+    sort_by: ConversionSortMode | str = ConversionSortMode.CREATED_AT_DESCENDING
+    page_token: Cursor | None = None
+    status: DatasetConversionStatus | str | tuple[DatasetConversionStatus | str, ...] | None = None
+    phase: DatasetConversionPhase | str | None = None
+    q: str | None = None
+
+
+@frozen(kw_only=True)
+class ConversionWatchOptions(WatchOptions):
+    """The keyword arguments of ``zoo.org.datasets(id).conversions.watch``.
+
+    Attributes:
+        status: Only changes to conversions that are in one of these statuses before or after the
+            change, as ``list`` takes them; ``None`` for all.
+        limit: Items of one page, at least 1; ``None`` means the service's choice.
+    """
+
+    status: DatasetConversionStatus | str | tuple[DatasetConversionStatus | str, ...] | None = None
+    limit: int | None = None
 
 
 class Dataset(Group):
@@ -33,7 +79,7 @@ class Dataset(Group):
         DatasetConversion,
         listing(
             _CONVERSIONS,
-            order=IN_EIGHT_ORDERS,
+            order=_IN_EIGHT_ORDERS,
             by_status=ByStatus("filter", form="status:{}"),
             hints=_MEMBERS,
         ),
@@ -67,3 +113,6 @@ class Org(Group):
         changes=("status_code", "completed_at", "updated_at"),
         sample=API_CALL,
     )
+
+
+org: Final = Org()

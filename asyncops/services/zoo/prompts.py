@@ -1,11 +1,16 @@
 """Prompts to Zoo's models, and the conversations that they belong to."""
 
+from typing import Final
 from uuid import UUID
 
 from attrs import frozen
 
+from asyncops.kit import Collection, Resource
 from asyncops.models import OpenEnum, Timestamp
 from asyncops.services.zoo.calls import ApiCallStatus, Lifecycle
+from asyncops.services.zoo.listings import CHANGES, STAFF_HINTS, STAFF_ONLY, listing
+from asyncops.services.zoo.options import PromptWatchOptions, SortedOptions
+from asyncops.services.zoo.samples import CONVERSATION
 
 __all__ = [
     "Conversation",
@@ -16,6 +21,8 @@ __all__ = [
     "SourcePosition",
     "SourceRange",
     "SourceRangePrompt",
+    "conversations",
+    "ml_prompts",
 ]
 
 
@@ -106,3 +113,23 @@ class Conversation:
     first_prompt: str
     created_at: Timestamp
     updated_at: Timestamp
+
+
+conversations: Final = Collection(
+    Conversation,
+    listing("/ml/conversations"),
+    options=SortedOptions,
+    sample=CONVERSATION,
+)
+ml_prompts: Final = Resource(
+    MlPrompt,
+    listing("/ml-prompts", hints=STAFF_HINTS),
+    options=SortedOptions,
+    watch=PromptWatchOptions,
+    get="/ml-prompts/{id}",
+    changes=CHANGES,
+    hints={
+        403: STAFF_ONLY,
+        404: "Check the id; getting prompts has left Zoo's published description and may be gone.",
+    },
+)

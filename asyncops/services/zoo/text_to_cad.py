@@ -1,13 +1,19 @@
 """Text-to-CAD parts of the account, as the listing shows them."""
 
+from typing import Final
 from uuid import UUID
 
 from attrs import field, frozen
 
+from asyncops.kit import Resource
 from asyncops.services.zoo.calls import AsyncApiCallType, CallRecord
+from asyncops.services.zoo.listings import CHANGES, listing
+from asyncops.services.zoo.options import PromptWatchOptions, SortedOptions
+from asyncops.services.zoo.outputs import decode_text_to_cad
 from asyncops.services.zoo.prompts import MlFeedback, SourceRangePrompt
+from asyncops.services.zoo.samples import TEXT_TO_CAD
 
-__all__ = ["TextToCadResponse"]
+__all__ = ["TextToCadOptions", "TextToCadResponse", "TextToCadWatchOptions", "text_to_cad"]
 
 
 @frozen(kw_only=True)
@@ -49,3 +55,41 @@ class TextToCadResponse(CallRecord):
         from asyncops.http.decode_errors import structure  # noqa: PLC0415
 
         return structure(outputs, dict[str, bytes], "$.outputs")
+
+
+@frozen(kw_only=True)
+class TextToCadOptions(SortedOptions):
+    """The keyword arguments of ``zoo.text_to_cad.list``.
+
+    Attributes:
+        no_parts: Leave the files out.
+        conversation_id: Only what was asked for in this conversation.
+    """
+
+    no_parts: bool | None = None
+    conversation_id: UUID | str | None = None
+
+
+@frozen(kw_only=True)
+class TextToCadWatchOptions(PromptWatchOptions):
+    """The keyword arguments of ``zoo.text_to_cad.watch``.
+
+    Attributes:
+        no_parts: Leave the files out.
+        conversation_id: Only what was asked for in this conversation.
+    """
+
+    no_parts: bool | None = True
+    conversation_id: UUID | str | None = None
+
+
+text_to_cad: Final = Resource(
+    TextToCadResponse,
+    listing("/user/text-to-cad"),
+    options=TextToCadOptions,
+    watch=TextToCadWatchOptions,
+    get="/user/text-to-cad/{id}",
+    result=decode_text_to_cad,
+    changes=CHANGES,
+    sample=TEXT_TO_CAD,
+)
