@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from asyncops import APIError, Checkpoint, DepthExceeded, ListingMoved, NotFound
 from asyncops.paging.styles import Offset, Pages, Token
 from asyncops.utils.moments import TimeRange
-from tests.laws.windowed import CURSORS, Row, Style, Windowed, named, services
+from tests.laws.windowed import CURSORS, MOMENTS, Row, Style, Windowed, named, services
 
 # Numbered pages in no order always warn that removals cannot be told.
 pytestmark = pytest.mark.filterwarnings("ignore::asyncops.errors.ListingMoved")
@@ -175,6 +175,27 @@ async def test_a_refusal_without_a_token_is_an_error() -> None:
         await service.pager().collect()
 
 
+@pytest.mark.parametrize("descending", [True, False])
+@pytest.mark.parametrize("removed", [0, 1])
+async def test_rows_that_become_visible_late_end_no_walk(descending: bool, removed: int) -> None:
+    """Though they were created before rows already seen, or their page is read again."""
+    style = Pages(total="total", depth=20, size=None)
+    service = Windowed(style, named([10.0 * n for n in range(60)]), descending=descending, size=5)
+    # In front of all, and in the range that the walk goes on with by time.
+    stayed, late = set(service.rows), {3: service.times[service.rows[0]], 7: 300.0}
+
+    def change(request: int) -> None:
+        if request in late:
+            times = named([late[request] + n for n in range(40)])
+            service.times |= {f"late{request}{row}": at for row, at in times.items()}
+            service.gone |= set(service.rows[:removed])
+
+    service.between = change
+    found = ids(await service.pager().collect())
+    assert len(found) == len(set(found))
+    assert stayed - service.gone <= set(found)
+
+
 WITHOUT_TOTAL: list[Style] = [
     Pages(more="more", size=None),
     Pages(ends="empty page", size=None),
@@ -188,7 +209,7 @@ WITHOUT_TOTAL: list[Style] = [
 async def test_without_a_total_rows_that_move_cost_none_that_stayed(
     service: Windowed, data: st.DataObject
 ) -> None:
-    """Rows are removed and added between any two requests.
+    """Rows are removed and added between any two requests, or become visible late.
 
     The walk may warn where a page has less than three times the rows that may come again.
     """
@@ -196,15 +217,15 @@ async def test_without_a_total_rows_that_move_cost_none_that_stayed(
     full = crowded(service, service.size // 3 + 1)
     assume(service.descending is not None)
     changes = data.draw(st.lists(st.tuples(st.integers(1, 8), st.integers(0, 60)), max_size=5))
-    stayed = set(service.rows)
+    stayed, late = set(service.rows), data.draw(MOMENTS)
 
     def change(request: int) -> None:
         for at, row in changes:
             if at == request and row < len(service.times):
                 service.gone.add(sorted(service.times)[row])
             elif at == request:
-                # Later than all before: else the order would not be by creation.
-                service.times.setdefault(f"new{row}", 20_000.0 + 100 * request + row)
+                service.times[f"new{row}"] = 20_000.0 + row
+                service.times[f"late{row}"] = late + row
 
     service.between = change
     with warnings.catch_warnings(record=True) as told:

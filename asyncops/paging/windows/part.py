@@ -57,7 +57,7 @@ class Part(Generic[T]):
         in_flight: Whether the request has been sent.
         trouble: Why the service gives no more of what was asked for, though there is more.
         ignored: Whether an item outside the range has come, so that the service does not filter.
-        sorted: Whether all items came in the order of the listing.
+        sorted: Whether the items of each answer came in the order of the listing.
         pages: Pages read since it was last begun.
         fresh: Items to be given since it was last begun, apart from rows that do not fit.
         anew: Whether it was last begun to see whether anything is left.
@@ -92,7 +92,6 @@ class Part(Generic[T]):
     _first: Gap = field(init=False)
     _skipped: frozenset[str] = field(default=frozenset(), init=False)
     _read: Mark[T] = field(factory=Mark, init=False)
-    _last: datetime | None = field(default=None, init=False)
     _asked: TimeRange = field(factory=TimeRange, init=False)
     _strategy: PageStrategy[Any, T] = field(init=False)
 
@@ -110,7 +109,7 @@ class Part(Generic[T]):
             self._asked = self.created.bounds
         self._skipped = frozenset(chain.from_iterable(gap.given for gap in self.among))
         self._strategy = self.created.read(self._asked)(self.start)
-        self.pages, self.fresh, self._last, self.by_number = 0, 0, None, False
+        self.pages, self.fresh, self.by_number = 0, 0, False
         self._look_ahead()
 
     def restart(self, *, anew: bool = False) -> bool:
@@ -248,8 +247,7 @@ class Part(Generic[T]):
         if self.ranged and created.is_ignored(self._asked, moments):
             self.ignored = True
             return False
-        if page.items and self.sorted:
-            # The rows of a page that is read again may be in front of the last one.
+        if self.sorted:
             self._check_order(moments)
         past = self._move_on(rows, page.next_cursor, moments)
         if self.known is not None and self._skipped:
@@ -280,13 +278,15 @@ class Part(Generic[T]):
         return far is not None and self._ahead(far, reach) > created.margin
 
     def _check_order(self, moments: Sequence[datetime]) -> None:
+        """Check the order of one answer.
+
+        Between two answers, rows that became visible late may have come in front of others.
+        """
+        last: datetime | None = None
         for moment in moments:
-            if self._last is None:
-                self._last = moment
-            ahead = self._ahead(moment, self._last)
-            if ahead < timedelta():
-                self._last = moment
-            self.sorted = self.sorted and ahead <= self.created.margin
+            if last is None or self._ahead(moment, last) < timedelta():
+                last = moment
+            self.sorted = self.sorted and self._ahead(moment, last) <= self.created.margin
         if not self.sorted and self.ranged:
             raise UnexpectedPage(
                 "the listing is not sorted by created_at, so that it cannot be read by time"
