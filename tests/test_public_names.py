@@ -53,7 +53,7 @@ def test_a_service_is_described_with_exactly_these() -> None:
         ),
         *("Offset", "Header", "Link", "Order", "Window", "ByStatus", "Auth", "Basic", "Signer"),
         *("RateLimit", "Action", "Sample", "Status", "State", "Tracked", "Timestamp"),
-        *("EpochSeconds", "EpochMillis", "UtcTimestamp", "DescriptionError"),
+        *("EpochSeconds", "EpochMillis", "UtcTimestamp", "DescriptionError", "FromSuffix", "files"),
     }
 
 

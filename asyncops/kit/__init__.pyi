@@ -20,6 +20,7 @@ from asyncops.kit.options import WatchOptions as WatchOptions
 from asyncops.kit.options import param as param
 from asyncops.kit.resource import Resource as Resource
 from asyncops.kit.sample import Sample as Sample
+from asyncops.kit.suffixes import FromSuffix as FromSuffix
 from asyncops.kit.within import Within as Within
 from asyncops.models import EpochMillis as EpochMillis
 from asyncops.models import EpochSeconds as EpochSeconds
@@ -28,6 +29,7 @@ from asyncops.models import Status as Status
 from asyncops.models import Timestamp as Timestamp
 from asyncops.models import Tracked as Tracked
 from asyncops.models import UtcTimestamp as UtcTimestamp
+from asyncops.models import files as files
 from asyncops.models import key as key
 from asyncops.models.description_error import DescriptionError as DescriptionError
 from asyncops.paging.styles import After as After

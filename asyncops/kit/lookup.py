@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, overload
 
+from asyncops.http.decoding import Decode
 from asyncops.kit.action import Action
 from asyncops.kit.described import Described
 from asyncops.kit.description import ResourceFields
@@ -35,9 +36,15 @@ class Lookup(Described[V_co], Generic[V_co]):
             cancel=Action("/v1/tasks/{id}", method="DELETE"),
         )
 
+    Operations that are started in several ways are a group with a ``Lookup(start=...)`` for each
+    way, and one without ``start`` that gets any of them by the same path: on the command line,
+    each way is a command of the group, as ``get`` and ``wait`` are.
+
     Args:
         item: The class of the answer to ``get``, a frozen attrs class.
         get: The path of one operation, with ``{id}`` in it.
+        result: The class of the answer to ``get``, or a function from its bytes to an object, where
+            operations of several kinds are got by one path.
         found: The place of the operation in the answer to ``get``; ``""`` if it is the answer.
         start: The request that starts an operation. The resource is called to start one and to wait
             for it: ``await (await zoo.files.mass(path, ...)).wait()``.
@@ -58,6 +65,16 @@ class Lookup(Described[V_co], Generic[V_co]):
         item: type[F],
         *,
         get: str,
+        **fields: Unpack[ResourceFields],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Lookup[Lookups[F]]",
+        item: type[Any],
+        *,
+        get: str,
+        result: type[F] | Decode[F],
         **fields: Unpack[ResourceFields],
     ) -> None: ...
 

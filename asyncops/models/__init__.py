@@ -1,6 +1,7 @@
 """The parts that the models of every service share."""
 
 from asyncops.models.fields import (
+    FILES,
     JSON,
     PRIVATE,
     UNNAMED,
@@ -9,6 +10,7 @@ from asyncops.models.fields import (
     TimeForm,
     Timestamp,
     UtcTimestamp,
+    files,
     key,
     private,
     time_form,
@@ -29,6 +31,7 @@ from asyncops.models.page import Cursor, Page
 from asyncops.models.states import OpenEnum, State, Status, Tracked
 
 __all__ = [
+    "FILES",
     "JSON",
     "PRIVATE",
     "UNNAMED",
@@ -46,6 +49,7 @@ __all__ = [
     "Timestamp",
     "Tracked",
     "UtcTimestamp",
+    "files",
     "has_ended",
     "how_it_ended",
     "key",

@@ -11,6 +11,7 @@ from attrs import NOTHING, field, frozen
 from asyncops.models.description_error import DescriptionError
 
 __all__ = [
+    "FILES",
     "JSON",
     "PRIVATE",
     "UNNAMED",
@@ -19,6 +20,7 @@ __all__ = [
     "TimeForm",
     "Timestamp",
     "UtcTimestamp",
+    "files",
     "key",
     "private",
     "time_form",
@@ -34,6 +36,9 @@ they are written beside the fields."""
 
 PRIVATE = "asyncops_private"
 """A key in the metadata of an attrs field that :func:`private` made."""
+
+FILES = "asyncops_files"
+"""A key in the metadata of an attrs field that :func:`files` made."""
 
 _KEY = "asyncops_key"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -128,6 +133,25 @@ def private(default: Any = NOTHING) -> Any:
         default: The value if the key is missing; without a default the key must be there.
     """
     return field(default=default, repr=False, metadata={PRIVATE: True})
+
+
+def files(default: Any = None) -> Any:
+    """Return a field that holds the content of files, ``bytes`` or text, by their paths.
+
+    ::
+
+        @frozen(kw_only=True)
+        class Conversion(Tracked):
+            id: str
+            status: Phase
+            outputs: dict[str, bytes] | None = files()
+
+    The command line writes them where it is told to. The values stand in no ``repr``.
+
+    Args:
+        default: The value if the key is missing.
+    """
+    return field(default=default, repr=False, hash=False, metadata={FILES: True})
 
 
 def wire_key(field: "attrs.Attribute[Any]") -> str:

@@ -14,7 +14,7 @@ from attrs import field, frozen
 from asyncops.errors import DecodeError
 from asyncops.http.decoding import decode_json, decoder
 from asyncops.http.redaction import snippet
-from asyncops.models import JSON, UNNAMED
+from asyncops.models import JSON, UNNAMED, files
 from asyncops.services.zoo.calls import AsyncApiCallType, CallRecord
 from asyncops.services.zoo.prompts import MlFeedback, SourceRangePrompt
 
@@ -57,60 +57,58 @@ class FileConversion(CallRecord):
     output_format: str
     src_format_options: JSON = field(default=None, hash=False)
     output_format_options: JSON = field(default=None, hash=False)
-    outputs: dict[str, bytes] | None = field(default=None, repr=False, hash=False)
+    outputs: dict[str, bytes] | None = files()
 
 
 @frozen(kw_only=True)
-class FileCenterOfMass(CallRecord):
-    """The centre of mass, in ``output_unit``."""
+class Measurement(CallRecord):
+    """What was measured on a file, in ``output_unit``."""
 
-    type: AsyncApiCallType = AsyncApiCallType.FILE_CENTER_OF_MASS
     src_format: str
     output_unit: str
+
+
+@frozen(kw_only=True)
+class FileCenterOfMass(Measurement):
+    """The centre of mass."""
+
+    type: AsyncApiCallType = AsyncApiCallType.FILE_CENTER_OF_MASS
     center_of_mass: Point3D | None = None
 
 
 @frozen(kw_only=True)
-class FileMass(CallRecord):
-    """The mass, in ``output_unit``, of the given density."""
+class FileMass(Measurement):
+    """The mass, of the given density."""
 
     type: AsyncApiCallType = AsyncApiCallType.FILE_MASS
-    src_format: str
-    output_unit: str
     material_density: float = 0.0
     material_density_unit: str
     mass: float | None = None
 
 
 @frozen(kw_only=True)
-class FileVolume(CallRecord):
-    """The volume, in ``output_unit``."""
+class FileVolume(Measurement):
+    """The volume."""
 
     type: AsyncApiCallType = AsyncApiCallType.FILE_VOLUME
-    src_format: str
-    output_unit: str
     volume: float | None = None
 
 
 @frozen(kw_only=True)
-class FileDensity(CallRecord):
-    """The density, in ``output_unit``, of the given mass."""
+class FileDensity(Measurement):
+    """The density, of the given mass."""
 
     type: AsyncApiCallType = AsyncApiCallType.FILE_DENSITY
-    src_format: str
-    output_unit: str
     material_mass: float = 0.0
     material_mass_unit: str
     density: float | None = None
 
 
 @frozen(kw_only=True)
-class FileSurfaceArea(CallRecord):
-    """The surface area, in ``output_unit``."""
+class FileSurfaceArea(Measurement):
+    """The surface area."""
 
     type: AsyncApiCallType = AsyncApiCallType.FILE_SURFACE_AREA
-    src_format: str
-    output_unit: str
     surface_area: float | None = None
 
 
@@ -126,7 +124,7 @@ class TextToCad(CallRecord):
     code: str | None = None
     feedback: MlFeedback | None = None
     kcl_version: str | None = None
-    outputs: dict[str, bytes] | None = field(default=None, repr=False, hash=False)
+    outputs: dict[str, bytes] | None = files()
 
 
 @frozen(kw_only=True)
@@ -151,7 +149,7 @@ class TextToCadMultiFileIteration(CallRecord):
     model: str
     model_version: str
     source_ranges: tuple[SourceRangePrompt, ...]
-    outputs: dict[str, str] | None = field(default=None, repr=False, hash=False)
+    outputs: dict[str, str] | None = files()
     project_name: str | None = None
     prompt: str | None = None
     kcl_version: str | None = None
