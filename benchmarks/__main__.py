@@ -3,16 +3,14 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from attrs import asdict
 
-from benchmarks.effort import Effort
-from benchmarks.machine import machine, versions
+from benchmarks.machine import Steadiness, machine, versions
 from benchmarks.outcome import Outcome
-from benchmarks.table import markdown, plain
-from benchmarks.works.catalog import WORKS
-from benchmarks.works.walk import KITTYCAD
+from benchmarks.rows import KITTYCAD, ROWS
+from benchmarks.table import table
 
 __all__ = ["main"]
 
@@ -20,20 +18,26 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; the exit code is 1 where a floor is not held."""
     options = _parser().parse_args(arguments)
-    before = machine()
-    outcomes: list[Outcome] = []
-    for name in options.only or WORKS:
-        print(f"{name} ...", file=sys.stderr, flush=True)
-        outcomes.extend(WORKS[name](Effort(quick=options.quick)))
+    before, steadiness = machine(), Steadiness()
+    outcomes = list(_measured(options.only or list(ROWS), steadiness, quick=options.quick))
+    after = machine()
     if options.json:
-        print(json.dumps(_document(before, outcomes, quick=options.quick), indent=2))
+        print(json.dumps(_document(before, after, steadiness, outcomes), indent=2))
     else:
-        print(markdown(outcomes) if options.markdown else plain(outcomes))
-        print(f"\n{_setting(before)}")
-    missed = sum(not each.holds for each in outcomes)
-    if missed:
-        print(f"{missed} of {len(outcomes)} floors do not hold.", file=sys.stderr)
-    return 1 if missed else 0
+        print(table(outcomes))
+        print(f"\n{_setting(before)}.\n{steadiness}; load {before['load']} to {after['load']}.")
+    failed = [each for each in outcomes if each.error or not (options.quick or each.holds)]
+    if failed:
+        print(f"{len(failed)} of {len(outcomes)} rows do not hold.", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _measured(names: Sequence[str], steadiness: Steadiness, *, quick: bool) -> Iterator[Outcome]:
+    for name in names:
+        for row in ROWS[name]:
+            print(f"{name} ...", file=sys.stderr, flush=True)
+            steadiness.probe()
+            yield from row.measure(quick=quick)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,32 +46,29 @@ def _parser() -> argparse.ArgumentParser:
         description="asyncops next to others. The exit code is 1 where a floor is not held.",
     )
     parser.add_argument(
-        "--only", action="append", choices=WORKS, help="this row alone; may be repeated"
+        "--only", action="append", choices=ROWS, help="these rows alone; may be repeated"
     )
-    parser.add_argument("--quick", action="store_true", help="fewer rounds: a look, no proof")
-    shape = parser.add_mutually_exclusive_group()
-    shape.add_argument("--json", action="store_true", help="one JSON document, all figures raw")
-    shape.add_argument("--markdown", action="store_true", help="the table as Markdown")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="two short rounds a row: whether all of it runs, no proof; floors fail nothing",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON document, all figures raw")
     return parser
 
 
 def _document(
-    before: dict[str, object], outcomes: Sequence[Outcome], *, quick: bool
+    before: dict[str, object],
+    after: dict[str, object],
+    steadiness: Steadiness,
+    outcomes: Sequence[Outcome],
 ) -> dict[str, object]:
-    rows = [
-        {
-            **asdict(each),
-            "medians": {figures.name: figures.median for figures in each.figures},
-            "holds": each.holds,
-        }
-        for each in outcomes
-    ]
     return {
-        "machine": before,
+        "before": before,
+        "after": after,
+        "steadiness": asdict(steadiness),
         "versions": {**versions(), "kittycad": KITTYCAD.partition("==")[2]},
-        "quick": quick,
-        "holds": all(each.holds for each in outcomes),
-        "rows": rows,
+        "rows": [{**asdict(each), **each.summary} for each in outcomes],
     }
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 __all__ = ["own_python"]
 
 
-def own_python(requirement: str, reason: str) -> str:
+def own_python(requirement: str) -> str:
     """The Python of an environment that holds ``requirement`` and nothing else.
 
     It is made where there is none yet, which takes a network and says so.
@@ -26,7 +26,7 @@ def own_python(requirement: str, reason: str) -> str:
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     complete = home / "complete"
     if not complete.exists():
-        print(f"Making an environment for {requirement} in {home}: {reason}", file=sys.stderr)
+        print(f"Making an environment for {requirement} in {home}", file=sys.stderr)
         shutil.rmtree(home, ignore_errors=True)
         venv.create(home, with_pip=True)
         quiet = ["-q", "--disable-pip-version-check"]

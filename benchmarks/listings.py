@@ -16,6 +16,7 @@ _NEWEST = date(2026, 1, 1)
 # No hexadecimal digits, so that nothing else is taken for a page's number.
 _PAGE = "pppppppp"
 _TYPES = ("file_conversion", "file_mass", "file_surface_area", "file_volume", "text_to_cad")
+_STATUSES = ("completed", "failed", "in_progress", "queued", "uploaded")
 _USER = "9626601f-9396-45c7-855c-ca66c11d7af9"
 _DAY_US = 86_400_000_000
 
@@ -34,7 +35,7 @@ class TokenListing:
     """One status's calls, newest first or oldest first, in full pages.
 
     Attributes:
-        status: The status of all of them.
+        status: The status of all of them; empty for each status in turn.
         rank: Keeps this status's ids and times apart from those of other statuses.
         pages: How many pages there are.
         size: Items of a page.
@@ -116,7 +117,7 @@ class TokenListing:
         return {
             "id": f"{_PAGE}-{self.rank:04x}-4000-8000-{at:012x}",
             "type": _TYPES[at % len(_TYPES)],
-            "status": self.status,
+            "status": self.status or _STATUSES[at % len(_STATUSES)],
             "created_at": moment(0),
             "updated_at": moment(2_000_987),
             "user_id": _USER,

@@ -1,16 +1,44 @@
-"""What the figures were measured with."""
+"""What the figures were measured with, and how steady it was."""
 
 import os
 import platform
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from time import perf_counter, process_time
+
+from attrs import define, field
 
 from asyncops.version import VERSION
 
-__all__ = ["machine", "versions"]
+__all__ = ["Steadiness", "machine", "versions"]
 
-_PACKAGES = ("aiohttp", "attrs", "cattrs", "msgspec", "tenacity", "pydantic", "openai")
+_PACKAGES = (
+    *("aiohttp", "attrs", "cattrs", "msgspec", "tenacity"),
+    *("pydantic", "openai", "httpx", "dlt", "opentelemetry-sdk"),
+)
+
+
+@define
+class Steadiness:
+    """A fixed piece of work, done before each row: what it takes says how the machine wavers."""
+
+    seconds: list[float] = field(factory=list)
+    cpu: list[float] = field(factory=list)
+
+    def probe(self) -> None:
+        """Do it once more."""
+        start, cpu = perf_counter(), process_time()
+        sum(each * each for each in range(1_000_000))
+        self.seconds.append(perf_counter() - start)
+        self.cpu.append(process_time() - cpu)
+
+    def __str__(self) -> str:
+        spans = [
+            f"{min(each) * 1000:.0f} to {max(each) * 1000:.0f} ms {of}"
+            for each, of in ((self.seconds, "on the wall"), (self.cpu, "of the processor"))
+        ]
+        return f"The same piece of work took {' and '.join(spans)}, row by row"
 
 
 def machine() -> dict[str, object]:

@@ -4,7 +4,9 @@ from statistics import median
 
 from attrs import field, frozen
 
-__all__ = ["Bound", "Figures", "Outcome", "Unmeasured"]
+from benchmarks.verdict import Floor, Verdict, spread
+
+__all__ = ["Figures", "Outcome", "Unmeasured"]
 
 
 class Unmeasured(Exception):
@@ -13,43 +15,19 @@ class Unmeasured(Exception):
 
 @frozen
 class Figures:
-    """What one contestant needed, run by run.
+    """What one contestant needed.
 
     Attributes:
         name: The contestant.
-        unit: Of the figures: ``s``, ``MB``, or empty for a plain number.
-        raw: The figures, in the order of the runs.
-        items: Items of one run, where a rate says more than a time.
+        seconds: On the wall, run by run.
+        cpu: Of its processor, in seconds, run by run.
+        instructions: Of its processor, for a page; ``None`` where they were not counted.
     """
 
     name: str
-    unit: str
-    raw: tuple[float, ...]
-    items: int = 0
-
-    @property
-    def median(self) -> float:
-        """The median of the runs."""
-        return median(self.raw)
-
-
-@frozen(kw_only=True)
-class Bound:
-    """What a row has to show.
-
-    Attributes:
-        limit: The figure.
-        at_least: Whether the measured one may not be lower; else it may not be higher.
-        unit: What stands behind it: ``x`` for a ratio.
-    """
-
-    limit: float
-    at_least: bool
-    unit: str = "x"
-
-    def holds(self, measured: float) -> bool:
-        """Whether ``measured`` is on the right side of it."""
-        return measured >= self.limit if self.at_least else measured <= self.limit
+    seconds: tuple[float, ...] = ()
+    cpu: tuple[float, ...] = ()
+    instructions: float | None = None
 
 
 @frozen(kw_only=True)
@@ -59,22 +37,47 @@ class Outcome:
     Attributes:
         name: What ``--only`` takes.
         work: What was done.
-        bound: What it has to show.
-        figures: Ours first.
-        measured: What is held against the bound; None where it could not be measured.
-        error: Why it could not.
+        unit: What the samples are: ``x`` for ratios, ``MB``, ``n^`` for exponents.
+        floor: What their median has to show; ``None`` if it is only shown.
+        figures: Of each contestant, ours first.
+        samples: What is held against the floor, round by round; none if it was not measured.
+        ceiling: The same of the bare libraries, where they are measured as well.
+        items: How many items a run gave, where a rate says something.
+        error: Why it could not be measured.
         details: More figures, for machines.
     """
 
     name: str
     work: str
-    bound: Bound
+    unit: str = "x"
+    floor: Floor | None = None
     figures: tuple[Figures, ...] = ()
-    measured: float | None = None
+    samples: tuple[float, ...] = ()
+    ceiling: tuple[float, ...] = ()
+    items: int = 0
     error: str | None = None
     details: dict[str, object] = field(factory=dict)
 
     @property
+    def verdict(self) -> Verdict | None:
+        """Whether the floor holds; ``None`` without a floor."""
+        if self.error is not None:
+            return Verdict.MISSED
+        return None if self.floor is None else self.floor.verdict(self.samples)
+
+    @property
     def holds(self) -> bool:
-        """Whether it was measured and is on the right side of its bound."""
-        return self.measured is not None and self.bound.holds(self.measured)
+        """Whether it was measured, and its floor holds where there is one."""
+        return self.verdict in {None, Verdict.HOLDS}
+
+    @property
+    def summary(self) -> dict[str, float | str | None]:
+        """The medians, for machines."""
+        if not self.samples:
+            return {"verdict": self.verdict}
+        return {
+            "measured": median(self.samples),
+            "spread": spread(self.samples),
+            "ceiling": median(self.ceiling) if self.ceiling else None,
+            "verdict": self.verdict,
+        }

@@ -1,6 +1,9 @@
-"""Processes: the page server, and a worker for each contestant."""
+"""Processes: the page server, and a worker for each contestant, under Callgrind if so wanted."""
 
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -9,14 +12,58 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.request import urlopen
 
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 
+from benchmarks.environments import own_python
 from benchmarks.outcome import Unmeasured
 from benchmarks.server import Settings
 
-__all__ = ["ROOT", "Measured", "Worker", "page_server", "requests_since", "worker"]
+__all__ = [
+    "Contestant",
+    "Load",
+    "Measured",
+    "Worker",
+    "can_count",
+    "page_server",
+    "requests_since",
+    "worker",
+]
 
 ROOT = Path(__file__).parent.parent
+# The first runs, which fill the caches, need not be counted: that would take fifty times as long.
+_CALLGRIND = ("valgrind", "--tool=callgrind", "--instr-atstart=no")
+
+
+@frozen
+class Contestant:
+    """Who runs.
+
+    Attributes:
+        name: The name in the table.
+        place: What runs in the worker, as "module:function", below ``benchmarks.contestants``.
+        arguments: What that is called with, besides those of the load.
+        requirement: What it needs an environment of its own for, where it does.
+    """
+
+    name: str
+    place: str
+    arguments: Mapping[str, object] = field(factory=dict)
+    requirement: str | None = None
+
+
+@frozen
+class Load:
+    """What all contestants of a row are given.
+
+    Attributes:
+        items: How many items each has to give.
+        settings: What the page server serves; ``None`` where none is needed.
+        arguments: Arguments.
+    """
+
+    items: int
+    settings: Settings | None = None
+    arguments: Mapping[str, object] = field(factory=dict)
 
 
 @frozen
@@ -31,7 +78,7 @@ class Measured:
 
     seconds: float
     cpu: float
-    tally: dict[str, int]
+    tally: Mapping[str, float]
 
 
 @frozen(eq=False)
@@ -42,12 +89,12 @@ class Worker:
     process: "subprocess.Popen[str]"
 
     def run(self, *, items: int) -> Measured:
-        """Run once, and see that so many items came.
+        """Run once, and see that so many items came; with none, do all but the run.
 
         Raises:
             Unmeasured: It failed, or gave another number of items.
         """
-        print(file=_pipe(self.process.stdin), flush=True)
+        print("" if items else "idle", file=_pipe(self.process.stdin), flush=True)
         answer: dict[str, Any] = json.loads(_pipe(self.process.stdout).readline() or "{}")
         if "seconds" not in answer:
             raise Unmeasured(f"{self.name}: {answer.get('error', 'the process ended')}")
@@ -56,20 +103,65 @@ class Worker:
             raise Unmeasured(f"{self.name} gave {answer['items']} items, not {items}")
         return Measured(seconds, cpu, answer)
 
+    def instructions(self, *, items: int) -> float:
+        """Return the instructions of one run, less those of idling, under Callgrind."""
+        self.run(items=items)
+        self._control("--instr=on")
+        marks = [self._counted()]
+        for each in (0, items):
+            self.run(items=each)
+            marks.append(self._counted())
+        before, idle, after = marks
+        return (after - idle) - (idle - before)
+
+    def _counted(self) -> int:
+        # Numbers of instructions, by thread: " Th 1  59,532,026"
+        found = re.findall(r"^\s*Th \d+ +([\d,]+|\.)\s*$", self._control("-e"), re.MULTILINE)
+        return sum(int(each.replace(",", "")) for each in found if each != ".")
+
+    def _control(self, option: str) -> str:
+        command = ["callgrind_control", option, str(self.process.pid)]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode:
+            raise Unmeasured(f"{self.name}: {done.stderr.strip()}")
+        return done.stdout
+
 
 @contextmanager
 def worker(
-    name: str, place: str, arguments: Mapping[str, object], *, python: str = sys.executable
+    contestant: Contestant, load: Load, url: str | None, *, counting: bool = False
 ) -> Iterator[Worker]:
-    """A process with the contestant ``place`` ("module:function"), called with ``arguments``."""
-    command = [python, "-m", "benchmarks.worker", place, json.dumps(dict(arguments))]
-    with _process(command) as process:
-        yield Worker(name, process)
+    """A process with a contestant; ``counting`` has Callgrind count its instructions."""
+    arguments = {**load.arguments, **contestant.arguments}
+    if url is not None:
+        arguments["url"] = url
+    place = f"benchmarks.contestants.{contestant.place}"
+    own = contestant.requirement
+    python = sys.executable if own is None else _own_python(own)
+    command = [python, "-m", "benchmarks.worker", place, json.dumps(arguments)]
+    prefix = [*_CALLGRIND, f"--callgrind-out-file={os.devnull}", "-q"] if counting else []
+    with _process([*prefix, *command]) as process:
+        yield Worker(contestant.name, process)
+
+
+def _own_python(requirement: str) -> str:
+    try:
+        return own_python(requirement)
+    except (subprocess.CalledProcessError, OSError) as error:
+        raise Unmeasured(f"no environment for {requirement}: {error}") from error
+
+
+def can_count() -> bool:
+    """Whether Callgrind is there."""
+    return bool(shutil.which("valgrind") and shutil.which("callgrind_control"))
 
 
 @contextmanager
-def page_server(settings: Settings) -> Iterator[str]:
-    """A page server in a process of its own; gives its URL."""
+def page_server(settings: Settings | None) -> Iterator[str | None]:
+    """A page server in a process of its own; gives its URL, or ``None`` if there is no need."""
+    if settings is None:
+        yield None
+        return
     command = [sys.executable, "-m", "benchmarks.server", json.dumps(asdict(settings))]
     with _process(command) as process:
         port = _pipe(process.stdout).readline().strip()
@@ -86,8 +178,15 @@ def requests_since(url: str) -> int:
 
 @contextmanager
 def _process(command: list[str]) -> "Iterator[subprocess.Popen[str]]":
+    # Hashes of texts decide how often a dict has to look twice; modules are compiled once.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**environment, "PYTHONHASHSEED": "0"},
     )
     with process:
         try:

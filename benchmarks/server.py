@@ -27,7 +27,8 @@ class Settings:
     """What a server serves, and how.
 
     Attributes:
-        pages: Zoo's calls: how many pages each status has; the most of them a multiple of each.
+        pages: Zoo's calls: how many pages each status has, the most of them a multiple of each; the
+            status "" stands for all in one listing.
         numbered: Chainloop's operations: how many pages.
         size: Items of a page.
         keys: The order of the keys in Zoo's calls.
@@ -88,8 +89,8 @@ class _Site:
         parts = urlsplit(target)
         query = dict(parse_qsl(parts.query))
         match parts.path.split("/")[1:]:
-            case ["async", "operations"] if query.get("status") in self._tokens:
-                listing = self._tokens[query["status"]]
+            case ["async", "operations"] if query.get("status", "") in self._tokens:
+                listing = self._tokens[query.get("status", "")]
                 at = int(query.get("page_token", "page-0")[_PREFIX:], 16)
                 rows = listing.between(
                     _time(query, "created_after"), _time(query, "created_before")

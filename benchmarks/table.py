@@ -1,73 +1,85 @@
-"""The outcomes for people: a table in plain text or in Markdown."""
+"""The outcomes for people: a Markdown table that reads as plain text, too."""
 
 from collections.abc import Sequence
+from statistics import median
 
-from benchmarks.outcome import Bound, Figures, Outcome
+from benchmarks.outcome import Figures, Outcome
+from benchmarks.verdict import Floor, spread
 
-__all__ = ["markdown", "plain"]
+__all__ = ["table"]
 
-_HEAD = ("work; the other", "asyncops", "the other", "measured", "floor", "holds")
+_HEAD = ("work", "asyncops", "the other", "measured", "floor", "holds")
 
 
-def plain(outcomes: Sequence[Outcome]) -> str:
-    """Columns of one width each."""
+def table(outcomes: Sequence[Outcome]) -> str:
+    """Rows of one width, and below them what could not be measured."""
     rows = [_HEAD, *map(_row, outcomes)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(_HEAD))]
     rows.insert(1, tuple("-" * width for width in widths))
-    lines = ["  ".join(_padded(row, widths)).rstrip() for row in rows]
-    return "\n".join([*lines, *_errors(outcomes)])
-
-
-def markdown(outcomes: Sequence[Outcome]) -> str:
-    """A table for a README."""
-    rule = ("---", *["---:"] * (len(_HEAD) - 2), "---")
-    rows = [_HEAD, rule, *map(_row, outcomes)]
-    return "\n".join([*("| " + " | ".join(row) + " |" for row in rows), *_errors(outcomes)])
-
-
-def _padded(row: Sequence[str], widths: Sequence[int]) -> list[str]:
-    """The first column to the left, the figures to the right."""
-    pairs = zip(row[1:], widths[1:], strict=True)
-    return [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in pairs)]
-
-
-def _errors(outcomes: Sequence[Outcome]) -> list[str]:
+    lines = [
+        "| " + " | ".join(c.ljust(width) for c, width in zip(row, widths, strict=True)) + " |"
+        for row in rows
+    ]
     errors = [f"- {each.work}: {each.error}" for each in outcomes if each.error]
-    return ["", "Not measured:", *errors] if errors else []
+    return "\n".join([*lines, *(["", "Not measured:", "", *errors] if errors else [])])
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:
-    ours, other, *_ = [*map(_figure, outcome.figures), "", ""]
-    measured = "-" if outcome.measured is None else _amount(outcome.measured, outcome.bound)
-    floor = f"{'>=' if outcome.bound.at_least else '<='} {_limit(outcome.bound)}"
-    return outcome.work, ours, other, measured, floor, "yes" if outcome.holds else "NO"
+    ours, other, *_ = [*outcome.figures, None, None]
+    return (
+        outcome.work,
+        _shown(ours),
+        "" if other is None else f"{other.name}: {_shown(other)}",
+        _measured(outcome),
+        _floor(outcome),
+        outcome.verdict or "",
+    )
 
 
-def _figure(figures: Figures) -> str:
-    middle = figures.median
-    shown = f"{middle:.3g} {figures.unit}" if middle >= 1 else f"{middle * 1000:.3g} ms"
-    if figures.unit != "s":
-        shown = f"{middle:.0f} {figures.unit}"
-    if figures.items:
-        return f"{shown}, {figures.items / middle:,.0f}/s"
-    return shown
+def _shown(figures: Figures | None) -> str:
+    """``138 ms, cpu 131 ms, 2.97 M``: on the wall, of the processor, instructions a page."""
+    if figures is None:
+        return ""
+    parts = [_time(figures.seconds)]
+    if figures.cpu:
+        parts.append(f"cpu {_time(figures.cpu)}")
+    if figures.instructions is not None:
+        parts.append(f"{figures.instructions / 1_000_000:.2f} M")
+    return ", ".join(parts)
 
 
-def _amount(amount: float, bound: Bound) -> str:
-    match bound.unit:
-        case "x":
-            return f"{amount:.2f} x"
+def _time(seconds: Sequence[float]) -> str:
+    middle = median(seconds)
+    return f"{middle:.2f} s" if middle >= 1 else f"{middle * 1000:.3g} ms"
+
+
+def _measured(outcome: Outcome) -> str:
+    if not outcome.samples:
+        return "-"
+    amount = _amount(median(outcome.samples), outcome.unit)
+    return amount if len(outcome.samples) == 1 else f"{amount} ± {spread(outcome.samples):.2g}"
+
+
+def _floor(outcome: Outcome) -> str:
+    """The floor, and beside one that the bare libraries miss, how far they come."""
+    floor = outcome.floor
+    if floor is None:
+        return ""
+    text = f"{'>=' if floor.at_least else '<='} {_limit(floor, outcome.unit)}"
+    if outcome.ceiling and not floor.reached(outcome.ceiling):
+        return f"{text} (bare libraries: {_amount(median(outcome.ceiling), outcome.unit)})"
+    return text
+
+
+def _amount(amount: float, unit: str) -> str:
+    match unit:
         case "MB":
             return f"{amount:.1f} MB"
-        case _:
+        case "n^":
             return f"n^{amount:.3f}"
-
-
-def _limit(bound: Bound) -> str:
-    match bound.unit:
-        case "x":
-            return f"{bound.limit:g} x"
-        case "MB":
-            return f"{bound.limit:g} MB"
         case _:
-            return f"n^{bound.limit:g}"
+            return f"{amount:.3g} x"
+
+
+def _limit(floor: Floor, unit: str) -> str:
+    return f"n^{floor.limit:g}" if unit == "n^" else f"{floor.limit:g} {unit}"

@@ -1,8 +1,9 @@
 """One contestant in a process of its own, so that memory and garbage are its own as well.
 
-``python -m benchmarks.worker MODULE:NAME ARGUMENTS`` reads lines and, for each, runs once and
-answers with a line of JSON: ``{"seconds": ..., "cpu": ..., "items": ...}`` or ``{"error": ...}``.
-It needs the standard library alone, since some contestants have an environment of their own.
+``python -m benchmarks.worker MODULE:NAME ARGUMENTS`` reads lines. For each it runs once and answers
+with a line of JSON: ``{"seconds": ..., "cpu": ..., "items": ...}`` or ``{"error": ...}``; for the
+line ``idle``, it does all of that but the run. It needs the standard library alone, since some
+contestants have an environment of their own.
 """
 
 import asyncio
@@ -11,21 +12,33 @@ import gc
 import json
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from importlib import import_module
 from time import perf_counter, process_time
 from typing import Any
 
-__all__ = ["Contestant", "Run", "Tally"]
+__all__ = ["Contestant", "Run", "Tally", "count"]
 
-Tally = Mapping[str, int]
+Tally = Mapping[str, float]
 """What a run counted: its ``items``, and what else it has to say."""
 
 Run = Callable[[], Awaitable[Tally]]
 
 Contestant = Callable[..., AbstractAsyncContextManager[Run]]
 """Sets a client up and gives what runs it once."""
+
+
+async def count(items: AsyncIterable[object]) -> Tally:
+    """Walk to the end, as a program would."""
+    found = 0
+    async for _ in items:
+        found += 1
+    return {"items": found}
+
+
+async def _idle() -> Tally:
+    return {"items": 0}
 
 
 async def _timed(run: Run) -> dict[str, float]:
@@ -48,8 +61,8 @@ def main(place: str, arguments: str) -> None:
             client = contestant(**json.loads(arguments))
             run = runner.run(_entered(client))
             stack.callback(lambda: runner.run(_left(client)))
-            for _ in sys.stdin:
-                _answer(**runner.run(_timed(run)))
+            for line in sys.stdin:
+                _answer(**runner.run(_timed(_idle if line == "idle\n" else run)))
         except Exception as error:  # noqa: BLE001 - whatever it is, the table says it
             traceback.print_exc()
             _answer(error=f"{type(error).__name__}: {error}")

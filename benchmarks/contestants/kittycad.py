@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 
-from benchmarks.worker import Run, Tally
+from benchmarks.worker import Run, Tally, count
 
 __all__ = ["walk"]
 
@@ -20,13 +20,11 @@ async def walk(url: str) -> AsyncIterator[Run]:
     async with kittycad.AsyncKittyCAD(token="token", base_url=url) as client:
 
         async def run() -> Tally:
-            count = 0
-            async for _ in client.api_calls.list_async_operations(
+            calls = client.api_calls.list_async_operations(
                 limit=100,
                 sort_by=models.CreatedAtSortMode.CREATED_AT_DESCENDING,
                 status=models.ApiCallStatus.COMPLETED,
-            ):
-                count += 1
-            return {"items": count}
+            )
+            return await count(calls)
 
         yield run

@@ -1,22 +1,19 @@
-"""asyncops with something that looks on: logging, OpenTelemetry's API alone, its SDK."""
+"""What may observe a client: logging, OpenTelemetry's API alone, its SDK."""
 
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 
-from asyncops import ZooClient
 from asyncops.http.telemetry import Telemetry
-from benchmarks.worker import Run, Tally
 
-__all__ = ["TELLING", "walk"]
+__all__ = ["OBSERVERS"]
 
 
 def _nobody() -> None:
     return None
 
 
-def _logs() -> None:
+def _logging() -> None:
     """Every line is written, and kept in memory."""
     logger = logging.getLogger("asyncops")
     logger.setLevel(logging.DEBUG)
@@ -54,24 +51,10 @@ class _Keeper(logging.Handler):
         self.lines.append(self.format(record))
 
 
-TELLING: Mapping[str, Callable[[], Telemetry | None]] = {
+OBSERVERS: Mapping[str, Callable[[], Telemetry | None]] = {
     "nobody": _nobody,
-    "logging": _logs,
+    "logging": _logging,
     "api": _api,
     "sdk": _sdk,
 }
-"""Sets up who looks on, and gives what the client takes for it."""
-
-
-@asynccontextmanager
-async def walk(url: str, to: str, size: int = 100) -> AsyncIterator[Run]:
-    """Walk one status to its end, told to one of ``TELLING``."""
-    async with ZooClient("token", base_url=url, telemetry=TELLING[to]()) as zoo:
-
-        async def run() -> Tally:
-            count = 0
-            async for _ in zoo.operations.list(status="completed", limit=size):
-                count += 1
-            return {"items": count}
-
-        yield run
+"""Sets an observer up, and gives what the client takes for it."""

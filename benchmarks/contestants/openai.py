@@ -11,7 +11,7 @@ from typing import Generic, Literal, TypeVar
 from openai import AsyncOpenAI, BaseModel
 from openai._base_client import BaseAsyncPage, BasePage, PageInfo, make_request_options
 
-from benchmarks.worker import Run, Tally
+from benchmarks.worker import Run, Tally, count
 
 __all__ = ["walk"]
 
@@ -64,14 +64,12 @@ async def walk(url: str) -> AsyncIterator[Run]:
 
         async def run() -> Tally:
             query = {"limit": 100, "sort_by": "created_at_descending", "status": "completed"}
-            count = 0
-            async for _ in client.get_api_list(
+            calls = client.get_api_list(
                 "/async/operations",
                 model=_Call,
                 page=_TokenPage[_Call],
                 options=make_request_options(query=query),
-            ):
-                count += 1
-            return {"items": count}
+            )
+            return await count(calls)
 
         yield run

@@ -1,0 +1,131 @@
+"""asyncops and another, which run in turns."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Literal
+
+from attrs import evolve, frozen
+
+from benchmarks.outcome import Figures, Outcome, Unmeasured
+from benchmarks.rig import Contestant, Load, Measured, Worker, can_count, page_server, worker
+from benchmarks.verdict import REPEATS, Floor, take_until_decided
+
+__all__ = ["Duel"]
+
+# Callgrind slows a process down fifty times. What it counts needs no second look.
+_COUNTED_PAGES = 100
+
+Round = Mapping[str, Measured]
+
+
+@frozen(kw_only=True)
+class Duel:
+    """A row that holds asyncops against somebody else.
+
+    Attributes:
+        name: What ``--only`` takes.
+        work: What both do.
+        ours: Our contestant.
+        other: The other one; or, for so many pages, the seconds that cannot be done without.
+        load: Returns what they are given, for so many pages.
+        pages: How many pages a run has.
+        floor: How many times as fast ours is, or, at most, how many times as much it may cost;
+            ``None`` for a row that is only shown.
+        by: Which figure is compared: the time of the client's own processor, or that on the wall.
+        rounds: Runs of each to begin with.
+        ceiling: The bare libraries, whose own figure is shown beside the floor.
+        counted: Whether instructions say something.
+    """
+
+    name: str
+    work: str
+    ours: Contestant
+    other: Contestant | Callable[[int], float]
+    load: Callable[[int], Load]
+    pages: int = 500
+    floor: Floor | None = None
+    by: Literal["cpu", "seconds"] = "cpu"
+    rounds: int = 16
+    ceiling: Contestant | None = None
+    counted: bool = True
+
+    def measure(self, *, quick: bool) -> Iterator[Outcome]:
+        """Run all in turns, until it is clear whether the floor holds."""
+        outcome = Outcome(name=self.name, work=self.work, floor=self.floor)
+        try:
+            if quick:
+                yield self._in_turns(outcome, max(self.pages // 10, 1), rounds=2, repeats=0)
+            else:
+                done = self._in_turns(outcome, self.pages, rounds=self.rounds, repeats=REPEATS)
+                yield self._with_instructions(done) if self.counted and can_count() else done
+        except Unmeasured as error:
+            yield evolve(outcome, error=str(error))
+
+    @property
+    def _contestants(self) -> list[Contestant]:
+        return [e for e in (self.ours, self.other, self.ceiling) if isinstance(e, Contestant)]
+
+    def _in_turns(self, outcome: Outcome, pages: int, *, rounds: int, repeats: int) -> Outcome:
+        load, done = self.load(pages), list[Round]()
+
+        def ratio(each: Round, of: Contestant) -> float:
+            mine = float(getattr(each[of.name], self.by))
+            other = (
+                float(getattr(each[self.other.name], self.by))
+                if isinstance(self.other, Contestant)
+                else self.other(pages)
+            )
+            return other / mine if self.floor is None or self.floor.at_least else mine / other
+
+        def take(count: int) -> Sequence[float]:
+            done.extend(_round(workers, load.items, len(done)) for _ in range(count))
+            return [ratio(each, self.ours) for each in done[-count:]]
+
+        with ExitStack() as stack:
+            url = stack.enter_context(page_server(load.settings))
+            workers = [stack.enter_context(worker(e, load, url)) for e in self._contestants]
+            # What a first run costs, it costs once.
+            _round(workers, load.items, 0)
+            samples = take_until_decided(take, rounds, self.floor, repeats)
+        figures = [
+            Figures(
+                name=each.name,
+                seconds=tuple(one[each.name].seconds for one in done),
+                cpu=tuple(one[each.name].cpu for one in done),
+            )
+            for each in workers
+        ]
+        if not isinstance(self.other, Contestant):
+            figures.insert(1, Figures("the least", seconds=(self.other(pages),)))
+        ceiling = [] if self.ceiling is None else [ratio(each, self.ceiling) for each in done]
+        return evolve(
+            outcome,
+            samples=tuple(samples),
+            figures=tuple(figures),
+            ceiling=tuple(ceiling),
+            items=load.items,
+        )
+
+    def _with_instructions(self, outcome: Outcome) -> Outcome:
+        load = self.load(_COUNTED_PAGES)
+        with ThreadPoolExecutor() as pool:
+            # Side by side: what else the machine does changes no count.
+            counts = dict(pool.map(lambda each: _counted(each, load), self._contestants))
+        figures = [evolve(each, instructions=counts.get(each.name)) for each in outcome.figures]
+        return evolve(outcome, figures=tuple(figures))
+
+
+def _round(workers: Sequence[Worker], items: int, at: int) -> Round:
+    """One run of each. Machines drift, so that who begins changes from round to round."""
+    first = at % len(workers)
+    order = [*workers[first:], *workers[:first]]
+    return {each.name: each.run(items=items) for each in order}
+
+
+def _counted(contestant: Contestant, load: Load) -> tuple[str, float]:
+    with (
+        page_server(load.settings) as url,
+        worker(contestant, load, url, counting=True) as process,
+    ):
+        return contestant.name, process.instructions(items=load.items) / _COUNTED_PAGES
