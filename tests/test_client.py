@@ -18,6 +18,7 @@ from asyncops import (
 )
 from asyncops.client import BaseClient
 from asyncops.testing import FakeServer
+from tests import raw_json
 from tests.conftest import Mocked
 from tests.until import until
 from tests.wire.faultserver import FaultServer, answer
@@ -190,7 +191,7 @@ def test_a_client_stays_in_its_event_loop() -> None:
 async def test_many_calls_at_once_each_get_their_own_answer() -> None:
     """Over one pool of connections."""
     async with FakeServer(prompts=200) as server:
-        ids = [row["id"] for row in server.ml_prompts()]
+        ids = [row["id"] for row in raw_json.ml_prompts(server)]
         async with ZooClient(server.token, base_url=server.url) as zoo:
             prompts = await asyncio.gather(*map(zoo.ml_prompts.get, ids))
         assert [str(prompt.id) for prompt in prompts] == ids
@@ -203,7 +204,7 @@ async def test_one_missing_id_does_not_harm_the_others() -> None:
         async with ZooClient(
             server.token, base_url=server.url, retry=RetryPolicy(attempts=1)
         ) as zoo:
-            known = server.ml_prompts()[0]["id"]
+            known = raw_json.ml_prompts(server)[0]["id"]
             missing = "f135d675-c44a-4e2e-9638-87d941fa1872"
             outcomes = await asyncio.gather(
                 zoo.ml_prompts.get(known), zoo.ml_prompts.get(missing), return_exceptions=True

@@ -23,6 +23,7 @@ from asyncops.fastapi import (
     stream_sse,
 )
 from asyncops.testing import FakeServer, Fault
+from tests import raw_json
 from tests.fastapi.kit import chainloop_of, serving, zoo_of
 from tests.until import until
 
@@ -160,7 +161,7 @@ async def test_a_slow_reader_slows_the_walk_down(
 ) -> None:
     """The service is asked for no more than sockets hold; what is read later is whole."""
     server = fake_server_factory(operations=40_000)
-    expected = [call["id"] for call in server.zoo_operations("completed")]
+    expected = [call["id"] for call in raw_json.zoo_operations(server, "completed")]
     async with serving(streaming_app(server)) as client:
         async with visit(client, "/pages?limit=200", buffer=16_384) as reader:
             await reader.readuntil(b"\r\n\r\n")

@@ -24,6 +24,7 @@ from asyncops.fastapi import (
     watch_resume,
 )
 from asyncops.testing import FakeServer, Fault
+from tests import raw_json
 from tests.fastapi.kit import chainloop_of, serving, zoo_of
 
 OFTEN = PollPolicy(initial=0.005, cap=0.005, timeout=None)
@@ -91,7 +92,7 @@ async def test_each_change_is_an_event_with_its_kind_its_place_and_its_data(
     fake_server: FakeServer,
 ) -> None:
     async with serving(watching_app(fake_server)) as client, events(client) as found:
-        call = fake_server.create_operation(status="queued", type="file_mass")
+        call = raw_json.create_operation(fake_server, status="queued", type="file_mass")
         created = await anext(found)
         assert created is not None
         assert (created.name, created.data["kind"]) == ("created", "created")
@@ -110,15 +111,15 @@ async def test_a_reader_that_comes_back_is_told_exactly_what_it_missed(
     """From the id of the last event it saw, as a browser sends it."""
     async with serving(watching_app(fake_server)) as client:
         async with events(client) as found:
-            seen = fake_server.create_operation(status="queued")["id"]
+            seen = raw_json.create_operation(fake_server, status="queued")["id"]
             event = await anext(found)
             assert event is not None
             assert event.data["id"] == seen
-        missed = {fake_server.create_operation(status="queued")["id"] for _ in range(3)}
+        missed = {raw_json.create_operation(fake_server, status="queued")["id"] for _ in range(3)}
         async with events(client, last_event_id=event.id) as found:
             told = [await anext(found) for _ in missed]
             assert {each.data["id"] for each in told if each is not None} == missed
-            last = fake_server.create_operation(status="queued")["id"]
+            last = raw_json.create_operation(fake_server, status="queued")["id"]
             event = await anext(found)
             assert event is not None
             assert event.data["id"] == last
@@ -217,10 +218,10 @@ async def test_where_too_much_is_alive_events_have_no_id(
     """It would come back as a header that no server takes."""
     server = fake_server_factory(operations=0, prompts=0)
     for _ in range(400):
-        server.create_operation(status="in_progress")
+        raw_json.create_operation(server, status="in_progress")
     async with serving(watching_app(server)) as client, events(client) as found:
         for _ in range(2):
-            server.create_operation(status="queued")
+            raw_json.create_operation(server, status="queued")
             event = await anext(found)
             assert event is not None
             assert (event.name, event.id) == ("created", None)
@@ -229,7 +230,7 @@ async def test_where_too_much_is_alive_events_have_no_id(
 async def test_chainloops_operations_are_told_as_well(fake_server: FakeServer) -> None:
     app = watching_app(fake_server)
     async with serving(app) as client, events(client, "/chainloop") as found:
-        operation = fake_server.create_chainloop_operation()
+        operation = raw_json.create_chainloop_operation(fake_server)
         event = await anext(found)
         assert event is not None
         assert event.data["after"]["id"] == operation["id"]

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from asyncops import Timeout
 from asyncops.fastapi import ZooDep, install_error_handlers, lifespan
 from asyncops.testing import FakeServer
+from tests import raw_json
 from tests.fastapi.kit import serving, zoo_of
 from tests.until import until
 
@@ -24,7 +25,7 @@ async def test_two_hundred_requests_at_once_share_one_pool(
     async def call(zoo: ZooDep, call_id: str) -> str:
         return str((await zoo.operations.get(call_id)).id)
 
-    ids = [each["id"] for each in server.zoo_operations("completed")[:200]]
+    ids = [each["id"] for each in raw_json.zoo_operations(server, "completed")[:200]]
     assert len(ids) == 200
     async with serving(app) as client:
         answers = await asyncio.gather(*(client.get(f"/calls/{each}") for each in ids))

@@ -20,6 +20,7 @@ from asyncops.fastapi import (
     stream_ndjson,
 )
 from asyncops.testing import FakeServer, Fault
+from tests import raw_json
 from tests.fastapi.kit import Reader, asgi, chainloop_of, serving, zoo_of
 from tests.until import until
 
@@ -64,7 +65,7 @@ async def test_every_item_is_a_line_in_the_listings_order(
     fake_server: FakeServer, path: str
 ) -> None:
     """With all that the service says of it, under the service's names."""
-    expected = fake_server.zoo_operations("completed")
+    expected = raw_json.zoo_operations(fake_server, "completed")
     async with serving(streaming_app(fake_server)) as client:
         answer = await client.get(path)
     got = lines(answer)
@@ -80,7 +81,7 @@ async def test_every_item_is_a_line_in_the_listings_order(
 
 async def test_what_is_entered_first_is_entered_and_left(fake_server: FakeServer) -> None:
     """Such as a walk with several requests under way."""
-    expected = fake_server.chainloop_operations_now()
+    expected = raw_json.chainloop_operations(fake_server)
     async with serving(streaming_app(fake_server)) as client:
         got = lines(await client.get("/together"))
     assert [item["id"] for item in got] == [item["id"] for item in expected]
@@ -132,7 +133,7 @@ async def test_an_error_later_is_one_line_more_that_is_no_item(
     async with serving(app) as client:
         answer = await client.get("/pages")
     *items, last = lines(answer)
-    expected = fake_server.zoo_operations("completed")
+    expected = raw_json.zoo_operations(fake_server, "completed")
     assert [item["id"] for item in items] == [item["id"] for item in expected[: len(items)]]
     assert len(items) == 100
     assert last.keys() == {"problem"}

@@ -29,6 +29,7 @@ from asyncops.services.zoo import (
     FileConversion,
 )
 from asyncops.testing import FakeServer
+from tests import raw_json
 from tests.fastapi.kit import asgi, chainloop_of, zoo_of
 from tests.fastapi.schema_check import complaints
 
@@ -100,7 +101,7 @@ def schema_of(document: dict[str, Any], path: str) -> dict[str, Any]:
     "path", ["/calls", "/prompts", "/operations", "/summary", "/change", "/report", "/place"]
 )
 async def test_real_answers_are_what_the_document_says(fake_server: FakeServer, path: str) -> None:
-    fake_server.create_operation(status="queued")
+    raw_json.create_operation(fake_server, status="queued")
     async with asgi(answering_app(fake_server)) as client:
         document = (await client.get("/openapi.json")).json()
         answer = await client.get(path)
@@ -111,7 +112,7 @@ async def test_real_answers_are_what_the_document_says(fake_server: FakeServer, 
 async def test_answers_and_their_document_have_the_order_of_every_output(
     fake_server: FakeServer,
 ) -> None:
-    fake_server.create_operation(status="failed", type="brand_new", loudness=3)
+    raw_json.create_operation(fake_server, status="failed", type="brand_new", loudness=3)
     async with asgi(answering_app(fake_server)) as client:
         document = (await client.get("/openapi.json")).json()
         rows = (await client.get("/calls")).json()["items"]
@@ -124,8 +125,8 @@ async def test_answers_and_their_document_have_the_order_of_every_output(
 
 async def test_every_result_is_what_its_type_maps_to(fake_server: FakeServer) -> None:
     """By the discriminator, as a generated client reads it; a type not known has a shape too."""
-    fake_server.create_operation(status="completed", type="brand_new")
-    calls = {each["type"]: each["id"] for each in fake_server.zoo_operations("completed")}
+    raw_json.create_operation(fake_server, status="completed", type="brand_new")
+    calls = {each["type"]: each["id"] for each in raw_json.zoo_operations(fake_server, "completed")}
     async with asgi(answering_app(fake_server)) as client:
         document = (await client.get("/openapi.json")).json()
         answers = [(await client.get(f"/output/{each}")).json() for each in calls.values()]
@@ -206,7 +207,7 @@ async def test_a_page_shows_nothing_of_the_answer_it_came_in(fake_server: FakeSe
         second = (await client.get("/calls", params={"page_token": first["next_cursor"]})).json()
         numbered = (await client.get("/operations")).json()
     assert not {"headers", "request_id", "status", "cursor"} & first.keys()
-    expected = [each["id"] for each in fake_server.zoo_operations("completed")]
+    expected = [each["id"] for each in raw_json.zoo_operations(fake_server, "completed")]
     got = [each["id"] for each in first["items"] + second["items"]]
     assert got == expected[: len(got)]
     assert (numbered["next_cursor"], numbered["total_count"]) == (2, 1000)

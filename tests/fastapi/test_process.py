@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from asyncops.testing import FakeServer, Fault
+from tests import raw_json
 from tests.until import until
 
 ROOT = Path(__file__).parents[2]
@@ -92,7 +93,9 @@ async def test_a_listing_that_is_asked_to_stop_ends_soon_and_says_that_it_is_not
             *more, last = [json.loads(line) async for line in lines]
             took = time.monotonic() - began
         ids += [each["id"] for each in more]
-        assert ids == [each["id"] for each in server.zoo_operations("completed")[: len(ids)]]
+        assert ids == [
+            each["id"] for each in raw_json.zoo_operations(server, "completed")[: len(ids)]
+        ]
         assert last["problem"]["status"] == 503
         assert last["problem"]["detail"] == "This application is being stopped."
         assert await started.wait() in {0, -signal.SIGTERM}

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from asyncops.fastapi import NDJSONResponse, SSEResponse, ZooDep, lifespan, stream_ndjson
 from asyncops.fastapi import streaming as ways
 from asyncops.testing import FakeServer, Fault
+from tests import raw_json
 from tests.fastapi.kit import Reader, running, zoo_of
 from tests.fastapi.test_events import events, watching_app
 from tests.until import until
@@ -55,7 +56,7 @@ def test_the_time_that_it_takes_is_below_two_seconds() -> None:
 
 async def test_a_listing_ends_with_the_problem_as_its_last_line(fake_server: FakeServer) -> None:
     rows = await read_until_stopped(fake_server, listing_app(fake_server))
-    ids = [each["id"] for each in fake_server.zoo_operations("completed")]
+    ids = [each["id"] for each in raw_json.zoo_operations(fake_server, "completed")]
     assert [each["id"] for each in rows[:-1]] == ids[:20]
     assert rows[-1] == {
         "problem": {

@@ -24,6 +24,7 @@ from asyncops import (
     ZooClient,
 )
 from asyncops.testing import FakeServer, Fault
+from tests import raw_json
 from tests.otel.kit import Recorder, context_of, ended_as, names, zoo
 from tests.until import until
 
@@ -48,7 +49,7 @@ async def test_a_call_is_one_span_with_its_attempt_below(
     fake_server: FakeServer, recorder: Recorder
 ) -> None:
     """With what the conventions for HTTP clients ask for; an id is in no name."""
-    prompt = fake_server.ml_prompts()[0]["id"]
+    prompt = raw_json.ml_prompts(fake_server)[0]["id"]
     port = int(fake_server.url.rpartition(":")[2])
     async with zoo(fake_server, recorder) as client:
         await client.ml_prompts.get(prompt)
@@ -202,7 +203,7 @@ async def test_a_call_that_is_cancelled_on_the_wire(
     """Both spans end; giving up is no error of the call."""
     fake_server.script(Fault(delay=60))
     async with zoo(fake_server, recorder) as client:
-        task = asyncio.create_task(client.ml_prompts.get(fake_server.ml_prompts()[0]["id"]))
+        task = asyncio.create_task(client.ml_prompts.get(raw_json.ml_prompts(fake_server)[0]["id"]))
         await started(fake_server)
         assert recorder.open == ["GET /ml-prompts/{id}", "call /ml-prompts/{id}"]
         task.cancel()
@@ -219,7 +220,7 @@ async def test_a_call_that_is_cancelled_while_it_sleeps(
     async with ZooClient(
         fake_server.token, base_url=fake_server.url, telemetry=recorder.telemetry
     ) as client:
-        task = asyncio.create_task(client.ml_prompts.get(fake_server.ml_prompts()[0]["id"]))
+        task = asyncio.create_task(client.ml_prompts.get(raw_json.ml_prompts(fake_server)[0]["id"]))
         await until(lambda: bool(recorder.named("GET")), task)
         task.cancel()
         await asyncio.wait([task])

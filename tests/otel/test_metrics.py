@@ -7,6 +7,7 @@ from opentelemetry.sdk.metrics.export import Histogram, HistogramDataPoint, Metr
 
 from asyncops import ServerError
 from asyncops.testing import FakeServer, Fault
+from tests import raw_json
 from tests.otel.kit import Recorder, chainloop, context_of, zoo
 from tests.until import until
 
@@ -101,7 +102,7 @@ async def test_what_was_not_answered_has_a_kind_of_error(
 async def test_a_cancelled_request_is_counted(fake_server: FakeServer, recorder: Recorder) -> None:
     fake_server.script(Fault(delay=60))
     async with zoo(fake_server, recorder) as client:
-        task = asyncio.create_task(client.ml_prompts.get(fake_server.ml_prompts()[0]["id"]))
+        task = asyncio.create_task(client.ml_prompts.get(raw_json.ml_prompts(fake_server)[0]["id"]))
         await until(lambda: bool(fake_server.count()), task)
         task.cancel()
         await asyncio.wait([task])

@@ -19,6 +19,7 @@ from asyncops.http.telemetry import Telemetry
 from asyncops.otel import OpenTelemetry
 from asyncops.otel.instruments import endpoint_of
 from asyncops.testing import FakeServer, Fault
+from tests import raw_json
 from tests.otel.kit import Recorder, ended_as
 
 UUID = "f135d675-c44a-4e2e-9638-87d941fa1872"
@@ -125,7 +126,7 @@ async def test_where_nobody_is_told_nothing_is_done_for_it(
         return False
 
     monkeypatch.setattr(logging.Logger, "isEnabledFor", is_enabled)
-    prompt = fake_server.ml_prompts()[0]["id"]
+    prompt = raw_json.ml_prompts(fake_server)[0]["id"]
     async with ZooClient(fake_server.token, base_url=fake_server.url) as client:
         with functions_called(
             "asyncops/http/telemetry.py",

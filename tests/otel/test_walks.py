@@ -12,6 +12,7 @@ from opentelemetry.trace import INVALID_SPAN, get_current_span
 
 from asyncops import AsyncApiCall, Pager, Walk, ZooClient, fan_out, merge
 from asyncops.testing import FakeServer, Fault
+from tests import raw_json
 from tests.otel.kit import Recorder, chainloop, context_of, ended_as, names, zoo
 from tests.until import until
 
@@ -341,7 +342,7 @@ async def test_a_generator_around_a_walk_keeps_to_the_consumers_span(
 async def test_many_calls_are_below_the_span_that_asked_for_them(
     fake_server: FakeServer, recorder: Recorder
 ) -> None:
-    ids = [each["id"] for each in fake_server.ml_prompts()[:30]]
+    ids = [each["id"] for each in raw_json.ml_prompts(fake_server)[:30]]
     async with zoo(fake_server, recorder) as client:
         with recorder.own("handler"):
             async with client.ml_prompts.get_many(ids, concurrency=8) as results:
@@ -363,7 +364,7 @@ async def test_a_watch_is_walks_and_calls_below_its_span(
     async with zoo(fake_server, recorder) as client:
         with recorder.own("handler"):
             async with client.operations.watch(limit=100) as changes:
-                fake_server.create_operation(lifetime=5.0)
+                raw_json.create_operation(fake_server, lifetime=5.0)
                 async for _ in changes:
                     assert get_current_span().get_span_context().is_valid
                     break

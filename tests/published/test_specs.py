@@ -15,6 +15,7 @@ from asyncops.testing.server.request import now_ns
 from asyncops.testing.server.service import RefusedError
 from asyncops.testing.zoo.data import OPERATION_TYPES, PROMPT_TYPES
 from asyncops.testing.zoo.formats import READ, WRITTEN
+from tests import raw_json
 from tests.habits import OLD_ZOO
 from tests.published.schemas import NEWEST, WITH_LISTINGS, Published
 from tests.testing.asking import answer
@@ -37,7 +38,7 @@ def listings() -> Published:
 
 
 def ask(server: FakeServer, path: str, **query: str) -> Any:
-    return answer(server._zoo, path, query, now_ns(server.clock))
+    return answer(server.zoo.described, path, query, now_ns(server.clock))
 
 
 def pages(server: FakeServer, path: str, **query: str) -> Iterator[Json]:
@@ -98,7 +99,7 @@ def test_every_result_of_every_type_is_valid(published: Published) -> None:
     server = FakeServer(operations=600)
     seen: set[str] = set()
     formats: set[tuple[str, str, bool]] = set()
-    for call in server.zoo_operations():
+    for call in raw_json.zoo_operations(server):
         output = ask(server, f"{OPERATIONS}/{call['id']}")
         assert published.complaints("AsyncApiCallOutput", output) == [], output["type"]
         seen.add(output["type"])
@@ -118,7 +119,7 @@ def test_every_result_of_every_type_is_valid(published: Published) -> None:
 def test_every_prompt_is_valid(listings: Published) -> None:
     server = FakeServer(prompts=400)
     seen = set()
-    for row in server.ml_prompts():
+    for row in raw_json.ml_prompts(server):
         prompt = ask(server, f"{PROMPTS}/{row['id']}")
         assert listings.complaints("MlPromptResponse", prompt) == []
         seen.add((prompt["type"], prompt["metadata"] is None if "metadata" in prompt else "absent"))
@@ -131,14 +132,14 @@ def test_what_a_test_adds_is_valid(published: Published) -> None:
     server = FakeServer(operations=0, prompts=0)
     for kind in OPERATION_TYPES:
         for status in STATUSES:
-            call = server.create_operation(type=kind, status=status)
+            call = raw_json.create_operation(server, type=kind, status=status)
             output = ask(server, f"{OPERATIONS}/{call['id']}")
             assert published.complaints("AsyncApiCallOutput", output) == []
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 408, 422, 429, 500, 502, 503, 504])
 def test_every_error_is_valid(published: Published, status: int) -> None:
-    body = FakeServer()._zoo.error(RefusedError(status, "No."), "r-1")
+    body = FakeServer().zoo.described.error(RefusedError(status, "No."), "r-1")
     assert published.complaints("Error", body) == []
 
 
@@ -157,7 +158,7 @@ def test_every_refusal_is_valid(published: Published, path: str, query: dict[str
     server = FakeServer()
     with pytest.raises(RefusedError) as caught:
         ask(server, path, **query)
-    assert published.complaints("Error", server._zoo.error(caught.value, "r-1")) == []
+    assert published.complaints("Error", server.zoo.described.error(caught.value, "r-1")) == []
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,7 @@ def test_every_refusal_is_valid(published: Published, path: str, query: dict[str
 def test_a_value_that_is_not_valid_is_complained_about(published: Published, change: Json) -> None:
     """Or this module would prove nothing."""
     server = FakeServer()
-    call = server.create_operation(type="file_conversion", status="completed")
+    call = raw_json.create_operation(server, type="file_conversion", status="completed")
     output = ask(server, f"{OPERATIONS}/{call['id']}")
     assert published.complaints("AsyncApiCallOutput", output) == []
     assert published.complaints("AsyncApiCallOutput", {**output, **change})

@@ -22,6 +22,7 @@ from asyncops import (
     Unprocessable,
 )
 from asyncops.testing import ChainloopHabits, FakeServer, Fault
+from tests import raw_json
 from tests.habits import OLD_CHAINLOOP
 
 HABITS = [
@@ -56,7 +57,7 @@ async def check_walks(rows: int, habits: ChainloopHabits) -> None:
         FakeServer(chainloop_operations=rows, chainloop=habits) as server,
         client(server) as chainloop,
     ):
-        expected = [row["id"] for row in server.chainloop_operations_now()]
+        expected = [row["id"] for row in raw_json.chainloop_operations(server)]
         for walk in (1, 2):
             server.reset_counters()
             ids = [operation.id async for operation in chainloop.operations.list(page_size=100)]
@@ -90,14 +91,14 @@ async def test_the_last_page_is_neither_missed_nor_read_past(
         client(server) as chainloop,
     ):
         ids = [operation.id async for operation in chainloop.operations.list()]
-        assert ids == [row["id"] for row in server.chainloop_operations_now()]
+        assert ids == [row["id"] for row in raw_json.chainloop_operations(server)]
 
 
 @pytest.mark.parametrize("habits", HABITS)
 async def test_starting_at_any_page_leads_to_the_end(habits: ChainloopHabits) -> None:
     """Also on a client that has not learned the base yet."""
     async with FakeServer(chainloop_operations=400, chainloop=habits) as server:
-        expected = [row["id"] for row in server.chainloop_operations_now()]
+        expected = [row["id"] for row in raw_json.chainloop_operations(server)]
         size = min(100, habits.max_page_size)
         for start in range(habits.page_base, -(-400 // size) + habits.page_base):
             async with client(server) as chainloop:
@@ -125,7 +126,7 @@ async def test_the_status_may_be_short(status: str) -> None:
     """The last word is enough."""
     async with FakeServer(chainloop_operations=300) as server, client(server) as chainloop:
         operations = await chainloop.operations.list(status=status).collect()
-        expected = server.chainloop_operations_now(status="ASYNC_OPERATION_STATUS_FAILED")
+        expected = raw_json.chainloop_operations(server, status="ASYNC_OPERATION_STATUS_FAILED")
         assert [operation.id for operation in operations] == [row["id"] for row in expected]
         assert {operation.state for operation in operations} == {State.FAILED}
         assert all(operation.error for operation in operations)
@@ -134,8 +135,8 @@ async def test_the_status_may_be_short(status: str) -> None:
 async def test_filters_are_sent_as_given() -> None:
     """Kind, and resource type with its id."""
     async with FakeServer(chainloop_operations=300) as server, client(server) as chainloop:
-        row = server.create_chainloop_operation(
-            kind="evidence_evaluation", resource_type="evi/dence", resource_id="a b&c=d+é"
+        row = raw_json.create_chainloop_operation(
+            server, kind="evidence_evaluation", resource_type="evi/dence", resource_id="a b&c=d+é"
         )
         found = await chainloop.operations.list(
             kind="evidence_evaluation", resource_type="evi/dence", resource_id="a b&c=d+é"
@@ -158,7 +159,7 @@ async def test_a_walk_goes_on_from_a_checkpoint() -> None:
         async with client(server) as chainloop:
             resumed = chainloop.operations.list(resume=Checkpoint.from_json(text))
             rest = [operation.id async for operation in resumed]
-        assert [*first, *rest] == [row["id"] for row in server.chainloop_operations_now()]
+        assert [*first, *rest] == [row["id"] for row in raw_json.chainloop_operations(server)]
 
 
 async def test_a_page_size_that_is_refused_is_a_clear_error() -> None:

@@ -19,6 +19,7 @@ from asyncops import (
 )
 from asyncops.testing import ChainloopHabits, FakeServer
 from asyncops.testing.server.service import Answered, Asked, RefusedError
+from tests import raw_json
 from tests.services.test_wait import RESOURCE, chainloop_of
 
 RUNNING = "ASYNC_OPERATION_STATUS_RUNNING"
@@ -34,14 +35,14 @@ def refuse(
     monkeypatch: pytest.MonkeyPatch, server: FakeServer, refusal: RefusedError, *, singles: bool
 ) -> None:
     """Have all requests for single operations refused, or all for pages."""
-    respond = server._chainloop.respond
+    respond = server.chainloop.described.respond
 
     def refusing(asked: Asked, now: int) -> Answered:
         if (asked.path != "/v1/operations") is singles:
             raise refusal
         return respond(asked, now)
 
-    monkeypatch.setattr(server._chainloop, "respond", refusing)
+    monkeypatch.setattr(server.chainloop.described, "respond", refusing)
 
 
 def singles(server: FakeServer) -> int:
@@ -62,7 +63,7 @@ async def test_one_operation_is_asked_for_by_its_id() -> None:
 async def test_many_are_asked_for_at_once_and_a_missing_one_costs_nobody() -> None:
     """In the order of their ids, where that is wanted."""
     async with FakeServer() as server, chainloop_of(server) as chainloop:
-        rows = [row["id"] for row in server.chainloop_operations_now()[:20]]
+        rows = [row["id"] for row in raw_json.chainloop_operations(server)[:20]]
         ids = [*rows, "nobody", rows[0]]
         async with chainloop.operations.get_many(ids, ordered=True) as results:
             pairs = [pair async for pair in results]
@@ -96,13 +97,13 @@ async def test_what_cannot_be_an_id_is_refused_before_anything_is_sent(wrong: An
 async def test_one_is_waited_for_by_its_id() -> None:
     """It comes alone, not as one of several."""
     async with FakeServer() as server, chainloop_of(server) as chainloop:
-        row = server.create_chainloop_operation(lifetime=20, fails=False)
+        row = raw_json.create_chainloop_operation(server, lifetime=20, fails=False)
         polls: list[Poll] = []
         operation = await chainloop.operations.wait(row["id"], on_poll=polls.append)
         assert_type(operation, AsyncOperation)
         assert (operation.id, operation.state) == (row["id"], State.SUCCEEDED)
         assert server.count() == len(polls) == singles(server)
-        bad = server.create_chainloop_operation(lifetime=5, fails=True)["id"]
+        bad = raw_json.create_chainloop_operation(server, lifetime=5, fails=True)["id"]
         with pytest.raises(OperationFailed) as caught:
             await chainloop.operations.wait(bad)
         assert caught.value.operation.id == bad
@@ -135,7 +136,7 @@ async def test_what_is_not_there_is_an_error_at_once_unless_it_is_waited_for() -
     """By its id, among others, and on a resource."""
     async with FakeServer() as server, chainloop_of(server) as chainloop:
         operations = chainloop.operations
-        await operations.get(server.chainloop_operations_now()[0]["id"])
+        await operations.get(raw_json.chainloop_operations(server)[0]["id"])
         before = server.clock.monotonic()
         with pytest.raises(NotFound):
             await operations.wait("nobody")
@@ -161,16 +162,16 @@ async def test_what_begins_while_it_is_waited_for_is_waited_for_to_its_end() -> 
 
         def begin(poll: Poll) -> None:
             if poll.number == 3:
-                server.create_chainloop_operation(id="late", lifetime=10, fails=False)
+                raw_json.create_chainloop_operation(server, id="late", lifetime=10, fails=False)
 
         operation = await chainloop.operations.wait("late", missing="wait", on_poll=begin)
         assert operation.state is State.SUCCEEDED
 
         def remove(poll: Poll) -> None:
             if poll.number == 2:
-                server.remove_chainloop_operation("brief")
+                raw_json.remove_chainloop_operation(server, "brief")
 
-        server.create_chainloop_operation(id="brief", status=RUNNING)
+        raw_json.create_chainloop_operation(server, id="brief", status=RUNNING)
         with pytest.raises(NotFound):
             await chainloop.operations.wait("brief", missing="wait", on_poll=remove)
 
@@ -183,7 +184,7 @@ async def test_a_chainloop_without_the_request_is_told_from_one_without_the_oper
     """In plain words; never as an operation that is not there."""
     async with FakeServer(chainloop=habits) as server, chainloop_of(server) as chainloop:
         without_singles(monkeypatch, server, status)
-        there = server.chainloop_operations_now()[7]["id"]
+        there = raw_json.chainloop_operations(server)[7]["id"]
         for attempt in (chainloop.operations.get, chainloop.operations.wait):
             with pytest.raises(APIError, match="has no request for one operation") as caught:
                 await attempt(there)
@@ -200,7 +201,7 @@ async def test_where_nothing_can_be_learned_a_404_says_both(
         with pytest.raises(NotFound, match="or this Chainloop has no request") as caught:
             await chainloop.operations.get("nobody")
         assert caught.value.status == 404
-        server.create_chainloop_operation()
+        raw_json.create_chainloop_operation(server)
         with pytest.raises(NotFound) as again:
             await chainloop.operations.get("nobody")
         assert again.value.hint is None
@@ -226,11 +227,11 @@ async def test_waits_for_many_go_by_the_listing_where_there_is_no_such_request(
         without_singles(monkeypatch, server)
         for number in (1, 30):
             ids = [
-                server.create_chainloop_operation(lifetime=each, fails=False)["id"]
+                raw_json.create_chainloop_operation(server, lifetime=each, fails=False)["id"]
                 for each in range(number)
             ]
             for _ in range(150):
-                server.create_chainloop_operation(lifetime=0)
+                raw_json.create_chainloop_operation(server, lifetime=0)
             async with chainloop.operations.wait_many([*ids, "nobody"]) as finished:
                 results = dict([pair async for pair in finished])
             assert isinstance(results.pop("nobody"), NotFound)
@@ -248,16 +249,16 @@ async def test_a_watch_goes_by_the_listing_where_there_is_no_such_request(
     """Nothing vanishes that is there, and what ends far behind the newest is told of."""
     async with FakeServer(chainloop_operations=5) as server, chainloop_of(server) as chainloop:
         without_singles(monkeypatch, server)
-        old = server.create_chainloop_operation(lifetime=1000, fails=True)["id"]
-        gone = server.create_chainloop_operation(status=RUNNING)["id"]
+        old = raw_json.create_chainloop_operation(server, lifetime=1000, fails=True)["id"]
+        gone = raw_json.create_chainloop_operation(server, status=RUNNING)["id"]
         server.advance(780)
         for _ in range(60):
             server.advance(2)
-            server.create_chainloop_operation(lifetime=0)
+            raw_json.create_chainloop_operation(server, lifetime=0)
         poll = PollPolicy(timeout=200)
         async with chainloop.operations.watch(page_size=10, poll=poll) as changes:
             server.advance(90)
-            server.remove_chainloop_operation(gone)
+            raw_json.remove_chainloop_operation(server, gone)
             told = [change async for change in changes]
         ends = [change for change in told if change.kind is ChangeKind.FINISHED]
         assert [change.id for change in ends if change.id == old] == [old]
@@ -267,11 +268,11 @@ async def test_a_watch_goes_by_the_listing_where_there_is_no_such_request(
 async def test_a_watch_asks_for_what_is_older_than_its_listing_by_its_id() -> None:
     """One request each, and the listing is not read back to it."""
     async with FakeServer(chainloop_operations=5) as server, chainloop_of(server) as chainloop:
-        old = server.create_chainloop_operation(lifetime=1000, fails=True)["id"]
+        old = raw_json.create_chainloop_operation(server, lifetime=1000, fails=True)["id"]
         server.advance(780)
         for _ in range(150):
             server.advance(1)
-            server.create_chainloop_operation(lifetime=0)
+            raw_json.create_chainloop_operation(server, lifetime=0)
         poll = PollPolicy(timeout=1)
         async with chainloop.operations.watch(page_size=40, poll=poll) as changes:
             server.reset_counters()
@@ -285,9 +286,9 @@ async def test_a_watch_asks_for_what_is_older_than_its_listing_by_its_id() -> No
 async def test_what_is_older_than_the_lookback_is_not_watched() -> None:
     """The first poll reads no further back than that."""
     async with FakeServer(chainloop_operations=0) as server, chainloop_of(server) as chainloop:
-        server.create_chainloop_operation(status=RUNNING)
+        raw_json.create_chainloop_operation(server, status=RUNNING)
         server.advance(3600)
-        young = server.create_chainloop_operation(status=RUNNING)["id"]
+        young = raw_json.create_chainloop_operation(server, status=RUNNING)["id"]
         for lookback, alive in ((None, 2), (60.0, 1)):
             watch = chainloop.operations.watch(
                 from_start=True, lookback=lookback, poll=PollPolicy(timeout=1)

@@ -15,6 +15,7 @@ from asyncops import (
     ZooClient,
 )
 from asyncops.testing import ChainloopHabits, FakeServer, Fault, ZooHabits
+from tests import raw_json
 
 
 def zoo_of(server: FakeServer, **settings: Any) -> ZooClient:
@@ -44,7 +45,7 @@ async def test_numbered_pages_come_once_each_with_one_request_a_page(
         FakeServer(chainloop_operations=2_000, chainloop=habits, latency=0.001) as server,
         chainloop_of(server) as chainloop,
     ):
-        expected = [row["id"] for row in server.chainloop_operations_now()]
+        expected = [row["id"] for row in raw_json.chainloop_operations(server)]
         ids = await ids_of(chainloop.operations.list(page_size=50), ordered=ordered)
         assert (ids if ordered else sorted(ids)) == (expected if ordered else sorted(expected))
         # One more sees that nothing has moved meanwhile; page 0 may be refused.
@@ -56,12 +57,12 @@ async def test_prompts_and_one_status_are_read_from_both_ends(ordered: bool) -> 
     """With both orders asked for, and hardly a request more than there are pages."""
     async with FakeServer(operations=3_000, prompts=1_000) as server, zoo_of(server) as zoo:
         ids = await ids_of(zoo.ml_prompts.list(limit=50), ordered=ordered)
-        assert sorted(ids) == sorted(row["id"] for row in server.ml_prompts())
+        assert sorted(ids) == sorted(row["id"] for row in raw_json.ml_prompts(server))
         orders = {request.query["sort_by"] for request in server.requests}
         assert orders == {"created_at_ascending", "created_at_descending"}
         assert server.count() <= 20 + 3
         server.reset_counters()
-        expected = [row["id"] for row in server.zoo_operations("failed")]
+        expected = [row["id"] for row in raw_json.zoo_operations(server, "failed")]
         ids = await ids_of(zoo.operations.list(status="failed", limit=20), ordered=ordered)
         assert sorted(ids) == sorted(expected)
         assert server.count() <= -(-len(expected) // 20) + 3
@@ -74,7 +75,7 @@ async def test_every_status_while_operations_move(ordered: bool) -> None:
         expected = {
             row["id"]
             for status in ("queued", "uploaded", "in_progress", "completed", "failed")
-            for row in server.zoo_operations(status)
+            for row in raw_json.zoo_operations(server, status)
         }
         ids: list[str] = []
         async with zoo.operations.list(limit=20).concurrent(ordered=ordered) as walk:
@@ -91,7 +92,7 @@ async def test_a_service_that_knows_one_direction_only_is_read_in_that_one(order
     """By itself, and to the last item."""
     habits = ZooHabits(ignores_sort_direction=True)
     async with FakeServer(operations=2_000, zoo=habits) as server, zoo_of(server) as zoo:
-        expected = [row["id"] for row in server.zoo_operations("completed")]
+        expected = [row["id"] for row in raw_json.zoo_operations(server, "completed")]
         ids = await ids_of(zoo.operations.list(status="completed", sort_by=order, limit=50))
         assert sorted(ids) == sorted(expected)
         assert server.count() <= -(-len(expected) // 50) + 3
@@ -106,7 +107,7 @@ async def test_a_page_that_fails_for_good_ends_the_walk_with_the_place_of_the_re
         FakeServer(chainloop_operations=1_000) as server,
         chainloop_of(server, retry=RetryPolicy(attempts=1)) as chainloop,
     ):
-        expected = [row["id"] for row in server.chainloop_operations_now()]
+        expected = [row["id"] for row in raw_json.chainloop_operations(server)]
         server.script(Fault(500, on=9))
         given: list[str] = []
         with pytest.raises(ServerError) as raised:
@@ -131,7 +132,7 @@ async def test_two_walks_of_one_pager_do_not_disturb_each_other() -> None:
     async with FakeServer(chainloop_operations=500) as server, chainloop_of(server) as chainloop:
         pager = chainloop.operations.list(page_size=20)
         first, second = await asyncio.gather(ids_of(pager), ids_of(pager))
-        assert first == second == [row["id"] for row in server.chainloop_operations_now()]
+        assert first == second == [row["id"] for row in raw_json.chainloop_operations(server)]
 
 
 async def test_leaving_closes_what_is_under_way() -> None:

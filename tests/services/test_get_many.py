@@ -24,6 +24,7 @@ from asyncops import (
 from asyncops.models import Id
 from asyncops.services.zoo import AsyncApiCallOutput
 from asyncops.testing import FakeServer, Fault, ZooHabits
+from tests import raw_json
 from tests.until import until
 from tests.wire.kit import strays
 
@@ -36,12 +37,12 @@ def client(server: FakeServer, attempts: int = 3) -> ZooClient:
 async def test_results_have_their_types() -> None:
     """Without a cast or an annotation of the caller's."""
     async with FakeServer() as server, client(server) as zoo:
-        prompts = [UUID(row["id"]) for row in server.ml_prompts()[:3]]
+        prompts = [UUID(row["id"]) for row in raw_json.ml_prompts(server)[:3]]
         async with zoo.ml_prompts.get_many(prompts) as results:
             async for id_, result in results:
                 assert_type(id_, Id)
                 assert_type(result, MlPrompt | AsyncOpsError)
-        calls = [row["id"] for row in server.zoo_operations()[:3]]
+        calls = [row["id"] for row in raw_json.zoo_operations(server)[:3]]
         async with zoo.operations.get_many(calls) as outputs:
             async for id_, output in outputs:
                 assert_type(id_, Id)
@@ -52,7 +53,7 @@ async def test_results_have_their_types() -> None:
 async def test_each_id_gets_its_own_answer_and_a_missing_one_costs_nobody(ordered: bool) -> None:
     """As it was given: UUIDs, strings, capitals, twice."""
     async with FakeServer(prompts=40) as server, client(server) as zoo:
-        rows = [row["id"] for row in server.ml_prompts()]
+        rows = [row["id"] for row in raw_json.ml_prompts(server)]
         missing = uuid4()
         ids: list[UUID | str] = [*rows, UUID(rows[0]), rows[1].upper(), missing, rows[2]]
         async with zoo.ml_prompts.get_many(ids, concurrency=7, ordered=ordered) as results:
@@ -72,7 +73,7 @@ async def test_each_id_gets_its_own_answer_and_a_missing_one_costs_nobody(ordere
 async def test_calls_come_with_their_results() -> None:
     """Typed by what the call does, as with ``get``."""
     async with FakeServer(operations=60) as server, client(server) as zoo:
-        rows = {row["id"]: row["type"] for row in server.zoo_operations()}
+        rows = {row["id"]: row["type"] for row in raw_json.zoo_operations(server)}
         async with zoo.operations.get_many(rows) as results:
             async for id_, output in results:
                 assert not isinstance(output, AsyncOpsError)
@@ -83,7 +84,7 @@ async def test_calls_come_with_their_results() -> None:
 async def test_no_more_requests_are_under_way_than_allowed() -> None:
     """Counted in connections, of which each carries one request at a time."""
     async with FakeServer(prompts=60, latency=0.001) as server, client(server) as zoo:
-        ids = [row["id"] for row in server.ml_prompts()]
+        ids = [row["id"] for row in raw_json.ml_prompts(server)]
         async with zoo.ml_prompts.get_many(ids, concurrency=5) as results:
             assert len([pair async for pair in results]) == 60
         assert server.connections == 5
@@ -97,7 +98,7 @@ async def test_each_id_has_its_own_retries_and_its_own_error() -> None:
         Fault(on=7, drop=True),
     ]
     async with FakeServer(prompts=20) as server, client(server, attempts=1) as zoo:
-        ids = [row["id"] for row in server.ml_prompts()]
+        ids = [row["id"] for row in raw_json.ml_prompts(server)]
         server.script(*faults)
         async with zoo.ml_prompts.get_many(ids, concurrency=1, ordered=True) as results:
             found = [result async for _, result in results]
@@ -106,7 +107,7 @@ async def test_each_id_has_its_own_retries_and_its_own_error() -> None:
         assert set(errors) == {2, 5, 7}
     async with FakeServer(prompts=20) as server, client(server) as zoo:
         server.script(*faults)
-        ids = [row["id"] for row in server.ml_prompts()]
+        ids = [row["id"] for row in raw_json.ml_prompts(server)]
         async with zoo.ml_prompts.get_many(ids, concurrency=4) as results:
             assert not any(is_error(result) for _, result in [pair async for pair in results])
         assert server.count() == 23
@@ -119,7 +120,7 @@ def is_error(result: object) -> bool:
 async def test_a_prompt_without_staff_access_says_what_is_missing() -> None:
     """As with ``get``."""
     async with FakeServer(zoo=ZooHabits(staff=False)) as server, client(server) as zoo:
-        ids = [row["id"] for row in server.ml_prompts()[:1]]
+        ids = [row["id"] for row in raw_json.ml_prompts(server)[:1]]
         async with zoo.ml_prompts.get_many(ids) as results:
             _, result = await anext(results)
         assert isinstance(result, Forbidden)
@@ -181,14 +182,14 @@ async def test_a_listing_that_fails_ends_the_walk_with_the_place_to_go_on_from()
             await consume(None)
         assert len(done) == 40
         await consume(caught.value.checkpoint)
-        assert sorted(map(str, done)) == sorted(row["id"] for row in server.ml_prompts())
+        assert sorted(map(str, done)) == sorted(row["id"] for row in raw_json.ml_prompts(server))
 
 
 @pytest.mark.parametrize("lazy", [False, True])
 async def test_closing_the_client_ends_the_walk(lazy: bool) -> None:
     """By an error, not as if all had come."""
     async with FakeServer(prompts=30, latency=0.002) as server, client(server) as zoo:
-        rows = [UUID(row["id"]) for row in server.ml_prompts()]
+        rows = [UUID(row["id"]) for row in raw_json.ml_prompts(server)]
 
         async def source() -> AsyncIterator[UUID]:
             for row in rows:
@@ -206,7 +207,7 @@ def test_a_client_of_another_event_loop_is_an_error_of_the_walk() -> None:
     """Not of each id."""
     with FakeServer(prompts=3) as server:
         zoo = client(server)
-        ids = [row["id"] for row in server.ml_prompts()]
+        ids = [row["id"] for row in raw_json.ml_prompts(server)]
 
         async def use() -> None:
             async with zoo.ml_prompts.get_many(ids) as results:
@@ -230,7 +231,7 @@ def test_random_cancels_leave_no_task_and_no_request_behind(
 
     async def check() -> None:
         async with client(server) as zoo:
-            rows = [UUID(row["id"]) for row in server.ml_prompts()]
+            rows = [UUID(row["id"]) for row in raw_json.ml_prompts(server)]
 
             async def walk() -> None:
                 while True:

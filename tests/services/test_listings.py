@@ -27,6 +27,7 @@ from asyncops import (
 from asyncops.listing.fan_out import FanOut, fan_out
 from asyncops.listing.merge import Merge, merge
 from asyncops.testing import FakeServer, Fault, ZooHabits
+from tests import raw_json
 from tests.until import until
 from tests.wire.kit import strays
 
@@ -62,7 +63,7 @@ async def test_both_services_come_as_one_listing_newest_first() -> None:
         async with zoo, chainloop, both(zoo, chainloop) as operations:
             found = [operation async for operation in operations]
         assert [age(each) for each in found] == sorted(map(age, found), reverse=True)
-        rows = [*server.zoo_operations(), *server.chainloop_operations_now()]
+        rows = [*raw_json.zoo_operations(server), *raw_json.chainloop_operations(server)]
         assert sorted(str(each.id) for each in found) == sorted(row["id"] for row in rows)
 
 
@@ -175,7 +176,7 @@ async def test_every_account_is_walked_and_one_that_fails_costs_nobody() -> None
         rest = accounts["account 4"].ml_prompts.list(limit=15, resume=error.checkpoint)
         found["account 4"] += await rest.collect()
         for seed, server in enumerate(servers):
-            rows = [] if seed in {2, 7} else [row["id"] for row in server.ml_prompts()]
+            rows = [] if seed in {2, 7} else [row["id"] for row in raw_json.ml_prompts(server)]
             ids = [str(each.id) for each in found[f"account {seed}"] if isinstance(each, MlPrompt)]
             assert ids == rows
 

@@ -21,6 +21,7 @@ from asyncops import (
     ZooClient,
 )
 from asyncops.testing import ChainloopHabits, FakeServer, Fault, ZooHabits
+from tests import raw_json
 
 
 def zoo_of(server: FakeServer, **settings: Any) -> ZooClient:
@@ -38,7 +39,7 @@ async def ids_of(pager: Pager[Any]) -> list[str]:
 async def test_every_status_in_five_shards_read_by_five_clients_while_calls_move() -> None:
     """Each with its own client and task, from JSON, while the clock runs and new calls arrive."""
     async with FakeServer(operations=1_500, arrivals=2.0) as server, zoo_of(server) as zoo:
-        expected = {row["id"] for row in server.zoo_operations()}
+        expected = {row["id"] for row in raw_json.zoo_operations(server)}
         shards = await zoo.operations.list(limit=20).shards()
         assert len(shards) == 5
         assert server.count() == 3 + 2 * 2
@@ -91,7 +92,7 @@ async def test_the_shards_of_zoo_cost_little_more_than_the_listing(n: int) -> No
             server.reset_counters()
             ids += await ids_of(zoo.operations.shard(shard))
             costs.append(server.count())
-        assert sorted(ids) == sorted(row["id"] for row in server.zoo_operations())
+        assert sorted(ids) == sorted(row["id"] for row in raw_json.zoo_operations(server))
         # Each of the five statuses ends with an empty page.
         assert sum(costs) <= 64 + 8 + 5
         assert max(costs) <= {1: 64, 2: 36, 5: 28}[n] + 5
@@ -101,11 +102,11 @@ async def test_prompts_and_one_status_are_cut_in_two() -> None:
     """With one request at each end."""
     async with FakeServer(operations=1_000, prompts=500) as server, zoo_of(server) as zoo:
         for pager, read, rows in (
-            (zoo.ml_prompts.list(limit=20), zoo.ml_prompts.shard, server.ml_prompts()),
+            (zoo.ml_prompts.list(limit=20), zoo.ml_prompts.shard, raw_json.ml_prompts(server)),
             (
                 zoo.operations.list(status="completed", limit=20),
                 zoo.operations.shard,
-                server.zoo_operations("completed"),
+                raw_json.zoo_operations(server, "completed"),
             ),
         ):
             server.reset_counters()
@@ -124,7 +125,7 @@ async def test_a_zoo_that_knows_one_direction_only_gives_the_same() -> None:
     """Cut while it knew both, or now."""
     habits = ZooHabits(ignores_sort_direction=True)
     async with FakeServer(operations=600, zoo=habits) as server, zoo_of(server) as zoo:
-        expected = sorted(row["id"] for row in server.zoo_operations())
+        expected = sorted(row["id"] for row in raw_json.zoo_operations(server))
         (shard,) = await zoo.operations.list(limit=50).shards()
         assert sorted(await ids_of(zoo.operations.shard(shard))) == expected
         async with FakeServer(operations=600) as usual, zoo_of(usual) as client:
@@ -144,7 +145,7 @@ async def test_numbered_pages_come_once_while_rows_arrive_and_vanish(
         FakeServer(chainloop_operations=900, chainloop=service, arrivals=3.0) as server,
         chainloop_of(server) as chainloop,
     ):
-        rows = [row["id"] for row in server.chainloop_operations_now()]
+        rows = [row["id"] for row in raw_json.chainloop_operations(server)]
         shards = await chainloop.operations.list(page_size=20).shards(6)
         assert len(shards) == 6
         assert server.count() <= 6 + 1
@@ -160,7 +161,7 @@ async def test_numbered_pages_come_once_while_rows_arrive_and_vanish(
                     if len(found) % 15 == 0:
                         server.advance(1)
                         if (each := next(left, None)) is not None:
-                            server.remove_chainloop_operation(each)
+                            raw_json.remove_chainloop_operation(server, each)
             return found
 
         parts = await asyncio.gather(*map(work, shards))
@@ -178,8 +179,8 @@ async def test_a_shard_of_numbered_pages_costs_its_part() -> None:
         listing = chainloop.operations.list(
             kind="evidence_evaluation", status="failed", page_size=5
         )
-        expected = server.chainloop_operations_now(
-            "ASYNC_OPERATION_STATUS_FAILED", "evidence_evaluation"
+        expected = raw_json.chainloop_operations(
+            server, "ASYNC_OPERATION_STATUS_FAILED", "evidence_evaluation"
         )
         shards = await listing.shards(4)
         # And page 0, which is refused.

@@ -27,6 +27,7 @@ from asyncops import (
 from asyncops.polling.policy import Poll, PollPolicy
 from asyncops.services.zoo import AsyncApiCallOutput, FileVolume
 from asyncops.testing import FakeServer, Fault, ZooHabits
+from tests import raw_json
 from tests.until import until
 from tests.wire.kit import assert_clean, strays
 
@@ -45,7 +46,7 @@ def chainloop_of(server: FakeServer, **options: Any) -> ChainloopClient:
 async def test_a_call_is_waited_for_and_comes_with_its_result() -> None:
     """With a request for each poll, and no other."""
     async with FakeServer() as server, zoo_of(server) as zoo:
-        row = server.create_operation(type="file_volume", lifetime=30, fails=False)
+        row = raw_json.create_operation(server, type="file_volume", lifetime=30, fails=False)
         polls: list[Poll] = []
         call = await zoo.operations.wait(row["id"], poll=STEADY, on_poll=polls.append)
         assert_type(call, AsyncApiCallOutput)
@@ -58,7 +59,7 @@ async def test_a_call_is_waited_for_and_comes_with_its_result() -> None:
 async def test_a_prompt_is_waited_for() -> None:
     """In the same words."""
     async with FakeServer() as server, zoo_of(server) as zoo:
-        row = server.create_prompt(lifetime=12, fails=False)
+        row = raw_json.create_prompt(server, lifetime=12, fails=False)
         prompt = await zoo.ml_prompts.wait(row["id"])
         assert_type(prompt, MlPrompt)
         assert (str(prompt.id), prompt.state) == (row["id"], State.SUCCEEDED)
@@ -67,7 +68,7 @@ async def test_a_prompt_is_waited_for() -> None:
 async def test_failure_carries_the_operation_and_its_error() -> None:
     """Of either service."""
     async with FakeServer() as server, zoo_of(server) as zoo, chainloop_of(server) as chainloop:
-        prompt = server.create_prompt(lifetime=5, fails=True)
+        prompt = raw_json.create_prompt(server, lifetime=5, fails=True)
         with pytest.raises(OperationFailed) as caught:
             await zoo.ml_prompts.wait(prompt["id"])
         error = caught.value
@@ -78,7 +79,7 @@ async def test_failure_carries_the_operation_and_its_error() -> None:
         assert given_all_the_same == error.operation
 
         for fails in (False, True):
-            server.create_chainloop_operation(lifetime=5, fails=fails, **RESOURCE)
+            raw_json.create_chainloop_operation(server, lifetime=5, fails=fails, **RESOURCE)
         with pytest.raises(OperationFailed, match=r"1 of 2 operations did not succeed") as both:
             await chainloop.operations.wait(**RESOURCE)
         assert both.value.operation.state is State.FAILED
@@ -89,7 +90,7 @@ async def test_failure_carries_the_operation_and_its_error() -> None:
 async def test_a_timeout_carries_the_last_state() -> None:
     """At exactly its time."""
     async with FakeServer() as server, zoo_of(server) as zoo:
-        row = server.create_operation(status="in_progress")
+        row = raw_json.create_operation(server, status="in_progress")
         before = server.clock.monotonic()
         with pytest.raises(WaitTimeout, match=r"still running after 100\.0 s") as caught:
             await zoo.operations.wait(row["id"], timeout=100)
@@ -103,11 +104,11 @@ async def test_the_operations_of_a_resource_are_waited_for_together() -> None:
     """All kinds, or one."""
     async with FakeServer() as server, chainloop_of(server) as chainloop:
         for lifetime in (5, 40, 20):
-            server.create_chainloop_operation(
-                kind="evidence_evaluation", lifetime=lifetime, fails=False, **RESOURCE
+            raw_json.create_chainloop_operation(
+                server, kind="evidence_evaluation", lifetime=lifetime, fails=False, **RESOURCE
             )
-        server.create_chainloop_operation(
-            kind="report_export", status="ASYNC_OPERATION_STATUS_RUNNING", **RESOURCE
+        raw_json.create_chainloop_operation(
+            server, kind="report_export", status="ASYNC_OPERATION_STATUS_RUNNING", **RESOURCE
         )
         evaluated = await chainloop.operations.wait(**RESOURCE, kind="evidence_evaluation")
         assert_type(evaluated, tuple[AsyncOperation, ...])
@@ -128,7 +129,7 @@ async def test_an_operation_that_has_yet_to_begin_is_waited_for_unless_told_othe
 
         def begin(poll: Poll) -> None:
             if poll.number == 3:
-                server.create_chainloop_operation(lifetime=10, fails=False, **RESOURCE)
+                raw_json.create_chainloop_operation(server, lifetime=10, fails=False, **RESOURCE)
 
         (operation,) = await chainloop.operations.wait(**RESOURCE, on_poll=begin)
         assert operation.state is State.SUCCEEDED
@@ -137,7 +138,7 @@ async def test_an_operation_that_has_yet_to_begin_is_waited_for_unless_told_othe
 async def test_the_retries_of_a_poll_are_its_own_and_an_outage_is_outlasted() -> None:
     """A poll is a call like any other; the wait is over it."""
     async with FakeServer() as server, zoo_of(server, retry=RetryPolicy(attempts=2)) as zoo:
-        row = server.create_operation(lifetime=20, fails=False)
+        row = raw_json.create_operation(server, lifetime=20, fails=False)
         server.script(Fault(503, on=1), Fault(drop=True, on=4, times=4), Fault(429, on=9))
         polls: list[Poll] = []
         call = await zoo.operations.wait(row["id"], on_poll=polls.append)
@@ -154,7 +155,7 @@ async def test_a_call_that_outlasts_its_own_deadline_does_not_end_the_wait() -> 
         FakeServer() as server,
         zoo_of(server, timeout=Timeout(deadline=0.05)) as zoo,
     ):
-        row = server.create_operation(lifetime=0, fails=False)
+        row = raw_json.create_operation(server, lifetime=0, fails=False)
         server.script(Fault(on=1, delay=1.0))
         polls: list[Poll] = []
         assert (await zoo.operations.wait(row["id"], on_poll=polls.append)).state.ended
@@ -164,7 +165,7 @@ async def test_a_call_that_outlasts_its_own_deadline_does_not_end_the_wait() -> 
 async def test_what_does_not_pass_ends_the_wait_at_its_first_sight() -> None:
     """One request, one typed error."""
     async with FakeServer() as server, zoo_of(server) as zoo:
-        row = server.create_operation(lifetime=20)
+        row = raw_json.create_operation(server, lifetime=20)
         with pytest.raises(NotFound):
             await zoo.operations.wait(uuid4())
         server.script(Fault(body=b"[]"))
@@ -176,7 +177,7 @@ async def test_what_does_not_pass_ends_the_wait_at_its_first_sight() -> None:
             await zoo.operations.wait(row["id"])
     async with FakeServer(zoo=ZooHabits(staff=False)) as server, zoo_of(server) as zoo:
         with pytest.raises(Forbidden, match="staff access"):
-            await zoo.ml_prompts.wait(server.ml_prompts()[0]["id"])
+            await zoo.ml_prompts.wait(raw_json.ml_prompts(server)[0]["id"])
         await zoo.close()
         with pytest.raises(ConfigurationError):
             await zoo.ml_prompts.wait(uuid4())
@@ -188,7 +189,7 @@ async def test_an_answer_that_is_no_json_is_outlasted_once_there_was_a_good_one(
 ) -> None:
     """Of a gateway, with status 200; before a good one, after the client's attempts."""
     async with FakeServer() as server, zoo_of(server, retry=RetryPolicy(attempts=4)) as zoo:
-        row = server.create_operation(lifetime=60, fails=False)
+        row = raw_json.create_operation(server, lifetime=60, fails=False)
         server.script(Fault(body=body, on=2, times=5))
         told: list[Poll] = []
         await zoo.operations.wait(row["id"], poll=STEADY, on_poll=told.append)
@@ -236,6 +237,6 @@ def test_cancelling_ends_the_poll_and_sends_nothing_else(after: float) -> None:
             assert (await zoo.operations.get(row["id"])).state is State.RUNNING
 
     with FakeServer(latency=0.001) as server:
-        row = server.create_operation(status="in_progress")
+        row = raw_json.create_operation(server, status="in_progress")
         asyncio.run(check())
         assert {request.method for request in server.requests} == {"GET"}

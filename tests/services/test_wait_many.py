@@ -23,6 +23,7 @@ from asyncops.polling.policy import Poll, PollPolicy
 from asyncops.polling.wait_many import wait_many
 from asyncops.services.zoo import AsyncApiCallOutput
 from asyncops.testing import ChainloopHabits, FakeServer, Fault, ZooHabits
+from tests import raw_json
 from tests.services.test_wait import RESOURCE, chainloop_of, zoo_of
 from tests.until import until
 from tests.wire.kit import strays
@@ -38,7 +39,7 @@ def lifetimes(seed: int, number: int) -> list[float]:
 async def test_rounds_over_three_hundred_cost_far_less_than_a_request_for_each() -> None:
     """A few pages a round, and one request for each result."""
     async with FakeServer() as server, zoo_of(server) as zoo:
-        ids = [server.create_operation(lifetime=each)["id"] for each in lifetimes(1, 300)]
+        ids = [raw_json.create_operation(server, lifetime=each)["id"] for each in lifetimes(1, 300)]
         costs: list[int] = []
 
         def hook(_: Poll) -> None:
@@ -52,7 +53,7 @@ async def test_rounds_over_three_hundred_cost_far_less_than_a_request_for_each()
         assert sum(costs) - 300 < 12 * len(costs)
         singles = server.count() - server.count("/async/operations")
         assert singles <= 300 + len(costs)
-        states = {row["id"]: row["status"] for row in server.zoo_operations()}
+        states = {row["id"]: row["status"] for row in raw_json.zoo_operations(server)}
         for id_, result in results.items():
             assert not isinstance(result, AsyncOpsError)
             assert (str(result.id), result.state) == (id_, ENDS[states[str(id_)]])
@@ -61,7 +62,7 @@ async def test_rounds_over_three_hundred_cost_far_less_than_a_request_for_each()
 async def test_without_staff_access_each_is_asked_for_by_itself() -> None:
     """The listing was asked for once."""
     async with FakeServer(zoo=ZooHabits(staff=False)) as server, zoo_of(server) as zoo:
-        ids = [server.create_operation(lifetime=each)["id"] for each in lifetimes(2, 30)]
+        ids = [raw_json.create_operation(server, lifetime=each)["id"] for each in lifetimes(2, 30)]
         async with zoo.operations.wait_many(ids) as finished:
             assert len([pair async for pair in finished]) == 30
         assert server.count("/async/operations") == 1
@@ -71,7 +72,7 @@ async def test_prompts_are_all_in_their_listing() -> None:
     """Which says all that there is to them, so that none is asked for by itself."""
     async with FakeServer() as server, zoo_of(server) as zoo:
         # Never is one open alone: it would be asked for by itself, at the same price.
-        ids = [server.create_prompt(lifetime=20 + each // 10)["id"] for each in range(50)]
+        ids = [raw_json.create_prompt(server, lifetime=20 + each // 10)["id"] for each in range(50)]
         async with zoo.ml_prompts.wait_many(ids) as finished:
             assert sorted([str(id_) async for id_, _ in finished]) == sorted(ids)
         assert server.count() == server.count("/ml-prompts")
@@ -81,8 +82,10 @@ async def test_a_zoo_that_answers_in_the_other_order_is_read_all_the_same() -> N
     """With empty pages in between, too."""
     habits = ZooHabits(ignores_sort_direction=True, max_limit=20, empty_pages=1)
     async with FakeServer(zoo=habits, operations=200) as server, zoo_of(server) as zoo:
-        calls = [server.create_operation(lifetime=each)["id"] for each in lifetimes(3, 60)]
-        prompts = [server.create_prompt(lifetime=each)["id"] for each in lifetimes(4, 60)]
+        calls = [
+            raw_json.create_operation(server, lifetime=each)["id"] for each in lifetimes(3, 60)
+        ]
+        prompts = [raw_json.create_prompt(server, lifetime=each)["id"] for each in lifetimes(4, 60)]
         both = wait_many(zoo.operations.pending(calls), zoo.ml_prompts.pending(prompts))
         async with both as finished:
             pairs = [pair async for pair in finished]
@@ -99,10 +102,13 @@ async def test_both_services_are_waited_for_at_once(base: int) -> None:
         zoo_of(server) as zoo,
         chainloop_of(server) as chainloop,
     ):
-        calls = [server.create_operation(lifetime=each)["id"] for each in lifetimes(5, 40)]
-        prompts = [server.create_prompt(lifetime=each)["id"] for each in lifetimes(6, 40)]
+        calls = [
+            raw_json.create_operation(server, lifetime=each)["id"] for each in lifetimes(5, 40)
+        ]
+        prompts = [raw_json.create_prompt(server, lifetime=each)["id"] for each in lifetimes(6, 40)]
         others = [
-            server.create_chainloop_operation(lifetime=each)["id"] for each in lifetimes(7, 40)
+            raw_json.create_chainloop_operation(server, lifetime=each)["id"]
+            for each in lifetimes(7, 40)
         ]
         missing, nowhere = uuid4(), "nowhere"
         waiting = wait_many(
@@ -122,7 +128,7 @@ async def test_both_services_are_waited_for_at_once(base: int) -> None:
         assert sorted(found) == sorted([*calls, *prompts, *others])
         assert all(isinstance(found[id_], MlPrompt) for id_ in prompts)
         assert all(isinstance(found[id_], AsyncOperation) for id_ in others)
-        rows = [*server.zoo_operations(), *server.ml_prompts()]
+        rows = [*raw_json.zoo_operations(server), *raw_json.ml_prompts(server)]
         states = {row["id"]: ENDS[row["status"]] for row in rows if row["id"] in found}
         assert all(getattr(found[id_], "state", None) is states[id_] for id_ in states)
 
@@ -131,11 +137,11 @@ async def test_operations_of_one_resource_need_its_listing_only() -> None:
     """One page a round, however long the whole listing is."""
     async with FakeServer() as server, chainloop_of(server) as chainloop:
         ids = [
-            server.create_chainloop_operation(lifetime=each, **RESOURCE)["id"]
+            raw_json.create_chainloop_operation(server, lifetime=each, **RESOURCE)["id"]
             for each in lifetimes(8, 20)
         ]
         for _ in range(500):
-            server.create_chainloop_operation(lifetime=0)
+            raw_json.create_chainloop_operation(server, lifetime=0)
         polls: list[Poll] = []
         waiting = chainloop.operations.wait_many(ids, **RESOURCE, on_poll=polls.append)
         async with waiting as finished:
@@ -147,15 +153,20 @@ async def test_operations_of_one_resource_need_its_listing_only() -> None:
 async def test_rows_that_are_removed_meanwhile_are_missed_by_nobody_else() -> None:
     """One that was waited for comes as an error, and no warning is given."""
     async with FakeServer() as server, chainloop_of(server) as chainloop:
-        ids = [server.create_chainloop_operation(lifetime=each)["id"] for each in lifetimes(9, 250)]
-        strangers = [server.create_chainloop_operation(lifetime=0)["id"] for _ in range(60)]
-        gone = server.create_chainloop_operation(lifetime=500)["id"]
+        ids = [
+            raw_json.create_chainloop_operation(server, lifetime=each)["id"]
+            for each in lifetimes(9, 250)
+        ]
+        strangers = [
+            raw_json.create_chainloop_operation(server, lifetime=0)["id"] for _ in range(60)
+        ]
+        gone = raw_json.create_chainloop_operation(server, lifetime=500)["id"]
 
         def hook(poll: Poll) -> None:
             if strangers:
-                server.remove_chainloop_operation(strangers.pop())
+                raw_json.remove_chainloop_operation(server, strangers.pop())
             if poll.number == 5:
-                server.remove_chainloop_operation(gone)
+                raw_json.remove_chainloop_operation(server, gone)
 
         async with chainloop.operations.wait_many([*ids, gone], on_poll=hook) as finished:
             results = dict([pair async for pair in finished])
@@ -173,7 +184,7 @@ class Thinning(ChainloopClient):
     async def fetch(self, *args: Any, **options: Any) -> Any:
         """As ever."""
         for _ in range(min(30, len(self.strangers))):
-            self.server.remove_chainloop_operation(self.strangers.pop())
+            raw_json.remove_chainloop_operation(self.server, self.strangers.pop())
         return await super().fetch(*args, **options)
 
 
@@ -183,12 +194,12 @@ async def test_rows_that_go_while_a_listing_is_read_cost_no_page_twice() -> None
         FakeServer(chainloop_operations=0) as server,
         Thinning(server.token, base_url=server.url, clock=server.clock) as chainloop,
     ):
-        oldest = server.create_chainloop_operation(lifetime=60)["id"]
+        oldest = raw_json.create_chainloop_operation(server, lifetime=60)["id"]
         # One that can only be asked by its listing.
         chainloop.operations._bound.usable = lambda: False
         chainloop.server = server
         chainloop.strangers = [
-            server.create_chainloop_operation(lifetime=0)["id"] for _ in range(700)
+            raw_json.create_chainloop_operation(server, lifetime=0)["id"] for _ in range(700)
         ]
         polls: list[Poll] = []
         async with chainloop.operations.wait_many([oldest], on_poll=polls.append) as finished:
@@ -215,8 +226,8 @@ async def test_no_more_requests_are_under_way_than_allowed() -> None:
     """Over all groups, counted in connections, of which each carries one at a time."""
     async with FakeServer(latency=0.001) as server, zoo_of(server) as zoo:
         server.script(Fault(403, path="/ml-prompts", on=1), Fault(403, path="/async", on=1))
-        calls = [server.create_operation(lifetime=0)["id"] for _ in range(60)]
-        prompts = [server.create_prompt(lifetime=0)["id"] for _ in range(60)]
+        calls = [raw_json.create_operation(server, lifetime=0)["id"] for _ in range(60)]
+        prompts = [raw_json.create_prompt(server, lifetime=0)["id"] for _ in range(60)]
         groups = (zoo.operations.pending(calls), zoo.ml_prompts.pending(prompts))
         async with wait_many(*groups, concurrency=5) as finished:
             assert len([pair async for pair in finished]) == 120
@@ -226,8 +237,8 @@ async def test_no_more_requests_are_under_way_than_allowed() -> None:
 async def test_a_timeout_comes_for_each_that_is_open() -> None:
     """And the iteration ends."""
     async with FakeServer() as server, zoo_of(server) as zoo:
-        done = [server.create_operation(lifetime=9)["id"] for _ in range(5)]
-        stuck = [server.create_operation(status="in_progress")["id"] for _ in range(5)]
+        done = [raw_json.create_operation(server, lifetime=9)["id"] for _ in range(5)]
+        stuck = [raw_json.create_operation(server, status="in_progress")["id"] for _ in range(5)]
         async with zoo.operations.wait_many([*done, *stuck], timeout=60) as finished:
             results = dict([pair async for pair in finished])
         late = [id_ for id_, result in results.items() if isinstance(result, WaitTimeout)]
@@ -274,10 +285,15 @@ async def test_every_end_comes_once_through_every_outage(
                     for on, times, status in faults
                 )
             )
-            calls = [server.create_operation(lifetime=each)["id"] for each in lifetimes(seed, 15)]
-            prompts = [server.create_prompt(lifetime=each)["id"] for each in lifetimes(seed, 15)]
+            calls = [
+                raw_json.create_operation(server, lifetime=each)["id"]
+                for each in lifetimes(seed, 15)
+            ]
+            prompts = [
+                raw_json.create_prompt(server, lifetime=each)["id"] for each in lifetimes(seed, 15)
+            ]
             others = [
-                server.create_chainloop_operation(lifetime=each)["id"]
+                raw_json.create_chainloop_operation(server, lifetime=each)["id"]
                 for each in lifetimes(seed, 15)
             ]
             waiting = wait_many(
@@ -316,6 +332,6 @@ def test_random_cancels_leave_no_task_and_no_request_behind(after: float) -> Non
             assert (await zoo.operations.get(done[0])).state.ended
 
     with FakeServer(latency=0.001) as server:
-        done = [server.create_operation(lifetime=0)["id"] for _ in range(15)]
-        stuck = [server.create_operation(status="in_progress")["id"] for _ in range(10)]
+        done = [raw_json.create_operation(server, lifetime=0)["id"] for _ in range(15)]
+        stuck = [raw_json.create_operation(server, status="in_progress")["id"] for _ in range(10)]
         asyncio.run(check())

@@ -24,6 +24,7 @@ from asyncops.polling.watch import Watch
 from asyncops.services.chainloop import AsyncOperation
 from asyncops.services.zoo import AsyncApiCall, MlPrompt
 from asyncops.testing import ChainloopHabits, FakeServer, Fault, ZooHabits
+from tests import raw_json
 from tests.habits import OLD_ZOO
 from tests.wire.kit import strays
 
@@ -31,9 +32,9 @@ ENDED = {"completed", "failed", "ASYNC_OPERATION_STATUS_COMPLETED", "ASYNC_OPERA
 
 Rows = Callable[[FakeServer], list[dict[str, Any]]]
 WATCHED: list[tuple[str, Rows]] = [
-    ("calls", lambda server: server.zoo_operations()),
-    ("prompts", lambda server: server.ml_prompts()),
-    ("chainloop", lambda server: server.chainloop_operations_now()),
+    ("calls", raw_json.zoo_operations),
+    ("prompts", raw_json.ml_prompts),
+    ("chainloop", raw_json.chainloop_operations),
 ]
 
 
@@ -137,11 +138,11 @@ async def test_all_that_happens_in_five_minutes_is_told_once_through_restarts_an
 async def test_a_call_that_ends_long_after_newer_ones_is_asked_for_by_its_id() -> None:
     """It comes as the listing's type, failed and with its error."""
     async with FakeServer(operations=5) as server, clients(server) as watch:
-        old = server.create_operation(lifetime=1000, fails=True)["id"]
+        old = raw_json.create_operation(server, lifetime=1000, fails=True)["id"]
         server.advance(780)
         for _ in range(60):
             server.advance(2)
-            server.create_operation(status="failed")
+            raw_json.create_operation(server, status="failed")
         async with watch("calls") as changes:
             server.advance(90)
             while (change := await anext(changes)).kind != "finished" or change.id != old:
@@ -157,9 +158,9 @@ async def test_a_call_that_ends_long_after_newer_ones_is_asked_for_by_its_id() -
 async def test_a_chainloop_operation_that_is_removed_has_vanished() -> None:
     """As it was last seen; it is looked for in the whole listing first."""
     async with FakeServer(chainloop_operations=250) as server, clients(server) as watch:
-        row = server.create_chainloop_operation(status="ASYNC_OPERATION_STATUS_RUNNING")
+        row = raw_json.create_chainloop_operation(server, status="ASYNC_OPERATION_STATUS_RUNNING")
         async with watch("chainloop") as changes:
-            server.remove_chainloop_operation(row["id"])
+            raw_json.remove_chainloop_operation(server, row["id"])
             while (change := await anext(changes)).kind is not ChangeKind.VANISHED:
                 pass
         assert change.id == row["id"]
@@ -178,8 +179,8 @@ async def test_chainloops_filters_narrow_what_is_told(filters: dict[str, str]) -
     matching: dict[str, Any] = {"lifetime": 5, "kind": "evidence_evaluation", **filters}
     async with FakeServer(chainloop_operations=0) as server, clients(server) as watch:
         async with watch("chainloop", **filters, poll=PollPolicy(timeout=60)) as changes:
-            server.create_chainloop_operation(lifetime=5, kind="report_export")
-            mine = server.create_chainloop_operation(**matching)
+            raw_json.create_chainloop_operation(server, lifetime=5, kind="report_export")
+            mine = raw_json.create_chainloop_operation(server, **matching)
             told = [change async for change in changes]
         assert {change.id for change in told} == {mine["id"]}
         assert told[-1].kind is ChangeKind.FINISHED
@@ -224,8 +225,8 @@ async def test_a_hook_hears_of_each_poll() -> None:
     async with FakeServer(operations=0) as server, clients(server) as watch:
         poll = PollPolicy(initial=2, factor=2, cap=20, timeout=40, jitter=0)
         async with watch("calls", poll=poll, on_poll=polls.append) as changes:
-            server.create_operation(lifetime=1)
-            server.create_operation(lifetime=1000)
+            raw_json.create_operation(server, lifetime=1)
+            raw_json.create_operation(server, lifetime=1000)
             told: list[Change[Operation]] = [change async for change in changes]
     assert [poll.open for poll in polls] == [0, *[1] * (len(polls) - 1)]
     assert [poll.ended for poll in polls] == [0, *[1] * (len(polls) - 1)]
@@ -241,16 +242,16 @@ async def test_only_changes_of_the_statuses_that_were_asked_for_are_told(name: s
         clients(server) as watch,
     ):
         create: Callable[..., dict[str, Any]] = {
-            "calls": server.create_operation,
-            "prompts": server.create_prompt,
-            "chainloop": server.create_chainloop_operation,
+            "calls": raw_json.create_operation,
+            "prompts": raw_json.create_prompt,
+            "chainloop": raw_json.create_chainloop_operation,
         }[name]
         poll = PollPolicy(initial=1, cap=1, timeout=60)
         told: dict[Any, list[Change[Operation]]] = {}
         for status in (State.FAILED, State.RUNNING, None):
             async with watch(name, status=status, poll=poll) as changes:
                 for fails in (True, False):
-                    create(lifetime=20, fails=fails)
+                    create(server, lifetime=20, fails=fails)
                 told[status] = [change async for change in changes]
             assert changes.checkpoint is not None
             assert changes.checkpoint.alive == ()
@@ -275,12 +276,12 @@ async def test_what_leaves_the_statuses_asked_for_between_two_watches_is_told(na
         clients(server) as watch,
     ):
         create: Callable[..., dict[str, Any]] = {
-            "calls": server.create_operation,
-            "prompts": server.create_prompt,
-            "chainloop": server.create_chainloop_operation,
+            "calls": raw_json.create_operation,
+            "prompts": raw_json.create_prompt,
+            "chainloop": raw_json.create_chainloop_operation,
         }[name]
         async with watch(name, status=State.RUNNING) as changes:
-            create(lifetime=20, fails=False)
+            create(server, lifetime=20, fails=False)
             async for change in changes:
                 assert change.after is not None
                 if change.after.state is State.RUNNING:

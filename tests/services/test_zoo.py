@@ -26,6 +26,7 @@ from asyncops import (
 from asyncops.models import Cursor
 from asyncops.services.zoo import AsyncApiCallType, CreatedAtSortMode, UnknownOutput
 from asyncops.testing import FakeClock, FakeServer, Fault, ZooHabits
+from tests import raw_json
 from tests.habits import OLD_ZOO
 
 LISTED = tuple(ApiCallStatus)
@@ -49,7 +50,7 @@ def client(server: FakeServer, **settings: object) -> ZooClient:
 async def test_a_walk_over_ten_thousand_gives_each_once_in_order(habits: ZooHabits) -> None:
     """With exactly as many requests as there are pages, the empty last one included."""
     async with FakeServer(operations=10_000, zoo=habits) as server, client(server) as zoo:
-        expected = [row["id"] for row in server.zoo_operations("completed")]
+        expected = [row["id"] for row in raw_json.zoo_operations(server, "completed")]
         ids = [str(call.id) async for call in zoo.operations.list(status="completed", limit=500)]
         assert ids == expected
         full = -(-len(expected) // min(500, habits.max_limit))
@@ -60,7 +61,9 @@ async def test_all_statuses_come_merged_newest_first_and_each_once() -> None:
     """No status given means all of them."""
     async with FakeServer(operations=2_000) as server, client(server) as zoo:
         ids = [str(call.id) async for call in zoo.operations.list(limit=100)]
-        everything = [row for status in LISTED for row in server.zoo_operations(status.value)]
+        everything = [
+            row for status in LISTED for row in raw_json.zoo_operations(server, status.value)
+        ]
         assert len(ids) == len(set(ids)) == 2_000
         assert set(ids) == {row["id"] for row in everything}
         calls = await zoo.operations.list(limit=100).collect()
@@ -88,7 +91,9 @@ def test_operations_that_move_under_the_walk_are_neither_missed_nor_repeated(
 
     async def check() -> None:
         async with FakeServer(operations=120) as server, client(server) as zoo:
-            existed = {row["id"] for status in LISTED for row in server.zoo_operations(status)}
+            existed = {
+                row["id"] for status in LISTED for row in raw_json.zoo_operations(server, status)
+            }
             order = "descending" if descending else "ascending"
             listing = zoo.operations.list(sort_by=f"created_at_{order}", limit=limit)
             ids = []
@@ -139,7 +144,7 @@ async def test_the_status_may_be_one_several_or_none(
     async with FakeServer(operations=400) as server, client(server) as zoo:
         calls = await zoo.operations.list(status=status, limit=200).collect()
         assert {call.status for call in calls} == expected
-        assert len(calls) == sum(len(server.zoo_operations(each)) for each in expected)
+        assert len(calls) == sum(len(raw_json.zoo_operations(server, each)) for each in expected)
 
 
 async def test_a_page_says_what_the_answer_said() -> None:
@@ -155,7 +160,7 @@ async def test_a_page_says_what_the_answer_said() -> None:
         following = await zoo.operations.list(
             status="completed", limit=7, page_token=page.next_cursor
         )
-        expected = [row["id"] for row in server.zoo_operations("completed")][:14]
+        expected = [row["id"] for row in raw_json.zoo_operations(server, "completed")][:14]
         assert [str(call.id) for call in (*page.items, *following.items)] == expected
 
 
@@ -191,7 +196,7 @@ async def test_a_walk_over_all_statuses_goes_on_from_a_checkpoint() -> None:
 async def test_every_type_of_result_is_fetched_and_typed() -> None:
     """All nine outputs, and prompts, one by one."""
     async with FakeServer(operations=300, prompts=20) as server, client(server) as zoo:
-        rows = [row for status in LISTED for row in server.zoo_operations(status)]
+        rows = [row for status in LISTED for row in raw_json.zoo_operations(server, status)]
         kinds: dict[str, str] = {}
         for row in rows:
             kinds.setdefault(row["type"], row["id"])
@@ -201,7 +206,7 @@ async def test_every_type_of_result_is_fetched_and_typed() -> None:
             assert str(output.id) == id_
             assert output.type == kind
             assert type(output).__name__ == kind.title().replace("_", "")
-        for row in server.ml_prompts():
+        for row in raw_json.ml_prompts(server):
             prompt = await zoo.ml_prompts.get(UUID(row["id"]))
             assert prompt.prompt == row["prompt"]
 
@@ -209,7 +214,7 @@ async def test_every_type_of_result_is_fetched_and_typed() -> None:
 async def test_a_type_that_is_new_keeps_all_it_came_with() -> None:
     """Nothing is lost by being unknown."""
     async with FakeServer() as server, client(server) as zoo:
-        row = server.create_operation(type="file_smell", status="completed")
+        row = raw_json.create_operation(server, type="file_smell", status="completed")
         output = await zoo.operations.get(row["id"])
         assert isinstance(output, UnknownOutput)
         assert output.type == "file_smell"
@@ -254,7 +259,7 @@ async def test_a_listing_without_staff_access_says_what_is_missing() -> None:
             with pytest.raises(Forbidden, match="staff access"):
                 await listing
         with pytest.raises(Forbidden, match="staff access"):
-            await zoo.ml_prompts.get(server.ml_prompts()[0]["id"])
+            await zoo.ml_prompts.get(raw_json.ml_prompts(server)[0]["id"])
 
 
 async def test_a_listing_that_is_gone_says_that_it_left_the_description() -> None:
@@ -335,7 +340,7 @@ async def test_a_state_stands_for_all_statuses_of_it(status: Any, sent: list[str
     async with FakeServer() as server, client(server) as zoo:
         ids = [str(call.id) async for call in zoo.operations.list(status=status, limit=50)]
         assert {request.query["status"] for request in server.requests} == set(sent)
-        rows = [row["id"] for each in sent for row in server.zoo_operations(each)]
+        rows = [row["id"] for each in sent for row in raw_json.zoo_operations(server, each)]
         assert sorted(ids) == sorted(rows)
 
 
@@ -391,7 +396,7 @@ async def test_the_order_may_be_turned() -> None:
     async with FakeServer(prompts=50) as server, client(server) as zoo:
         oldest = zoo.ml_prompts.list(sort_by=CreatedAtSortMode.CREATED_AT_ASCENDING)
         ids = [str(prompt.id) async for prompt in oldest]
-        assert ids == [row["id"] for row in server.ml_prompts(descending=False)]
+        assert ids == [row["id"] for row in raw_json.ml_prompts(server, descending=False)]
 
 
 @pytest.mark.parametrize("limit", [1, 5, 50])

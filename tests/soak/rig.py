@@ -94,7 +94,7 @@ class Rig:
         except RefusedError as refusal:
             # Page 0, where pages are counted from 1: the answer, and all that can come.
             self.whole[seen.target] += 1
-            body = msgspec.json.encode(self._data._chainloop.error(refusal, "refused"))
+            body = msgspec.json.encode(self._data.chainloop.described.error(refusal, "refused"))
             return [answer(body, status=f"{refusal.status} Refused")]
         if self._dice.random() >= self._rate:
             self.whole[seen.target] += 1
@@ -114,23 +114,25 @@ class Rig:
         return Asked(path, query, self._body(path, query), later)
 
     def _body(self, path: str, query: Mapping[str, str]) -> bytes:
-        service: Any = self._data._chainloop if path == CHAINLOOP else self._data._zoo
+        service: Any = (
+            self._data.chainloop.described if path == CHAINLOOP else self._data.zoo.described
+        )
         return msgspec.json.encode(answer_of(service, path, query, self._now))
 
     def zoo_ids(self, status: str | None = None) -> Iterator[str]:
         """Ids of the Zoo operations in one status or in all, newest first, one at a time."""
-        rows = self._data._zoo.operations
+        rows = self._data.zoo.described.served["operations"].table(())
         if status is None:
             return merged_ids(rows, self._now)
         return self._ids(rows, status)
 
     def prompt_ids(self) -> Iterator[str]:
         """Ids of the prompts, newest first, one at a time."""
-        return self._ids(self._data._zoo.prompts, None)
+        return self._ids(self._data.zoo.described.served["ml_prompts"].table(()), None)
 
     def chainloop_ids(self) -> Iterator[str]:
         """Ids of the Chainloop operations, newest first, one at a time."""
-        return self._ids(self._data._chainloop.operations, None)
+        return self._ids(self._data.chainloop.described.served["operations"].table(()), None)
 
     def _ids(self, rows: Table, status: str | None) -> Iterator[str]:
         words = None if status is None else frozenset({status})

@@ -12,6 +12,7 @@ from attrs import frozen
 from asyncops import ChainloopClient, ZooClient
 from asyncops.testing import FakeClock, FakeServer
 from asyncops.testing.server.request import now_ns
+from tests import raw_json
 from tests.soak.rig import merged_ids
 from tests.until import until
 from tests.wire.kit import strays
@@ -122,10 +123,14 @@ async def test_random_cancels_leave_nothing_behind_and_mix_nothing_up(times: int
             mix = Mix(
                 zoo,
                 chainloop,
-                list(merged_ids(server._zoo.operations, now_ns(server.clock))),
-                [row["id"] for row in server.zoo_operations("failed")],
-                [row["id"] for row in server.ml_prompts()],
-                [row["id"] for row in server.chainloop_operations_now()],
+                list(
+                    merged_ids(
+                        server.zoo.described.served["operations"].table(()), now_ns(server.clock)
+                    )
+                ),
+                [row["id"] for row in raw_json.zoo_operations(server, "failed")],
+                [row["id"] for row in raw_json.ml_prompts(server)],
+                [row["id"] for row in raw_json.chainloop_operations(server)],
             )
             await disturb(mix, times, random.Random(times))
             # What a walk that was left behind was fetching ends with the walk.

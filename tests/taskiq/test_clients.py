@@ -11,6 +11,7 @@ from taskiq import InMemoryBroker, TaskiqDepends, TaskiqEvents
 from asyncops import ChainloopClient, ConfigurationError, ZooClient
 from asyncops.taskiq import ChainloopDep, ZooDep, accounts_of, client_of, install
 from asyncops.testing import FakeServer
+from tests import raw_json
 
 
 @asynccontextmanager
@@ -54,8 +55,8 @@ async def test_tasks_share_one_client_of_each_service(fake_server: FakeServer) -
     async with running(broker):
         results = [await result_of(broker, newest) for _ in range(3)]
         assert len({id(each) for each in seen}) == 2
-    assert results[0][0] == fake_server.ml_prompts()[0]["id"]
-    assert results[0][1] == fake_server.chainloop_operations_now()[0]["id"]
+    assert results[0][0] == raw_json.ml_prompts(fake_server)[0]["id"]
+    assert results[0][1] == raw_json.chainloop_operations(fake_server)[0]["id"]
     assert results == results[:1] * 3
     for client in seen:
         with pytest.raises(ConfigurationError, match="closed"):

@@ -29,6 +29,7 @@ from asyncops import (
 )
 from asyncops.taskiq import client_of, install, poll_once
 from asyncops.testing import FakeServer, Fault
+from tests import raw_json
 
 STEADY = PollPolicy(initial=2, factor=2, cap=10, timeout=60, jitter=0)
 PATH = "/ml-prompts/"
@@ -122,7 +123,7 @@ async def error_of(task: AsyncTaskiqTask[Any], kind: type[AsyncOpsError]) -> Any
 
 async def test_each_run_polls_once_and_the_last_one_goes_on(waiting: Waiting) -> None:
     """At the policy's pace, with the same arguments and labels; the result is the first task's."""
-    prompt = waiting.server.create_prompt(lifetime=25, fails=False)
+    prompt = raw_json.create_prompt(waiting.server, lifetime=25, fails=False)
     task = await waiting.begin(prompt["id"])
     assert (waiting.polls, waiting.delays) == (1, [2])
     assert waiting.put_off[0].labels["mine"] == "too"
@@ -135,13 +136,13 @@ async def test_each_run_polls_once_and_the_last_one_goes_on(waiting: Waiting) ->
 
 
 async def test_what_has_ended_already_is_not_put_off(waiting: Waiting) -> None:
-    prompt = waiting.server.create_prompt(status="completed")
+    prompt = raw_json.create_prompt(waiting.server, status="completed")
     assert await outcome(await waiting.begin(prompt["id"])) == "succeeded"
     assert (waiting.polls, waiting.delays) == (1, [])
 
 
 async def test_a_failure_ends_the_wait_with_the_operation(waiting: Waiting) -> None:
-    prompt = waiting.server.create_prompt(lifetime=5, fails=True)
+    prompt = raw_json.create_prompt(waiting.server, lifetime=5, fails=True)
     task = await waiting.begin(prompt["id"])
     await waiting.go_on()
     error = await error_of(task, OperationFailed)
@@ -153,7 +154,7 @@ async def test_a_failure_ends_the_wait_with_the_operation(waiting: Waiting) -> N
 
 async def test_the_time_is_that_of_the_whole_wait(waiting: Waiting) -> None:
     """The last poll is when it is up, and the error says what was seen."""
-    prompt = waiting.server.create_prompt(status="in_progress")
+    prompt = raw_json.create_prompt(waiting.server, status="in_progress")
     task = await waiting.begin(prompt["id"])
     await waiting.go_on()
     assert waiting.delays == [2, 4, 8, 10, 10, 10, 10, 6]
@@ -164,7 +165,7 @@ async def test_the_time_is_that_of_the_whole_wait(waiting: Waiting) -> None:
 
 
 async def test_without_a_timeout_it_goes_on(waiting: Waiting) -> None:
-    prompt = waiting.server.create_prompt(lifetime=5000, fails=False)
+    prompt = raw_json.create_prompt(waiting.server, lifetime=5000, fails=False)
     task = await waiting.begin(prompt["id"], poll=PollPolicy(cap=600, timeout=None))
     await waiting.go_on()
     assert await outcome(task) == "succeeded"
@@ -181,7 +182,7 @@ async def test_without_a_timeout_it_goes_on(waiting: Waiting) -> None:
 async def test_a_poll_that_fails_is_made_up_for(waiting: Waiting, fault: Fault) -> None:
     """As long as it is something that may pass."""
     waiting.server.script(fault)
-    prompt = waiting.server.create_prompt(status="completed")
+    prompt = raw_json.create_prompt(waiting.server, status="completed")
     task = await waiting.begin(prompt["id"])
     await waiting.go_on()
     assert await outcome(task) == "succeeded"
@@ -191,7 +192,7 @@ async def test_a_poll_that_fails_is_made_up_for(waiting: Waiting, fault: Fault) 
 async def test_what_the_service_asks_to_wait_is_waited(waiting: Waiting) -> None:
     """Where the time of the wait allows it."""
     waiting.server.script(Fault(429, path=PATH, retry_after=30))
-    prompt = waiting.server.create_prompt(status="completed")
+    prompt = raw_json.create_prompt(waiting.server, status="completed")
     task = await waiting.begin(prompt["id"])
     assert 30 <= waiting.delays[0] < 40
     await waiting.go_on()
@@ -204,7 +205,7 @@ async def test_what_the_service_asks_to_wait_is_waited(waiting: Waiting) -> None
 async def test_errors_to_the_end_are_told_of(waiting: Waiting) -> None:
     """With the last of them as the cause."""
     waiting.server.script(Fault(429, times=100, path=PATH, retry_after=20))
-    task = await waiting.begin(waiting.server.create_prompt()["id"])
+    task = await waiting.begin(raw_json.create_prompt(waiting.server)["id"])
     await waiting.go_on()
     error = await error_of(task, WaitTimeout)
     assert "the last poll, after 6" in str(error)
@@ -239,7 +240,7 @@ async def test_a_schedule_source_brings_the_task_back(waiting: Waiting) -> None:
     """Through taskiq's own scheduler, at the right time, under the first task's id."""
     source = waiting.source = Source()
     scheduler = TaskiqScheduler(waiting.broker, [source])
-    prompt = waiting.server.create_prompt(lifetime=20, fails=False)
+    prompt = raw_json.create_prompt(waiting.server, lifetime=20, fails=False)
     task = await waiting.begin(prompt["id"])
     while source.kept:
         (scheduled,) = source.kept.values()
@@ -252,7 +253,7 @@ async def test_a_schedule_source_brings_the_task_back(waiting: Waiting) -> None:
 
 async def test_a_poll_that_is_done_twice_is_put_off_once(waiting: Waiting) -> None:
     """A worker that dies before the message is acknowledged leaves it to another one."""
-    prompt = waiting.server.create_prompt(status="queued")
+    prompt = raw_json.create_prompt(waiting.server, status="queued")
     await waiting.begin(prompt["id"])
     source = waiting.source = Source()
     message = waiting.broker.formatter.dumps(waiting.put_off.pop())

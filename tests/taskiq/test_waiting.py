@@ -3,6 +3,7 @@
 import asyncio
 
 from asyncops.testing import FakeServer
+from tests import raw_json
 from tests.taskiq.kit import connected, kill, output_of, settings, taskiq, until, worker
 
 SCHEDULER = ("scheduler", "waiting:scheduler", "--update-interval", "1")
@@ -12,7 +13,7 @@ async def test_a_prompt_is_waited_for_by_workers_that_come_and_go(redis_url: str
     """The worker that polled first is killed, and was not needed; the result is the prompt's."""
     async with FakeServer() as server, connected(redis_url) as redis:
         environment = settings(server, redis_url)
-        prompt = server.create_prompt(lifetime=100, fails=False)
+        prompt = raw_json.create_prompt(server, lifetime=100, fails=False)
         with taskiq(*SCHEDULER, environment=environment):
             asking = asyncio.create_task(
                 output_of("waiting", prompt["id"], environment=environment)
@@ -29,6 +30,6 @@ async def test_a_prompt_is_waited_for_by_workers_that_come_and_go(redis_url: str
             server.advance(200)
             with worker("waiting", environment):
                 printed = await asyncio.wait_for(asking, 60)
-        (ended,) = (each for each in server.ml_prompts() if each["id"] == prompt["id"])
+        (ended,) = (each for each in raw_json.ml_prompts(server) if each["id"] == prompt["id"])
         assert printed == f"{prompt['id']} is in {ended['output_file']}\n"
         assert server.count(f"/ml-prompts/{prompt['id']}") >= 2

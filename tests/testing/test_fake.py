@@ -55,6 +55,16 @@ def test_the_seed_makes_the_data() -> None:
     assert FakeChainloop().operations() != FakeChainloop(seed=1).operations()
 
 
+def test_calls_of_one_instant_are_in_the_order_of_their_ids() -> None:
+    """As a client has them, which merges the listings of several statuses."""
+    zoo = FakeZoo(operations=0)
+    ids = [UUID(int=number) for number in (4, 3, 1, 2)]
+    made = [zoo.add_operation(status="queued", id=each) for each in ids]
+    zoo.advance(1)
+    newest = zoo.add_operation(status="queued", id=UUID(int=5))
+    assert zoo.operations() == [newest, *sorted(made, key=lambda call: call.id)]
+
+
 async def test_what_a_test_adds_is_listed_and_fetched() -> None:
     with FakeZoo(operations=0, prompts=0) as fake:
         assert not fake.operations()

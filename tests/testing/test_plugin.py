@@ -13,6 +13,7 @@ import pytest
 from asyncops import ChainloopClient, OperationCancelled, OperationFailed, ZooClient
 from asyncops.testing import Fake, FakeChainloop, FakeClock, FakeServer, FakeZoo, fake_fixture
 from asyncops.utils.clock import SYSTEM_CLOCK, SystemClock
+from tests import raw_json
 from tests.testing.contracts.farms import CursorsClient, HeadersClient
 from tests.until import until
 
@@ -139,17 +140,17 @@ class TestMarks:
         assert not fake_zoo.prompts()
 
     def test_the_server_for_both_is_made_by_the_mark_too(self, fake_server: FakeServer) -> None:
-        assert len(fake_server.zoo_operations()) == 3
-        assert len(fake_server.chainloop_operations_now()) == 3
-        assert not fake_server.ml_prompts()
+        assert len(raw_json.zoo_operations(fake_server)) == 3
+        assert len(raw_json.chainloop_operations(fake_server)) == 3
+        assert not raw_json.ml_prompts(fake_server)
 
 
 def test_without_a_mark_the_server_for_both_is_as_it_was(
     fake_server: FakeServer, fake_clock: FakeClock
 ) -> None:
     assert fake_server.clock is fake_clock
-    assert len(fake_server.zoo_operations()) == 1000
-    assert len(fake_server.ml_prompts()) == 200
+    assert len(raw_json.zoo_operations(fake_server)) == 1000
+    assert len(raw_json.ml_prompts(fake_server)) == 200
     assert not vars(SYSTEM_CLOCK)
 
 

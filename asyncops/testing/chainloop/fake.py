@@ -5,45 +5,17 @@ from uuid import UUID
 
 from asyncops.services.chainloop import AsyncOperation, AsyncOperationStatus, ChainloopClient
 from asyncops.testing.chainloop.service import Chainloop, ChainloopHabits
+from asyncops.testing.described.editing import FakeItems
 from asyncops.testing.described.fake import Fake
 from asyncops.testing.described.habits import Data
 from asyncops.testing.fake import FEW, FakeSettings
 from asyncops.utils.statuses import known_status
 
-__all__ = ["FakeChainloop"]
+__all__ = ["ChainloopItems", "FakeChainloop"]
 
 
-class FakeChainloop(Fake[ChainloopClient]):
-    """A fake Chainloop: operations on numbered pages.
-
-    ``with FakeChainloop() as chainloop`` serves; ``with chainloop.installed()`` makes it what
-    ``ChainloopClient()`` finds. The pytest fixture ``fake_chainloop`` does both. The data are the
-    same in every run, with every status among them; ``operations=0`` begins with nothing.
-
-    Args:
-        operations: How many operations there are to begin with.
-        habits: How this Chainloop differs from the usual one, such as where its pages start.
-        settings: As for :class:`~asyncops.testing.Fake`.
-
-    Raises:
-        ValueError: A number is out of range.
-    """
-
-    def __init__(
-        self,
-        *,
-        operations: int = FEW,
-        habits: ChainloopHabits | None = None,
-        **settings: Unpack[FakeSettings],
-    ) -> None:
-        self._own = ChainloopHabits() if habits is None else habits
-        super().__init__(ChainloopClient, {"operations": operations}, **settings)
-
-    def __repr__(self) -> str:
-        return "FakeChainloop()"
-
-    def _made(self, data: Data) -> Chainloop:
-        return Chainloop(data, self._own)
+class ChainloopItems(FakeItems):
+    """The items of a fake Chainloop, as the models of its client."""
 
     def operations(
         self,
@@ -111,6 +83,39 @@ class FakeChainloop(Fake[ChainloopClient]):
         operation_id = operation.id if isinstance(operation, AsyncOperation) else str(operation)
         table = self.described.served["operations"].table(())
         table.remove(table.find(operation_id, self._now))
+
+
+class FakeChainloop(ChainloopItems, Fake[ChainloopClient]):
+    """A fake Chainloop: operations on numbered pages.
+
+    ``with FakeChainloop() as chainloop`` serves; ``with chainloop.installed()`` makes it what
+    ``ChainloopClient()`` finds. The pytest fixture ``fake_chainloop`` does both. The data are the
+    same in every run, with every status among them; ``operations=0`` begins with nothing.
+
+    Args:
+        operations: How many operations there are to begin with.
+        habits: How this Chainloop differs from the usual one, such as where its pages start.
+        settings: As for :class:`~asyncops.testing.Fake`.
+
+    Raises:
+        ValueError: A number is out of range.
+    """
+
+    def __init__(
+        self,
+        *,
+        operations: int = FEW,
+        habits: ChainloopHabits | None = None,
+        **settings: Unpack[FakeSettings],
+    ) -> None:
+        self._own = ChainloopHabits() if habits is None else habits
+        super().__init__(ChainloopClient, {"operations": operations}, **settings)
+
+    def __repr__(self) -> str:
+        return "FakeChainloop()"
+
+    def _made(self, data: Data) -> Chainloop:
+        return Chainloop(data, self._own)
 
 
 def _wire(status: AsyncOperationStatus | str | None) -> str | None:

@@ -15,21 +15,23 @@ from asyncops.testing.described.served import Served
 from asyncops.testing.described.service import DescribedService
 from asyncops.testing.described.table import Table, check_lifetime
 from asyncops.testing.described.times import form_of, read_time, write_time
-from asyncops.testing.fake import FakeService
 from asyncops.testing.names import check_name
 from asyncops.testing.server.request import now_ns
+from asyncops.utils.clock import Clock
 
-__all__ = ["EditedFake"]
+__all__ = ["FakeItems"]
 
 
-class EditedFake(FakeService):
-    """A fake whose items a test sees, adds, changes, moves on and removes.
+class FakeItems:
+    """The items of a fake, which a test sees, adds, changes, moves on and removes.
 
     Attributes:
         described: The service, without its sockets.
     """
 
-    described: DescribedService
+    def __init__(self, described: DescribedService, clock: Clock) -> None:
+        self.described = described
+        self._clock = clock
 
     def items(self, resource: str, *place: str, status: str | None = None) -> list[Any]:
         """Return what a resource holds now as the client's models, the newest first.

@@ -8,10 +8,10 @@ from asyncops.http.auth import Basic
 from asyncops.http.service import Service
 from asyncops.kit.client import Client
 from asyncops.testing.clock import FakeClock
-from asyncops.testing.described.editing import EditedFake
+from asyncops.testing.described.editing import FakeItems
 from asyncops.testing.described.habits import Data, Habits
 from asyncops.testing.described.service import DescribedService
-from asyncops.testing.fake import FEW, ClientOptions
+from asyncops.testing.fake import FEW, ClientOptions, FakeService
 from asyncops.testing.server.request import now_ns
 from asyncops.utils.checks import count
 from asyncops.utils.clock import Clock
@@ -21,7 +21,7 @@ __all__ = ["Fake", "fake_token"]
 C = TypeVar("C", bound=Client)
 
 
-class Fake(EditedFake, Generic[C]):
+class Fake(FakeItems, FakeService, Generic[C]):
     """A fake of a described service: what its client talks to in tests.
 
     ::
@@ -87,8 +87,9 @@ class Fake(EditedFake, Generic[C]):
             ),
         )
         self.service = service
-        self.described: DescribedService = self._made(data)
-        super().__init__(
+        FakeItems.__init__(self, self._made(data), clock)
+        FakeService.__init__(
+            self,
             lambda _: self.described,
             clock=clock,
             token=fake_token(service),

@@ -3,48 +3,17 @@
 from typing import Any, Unpack
 
 from asyncops.services.zoo import ApiCallStatus, AsyncApiCall, MlPrompt, ZooClient
+from asyncops.testing.described.editing import FakeItems
 from asyncops.testing.described.fake import Fake
 from asyncops.testing.described.habits import Data
 from asyncops.testing.fake import FEW, FakeSettings
 from asyncops.testing.zoo.service import Zoo, ZooHabits
 
-__all__ = ["FakeZoo"]
+__all__ = ["FakeZoo", "ZooItems"]
 
 
-class FakeZoo(Fake[ZooClient]):
-    """A fake Zoo: asynchronous API calls, ML prompts, and 25 items of each other resource.
-
-    ``with FakeZoo() as zoo`` serves; ``with zoo.installed()`` makes it what ``ZooClient()`` finds.
-    The pytest fixture ``fake_zoo`` does both. The data are the same in every run, with every
-    status among them; ``operations=0, prompts=0`` begins with nothing.
-
-    Args:
-        operations: How many calls there are to begin with.
-        prompts: How many prompts.
-        habits: How this Zoo differs from the usual one.
-        settings: As for :class:`~asyncops.testing.Fake`.
-
-    Raises:
-        ValueError: A number is out of range.
-    """
-
-    def __init__(
-        self,
-        *,
-        operations: int = FEW,
-        prompts: int = FEW,
-        habits: ZooHabits | None = None,
-        **settings: Unpack[FakeSettings],
-    ) -> None:
-        self._own = ZooHabits() if habits is None else habits
-        sizes = {"operations": operations, "ml_prompts": prompts}
-        super().__init__(ZooClient, sizes, **settings)
-
-    def __repr__(self) -> str:
-        return "FakeZoo()"
-
-    def _made(self, data: Data) -> Zoo:
-        return Zoo(data, self._own)
+class ZooItems(FakeItems):
+    """The items of a fake Zoo, as the models of its client."""
 
     def operations(self, status: ApiCallStatus | str | None = None) -> list[AsyncApiCall]:
         """What a listing of the calls holds now, newest first.
@@ -114,3 +83,39 @@ class FakeZoo(Fake[ZooClient]):
             "ml_prompts", status=status, lifetime=lifetime, fails=fails, **fields
         )
         return prompt
+
+
+class FakeZoo(ZooItems, Fake[ZooClient]):
+    """A fake Zoo: asynchronous API calls, ML prompts, and 25 items of each other resource.
+
+    ``with FakeZoo() as zoo`` serves; ``with zoo.installed()`` makes it what ``ZooClient()`` finds.
+    The pytest fixture ``fake_zoo`` does both. The data are the same in every run, with every
+    status among them; ``operations=0, prompts=0`` begins with nothing.
+
+    Args:
+        operations: How many calls there are to begin with.
+        prompts: How many prompts.
+        habits: How this Zoo differs from the usual one.
+        settings: As for :class:`~asyncops.testing.Fake`.
+
+    Raises:
+        ValueError: A number is out of range.
+    """
+
+    def __init__(
+        self,
+        *,
+        operations: int = FEW,
+        prompts: int = FEW,
+        habits: ZooHabits | None = None,
+        **settings: Unpack[FakeSettings],
+    ) -> None:
+        self._own = ZooHabits() if habits is None else habits
+        sizes = {"operations": operations, "ml_prompts": prompts}
+        super().__init__(ZooClient, sizes, **settings)
+
+    def __repr__(self) -> str:
+        return "FakeZoo()"
+
+    def _made(self, data: Data) -> Zoo:
+        return Zoo(data, self._own)

@@ -2,7 +2,7 @@
 
 import io
 import re
-from typing import Any
+from uuid import UUID
 
 import pytest
 from attrs import evolve
@@ -10,12 +10,15 @@ from rich.console import Console
 
 from asyncops.cli.commands.demo import demo as demo_module
 from asyncops.cli.commands.demo.demo import demo
-from asyncops.cli.commands.demo.listings import by_id, difference, merged_order
+from asyncops.cli.commands.demo.listings import by_id, difference
 from asyncops.cli.groups import Settings
 from asyncops.cli.options.serve import DemoSettings
 from asyncops.cli.runtime.run import execute
-from asyncops.services.zoo import ZooClient
-from asyncops.testing import FakeServer, Fault, ZooHabits
+from asyncops.services.chainloop import AsyncOperation
+from asyncops.services.zoo import AsyncApiCall, ZooClient
+from asyncops.testing import FakeClock, FakeServer, Fault, ZooHabits
+from asyncops.testing.chainloop.fake import ChainloopItems
+from asyncops.testing.zoo.fake import ZooItems
 
 SMALL = DemoSettings(operations=60, prompts=30)
 
@@ -86,18 +89,18 @@ async def test_an_item_that_the_server_holds_and_never_gave_is_noticed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One id more in what the server holds: exit code 1, the listing and the id are named."""
-    honest = FakeServer.zoo_operations
+    honest = ZooItems.operations
 
-    def one_more(server: FakeServer, status: str | None = None) -> list[dict[str, Any]]:
-        rows = honest(server, status)
-        return rows if status else [*rows, {**rows[-1], "id": "never-given"}]
+    def one_more(zoo: ZooItems, status: str | None = None) -> list[AsyncApiCall]:
+        calls = honest(zoo, status)
+        return calls if status else [*calls, evolve(calls[-1], id=UUID(int=0))]
 
-    monkeypatch.setattr(FakeServer, "zoo_operations", one_more)
+    monkeypatch.setattr(ZooItems, "operations", one_more)
     console, output = plain()
     assert await demo(SMALL, console) == 1
     text = output.getvalue()
     assert (
-        "Zoo operations, every status: 60 items instead of 61: 1 missing, first never-given."
+        f"Zoo operations, every status: 60 items instead of 61: 1 missing, first {UUID(int=0)}."
     ) in text
     assert "What came is not what the servers hold." in text
     assert "exactly once" not in text
@@ -105,16 +108,16 @@ async def test_an_item_that_the_server_holds_and_never_gave_is_noticed(
 
 async def test_an_item_lost_on_the_way_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A row that goes after it was counted: exit code 1, for both Chainloop listings."""
-    honest = FakeServer.chainloop_operations_now
+    honest = ChainloopItems.operations
     lost: list[str] = []
 
-    def then_lose_one(server: FakeServer) -> list[dict[str, Any]]:
-        rows = honest(server)
-        lost.append(rows[5]["id"])
-        server.remove_chainloop_operation(rows[5]["id"])
-        return rows
+    def then_lose_one(chainloop: ChainloopItems) -> list[AsyncOperation]:
+        operations = honest(chainloop)
+        lost.append(operations[5].id)
+        chainloop.remove_operation(operations[5])
+        return operations
 
-    monkeypatch.setattr(FakeServer, "chainloop_operations_now", then_lose_one)
+    monkeypatch.setattr(ChainloopItems, "operations", then_lose_one)
     console, output = plain()
     assert await demo(SMALL, console) == 1
     for base, operation_id in enumerate(lost):
@@ -166,14 +169,15 @@ def test_an_error_while_fetching_by_id_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The error of one of many fetches at once ends all, as itself."""
-    honest = FakeServer.ml_prompts
 
-    def then_change_the_locks(server: FakeServer) -> list[dict[str, Any]]:
-        rows = honest(server)
-        server.script(*(Fault(404, path=f"/ml-prompts/{row['id']}") for row in rows))
-        return rows
+    def changed_locks(settings: DemoSettings, clock: FakeClock) -> tuple[FakeServer, FakeServer]:
+        first, second = honest(settings, clock)
+        ids = [prompt.id for prompt in first.zoo.prompts()]
+        first.script(*(Fault(404, path=f"/ml-prompts/{each}") for each in ids))
+        return first, second
 
-    monkeypatch.setattr(FakeServer, "ml_prompts", then_change_the_locks)
+    honest = demo_module._servers
+    monkeypatch.setattr(demo_module, "_servers", changed_locks)
     console, _ = plain()
     assert execute(demo(SMALL, console), Settings()) == 4
     (line,) = capsys.readouterr().err.splitlines()
@@ -198,8 +202,3 @@ def test_an_error_while_fetching_by_id_is_one_line(
 )
 def test_differences_are_told_apart(given: str, said: str | None) -> None:
     assert difference(given, "abc") == said
-
-
-def test_ties_of_a_merged_walk_are_expected_in_the_order_of_their_ids() -> None:
-    rows = [("9", "d"), ("8", "c"), ("8", "a"), ("8", "b"), ("7", "e")]
-    assert merged_order({"created_at": at, "id": each} for at, each in rows) == list("dabce")

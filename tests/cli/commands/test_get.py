@@ -16,6 +16,7 @@ from asyncops.cli.output.downloads import files_of, save
 from asyncops.cli.output.one_operation import described
 from asyncops.services.zoo.outputs import decode_output
 from asyncops.testing import FakeServer, Fault
+from tests import raw_json
 from tests.cli.running import invoke
 from tests.cli.samples import NOON, call, prompt
 
@@ -30,7 +31,7 @@ def server() -> Iterator[FakeServer]:
 
 
 def made(server: FakeServer, kind: str, status: str = "completed") -> str:
-    return str(server.create_operation(type=kind, status=status)["id"])
+    return str(raw_json.create_operation(server, type=kind, status=status)["id"])
 
 
 def test_one_operation_is_shown_with_all_it_says(server: FakeServer) -> None:
@@ -94,7 +95,7 @@ def test_a_proxy_is_used_and_its_login_not_shown(server: FakeServer) -> None:
 
 
 def test_a_prompt_is_shown_too(server: FakeServer) -> None:
-    row = server.ml_prompts()[-1]
+    row = raw_json.ml_prompts(server)[-1]
     done = invoke(server, "zoo", "prompts", "get", row["id"])
     assert done.code == 0
     assert " ".join(row["prompt"].split()) in done.out
@@ -102,7 +103,7 @@ def test_a_prompt_is_shown_too(server: FakeServer) -> None:
 
 def test_operations_of_chainloop_are_shown_too(server: FakeServer) -> None:
     """Without what is not set; an id that is none is wrong use, one that is missing is told."""
-    rows = [row["id"] for row in server.chainloop_operations_now()[:2]]
+    rows = [row["id"] for row in raw_json.chainloop_operations(server)[:2]]
     get = ("chainloop", "operations", "get")
     done = invoke(server, *get, rows[0])
     assert (done.code, done.err) == (0, "")
@@ -119,7 +120,7 @@ def test_operations_of_chainloop_are_shown_too(server: FakeServer) -> None:
 
 def test_json_is_an_object_for_one_and_an_array_for_several(server: FakeServer) -> None:
     """In the order of the ids, with the API's names."""
-    ids = [row["id"] for row in server.zoo_operations()[:3]]
+    ids = [row["id"] for row in raw_json.zoo_operations(server)[:3]]
     assert json.loads(invoke(server, *GET, ids[0], "--json").out)["id"] == ids[0]
     rows = json.loads(invoke(server, *GET, *ids, "--json").out)
     assert [row["id"] for row in rows] == ids
@@ -143,7 +144,7 @@ def test_one_that_is_missing_is_one_line_and_exit_code_4(server: FakeServer) -> 
 
 
 def test_one_that_is_missing_costs_the_others_nothing(server: FakeServer) -> None:
-    there = server.zoo_operations()[0]["id"]
+    there = raw_json.zoo_operations(server)[0]["id"]
     done = invoke(server, *GET, MISSING, there, "--json")
     assert done.code == 4
     assert [row["id"] for row in json.loads(done.out)] == [there]
@@ -161,7 +162,7 @@ def test_what_is_no_uuid_is_a_usage_error(server: FakeServer) -> None:
 
 def test_one_that_cannot_be_an_id_costs_the_others_nothing(server: FakeServer) -> None:
     """It is named, and is wrong use; a service's error counts more."""
-    there = server.zoo_operations()[0]["id"]
+    there = raw_json.zoo_operations(server)[0]["id"]
     done = invoke(server, *GET, "f135", there, "--json")
     assert done.code == 2
     assert [row["id"] for row in json.loads(done.out)] == [there]

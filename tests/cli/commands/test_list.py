@@ -13,6 +13,7 @@ import pytest
 
 from asyncops.cli.app import app
 from asyncops.testing import FakeServer, Fault
+from tests import raw_json
 from tests.cli.running import invoke
 
 CALLS = ("zoo", "operations", "list")
@@ -34,9 +35,9 @@ def ids(out: str) -> list[str]:
 def test_all_of_each_resource_is_listed_in_order(server: FakeServer, concurrency: str) -> None:
     """Each row once, with all that the service says of it."""
     for command, rows in (
-        (CALLS, server.zoo_operations()),
-        (PROMPTS, server.ml_prompts()),
-        (CHAINLOOP, server.chainloop_operations_now()),
+        (CALLS, raw_json.zoo_operations(server)),
+        (PROMPTS, raw_json.ml_prompts(server)),
+        (CHAINLOOP, raw_json.chainloop_operations(server)),
     ):
         done = invoke(server, *command, "--jsonl", "--concurrency", concurrency)
         assert (done.code, done.err) == (0, "")
@@ -79,8 +80,8 @@ def test_every_filter_reaches_the_service(server: FakeServer) -> None:
 
 def test_several_statuses_are_one_listing(server: FakeServer) -> None:
     done = invoke(server, *CALLS, "-s", "failed", "-s", "Completed", "--jsonl")
-    wanted = [row["id"] for row in server.zoo_operations("failed")]
-    wanted += [row["id"] for row in server.zoo_operations("completed")]
+    wanted = [row["id"] for row in raw_json.zoo_operations(server, "failed")]
+    wanted += [row["id"] for row in raw_json.zoo_operations(server, "completed")]
     assert sorted(ids(done.out)) == sorted(wanted)
 
 
@@ -88,7 +89,7 @@ def test_statuses_of_chainloop_are_one_listing_too(server: FakeServer) -> None:
     """States have words that serve every service."""
     done = invoke(server, *CHAINLOOP, "-s", "FAILED", "-s", "succeeded", "--jsonl")
     wanted = {"ASYNC_OPERATION_STATUS_FAILED", "ASYNC_OPERATION_STATUS_COMPLETED"}
-    rows = server.chainloop_operations_now()
+    rows = raw_json.chainloop_operations(server)
     assert ids(done.out) == [row["id"] for row in rows if row["status"] in wanted]
 
 
@@ -185,7 +186,7 @@ def test_a_broken_array_is_no_json(server: FakeServer) -> None:
 
 
 def test_since_and_until_read_no_more_than_they_must(server: FakeServer) -> None:
-    rows = server.chainloop_operations_now()
+    rows = raw_json.chainloop_operations(server)
     since, until = rows[39]["createdAt"], rows[20]["createdAt"]
     options = ("--since", since, "--until", until, "--page-size", "10", "--jsonl")
     done = invoke(server, *CHAINLOOP, *options)

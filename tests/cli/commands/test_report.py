@@ -15,6 +15,7 @@ from asyncops.cli.groups import Settings
 from asyncops.cli.options.list import query_of
 from asyncops.cli.resources import resource_of
 from asyncops.testing import FakeServer, Fault
+from tests import raw_json
 from tests.cli.processes import environment
 from tests.cli.running import invoke, variables
 
@@ -72,7 +73,7 @@ def test_filters_are_asked_of_the_service_and_named_on_the_page(
     options = ("--status", "failed", "--since", "2020-01-01T00:00Z", "--sort", "oldest")
     assert invoke(server, "zoo", "operations", "report", "-o", str(target), *options).code == 0
     page = target.read_text()
-    failed = len(server.zoo_operations("failed"))
+    failed = len(raw_json.zoo_operations(server, "failed"))
     assert f"<dt>operations</dt><dd>{failed}</dd>" in page
     asked = re.search(r"Asked for: (.*?)\.</p>", page)
     assert asked is not None

@@ -11,6 +11,7 @@ from asyncops import ApiCallStatus, State
 from asyncops.cli.commands.wait_outcomes import Outcome, exit_code, final_lines
 from asyncops.services.chainloop import AsyncOperationStatus
 from asyncops.testing import FakeServer, Fault, ZooHabits
+from tests import raw_json
 from tests.cli.processes import Done
 from tests.cli.running import invoke
 from tests.cli.samples import NOON, call, operation
@@ -38,7 +39,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def test_what_succeeds_is_0_and_a_line(server: FakeServer) -> None:
-    row = server.create_operation(lifetime=0.05, fails=False)
+    row = raw_json.create_operation(server, lifetime=0.05, fails=False)
     done = wait(server, row["id"])
     assert (done.code, lines_of(done.err)) == (0, [])
     (line,) = done.out.splitlines()
@@ -47,8 +48,8 @@ def test_what_succeeds_is_0_and_a_line(server: FakeServer) -> None:
 
 
 def test_what_fails_is_1_and_says_which_and_why(server: FakeServer) -> None:
-    good = server.create_operation(lifetime=0.02, fails=False)["id"]
-    bad = server.create_operation(status="failed", error="no disk left")["id"]
+    good = raw_json.create_operation(server, lifetime=0.02, fails=False)["id"]
+    bad = raw_json.create_operation(server, status="failed", error="no disk left")["id"]
     done = wait(server, good, bad)
     assert done.code == 1
     assert {line.partition(",")[0] for line in done.out.splitlines()} == {
@@ -103,9 +104,9 @@ def held(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("held")
 def test_what_waits_for_a_person_can_end_the_wait_for_it_which_is_3(server: FakeServer) -> None:
-    still = server.create_operation(status="in_progress")["id"]
+    still = raw_json.create_operation(server, status="in_progress")["id"]
     # One that were in progress at a poll would wait for a person, too.
-    good = server.create_operation(status="completed")["id"]
+    good = raw_json.create_operation(server, status="completed")["id"]
     done = wait(server, still, good, "--on-blocked", "stop")
     assert (done.code, done.out.split()[:2]) == (3, [good, "succeeded,"])
     line = lines_of(done.err)[-1]
@@ -115,7 +116,7 @@ def test_what_waits_for_a_person_can_end_the_wait_for_it_which_is_3(server: Fake
 
 @pytest.mark.usefixtures("held")
 def test_what_waits_for_a_person_is_waited_for_and_told(server: FakeServer) -> None:
-    still = server.create_operation(status="in_progress")["id"]
+    still = raw_json.create_operation(server, status="in_progress")["id"]
     done = wait(server, still, "--timeout", "1s", "--json")
     assert done.code == 3
     assert "1 of 1 still open wait for a person" in lines_of(done.err)
@@ -128,8 +129,8 @@ def test_times_that_nobody_set_make_no_duration() -> None:
 
 
 def test_the_time_that_is_up_is_3_and_says_what_is_still_open(server: FakeServer) -> None:
-    ids = [server.create_operation(status="queued")["id"] for _ in range(7)]
-    good = server.create_operation(status="completed")["id"]
+    ids = [raw_json.create_operation(server, status="queued")["id"] for _ in range(7)]
+    good = raw_json.create_operation(server, status="completed")["id"]
     done = wait(server, *ids, good, "--timeout", "1s")
     assert done.code == 3
     line = lines_of(done.err)[-1]
@@ -139,7 +140,7 @@ def test_the_time_that_is_up_is_3_and_says_what_is_still_open(server: FakeServer
 
 
 def test_an_id_that_nobody_knows_is_4_with_the_request_id(server: FakeServer) -> None:
-    good = server.create_operation(status="completed")["id"]
+    good = raw_json.create_operation(server, status="completed")["id"]
     unknown = str(uuid4())
     done = wait(server, unknown, good)
     assert done.code == 4
@@ -150,7 +151,7 @@ def test_an_id_that_nobody_knows_is_4_with_the_request_id(server: FakeServer) ->
 
 
 def test_the_same_error_for_many_is_told_once(server: FakeServer) -> None:
-    ids = [server.create_operation(status="completed")["id"] for _ in range(5)]
+    ids = [raw_json.create_operation(server, status="completed")["id"] for _ in range(5)]
     server.script(Fault(401, times=50))
     done = wait(server, *ids)
     assert done.code == 4
@@ -162,8 +163,8 @@ def test_the_same_error_for_many_is_told_once(server: FakeServer) -> None:
 def test_a_failure_counts_more_than_an_error_and_that_more_than_the_time(
     server: FakeServer,
 ) -> None:
-    queued = server.create_operation(status="queued")["id"]
-    bad = server.create_operation(status="failed")["id"]
+    queued = raw_json.create_operation(server, status="queued")["id"]
+    bad = raw_json.create_operation(server, status="failed")["id"]
     unknown = str(uuid4())
     short = ("--timeout", "1s")
     assert wait(server, queued, unknown, bad, *short).code == 1
@@ -171,20 +172,20 @@ def test_a_failure_counts_more_than_an_error_and_that_more_than_the_time(
 
 
 def test_any_ends_with_the_first_and_goes_by_it(server: FakeServer) -> None:
-    queued = server.create_operation(status="queued")["id"]
-    good = server.create_operation(lifetime=0.05, fails=False)["id"]
+    queued = raw_json.create_operation(server, status="queued")["id"]
+    good = raw_json.create_operation(server, lifetime=0.05, fails=False)["id"]
     done = wait(server, queued, good, "--any")
     assert (done.code, lines_of(done.err)) == (0, [])
     assert done.out.startswith(f"{good} succeeded")
-    bad = server.create_operation(status="failed", error="no")["id"]
+    bad = raw_json.create_operation(server, status="failed", error="no")["id"]
     assert wait(server, queued, bad, "--any").code == 1
 
 
 def test_json_holds_each_outcome_with_the_operation(server: FakeServer) -> None:
     """Nothing else is on standard output, whatever came."""
-    good = server.create_operation(status="completed")["id"]
-    bad = server.create_operation(status="failed", error="no")["id"]
-    queued = server.create_operation(status="queued")["id"]
+    good = raw_json.create_operation(server, status="completed")["id"]
+    bad = raw_json.create_operation(server, status="failed", error="no")["id"]
+    queued = raw_json.create_operation(server, status="queued")["id"]
     unknown = str(uuid4())
     done = wait(server, good, bad, queued, unknown, "--json", "--timeout", "1s")
     assert done.code == 1
@@ -199,7 +200,7 @@ def test_json_holds_each_outcome_with_the_operation(server: FakeServer) -> None:
 
 
 def test_an_outage_is_told_and_outlasted(server: FakeServer) -> None:
-    row = server.create_operation(lifetime=0.05, fails=False)
+    row = raw_json.create_operation(server, lifetime=0.05, fails=False)
     # The client tries three times before a poll has failed.
     server.script(Fault(503, on=1, times=3, retry_after=0))
     done = wait(server, row["id"])
@@ -228,8 +229,8 @@ def test_arguments_that_do_not_do_are_wrong_use(
 
 
 def test_prompts_are_waited_for_in_the_same_way(server: FakeServer) -> None:
-    good = server.create_prompt(lifetime=0.03, fails=False)["id"]
-    bad = server.create_prompt(status="failed", error="too round")["id"]
+    good = raw_json.create_prompt(server, lifetime=0.03, fails=False)["id"]
+    bad = raw_json.create_prompt(server, status="failed", error="too round")["id"]
     assert wait(server, good, resource="zoo prompts").code == 0
     done = wait(server, good, bad, resource="zoo prompts")
     assert done.code == 1
@@ -240,7 +241,7 @@ def test_without_staff_access_ids_can_be_waited_for(
     fake_server_factory: Callable[..., FakeServer],
 ) -> None:
     server = fake_server_factory(operations=0, prompts=0, zoo=ZooHabits(staff=False))
-    ids = [server.create_operation(lifetime=0.03, fails=False)["id"] for _ in range(3)]
+    ids = [raw_json.create_operation(server, lifetime=0.03, fails=False)["id"] for _ in range(3)]
     assert wait(server, *ids).code == 0
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from asyncops import AsyncOperationStatus, State
 from asyncops.testing import FakeServer
+from tests import raw_json
 from tests.cli.processes import Done
 from tests.cli.running import invoke
 
@@ -38,7 +39,8 @@ ON_E1 = ("--resource-type", "evidence", "--resource-id", "e1")
 def create(server: FakeServer, **more: object) -> str:
     fields: dict[str, object] = {"resource_type": "evidence", "resource_id": "e1", **more}
     status, lifetime, fails = (fields.pop(name, None) for name in ("status", "lifetime", "fails"))
-    row = server.create_chainloop_operation(
+    row = raw_json.create_chainloop_operation(
+        server,
         status=str(status) if status else None,
         lifetime=lifetime if isinstance(lifetime, float) else None,
         fails=bool(fails) if fails is not None else None,

@@ -12,6 +12,7 @@ import pytest
 
 from asyncops.testing import FakeServer, Fault
 from asyncops.utils.clock import SYSTEM_CLOCK
+from tests import raw_json
 from tests.cli.processes import PROGRAM, SECONDS, Served, serving, started
 from tests.cli.running import invoke, variables
 from tests.cli.terminals import CTRL_C, ENTER, Terminal, in_terminal
@@ -187,9 +188,9 @@ def test_a_terminal_that_knows_nothing_gets_lines(service: Served) -> None:
 def test_through_a_pipe_each_change_is_a_line_at_once(
     quiet: FakeServer, command: tuple[str, ...]
 ) -> None:
-    for each in (quiet.create_operation, quiet.create_prompt):
-        each(status="in_progress")
-    quiet.create_chainloop_operation(status="ASYNC_OPERATION_STATUS_RUNNING")
+    for create in (raw_json.create_operation, raw_json.create_prompt):
+        create(quiet, status="in_progress")
+    raw_json.create_chainloop_operation(quiet, status="ASYNC_OPERATION_STATUS_RUNNING")
     with started(*command, "--from-start", env=variables(quiet)) as process:
         first = line_from(process)
         process.send_signal(signal.SIGINT)
@@ -222,7 +223,7 @@ def test_a_reader_that_goes_while_nothing_happens_ends_it(
     quiet: FakeServer, command: tuple[str, ...]
 ) -> None:
     """With 141, within a poll, and without any request more."""
-    ids = [quiet.create_operation(status="queued")["id"] for _ in range(2)]
+    ids = [raw_json.create_operation(quiet, status="queued")["id"] for _ in range(2)]
     arguments = ids if command[-1] == "wait" else ["--interval", "60s", "--cap", "60s"]
     pace = ["--poll-initial", "60s"] if command[-1] == "wait" else []
     with started(*command, *arguments, *pace, env=variables(quiet)) as process:
@@ -260,11 +261,11 @@ def test_a_program_that_is_killed_goes_on_without_losing_a_change(
     expected: list[str] = []
     with started(*command, env=env) as process:
         until_blocking(lambda: (tmp_path / "place").exists() or process.poll() is not None)
-        expected.append(quiet.create_operation()["id"])
+        expected.append(raw_json.create_operation(quiet)["id"])
         told.append(line_from(process)[2])
         process.kill()
         process.wait()
-    expected.append(quiet.create_operation()["id"])
+    expected.append(raw_json.create_operation(quiet)["id"])
     with started(*command, env=env) as process:
         while told[-1] != expected[-1]:
             told.append(line_from(process)[2])
@@ -285,13 +286,13 @@ def test_only_changes_of_a_status_are_told_where_one_is_asked_for(
     """By the word of a state, on every service; a slip is wrong use."""
     if command[0] == "chainloop":
         prefix = "ASYNC_OPERATION_STATUS_"
-        running = quiet.create_chainloop_operation(status=f"{prefix}RUNNING")
-        quiet.create_chainloop_operation(status=f"{prefix}PENDING")
+        running = raw_json.create_chainloop_operation(quiet, status=f"{prefix}RUNNING")
+        raw_json.create_chainloop_operation(quiet, status=f"{prefix}PENDING")
     else:
         prompts = command[1] == "prompts"
-        create = quiet.create_prompt if prompts else quiet.create_operation
-        running = create(status="in_progress")
-        create(status="queued")
+        create = raw_json.create_prompt if prompts else raw_json.create_operation
+        running = create(quiet, status="in_progress")
+        create(quiet, status="queued")
     options = ("--from-start", "--timeout", "200ms", "--lines")
     done = invoke(quiet, *command, *options, "--status", "Running")
     assert done.code == 0
@@ -304,7 +305,9 @@ def test_only_changes_of_a_status_are_told_where_one_is_asked_for(
 
 def test_one_that_fails_ends_it_with_exit_code_1() -> None:
     with FakeServer(operations=0) as server:
-        server.create_operation(lifetime=30, fails=True, error="no idea", type="file_mass")
+        raw_json.create_operation(
+            server, lifetime=30, fails=True, error="no idea", type="file_mass"
+        )
         done = invoke(server, *CALLS, "--until-failure", "--timeout", "5m")
     assert done.code == 1
     assert done.out.splitlines()[-1].endswith("file_mass no idea")

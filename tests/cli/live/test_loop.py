@@ -33,6 +33,7 @@ from asyncops.polling.ledger import Ledger
 from asyncops.polling.watermark import Watermark
 from asyncops.services.zoo import ApiCallStatus, AsyncApiCall
 from asyncops.testing import FakeServer, Fault
+from tests import raw_json
 from tests.cli.samples import ID, NOON, call, operation, prompt
 
 Told = list[tuple[str, str, str]]
@@ -128,7 +129,9 @@ async def test_an_audience_that_has_had_enough_ends_it() -> None:
 
 async def test_one_that_fails_ends_it_where_that_was_asked_for() -> None:
     async with FakeServer(operations=0) as server, zoo_of(server) as zoo:
-        server.create_operation(id=str(ID), fails=True, lifetime=5, error="The mesh is not closed.")
+        raw_json.create_operation(
+            server, id=str(ID), fails=True, lifetime=5, error="The mesh is not closed."
+        )
         listener = Listener()
         with pytest.raises(Failure, match=f"{ID} failed: The mesh is not closed") as caught:
             await follow(watch_of(zoo), listener, CheckpointKeeper(None), until_failure=True)
@@ -143,7 +146,7 @@ async def test_what_has_failed_already_is_told_by_two_lines_that_differ() -> Non
         zoo_of(server) as zoo,
         watch_of(zoo) as changes,
     ):
-        server.create_operation(status="failed", error="no disk left")
+        raw_json.create_operation(server, status="failed", error="no disk left")
         told = [change async for change in changes]
     assert [change.kind.value for change in told] == ["created", "finished"]
     for write in (plain_of, json_of):
@@ -204,7 +207,7 @@ async def test_going_on_from_the_file_tells_exactly_the_rest_wherever_it_broke_o
         # What is left of an outage, and what happened in it.
         last = watch_of(zoo, resume=checkpoint_in(path))
         await follow(last, Listener(told), CheckpointKeeper(path))
-        rows = server.zoo_operations()
+        rows = raw_json.zoo_operations(server)
     of_operations = [each for each in told if each[1]]
     assert len(of_operations) == len(set(of_operations))
     lives: dict[str, list[str]] = defaultdict(list)

@@ -15,6 +15,7 @@ from asyncops.cli.options.time_window import When, Window
 from asyncops.cli.options.types import Order
 from asyncops.cli.resources import resource_of
 from asyncops.testing import FakeServer, Fault, ZooHabits
+from tests import raw_json
 
 ZooOperationsQuery: Any = query_of(resource_of("zoo", "operations"))
 ZooPromptsQuery: Any = query_of(resource_of("zoo", "ml_prompts"))
@@ -90,7 +91,7 @@ async def test_a_span_is_what_the_service_holds_of_it(
         FakeServer(operations=400, zoo=habits) as server,
         ZooClient(server.token, base_url=server.url) as zoo,
     ):
-        rows = server.zoo_operations()
+        rows = raw_json.zoo_operations(server)
         times = sorted(datetime.fromisoformat(row["created_at"]) for row in rows)
         since, until = times[100], times[180]
         query = ZooOperationsQuery(
@@ -113,7 +114,7 @@ async def test_the_newest_hour_of_a_long_listing_costs_few_requests() -> None:
         FakeServer(prompts=2_000) as server,
         ZooClient(server.token, base_url=server.url) as zoo,
     ):
-        newest = datetime.fromisoformat(server.ml_prompts()[30]["created_at"])
+        newest = datetime.fromisoformat(raw_json.ml_prompts(server)[30]["created_at"])
         query = ZooPromptsQuery(since=When("then", newest), page_size=20)
         async with query.items(zoo) as items:
             assert len([item async for item in items]) == 31

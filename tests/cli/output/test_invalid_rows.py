@@ -11,6 +11,7 @@ from asyncops.cli.output.invalid_rows import keeping
 from asyncops.errors import DecodeError
 from asyncops.http.invalid_items import InvalidItem
 from asyncops.testing import FakeServer, Fault
+from tests import raw_json
 from tests.cli.running import invoke
 
 LIST = ("chainloop", "operations", "list", "--jsonl", "--page-size", "10")
@@ -20,13 +21,13 @@ BAD = {"a": ["é", 7]}
 @pytest.fixture
 def server() -> Iterator[FakeServer]:
     with FakeServer(operations=0, prompts=0, chainloop_operations=30) as served:
-        served.create_chainloop_operation(id="wrong-1", kind=5)
-        served.create_chainloop_operation(id="wrong-2", output=BAD)
+        raw_json.create_chainloop_operation(served, id="wrong-1", kind=5)
+        raw_json.create_chainloop_operation(served, id="wrong-2", output=BAD)
         yield served
 
 
 def fitting(server: FakeServer) -> list[str]:
-    rows = [row["id"] for row in server.chainloop_operations_now()]
+    rows = [row["id"] for row in raw_json.chainloop_operations(server)]
     return sorted(each for each in rows if not each.startswith("wrong"))
 
 
@@ -60,7 +61,7 @@ def test_it_is_left_out_and_told(server: FakeServer, concurrency: str) -> None:
 
 def test_where_all_rows_fit_nothing_is_said(server: FakeServer) -> None:
     for row in ("wrong-1", "wrong-2"):
-        server.remove_chainloop_operation(row)
+        raw_json.remove_chainloop_operation(server, row)
     assert invoke(server, *LIST, "--on-invalid", "skip").err == ""
 
 

@@ -15,6 +15,7 @@ from asyncops.cli.exit import Failure
 from asyncops.cli.output import journal as journal_file
 from asyncops.cli.output.journal import Journal, JournalEntry
 from asyncops.testing import FakeServer, Fault
+from tests import raw_json
 from tests.cli.processes import SECONDS, started
 from tests.cli.running import invoke, variables
 from tests.until import until_blocking
@@ -61,7 +62,7 @@ def test_after_an_error_the_next_run_goes_on(
     server.reset_counters()
     done = invoke(server, *PROMPTS, *options(tmp_path, name))
     assert (done.code, done.out) == (0, "")
-    assert ids(tmp_path / name) == [row["id"] for row in server.ml_prompts()]
+    assert ids(tmp_path / name) == [row["id"] for row in raw_json.ml_prompts(server)]
     assert server.count() <= 11 - fails_at + 2
     assert sorted(each.name for each in tmp_path.iterdir()) == sorted([name, "state"])
 
@@ -71,7 +72,7 @@ def test_chainloop_goes_on_too(server: FakeServer, tmp_path: Path) -> None:
     server.script(Fault(400, on=4))
     assert invoke(server, *command).code == 4
     assert invoke(server, *command).code == 0
-    rows = server.chainloop_operations_now()
+    rows = raw_json.chainloop_operations(server)
     assert ids(tmp_path / "rows.jsonl") == [row["id"] for row in rows]
 
 
@@ -85,7 +86,7 @@ def test_how_it_is_read_may_differ_from_run_to_run(
     for requests, code in zip(together, (4, 0), strict=True):
         done = invoke(server, *PROMPTS, *options(tmp_path), "--concurrency", requests)
         assert done.code == code
-    created = {row["id"]: row["created_at"] for row in server.ml_prompts()}
+    created = {row["id"]: row["created_at"] for row in raw_json.ml_prompts(server)}
     found = ids(tmp_path / "rows.jsonl")
     assert sorted(found) == sorted(created)
     moments = [created[each] for each in found]
@@ -137,7 +138,7 @@ def test_two_hours_ago_stays_what_it_was(
     assert invoke(server, *command).code == 4
     state = json.loads((tmp_path / "state").read_text())
     (tmp_path / "state").write_text(
-        json.dumps({**state, "since": server.ml_prompts()[49]["created_at"]})
+        json.dumps({**state, "since": raw_json.ml_prompts(server)[49]["created_at"]})
     )
     assert invoke(server, *command).code == 0
     assert len(ids(tmp_path / "rows.jsonl")) == 50
@@ -213,7 +214,7 @@ def test_what_was_not_settled_is_cut_off(server: FakeServer, tmp_path: Path) -> 
     with (tmp_path / "rows.jsonl.part").open("ab") as part:
         part.write(b'{"id": "half a r')
     assert invoke(server, *PROMPTS, *options(tmp_path)).code == 0
-    assert ids(tmp_path / "rows.jsonl") == [row["id"] for row in server.ml_prompts()]
+    assert ids(tmp_path / "rows.jsonl") == [row["id"] for row in raw_json.ml_prompts(server)]
 
 
 async def test_a_crash_between_the_last_row_and_its_name_is_made_up_for(tmp_path: Path) -> None:
@@ -271,4 +272,4 @@ def test_nothing_is_lost_or_repeated_by_a_kill(server: FakeServer, tmp_path: Pat
     with started(*command, env=variables(server)) as process:
         out, err = process.communicate(timeout=SECONDS)
     assert (process.returncode, out, err) == (0, "", "")
-    assert ids(tmp_path / "rows.jsonl") == [row["id"] for row in server.ml_prompts()]
+    assert ids(tmp_path / "rows.jsonl") == [row["id"] for row in raw_json.ml_prompts(server)]

@@ -14,6 +14,7 @@ import pytest
 
 from asyncops.testing import FakeServer, Fault
 from asyncops.utils.clock import SYSTEM_CLOCK
+from tests import raw_json
 from tests.cli.processes import LAUNCHER, SECONDS, environment, started
 from tests.cli.running import variables
 from tests.cli.terminals import CTRL_C, ENTER, in_terminal
@@ -48,7 +49,7 @@ def asked(server: FakeServer, count: int = 1) -> Iterator[None]:
 
 def test_ctrl_c_ends_a_wait_in_a_terminal(server: FakeServer) -> None:
     """While it pauses between polls: exit code 130, the line gone, nothing left open."""
-    id_ = server.create_operation(status="queued")["id"]
+    id_ = raw_json.create_operation(server, status="queued")["id"]
     with in_terminal(
         "zoo", "operations", "wait", id_, "--poll-initial", "10m", env=variables(server)
     ) as terminal:
@@ -213,7 +214,7 @@ def test_a_token_is_typed_without_being_shown() -> None:
 
 
 def test_a_reader_that_goes_away_ends_a_wait_quietly(server: FakeServer) -> None:
-    ids = [server.create_operation(lifetime=1.0, fails=False)["id"] for _ in range(2)]
+    ids = [raw_json.create_operation(server, lifetime=1.0, fails=False)["id"] for _ in range(2)]
     with started("zoo", "operations", "wait", *ids, env=variables(server)) as process:
         assert process.stdout is not None
         assert process.stderr is not None

@@ -7,6 +7,7 @@ import pytest
 from asyncops.testing import FakeServer
 from asyncops.testing.chainloop.data import KINDS, PREFIX
 from asyncops.testing.server.lifecycle import STATUSES
+from tests import raw_json
 from tests.testing.asking import answer
 from tests.testing.counting import work_of_at_most
 
@@ -26,7 +27,7 @@ def test_the_first_page_of_each_status_comes_at_once(
 ) -> None:
     query = {"sort_by": f"created_at_{direction}", "status": status}
     with work_of_at_most(100_000):
-        page = answer(server._zoo, "/async/operations", query, NOW)
+        page = answer(server.zoo.described, "/async/operations", query, NOW)
     assert page["items"]
 
 
@@ -36,7 +37,7 @@ def test_any_numbered_page_comes_at_once(
     server: FakeServer, status: str | None, kind: str | None
 ) -> None:
     query = {"kind": kind or "", "status": f"{PREFIX}{status}" if status else ""}
-    service = server._chainloop
+    service = server.chainloop.described
     query["pagination.page_size"] = "100"
     with work_of_at_most(100_000):
         pages = answer(service, "/v1/operations", query, NOW)
@@ -47,7 +48,7 @@ def test_any_numbered_page_comes_at_once(
 
 def test_the_counts_add_up(server: FakeServer) -> None:
     counts = [
-        answer(server._chainloop, "/v1/operations", {"status": f"{PREFIX}{status}"}, NOW)
+        answer(server.chainloop.described, "/v1/operations", {"status": f"{PREFIX}{status}"}, NOW)
         for status in ("PENDING", "RUNNING", "COMPLETED", "FAILED")
     ]
     assert sum(int(answer["pagination"]["totalCount"]) for answer in counts) == MILLION
@@ -60,8 +61,8 @@ def test_a_million_operations_take_little_memory_and_little_work() -> None:
             server = FakeServer(operations=MILLION, prompts=MILLION, chainloop_operations=MILLION)
             for status in STATUSES:
                 query = {"sort_by": "created_at_descending", "status": status, "limit": "1000"}
-                answer(server._zoo, "/async/operations", query, NOW)
-            answer(server._chainloop, "/v1/operations", {"kind": KINDS[0]}, NOW)
+                answer(server.zoo.described, "/async/operations", query, NOW)
+            answer(server.chainloop.described, "/v1/operations", {"kind": KINDS[0]}, NOW)
         assert tracemalloc.get_traced_memory()[1] < 8_000_000
     finally:
         tracemalloc.stop()
@@ -69,6 +70,6 @@ def test_a_million_operations_take_little_memory_and_little_work() -> None:
 
 def test_a_full_listing_of_one_hundred_thousand_is_the_walk() -> None:
     server = FakeServer(operations=100_000)
-    failed = server.zoo_operations("failed")
+    failed = raw_json.zoo_operations(server, "failed")
     assert len({item["id"] for item in failed}) == len(failed)
     assert 11_900 < len(failed) < 12_000

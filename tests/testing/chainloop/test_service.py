@@ -10,7 +10,9 @@ from asyncops.testing import ChainloopHabits, FakeServer
 from asyncops.testing.chainloop.data import KINDS, PREFIX
 from asyncops.testing.chainloop.service import Chainloop
 from asyncops.testing.described.habits import Data
+from asyncops.testing.described.service import DescribedService
 from asyncops.testing.server.service import RefusedError
+from tests import raw_json
 from tests.testing.asking import answer
 
 Json = dict[str, Any]
@@ -24,7 +26,7 @@ def make(operations: int = 100, **habits: Any) -> Chainloop:
     return Chainloop(data, ChainloopHabits(**habits))
 
 
-def ask(service: Chainloop, page: int, size: int, **query: str) -> Json:
+def ask(service: DescribedService, page: int, size: int, **query: str) -> Json:
     window = {"pagination.page": str(page), "pagination.page_size": str(size)}
     found: Json = answer(service, PATH, {**window, **query}, NOW)
     assert isinstance(found, dict)
@@ -36,14 +38,14 @@ def counts(answer: Json) -> Json:
     return {name: int(value) for name, value in answer["pagination"].items()}
 
 
-def walk(service: Chainloop, size: int, **query: str) -> list[Json]:
-    base = service._own.page_base
+def walk(service: DescribedService, size: int, **query: str) -> list[Json]:
+    base = service.habits.first_page
     pages = counts(ask(service, base, size, **query)).get("totalPages", 0)
     numbers = range(base, base + pages)
     return [row for n in numbers for row in ask(service, n, size, **query)["operations"]]
 
 
-def refusal(service: Chainloop, path: str = PATH, **query: str) -> RefusedError:
+def refusal(service: DescribedService, path: str = PATH, **query: str) -> RefusedError:
     names = {"page": "pagination.page", "page_size": "pagination.page_size"}
     with pytest.raises(RefusedError) as caught:
         answer(service, path, {names.get(k, k): v for k, v in query.items()}, NOW)
@@ -54,24 +56,24 @@ def refusal(service: Chainloop, path: str = PATH, **query: str) -> RefusedError:
 @pytest.mark.parametrize("size", [10, 95, 1000, 10_000])
 def test_numbered_pages_are_whole_and_newest_first(base: Literal[0, 1], size: int) -> None:
     server = FakeServer(chainloop_operations=size, chainloop=ChainloopHabits(page_base=base))
-    walked = walk(server._chainloop, 100)
-    assert walked == server.chainloop_operations_now()
+    walked = walk(server.chainloop.described, 100)
+    assert walked == raw_json.chainloop_operations(server)
     assert len({row["id"] for row in walked}) == size
     times = [row["createdAt"][:19] for row in walked]
     assert times == sorted(times, reverse=True)
 
 
 @pytest.fixture(scope="module")
-def many() -> tuple[Chainloop, list[Json]]:
+def many() -> tuple[DescribedService, list[Json]]:
     """More rows than the period of the counting by arithmetic."""
     server = FakeServer(chainloop_operations=4000)
-    return server._chainloop, server.chainloop_operations_now()
+    return server.chainloop.described, raw_json.chainloop_operations(server)
 
 
 @pytest.mark.parametrize("status", [None, "UNSPECIFIED", *STATUSES])
 @pytest.mark.parametrize("kind", [None, KINDS[0], "unheard_of"])
 def test_filters_find_exactly_what_matches(
-    many: tuple[Chainloop, list[Json]], status: str | None, kind: str | None
+    many: tuple[DescribedService, list[Json]], status: str | None, kind: str | None
 ) -> None:
     service, rows = many
     expected = [
@@ -88,30 +90,30 @@ def test_filters_find_exactly_what_matches(
 
 def test_a_resource_has_its_few_operations() -> None:
     server = FakeServer(chainloop_operations=300)
-    rows = server.chainloop_operations_now()
+    rows = raw_json.chainloop_operations(server)
     row = rows[150]
     resource = {"resource_type": row["resourceType"], "resource_id": row["resourceId"]}
     about = {"resourceType": row["resourceType"], "resourceId": row["resourceId"]}
     expected = [other for other in rows if other.items() >= about.items()]
     assert 1 <= len(expected) <= 3
-    assert walk(server._chainloop, 100, **resource) == expected
-    assert server.chainloop_operations_now(**resource) == expected
-    one_kind = server.chainloop_operations_now(kind=row["kind"], **resource)
+    assert walk(server.chainloop.described, 100, **resource) == expected
+    assert raw_json.chainloop_operations(server, **resource) == expected
+    one_kind = raw_json.chainloop_operations(server, kind=row["kind"], **resource)
     assert one_kind == [other for other in expected if other["kind"] == row["kind"]]
-    assert server.chainloop_operations_now(None, None, "evidence", "nobody") == []
-    assert server.chainloop_operations_now(None, None, "other", row["resourceId"]) == []
+    assert raw_json.chainloop_operations(server, None, None, "evidence", "nobody") == []
+    assert raw_json.chainloop_operations(server, None, None, "other", row["resourceId"]) == []
 
 
 def test_an_added_operation_is_found_by_its_resource() -> None:
     server = FakeServer(chainloop_operations=10)
-    made = server.create_chainloop_operation(
-        kind="sbom_scan", resource_type="artifact", resource_id="sha256:1", lifetime=10
+    made = raw_json.create_chainloop_operation(
+        server, kind="sbom_scan", resource_type="artifact", resource_id="sha256:1", lifetime=10
     )
     assert made["status"] == f"{PREFIX}PENDING"
-    assert server.chainloop_operations_now()[0] == made
-    assert server.chainloop_operations_now(kind="sbom_scan") == [made]
+    assert raw_json.chainloop_operations(server)[0] == made
+    assert raw_json.chainloop_operations(server, kind="sbom_scan") == [made]
     server.advance(6)
-    (running,) = server.chainloop_operations_now(None, None, "artifact", "sha256:1")
+    (running,) = raw_json.chainloop_operations(server, None, None, "artifact", "sha256:1")
     assert running["status"] == f"{PREFIX}RUNNING"
 
 
@@ -119,26 +121,26 @@ def test_an_added_operation_is_found_by_its_resource() -> None:
 @given(st.data())
 def test_removed_rows_leave_the_rest_in_place(data: st.DataObject) -> None:
     server = FakeServer(chainloop_operations=120)
-    server.create_chainloop_operation()
-    rows = server.chainloop_operations_now()
+    raw_json.create_chainloop_operation(server)
+    rows = raw_json.chainloop_operations(server)
     doomed = data.draw(st.lists(st.sampled_from(range(len(rows))), unique=True, max_size=30))
     for place in doomed:
-        server.remove_chainloop_operation(rows[place]["id"])
+        raw_json.remove_chainloop_operation(server, rows[place]["id"])
     left = [row for place, row in enumerate(rows) if place not in set(doomed)]
     size = data.draw(st.integers(1, 60))
     kind = data.draw(st.sampled_from([None, *KINDS]))
     query = {"kind": kind} if kind else {}
     expected = [row for row in left if kind in {None, row["kind"]}]
-    assert walk(server._chainloop, size, **query) == expected
+    assert walk(server.chainloop.described, size, **query) == expected
 
 
 def test_only_what_is_there_can_be_removed() -> None:
     server = FakeServer(chainloop_operations=2)
-    row_id = server.chainloop_operations_now()[0]["id"]
-    server.remove_chainloop_operation(row_id)
+    row_id = raw_json.chainloop_operations(server)[0]["id"]
+    raw_json.remove_chainloop_operation(server, row_id)
     for wrong in (row_id, "nobody"):
         with pytest.raises(KeyError):
-            server.remove_chainloop_operation(wrong)
+            raw_json.remove_chainloop_operation(server, wrong)
 
 
 def test_a_zero_based_service_says_page_zero_by_leaving_it_out() -> None:
@@ -224,20 +226,22 @@ def test_another_path_is_not_found() -> None:
 
 def test_one_operation_is_asked_for_by_its_id() -> None:
     server = FakeServer(chainloop_operations=30)
-    made = server.create_chainloop_operation(id="run/1", status=f"{PREFIX}RUNNING")
-    rows = server.chainloop_operations_now()
+    made = raw_json.create_chainloop_operation(server, id="run/1", status=f"{PREFIX}RUNNING")
+    rows = raw_json.chainloop_operations(server)
     for row in rows[1:]:
-        assert answer(server._chainloop, f"{PATH}/{row['id']}", {}, NOW) == {"operation": row}
+        assert answer(server.chainloop.described, f"{PATH}/{row['id']}", {}, NOW) == {
+            "operation": row
+        }
     assert rows[0] == made
     # A slash in an id would be another path.
-    assert refusal(server._chainloop, f"{PATH}/run/1").status == 404
+    assert refusal(server.chainloop.described, f"{PATH}/run/1").status == 404
 
 
 def test_an_operation_that_is_unknown_or_removed_is_not_found() -> None:
     server = FakeServer(chainloop_operations=3)
-    service = server._chainloop
-    row = server.chainloop_operations_now()[1]
-    server.remove_chainloop_operation(row["id"])
+    service = server.chainloop.described
+    row = raw_json.chainloop_operations(server)[1]
+    raw_json.remove_chainloop_operation(server, row["id"])
     for wrong in (row["id"], "nobody", ""):
         error = refusal(service, f"{PATH}/{wrong}")
         assert error.status == 404
@@ -306,7 +310,7 @@ def test_names_are_spelled_in_either_way() -> None:
 
 def test_half_a_resource_is_refused_by_the_oracle_too() -> None:
     with pytest.raises(ValueError, match="together"):
-        FakeServer().chainloop_operations_now(resource_type="evidence")
+        FakeServer().chainloop.operations(resource_type="evidence")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from asyncops.testing import FakeServer
 from asyncops.testing.chainloop.data import KINDS, PREFIX
 from asyncops.testing.server.lifecycle import STATUSES
 from asyncops.testing.server.request import now_ns
+from tests import raw_json
 from tests.testing.asking import answer
 from tests.testing.counting import work_of_at_most
 
@@ -18,9 +19,9 @@ DAY = 86_400
 
 Lists = Callable[[FakeServer], list[dict[str, Any]]]
 LISTS: list[Lists] = [
-    lambda server: server.zoo_operations(),
-    lambda server: server.ml_prompts(),
-    lambda server: server.chainloop_operations_now(),
+    raw_json.zoo_operations,
+    raw_json.ml_prompts,
+    raw_json.chainloop_operations,
 ]
 
 
@@ -65,32 +66,34 @@ def test_added_rows_and_arrivals_stand_in_the_order_of_their_creation(
     for seconds, adds in steps:
         server.advance(seconds)
         if adds:
-            added.append(server.create_chainloop_operation(lifetime=1000)["id"])
-    rows = server.chainloop_operations_now()
+            added.append(raw_json.create_chainloop_operation(server, lifetime=1000)["id"])
+    rows = raw_json.chainloop_operations(server)
     assert [row["id"] for row in reversed(rows) if row["id"] in added] == added
     by_status = [
         row["id"]
         for status in ("PENDING", "RUNNING", "COMPLETED", "FAILED")
-        for row in server.chainloop_operations_now(f"{PREFIX}{status}", kind)
+        for row in raw_json.chainloop_operations(server, f"{PREFIX}{status}", kind)
     ]
     assert sorted(by_status) == sorted(r["id"] for r in rows if kind in {None, r["kind"]})
     for row in rows[:3]:
         about = row["resourceType"], row["resourceId"]
-        same = server.chainloop_operations_now(None, None, *about)
+        same = raw_json.chainloop_operations(server, None, None, *about)
         assert same == [r for r in rows if (r["resourceType"], r["resourceId"]) == about]
 
 
 def test_zoo_lists_each_arrival_in_one_status_and_finds_it_by_its_id() -> None:
     server = small(2)
-    server.create_operation(status="queued")
+    raw_json.create_operation(server, status="queued")
     for seconds in (3, 40, 500):
         server.advance(seconds)
-        everything = server.zoo_operations()
-        by_status = [row["id"] for status in STATUSES for row in server.zoo_operations(status)]
+        everything = raw_json.zoo_operations(server)
+        by_status = [
+            row["id"] for status in STATUSES for row in raw_json.zoo_operations(server, status)
+        ]
         assert sorted(by_status) == sorted(row["id"] for row in everything)
         now = now_ns(server.clock)
         for row in everything[:5]:
-            got = answer(server._zoo, f"/async/operations/{row['id']}", {}, now)
+            got = answer(server.zoo.described, f"/async/operations/{row['id']}", {}, now)
             assert got["status"] == row["status"]
 
 
@@ -103,11 +106,13 @@ def test_there_is_always_something_alive_and_a_year_costs_nothing() -> None:
     with work_of_at_most(600_000):
         for _ in range(20):
             now = now_ns(server.clock)
-            assert answer(server._chainloop, "/v1/operations", query, now)["operations"]
-            assert answer(server._zoo, "/async/operations", zoo, now)["items"]
+            assert answer(server.chainloop.described, "/v1/operations", query, now)["operations"]
+            assert answer(server.zoo.described, "/async/operations", zoo, now)["items"]
             server.advance(7.5)
     total = {"pagination.page": "1", "pagination.page_size": "1"}
-    pages = answer(server._chainloop, "/v1/operations", total, now_ns(server.clock))["pagination"]
+    pages = answer(server.chainloop.described, "/v1/operations", total, now_ns(server.clock))[
+        "pagination"
+    ]
     assert abs(int(pages["totalCount"]) - 20 - 365 * DAY - 150) <= 2
 
 

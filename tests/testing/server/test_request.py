@@ -15,6 +15,7 @@ from asyncops.testing.server.lifecycle import STATUSES
 from asyncops.testing.server.recording import recorded_headers
 from asyncops.testing.server.request import RateLimit
 from asyncops.utils.clock import SYSTEM_CLOCK
+from tests import raw_json
 from tests.until import until
 
 Json = dict[str, Any]
@@ -75,14 +76,14 @@ async def test_a_client_walks_every_listing_whole(session: aiohttp.ClientSession
                 if not page.get("next_page"):
                     break
                 query["page_token"] = page["next_page"]
-            assert found == server.zoo_operations(status, descending=False)
+            assert found == raw_json.zoo_operations(server, status, descending=False)
             total += len(found)
         assert total == 10_000
         rows: list[Json] = []
         for number in range(1, 11):
             window = {"pagination.page": str(number), "pagination.page_size": "100"}
             rows += (await get(session, server, CHAINLOOP, params=window)).json["operations"]
-        assert rows == server.chainloop_operations_now()
+        assert rows == raw_json.chainloop_operations(server)
 
 
 async def test_every_answer_carries_its_request_id_and_a_date(
@@ -340,7 +341,7 @@ async def test_habits_reach_the_wire(session: aiohttp.ClientSession) -> None:
 async def test_any_organization_may_be_named(session: aiohttp.ClientSession) -> None:
     async with FakeServer() as server:
         headers = {"Chainloop-Organization": "acme"}
-        (first, *_) = server.chainloop_operations_now()
+        (first, *_) = raw_json.chainloop_operations(server)
         reply = await get(session, server, f"{CHAINLOOP}/{first['id']}", headers=headers)
         assert (reply.status, reply.json) == (200, {"operation": first})
         assert server.requests[0].headers["chainloop-organization"] == "acme"

@@ -15,6 +15,7 @@ import pytest
 
 import asyncops.testing
 from asyncops.testing import FakeClock, FakeServer, Fault
+from tests import raw_json
 from tests.until import until
 
 PROMPTS = "/ml-prompts?sort_by=created_at_ascending"
@@ -40,8 +41,8 @@ def test_a_thread_serves_code_that_is_not_async() -> None:
         server.script(Fault(503))
         assert status_of(server) == 503
         assert server.count() == 2
-        server.create_prompt()
-        assert len(server.ml_prompts()) == 201
+        raw_json.create_prompt(server)
+        assert len(raw_json.ml_prompts(server)) == 201
     assert not any(thread.name == "asyncops-fake-server" for thread in threading.enumerate())
 
 
@@ -55,7 +56,7 @@ def test_threads_may_call_at_once() -> None:
         for thread in threads:
             thread.start()
         for _ in range(100):
-            server.create_prompt()
+            raw_json.create_prompt(server)
             assert len(server.requests) <= 80
         for thread in threads:
             thread.join()
@@ -214,8 +215,8 @@ def test_the_factory_takes_the_servers_arguments(
     fake_server_factory: Callable[..., FakeServer],
 ) -> None:
     one, two = fake_server_factory(operations=3), fake_server_factory(prompts=0)
-    assert len(one.zoo_operations()) == 3
-    assert two.ml_prompts() == []
+    assert len(raw_json.zoo_operations(one)) == 3
+    assert raw_json.ml_prompts(two) == []
     assert status_of(one) == status_of(two) == 200
 
 

@@ -18,6 +18,7 @@ from asyncops.testing.server.hashing import IdSpace
 from asyncops.testing.server.lifecycle import MAX_LIFE, STATUSES, Timeline, rfc3339
 from asyncops.testing.server.request import now_ns
 from asyncops.testing.zoo.data import OPERATION_TYPES, PROMPT_TYPES, CallMaker
+from tests import raw_json
 from tests.testing.asking import answer
 
 Json = dict[str, Any]
@@ -35,18 +36,20 @@ def instant(text: str) -> tuple[datetime, str]:
 
 def test_the_same_seed_gives_the_same_data_and_another_seed_gives_other() -> None:
     one, same, other = FakeServer(seed=7), FakeServer(seed=7), FakeServer(seed=8)
-    assert one.zoo_operations() == same.zoo_operations()
-    assert one.ml_prompts() == same.ml_prompts()
-    assert one.chainloop_operations_now() == same.chainloop_operations_now()
-    ids = {item["id"] for item in one.zoo_operations()}
+    assert raw_json.zoo_operations(one) == raw_json.zoo_operations(same)
+    assert raw_json.ml_prompts(one) == raw_json.ml_prompts(same)
+    assert raw_json.chainloop_operations(one) == raw_json.chainloop_operations(same)
+    ids = {item["id"] for item in raw_json.zoo_operations(one)}
     assert len(ids) == 1000
-    assert ids.isdisjoint(item["id"] for item in other.zoo_operations())
+    assert ids.isdisjoint(item["id"] for item in raw_json.zoo_operations(other))
 
 
 def test_data_do_not_depend_on_the_randomisation_of_hashes() -> None:
     program = (
-        "from asyncops.testing import FakeServer; s = FakeServer(seed=3, operations=50);"
-        "print(s.zoo_operations(), s.ml_prompts(), s.chainloop_operations_now())"
+        "from asyncops.testing import FakeServer; from tests import raw_json;"
+        "s = FakeServer(seed=3, operations=50);"
+        "print(raw_json.zoo_operations(s), raw_json.ml_prompts(s));"
+        "print(raw_json.chainloop_operations(s))"
     )
     seen = set()
     for randomisation in ("1", "2"):
@@ -63,9 +66,9 @@ def test_data_do_not_depend_on_the_randomisation_of_hashes() -> None:
 @pytest.mark.parametrize("size", [0, 1, 2, 10, 1000])
 def test_a_list_has_the_size_asked_for(size: int) -> None:
     server = FakeServer(operations=size, prompts=size, chainloop_operations=size)
-    assert len(server.zoo_operations()) == size
-    assert len(server.ml_prompts()) == size
-    assert len(server.chainloop_operations_now()) == size
+    assert len(raw_json.zoo_operations(server)) == size
+    assert len(raw_json.ml_prompts(server)) == size
+    assert len(raw_json.chainloop_operations(server)) == size
 
 
 # Each example has hundreds of rows.
@@ -73,7 +76,7 @@ def test_a_list_has_the_size_asked_for(size: int) -> None:
 @given(seed=SEEDS)
 def test_every_state_occurs_at_the_start(seed: int) -> None:
     server = FakeServer(seed=seed, operations=200)
-    counts = Counter(item["status"] for item in server.zoo_operations())
+    counts = Counter(item["status"] for item in raw_json.zoo_operations(server))
     assert set(counts) == set(STATUSES)
     assert counts["completed"] > 5 * counts["failed"]
 
@@ -89,7 +92,7 @@ def test_creation_never_goes_back_and_sometimes_stands_still(seed: int, size: in
 
 
 def test_ties_and_all_fractions_occur() -> None:
-    times = [item["created_at"] for item in FakeServer().zoo_operations()]
+    times = [item["created_at"] for item in raw_json.zoo_operations(FakeServer())]
     assert {len(time.partition(".")[2]) for time in times} == {0, 4, 7, 10}
     assert all(re.fullmatch(r"[\d-]{10}T[\d:]{8}(\.\d+)?Z", time) for time in times)
     assert max(Counter(times).values()) == 3
@@ -125,9 +128,9 @@ def test_states_only_move_forward_as_the_clock_moves(seed: int, moves: list[floa
     chainloop_order = ["PENDING", "RUNNING", "COMPLETED", "FAILED"]
 
     def states() -> dict[str, int]:
-        zoo = [*server.zoo_operations(), *server.ml_prompts()]
+        zoo = [*raw_json.zoo_operations(server), *raw_json.ml_prompts(server)]
         seen = {item["id"]: STATUSES.index(item["status"]) for item in zoo}
-        for item in server.chainloop_operations_now():
+        for item in raw_json.chainloop_operations(server):
             seen[item["id"]] = chainloop_order.index(item["status"].rpartition("_")[2])
         return seen
 
@@ -145,7 +148,7 @@ def test_states_only_move_forward_as_the_clock_moves(seed: int, moves: list[floa
 def test_everything_settles_in_the_end() -> None:
     server = FakeServer(operations=1000)
     server.advance(MAX_LIFE / SECOND + 1)
-    counts = Counter(item["status"] for item in server.zoo_operations())
+    counts = Counter(item["status"] for item in raw_json.zoo_operations(server))
     assert set(counts) == {"completed", "failed"}
     assert counts["failed"] == 120
 
@@ -163,9 +166,9 @@ def test_times_and_errors_agree_with_the_state(seed: int, elapsed: int) -> None:
     server.advance(elapsed)
     now = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=elapsed), "0" * 9)
     for item in [
-        *server.zoo_operations(),
-        *server.ml_prompts(),
-        *server.chainloop_operations_now(),
+        *raw_json.zoo_operations(server),
+        *raw_json.ml_prompts(server),
+        *raw_json.chainloop_operations(server),
     ]:
         state = item["status"].lower().removeprefix("async_operation_status_")
         ended = state in {"completed", "failed"}
@@ -186,11 +189,11 @@ def test_times_and_errors_agree_with_the_state(seed: int, elapsed: int) -> None:
 
 def test_every_type_and_optional_field_of_the_contract_occurs() -> None:
     server = FakeServer()
-    calls, prompts = server.zoo_operations(), server.ml_prompts()
+    calls, prompts = raw_json.zoo_operations(server), raw_json.ml_prompts(server)
     assert {call["type"] for call in calls} == set(OPERATION_TYPES)
     assert len(OPERATION_TYPES) == 9
     assert {prompt["type"] for prompt in prompts} == set(PROMPT_TYPES)
-    assert {item["kind"] for item in server.chainloop_operations_now()} == set(KINDS)
+    assert {item["kind"] for item in raw_json.chainloop_operations(server)} == set(KINDS)
     optional = {"started_at", "completed_at", "error", "worker", "output"}
     for name in optional:
         seen = {"absent" if name not in call else call[name] is None for call in calls}
@@ -211,14 +214,14 @@ def test_every_type_and_optional_field_of_the_contract_occurs() -> None:
 
 
 def test_ten_operations_show_every_type() -> None:
-    calls = FakeServer(operations=10).zoo_operations()
+    calls = raw_json.zoo_operations(FakeServer(operations=10))
     assert {call["type"] for call in calls} == set(OPERATION_TYPES)
 
 
 def test_the_listing_has_no_converted_files() -> None:
     conversions = [
         call
-        for call in FakeServer().zoo_operations("completed")
+        for call in raw_json.zoo_operations(FakeServer(), "completed")
         if call["type"] == "file_conversion"
     ]
     assert conversions
@@ -227,15 +230,17 @@ def test_the_listing_has_no_converted_files() -> None:
 
 def test_an_added_operation_lives_on_the_clock() -> None:
     server = FakeServer(operations=5)
-    made = server.create_operation(lifetime=100, fails=True, type="file_mass", worker="w-1")
+    made = raw_json.create_operation(
+        server, lifetime=100, fails=True, type="file_mass", worker="w-1"
+    )
     assert made["status"] == "queued"
     assert made["created_at"] == "2026-01-01T00:00:00.000000000Z"
     states = []
     for _ in range(5):
-        states.append(server.zoo_operations()[0]["status"])
+        states.append(raw_json.zoo_operations(server)[0]["status"])
         server.advance(25)
     assert states == ["queued", "uploaded", "in_progress", "in_progress", "failed"]
-    newest = server.zoo_operations()[0]
+    newest = raw_json.zoo_operations(server)[0]
     assert newest["id"] == made["id"]
     assert newest["type"] == "file_mass"
     assert newest["worker"] == "w-1"
@@ -243,29 +248,33 @@ def test_an_added_operation_lives_on_the_clock() -> None:
 
 def test_an_added_operation_lives_as_long_as_others_unless_told() -> None:
     server = FakeServer(operations=0, prompts=0, chainloop_operations=0)
-    server.create_operation()
-    server.create_prompt()
-    server.create_chainloop_operation()
+    raw_json.create_operation(server)
+    raw_json.create_prompt(server)
+    raw_json.create_chainloop_operation(server)
     server.advance(MAX_LIFE / SECOND)
-    for items in (server.zoo_operations(), server.ml_prompts(), server.chainloop_operations_now()):
+    for items in (
+        raw_json.zoo_operations(server),
+        raw_json.ml_prompts(server),
+        raw_json.chainloop_operations(server),
+    ):
         assert [item["status"].lower().rpartition("_")[2] for item in items] == ["completed"]
 
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_an_added_operation_may_be_held_in_a_state(status: str) -> None:
     server = FakeServer(operations=3)
-    made = server.create_operation(status=status)
+    made = raw_json.create_operation(server, status=status)
     server.advance(10_000)
-    assert made in server.zoo_operations(status)
+    assert made in raw_json.zoo_operations(server, status)
 
 
 def test_an_added_prompt_keeps_the_fields_given() -> None:
     server = FakeServer(prompts=3)
-    made = server.create_prompt(prompt="a cube", type="text_to_dream", status="completed")
+    made = raw_json.create_prompt(server, prompt="a cube", type="text_to_dream", status="completed")
     assert made["prompt"] == "a cube"
     assert made["type"] == "text_to_dream"
-    assert server.ml_prompts()[0] == made
-    assert server.ml_prompts(descending=False)[-1] == made
+    assert raw_json.ml_prompts(server)[0] == made
+    assert raw_json.ml_prompts(server, descending=False)[-1] == made
 
 
 def test_creation_stays_in_order_when_the_wall_clock_goes_back() -> None:
@@ -275,16 +284,16 @@ def test_creation_stays_in_order_when_the_wall_clock_goes_back() -> None:
 
     clock = Wavering()
     server = FakeServer(operations=0, clock=clock)
-    first = server.create_operation(status="queued")
+    first = raw_json.create_operation(server, status="queued")
     clock.advance(5)
-    second = server.create_operation(status="queued")
+    second = raw_json.create_operation(server, status="queued")
     assert second["created_at"] == first["created_at"]
-    assert [item["id"] for item in server.zoo_operations()] == [second["id"], first["id"]]
+    assert [item["id"] for item in raw_json.zoo_operations(server)] == [second["id"], first["id"]]
 
 
 def test_what_cannot_be_added_is_refused() -> None:
     server = FakeServer()
-    taken = server.zoo_operations()[0]["id"]
+    taken = raw_json.zoo_operations(server)[0]["id"]
     cases: list[tuple[Json, str]] = [
         ({"status": "paused"}, "status must be one of"),
         ({"lifetime": -1}, "lifetime"),
@@ -293,9 +302,9 @@ def test_what_cannot_be_added_is_refused() -> None:
     ]
     for fields, message in cases:
         with pytest.raises(ValueError, match=message):
-            server.create_operation(**fields)
+            raw_json.create_operation(server, **fields)
     with pytest.raises(ValueError, match="status must be one of"):
-        server.create_chainloop_operation(status="RUNNING")
+        raw_json.create_chainloop_operation(server, status="RUNNING")
     with pytest.raises(ValueError, match="-1 rows"):
         FakeServer(operations=-1)
 
@@ -303,8 +312,8 @@ def test_what_cannot_be_added_is_refused() -> None:
 def test_a_chosen_id_replaces_the_computed_one() -> None:
     server = FakeServer(operations=2)
     chosen = "00000000-0000-4000-8000-000000000001"
-    server.create_operation(id=chosen)
-    rows, now = server._zoo.operations, now_ns(server.clock)
+    raw_json.create_operation(server, id=chosen)
+    rows, now = server.zoo.described.served["operations"].table(()), now_ns(server.clock)
     computed = IdSpace(0, f"{CallMaker.name}/id").encode
     assert rows.row(1).ids["id"] == computed(1)
     assert rows.number("id", chosen, now) == 2
@@ -314,9 +323,9 @@ def test_a_chosen_id_replaces_the_computed_one() -> None:
 
 def test_results_are_base64_of_every_padding() -> None:
     server = FakeServer()
-    zoo = server._zoo
+    zoo = server.zoo.described
     endings = set()
-    for call in server.zoo_operations("completed"):
+    for call in raw_json.zoo_operations(server, "completed"):
         if call["type"] == "file_conversion":
             output = answer(zoo, f"/async/operations/{call['id']}", {}, START)
             for text in (output.get("outputs") or {}).values():

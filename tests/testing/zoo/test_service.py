@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 
 from asyncops.testing import FakeServer, ZooHabits
 from asyncops.testing.described.habits import Data
+from asyncops.testing.described.service import DescribedService
 from asyncops.testing.server.hashing import IdSpace
 from asyncops.testing.server.lifecycle import STATUSES
 from asyncops.testing.server.service import RefusedError
 from asyncops.testing.server.tokens import Cursor, TokenCodec
 from asyncops.testing.zoo.data import OPERATION_TYPES
 from asyncops.testing.zoo.service import Zoo
+from tests import raw_json
 from tests.testing.asking import answer
 
 Json = dict[str, Any]
@@ -37,7 +39,7 @@ def make(operations: int = 100, prompts: int = 100, **habits: Any) -> Zoo:
 
 
 def pages(
-    zoo: Zoo,
+    zoo: DescribedService,
     path: str = OPERATIONS,
     *,
     direction: str = "descending",
@@ -56,7 +58,7 @@ def pages(
         asked["page_token"] = page["next_page"]
 
 
-def refusal(zoo: Zoo, path: str = OPERATIONS, **query: str) -> RefusedError:
+def refusal(zoo: DescribedService, path: str = OPERATIONS, **query: str) -> RefusedError:
     with pytest.raises(RefusedError) as caught:
         answer(zoo, path, query, NOW)
     return caught.value
@@ -66,7 +68,7 @@ def refusal(zoo: Zoo, path: str = OPERATIONS, **query: str) -> RefusedError:
 @pytest.mark.parametrize("direction", ["ascending", "descending"])
 def test_walks_over_every_status_are_sorted_and_complete(size: int, direction: str) -> None:
     server = FakeServer(operations=size)
-    zoo = server._zoo
+    zoo = server.zoo.described
     descending = direction == "descending"
     seen: set[str] = set()
     for status in STATUSES:
@@ -75,23 +77,26 @@ def test_walks_over_every_status_are_sorted_and_complete(size: int, direction: s
             for page in pages(zoo, direction=direction, status=status, limit="97")
             for item in page
         ]
-        assert walked == server.zoo_operations(status, descending)
+        assert walked == raw_json.zoo_operations(server, status, descending)
         assert all(item["status"] == status for item in walked)
         seen.update(item["id"] for item in walked)
-    assert seen == {item["id"] for item in server.zoo_operations()}
+    assert seen == {item["id"] for item in raw_json.zoo_operations(server)}
     assert len(seen) == size
 
 
 def test_prompts_of_every_state_are_in_one_listing() -> None:
     server = FakeServer(prompts=230)
-    walked = pages(server._zoo, "/ml-prompts", limit="50")
+    walked = pages(server.zoo.described, "/ml-prompts", limit="50")
     assert [len(page) for page in walked] == [50, 50, 50, 50, 30, 0]
-    assert [item for page in walked for item in page] == server.ml_prompts()
+    assert [item for page in walked for item in page] == raw_json.ml_prompts(server)
 
 
 def test_both_directions_are_each_other_reversed() -> None:
     server = FakeServer()
-    assert server.zoo_operations("failed", False) == server.zoo_operations("failed")[::-1]
+    assert (
+        raw_json.zoo_operations(server, "failed", False)
+        == raw_json.zoo_operations(server, "failed")[::-1]
+    )
 
 
 @pytest.mark.parametrize("direction", ["ascending", "descending"])
@@ -110,14 +115,14 @@ def test_operations_that_move_do_not_shift_a_keyset_walk(direction: str, status:
 
 def test_additions_do_not_shift_a_keyset_walk() -> None:
     server = FakeServer(operations=40)
-    zoo = server._zoo
+    zoo = server.zoo.described
     asked = {"sort_by": "created_at_descending", "status": "completed", "limit": "5"}
-    expected = server.zoo_operations("completed")
+    expected = raw_json.zoo_operations(server, "completed")
     found: list[Json] = []
     while True:
         page = answer(zoo, OPERATIONS, asked, NOW)
         found += page["items"]
-        server.create_operation(status="completed")
+        raw_json.create_operation(server, status="completed")
         if not page.get("next_page"):
             break
         asked["page_token"] = page["next_page"]
@@ -245,8 +250,8 @@ def test_a_hostile_token_holds_what_must_be_encoded() -> None:
 
 def test_single_items() -> None:
     server = FakeServer()
-    zoo = server._zoo
-    for prompt in server.ml_prompts():
+    zoo = server.zoo.described
+    for prompt in raw_json.ml_prompts(server):
         assert answer(zoo, f"/ml-prompts/{prompt['id']}", {}, NOW) == prompt
         assert answer(zoo, f"/ml-prompts/{prompt['id'].upper()}", {}, NOW) == prompt
 
@@ -306,10 +311,10 @@ SHARED = {"id", "type", "status", "created_at", "updated_at", "user_id"}
 @pytest.mark.parametrize("kind", OPERATION_TYPES)
 def test_the_single_operation_answers_the_output_of_its_type(kind: str) -> None:
     server = FakeServer()
-    calls = [call for call in server.zoo_operations() if call["type"] == kind]
+    calls = [call for call in raw_json.zoo_operations(server) if call["type"] == kind]
     assert calls
     for call in calls:
-        output = answer(server._zoo, f"{OPERATIONS}/{call['id']}", {}, NOW)
+        output = answer(server.zoo.described, f"{OPERATIONS}/{call['id']}", {}, NOW)
         assert output.keys() >= REQUIRED[kind]
         assert all(output[name] is not None for name in REQUIRED[kind])
         common = SHARED | {"started_at", "completed_at", "error"}
@@ -322,8 +327,8 @@ def test_the_single_operation_answers_the_output_of_its_type(kind: str) -> None:
 
 def test_a_type_that_nobody_knows_has_the_shared_fields() -> None:
     server = FakeServer()
-    made = server.create_operation(type="file_hologram", status="completed")
-    output = answer(server._zoo, f"{OPERATIONS}/{made['id']}", {}, NOW)
+    made = raw_json.create_operation(server, type="file_hologram", status="completed")
+    output = answer(server.zoo.described, f"{OPERATIONS}/{made['id']}", {}, NOW)
     assert output.keys() >= SHARED
     assert output["type"] == "file_hologram"
 

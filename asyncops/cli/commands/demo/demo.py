@@ -9,7 +9,7 @@ from operator import eq
 from rich.console import Console
 from rich.progress import Progress
 
-from asyncops.cli.commands.demo.listings import AddBar, Walked, by_id, merged_order, walked
+from asyncops.cli.commands.demo.listings import AddBar, Walked, by_id, walked
 from asyncops.cli.commands.demo.tables import Report, show
 from asyncops.cli.exit import ExitCode
 from asyncops.cli.options.serve import DemoSettings
@@ -79,9 +79,8 @@ async def _zoo(
     server: FakeServer, add_bar: AddBar
 ) -> tuple[Walked[AsyncApiCall], tuple[Walked[object], ...], tuple[Walked[object], ...]]:
     """All calls, then all that was listed, then what was fetched by id."""
-    all_due = merged_order(server.zoo_operations())
-    failed_due = [row["id"] for row in server.zoo_operations("failed")]
-    prompts_due = [row["id"] for row in server.ml_prompts()]
+    all_due, failed_due = server.zoo.operations(), server.zoo.operations("failed")
+    prompts_due = server.zoo.prompts()
     async with ZooClient(server.token, base_url=server.url, retry=_RETRY) as zoo:
         pager = zoo.operations.list(limit=500)
         calls = await walked("Zoo operations, every status", server, pager, all_due, add_bar)
@@ -114,7 +113,7 @@ async def _zoo(
 
 
 async def _chainloop(server: FakeServer, how: str, add_bar: AddBar) -> Walked[AsyncOperation]:
-    expected = [row["id"] for row in server.chainloop_operations_now()]
+    expected = server.chainloop.operations()
     async with ChainloopClient(server.token, base_url=server.url, retry=_RETRY) as chainloop:
         pager = chainloop.operations.list(page_size=100)
         return await walked(f"Chainloop, {how}", server, pager, expected, add_bar)

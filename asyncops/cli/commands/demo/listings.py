@@ -3,7 +3,6 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 from attrs import field, frozen
@@ -14,7 +13,7 @@ from asyncops.listing.pager import Pager
 from asyncops.models import Operation
 from asyncops.testing import FakeServer
 
-__all__ = ["AddBar", "Walked", "by_id", "difference", "merged_order", "walked"]
+__all__ = ["AddBar", "Walked", "by_id", "difference", "walked"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -53,9 +52,9 @@ class Walked(Generic[T_co]):
 
 
 async def walked(
-    name: str, server: FakeServer, pager: Pager[P], expected: Sequence[str], add_bar: AddBar
+    name: str, server: FakeServer, pager: Pager[P], expected: Sequence[P], add_bar: AddBar
 ) -> Walked[P]:
-    """Walk a listing to its end, and compare the ids with ``expected``."""
+    """Walk a listing to its end, and compare the ids with those ``expected``."""
     items: list[P] = []
     pages, tick = 0, add_bar(name, len(expected))
     server.reset_counters()
@@ -64,7 +63,7 @@ async def walked(
         items.extend(page.items)
         pages += 1
         tick(len(page.items))
-    wrong = difference([str(item.id) for item in items], expected)
+    wrong = difference(_ids(items), _ids(expected))
     return _measured(name, server, start, items, pages=pages, wrong=wrong)
 
 
@@ -113,6 +112,10 @@ def _measured(
     )
 
 
+def _ids(items: Iterable[Operation]) -> list[str]:
+    return [str(item.id) for item in items]
+
+
 def difference(given: Sequence[str], expected: Sequence[str]) -> str | None:
     """How the ids differ, as a part of a sentence; None if they are the same, in one order."""
     if list(given) == list(expected):
@@ -132,12 +135,3 @@ def difference(given: Sequence[str], expected: Sequence[str]) -> str | None:
     pairs = enumerate(zip(given, expected, strict=True))
     place = next(number for number, (one, other) in pairs if one != other)
     return f"another order from item {place + 1:,} on"
-
-
-def merged_order(rows: Iterable[dict[str, Any]]) -> list[str]:
-    """The ids of rows sorted by ``created_at``; those that share it in the order of their ids."""
-    return [
-        each
-        for _, tied in groupby(rows, key=lambda row: row["created_at"])
-        for each in sorted(row["id"] for row in tied)
-    ]
