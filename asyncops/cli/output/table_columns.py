@@ -1,16 +1,20 @@
 """The columns of each resource's table, and a choice of those that fit a terminal."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from operator import attrgetter
+from enum import Enum
+from operator import attrgetter, contains
 from typing import Any
 
 import attrs
 from attrs import evolve, frozen
 
+from asyncops.cli.text.safe import cut, width_of
 from asyncops.cli.text.times import ago, dated, span
 from asyncops.kit.annotations import annotation_of
 from asyncops.models import Operation, State, Status, has_ended, known_time, times_of
+from asyncops.unstructure import inner_type
 
 __all__ = ["GAP", "STYLES", "Shown", "fitting", "own_word", "ran", "shown_of", "style_of", "waited"]
 
@@ -28,8 +32,16 @@ GAP = 2
 _ID = 36
 _SHORT_ID = 9
 _STATUS = len("in_progress")
+_LONGEST, _WISHED, _NARROW = 60, 32, 12
 # What a row of a table has no room for, and what other columns show.
-_NOT_SHOWN = frozenset({"id", "status", "type", "kind", "error", "input", "output", "metadata"})
+_NOT_SHOWN = frozenset({"id", "type", "kind", "error", "input", "output", "metadata"})
+# The ends of the names of texts that programs read, rather than people.
+_FOR_PROGRAMS = frozenset(
+    (*("agent", "arn", "code", "etag", "hash", "id", "key", "message", "sha", "version"), "worker")
+)
+# Of two columns of a rank, the second stands behind all first ones.
+_SECOND = 10
+_KIND, _TEXT, _SHARE, _RAN, _WAITED, _NUMBER, _REASON, _DULL = 3, 4, 5, 6, 7, 8, 99, 1000
 
 
 @frozen
@@ -43,6 +55,7 @@ class Shown:
         most: The largest useful width; `None` means no limit.
         rank: Where the columns do not fit, those of higher rank are left out.
         style: The style of rich; `None` for the style of the operation's state.
+        right: Whether its texts end below each other, as numbers do.
         width: The chosen width; `None` means that each text has its own.
     """
 
@@ -52,6 +65,7 @@ class Shown:
     most: int | None
     rank: int
     style: str | None = ""
+    right: bool = False
     width: int | None = None
 
 
@@ -66,12 +80,11 @@ def shown_of(model: type, *, dated: bool = False) -> tuple[Shown, ...]:
     lives = hasattr(model, "state")
     columns = [Shown("id", lambda item, _: str(item.id), _ID, _ID, 0)]
     if lives:
-        statuses = annotation_of(model, "status")
-        known = statuses if isinstance(statuses, type) and issubclass(statuses, Status) else ()
-        longest = max([_STATUS, *(len(each.word) for each in known)])
-        columns.append(Shown("status", lambda item, _: own_word(item), _STATUS, longest, 1, None))
+        longest = max(map(len, _words_of(model)))
+        least = min(_STATUS, longest)
+        columns.append(Shown("status", lambda item, _: own_word(item), least, longest, 1, None))
     columns += [
-        Shown(name, _text_of(name), 12, 32, 3)
+        Shown(name, _text_of(name), 12, 32, _KIND)
         for name in ("type", "kind")
         if name in fields or isinstance(getattr(model, name, None), property)
     ][:1]
@@ -79,29 +92,68 @@ def shown_of(model: type, *, dated: bool = False) -> tuple[Shown, ...]:
         date = Shown("created", _date, 20, 20, 2)
         columns.append(date if dated else Shown("created", _created, 8, 8, 2, "dim"))
     if lives:
-        columns += [Shown("waited", waited, 6, 7, 5), Shown("ran", ran, 6, 7, 4)]
-    texts = [name for name, each in fields.items() if each.type is str and name not in _NOT_SHOWN]
-    for name in texts:
-        thing, _, part = name.rpartition("_")
-        if part == "type" and f"{thing}_id" in texts:
-            columns.append(Shown(thing, _pair_of(thing), 24, 48, 6))
-        elif part not in {"id", "message", "version"}:
-            columns.append(Shown(name, _text_of(name), 20, 60, 6))
+        columns += [Shown("waited", waited, 6, 7, _WAITED), Shown("ran", ran, 6, 7, _RAN)]
+    shown = _NOT_SHOWN | {"status"} if lives else _NOT_SHOWN
+    columns += _own({name: each for name, each in fields.items() if name not in shown})
     if lives:
-        columns.append(Shown("error", lambda item, _: item.error or "", 24, None, 7, "red"))
+        columns.append(Shown("error", lambda item, _: item.error or "", 24, None, _REASON, "red"))
     return tuple(columns)
 
 
-def fitting(columns: Sequence[Shown], width: int) -> tuple[Shown, ...]:
+def _own(fields: "Mapping[str, attrs.Attribute[Any]]") -> Iterator[Shown]:
+    """The columns of what only this model has: texts, then the words of enums, then numbers.
+
+    Fractions, such as prices and shares, say more than whole numbers, such as codes and counts.
+    """
+    kinds = {name: inner_type(each.type) for name, each in fields.items() if each.repr}
+    texts = [name for name, kind in kinds.items() if kind is str]
+    for name in texts:
+        thing, _, part = name.rpartition("_")
+        if part == "type" and f"{thing}_id" in texts:
+            yield Shown(thing, _pair_of(thing), 24, 48, _TEXT)
+        elif part not in _FOR_PROGRAMS:
+            yield Shown(name, _text_of(name), 16, _LONGEST, _TEXT)
+    for name, kind in kinds.items():
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            longest = max(len(str(each.value)) for each in kind)
+            yield Shown(name, _text_of(name), min(16, longest), 32, _TEXT)
+    for number in (float, int):
+        for name in [name for name, kind in kinds.items() if kind is number]:
+            width = max(7, len(name))
+            rank = _SHARE if number is float and width <= _NARROW else _NUMBER
+            yield Shown(name, _text_of(name), width, max(_NARROW, width), rank, right=True)
+
+
+def fitting(
+    columns: Sequence[Shown], width: int, page: Sequence[Sequence[str]] = ()
+) -> tuple[Shown, ...]:
     """The columns that fit into a width, each with its own width.
 
     The id is shortened only where not even three columns would fit.
+
+    Args:
+        columns: All columns.
+        width: The width, in cells of the terminal.
+        page: The texts of the first rows, each with one for each column. A column that says nothing
+            in them is left out, and one that says the same in each gives way to the others; none is
+            wider than it has to be for them.
     """
-    ranked = sorted(columns, key=lambda column: column.rank)
+    if page:
+        columns = list(_after(columns, page))
+    turns: Counter[int] = Counter()
+    ranks = {}
+    for column in columns:
+        ranks[column] = column.rank + _SECOND * turns[column.rank]
+        turns[column.rank] += 1
+    ranked = sorted(columns, key=ranks.__getitem__)
     if _room(ranked[:3]) > width:
         ranked[0] = evolve(ranked[0], least=_SHORT_ID, most=_SHORT_ID)
-    count = max(1, *(n for n in range(len(ranked) + 1) if _room(ranked[:n]) <= width))
-    kept = ranked[:count]
+    kept = ranked[:1]
+    for column in ranked[1:]:
+        # Further columns leave room for the texts of those before them.
+        wish = _WISHED if ranks[column] > _WAITED else 0
+        if _room([*kept, column], wish) <= width:
+            kept.append(column)
     spare = width - _room(kept)
     widths = {}
     for column in kept:
@@ -111,6 +163,21 @@ def fitting(columns: Sequence[Shown], width: int) -> tuple[Shown, ...]:
         spare -= grown
     chosen = (column for column in columns if column.title in widths)
     return tuple(evolve(column, width=widths[column.title]) for column in chosen)
+
+
+def _after(columns: Sequence[Shown], page: Sequence[Sequence[str]]) -> Iterator[Shown]:
+    """The columns, as far as the first rows show what they are good for."""
+    texts = dict(zip(columns, zip(*page, strict=True), strict=True))
+    kinds = next((texts[each] for each in columns if each.rank == _KIND), [""] * len(page))
+    for column, cells in texts.items():
+        if column.rank < _KIND:
+            yield column
+        elif any(cells):
+            said = column.rank > _KIND and all(map(contains, kinds, cells))
+            is_dull = said or (not column.right and len(set(cells)) < min(2, len(page)))
+            longest = max(width_of(cut(text, column.most or 1)) for text in cells)
+            most = None if column.most is None else max(column.least, longest)
+            yield evolve(column, most=most, rank=column.rank + (_DULL if is_dull else 0))
 
 
 def style_of(item: object) -> str:
@@ -125,8 +192,18 @@ def own_word(item: Any) -> str:
     return str(getattr(status, "word", status))
 
 
-def _room(columns: Sequence[Shown]) -> int:
-    return sum(column.least for column in columns) + GAP * (len(columns) - 1)
+def _words_of(model: type) -> list[str]:
+    """What may stand in the column of the status, as far as this release knows."""
+    statuses = annotation_of(model, "status")
+    if isinstance(statuses, type) and issubclass(statuses, Status):
+        return [each.word for each in statuses]
+    return [each.value for each in State]
+
+
+def _room(columns: Sequence[Shown], wish: int = 0) -> int:
+    """What columns take of a width, those that may be wider up to so many cells each."""
+    widths = (max(each.least, min(each.most or wish, wish)) for each in columns)
+    return sum(widths) + GAP * (len(columns) - 1)
 
 
 def _created(item: Operation, now: datetime) -> str:
@@ -159,6 +236,8 @@ def _between(start: datetime | None, end: datetime | None, item: Operation, now:
 def _text_of(name: str) -> Callable[[Any, datetime], str]:
     def text(item: Any, _: datetime) -> str:
         value = getattr(item, name)
+        if isinstance(value, float):
+            return f"{value:.6g}"
         return "" if value is None else str(getattr(value, "value", value))
 
     return text

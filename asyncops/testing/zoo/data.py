@@ -1,10 +1,11 @@
 """Zoo's JSON: one operation or prompt of a list, as it is at one instant."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, ClassVar, get_args
 
+from asyncops.models import JSON
 from asyncops.services.zoo import AsyncApiCallOutput, AsyncApiCallType, MlPromptType
 from asyncops.testing.described.examples import keys_of
 from asyncops.testing.described.lives import Lives, TimedLives
@@ -12,9 +13,18 @@ from asyncops.testing.described.maker import Maker
 from asyncops.testing.described.rows import Row
 from asyncops.testing.server.hashing import IdSpace, mix
 from asyncops.testing.server.lifecycle import Timeline, rfc3339
-from asyncops.testing.zoo.values import NEVER_NULL, RESULTS, VALUES, Json
+from asyncops.testing.zoo.values import NEVER_NULL, RESULTS, VALUES, Json, prompted
 
-__all__ = ["OPERATION_TYPES", "PROMPT_TYPES", "CallMaker", "ConversionMaker", "PromptMaker"]
+__all__ = [
+    "OPERATION_TYPES",
+    "PROMPT_TYPES",
+    "ApiCallMaker",
+    "CallMaker",
+    "ConversationMaker",
+    "ConversionMaker",
+    "PartMaker",
+    "PromptMaker",
+]
 
 OPERATION_TYPES = tuple(each.value for each in AsyncApiCallType)
 PROMPT_TYPES = tuple(each.value for each in MlPromptType)
@@ -29,6 +39,7 @@ _ERRORS = (
     "Worker lost; the file was too large.",
     "Modèle illisible : unité inconnue « furlong »",
 )
+_ASKED = ("mass", "volume", "surface-area", "conversion/step/obj", "conversion/nx/gltf")
 _USERS = 32
 _user = lru_cache(_USERS)(IdSpace(0, "zoo user").encode)
 
@@ -101,8 +112,44 @@ class PromptMaker(_ZooMaker):
     types: ClassVar[tuple[str, ...]] = PROMPT_TYPES
 
 
-class ConversionMaker(Maker):
+class _VariedMaker(Maker):
+    """Writes items that differ from each other as those of an account do."""
+
+    varied: ClassVar[Mapping[str, Callable[[Row], JSON]]]
+
+    def item(self, row: Row, now: int) -> dict[str, JSON]:
+        """Return a row as the listing shows it at an instant."""
+        varied = {name: write(row) for name, write in self.varied.items()}
+        return {**super().item(row, now), **varied, **row.fields}
+
+
+class PartMaker(_VariedMaker):
+    """Writes text-to-CAD parts."""
+
+    varied: ClassVar[Mapping[str, Callable[[Row], JSON]]] = {"prompt": prompted}
+
+
+class ConversationMaker(_VariedMaker):
+    """Writes conversations."""
+
+    varied: ClassVar[Mapping[str, Callable[[Row], JSON]]] = {"first_prompt": prompted}
+
+
+class ApiCallMaker(_VariedMaker):
+    """Writes API calls, each with a price of its own."""
+
+    varied: ClassVar[Mapping[str, Callable[[Row], JSON]]] = {
+        "endpoint": lambda row: f"/file/{_ASKED[row.bits % len(_ASKED)]}",
+        "price": lambda row: (1 + row.bits % 400) / 10_000,
+    }
+
+
+class ConversionMaker(_VariedMaker):
     """Writes conversions of a dataset's files, which ``q`` searches by their ids and paths."""
+
+    varied: ClassVar[Mapping[str, Callable[[Row], JSON]]] = {
+        "file_path": lambda row: f"parts/gear-{row.number}.step"
+    }
 
     def shows(self, row: Row, values: Mapping[str, frozenset[str]], now: int) -> bool:
         """Whether a row has what is searched for, and one of the values of each other field."""

@@ -15,7 +15,14 @@ from asyncops.testing.described.params import Params
 from asyncops.testing.described.service import DescribedService
 from asyncops.testing.described.table import Table
 from asyncops.testing.server.service import Answered, Asked, RefusedError
-from asyncops.testing.zoo.data import CallMaker, ConversionMaker, PromptMaker
+from asyncops.testing.zoo.data import (
+    ApiCallMaker,
+    CallMaker,
+    ConversationMaker,
+    ConversionMaker,
+    PartMaker,
+    PromptMaker,
+)
 
 __all__ = ["Zoo", "ZooHabits"]
 
@@ -70,7 +77,11 @@ class Zoo(DescribedService):
     makers: ClassVar[Mapping[str, type[Maker]]] = {
         "operations": CallMaker,
         "ml_prompts": PromptMaker,
+        "text_to_cad": PartMaker,
+        "api_calls": ApiCallMaker,
+        "conversations": ConversationMaker,
         "org.datasets.conversions": ConversionMaker,
+        "org.api_calls": ApiCallMaker,
     }
 
     def __init__(self, data: Data, habits: ZooHabits) -> None:

@@ -12,7 +12,7 @@ from asyncops.testing.server.hashing import IdSpace
 from asyncops.testing.server.lifecycle import NEVER, SECOND
 from asyncops.testing.zoo.formats import READ, WRITTEN, read_options, written_options
 
-__all__ = ["NEVER_NULL", "RESULTS", "VALUES", "Json"]
+__all__ = ["NEVER_NULL", "RESULTS", "VALUES", "Json", "prompted"]
 
 Json = dict[str, Any]
 Value = Callable[[Row, Json], JSON]
@@ -47,6 +47,11 @@ _conversation = lru_cache(64)(IdSpace(0, "zoo conversation").encode)
 
 def _code(row: Row) -> str:
     return f"width = {row.bits % 100}\nbox = startSketchOn(XY)\n"
+
+
+def prompted(row: Row) -> str:
+    """Return what somebody asked for."""
+    return f"Design {_THINGS[row.bits % len(_THINGS)]}, number {row.number}"
 
 
 def _base64(row: Row, path: str) -> str:
@@ -142,7 +147,7 @@ VALUES: Mapping[str, Value] = {
     "output_unit": lambda _, item: _UNITS[item["type"]],
     "outputs": _outputs,
     "project_name": lambda row, _: f"{_PARTS[row.bits % len(_PARTS)]}-{row.bits % 50}",
-    "prompt": lambda row, _: f"Design {_THINGS[row.bits % len(_THINGS)]}, number {row.number}",
+    "prompt": lambda row, _: prompted(row),
     "seconds": _seconds,
     "source_ranges": _source_ranges,
     "src_format": lambda row, _: _source(row),

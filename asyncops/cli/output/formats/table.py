@@ -19,8 +19,8 @@ _INDENT = "  "
 class TableEncoder(Encoder):
     """A heading, then one line an operation, and one more where a reason has no column.
 
-    On a terminal, columns are chosen and cut to fit its width. Elsewhere all of them are there,
-    times are dates, and nothing is cut.
+    On a terminal, columns are chosen by the first page and cut to fit its width. Elsewhere all of
+    them are there, times are dates, and nothing is cut.
 
     Args:
         model: The operations' class.
@@ -32,25 +32,26 @@ class TableEncoder(Encoder):
         self._console = console
         self._now = now
         self._whole = not console.is_terminal
-        columns = shown_of(model, dated=self._whole)
-        self._columns = columns if self._whole else fitting(columns, console.width)
-        self._has_notes = all(column.title != "error" for column in self._columns)
+        self._columns = shown_of(model, dated=self._whole)
         self._headed = False
 
     def rows(self, items: Sequence[Any]) -> bytes:
         """One line each, or two."""
-        lines = []
+        lines, now = [], self._now()
         # A listing without a row gets no heading.
         if items and not self._headed:
             self._headed = True
+            if not self._whole:
+                page = [[column.cell(item, now) for column in self._columns] for item in items]
+                self._columns = fitting(self._columns, self._console.width, page)
             lines.append(self._line([(column.title.upper(), "bold") for column in self._columns]))
-        now = self._now()
+        has_notes = all(column.title != "error" for column in self._columns)
         for item in items:
             own = style_of(item)
             styles = [own if column.style is None else column.style for column in self._columns]
             texts = [column.cell(item, now) for column in self._columns]
             lines.append(self._line(list(zip(texts, styles, strict=True))))
-            if self._has_notes and (error := getattr(item, "error", None)):
+            if has_notes and (error := getattr(item, "error", None)):
                 shown = cut(error, self._console.width - len(_INDENT))
                 lines.append(Text(f"{_INDENT}{shown}", style="red"))
         return self._printed(lines)
@@ -65,8 +66,10 @@ class TableEncoder(Encoder):
 
     def _cell(self, text: str, column: Shown) -> str:
         if column.width is not None:
-            return padded(text, column.width)
+            return padded(text, column.width, right=column.right)
         shown = visible(text)
+        if column.right:
+            return shown.rjust(column.least)
         return shown if column.most is None else shown.ljust(column.most)
 
     def _printed(self, lines: Sequence[Text]) -> bytes:

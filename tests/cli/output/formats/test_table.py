@@ -1,8 +1,10 @@
 """Tables: they fit, say what there is, and nothing in them can act on a terminal."""
 
 import io
+import json
 import re
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given
@@ -13,10 +15,15 @@ from asyncops import ApiCallStatus, AsyncApiCall, AsyncApiCallType, MlPrompt
 from asyncops.cli.output.formats.table import TableEncoder
 from asyncops.cli.output.table_columns import GAP, fitting, shown_of
 from asyncops.cli.text.safe import width_of
+from asyncops.http.decoding import decoder
+from asyncops.kit import Sample
 from asyncops.models import Operation
 from asyncops.services.chainloop import AsyncOperation, AsyncOperationStatus
+from asyncops.services.zoo import ApiCallWithPrice, TextToCadResponse
+from asyncops.services.zoo.samples import API_CALL, TEXT_TO_CAD
 from tests.cli.samples import NOON, call, operation, prompt
 
+T = TypeVar("T", bound=Operation)
 NOW = NOON + timedelta(seconds=181)
 MODELS = (AsyncApiCall, MlPrompt, AsyncOperation)
 SAMPLES: tuple[Operation, ...] = (call(), prompt(), operation())
@@ -51,8 +58,8 @@ def test_ids_can_be_copied_from_any_usual_terminal(item: Operation, width: int) 
 
 def test_only_the_narrowest_terminals_shorten_ids() -> None:
     heading, row = table(call(), width=40)
-    assert heading == "ID         STATUS       CREATED"
-    assert row == "f135d675…  queued       3m ago"
+    assert heading == "ID         STATUS       CREATED   WAITED"
+    assert row == "f135d675…  queued       3m ago    3m01s"
 
 
 @given(
@@ -83,6 +90,53 @@ def test_a_reason_without_a_column_has_a_line_of_its_own() -> None:
     assert table(failed, width=80)[2] == "  The mesh is not closed."
     (_, row) = table(failed, width=160)
     assert row.endswith("The mesh is not closed.")
+
+
+def listed(model: type[T], sample: Sample, rows: list[dict[str, Any]], width: int) -> list[str]:
+    """The table of items that are like a sample, but for some fields."""
+    bodies = [json.dumps({**sample.item, **row}).encode() for row in rows]
+    return table(*map(decoder(model), bodies), width=width)
+
+
+def test_what_tells_items_apart_has_a_column_before_what_is_the_same_in_all() -> None:
+    """The prompt of a part, rather than its type, at 80 columns; then how long it took."""
+    rows = [{"prompt": "a gear"}, {"prompt": "a lid\nwith a hole"}]
+    heading, *lines = listed(TextToCadResponse, TEXT_TO_CAD, rows, 80)
+    assert heading.split() == ["ID", "STATUS", "CREATED", "PROMPT"]
+    assert [line[61:] for line in lines] == ["a gear", "a lid with a hole"]
+    heading, *_ = listed(TextToCadResponse, TEXT_TO_CAD, rows, 120)
+    assert {"TYPE", "RAN", "PROMPT", "MODEL"} <= set(heading.split())
+    other = listed(
+        TextToCadResponse, TEXT_TO_CAD, [{**rows[0], "type": "text_to_cad_iteration"}, rows[1]], 80
+    )
+    assert other[0].split() == ["ID", "STATUS", "TYPE", "CREATED"]
+
+
+@pytest.mark.parametrize("rows", [[{}], [{}, {}], [{"price": 0.5}, {"price": None}]])
+def test_a_price_has_a_column_of_its_own(rows: list[dict[str, Any]]) -> None:
+    """Also where it is the same in each row; numbers end below each other."""
+    heading, *lines = listed(ApiCallWithPrice, API_CALL, rows, 82)
+    end = heading.index("PRICE") + len("PRICE")
+    for line, row in zip(lines, rows, strict=True):
+        price = row.get("price", 0.0083)
+        assert line[end - 8 : end].strip() == ("" if price is None else str(price))
+
+
+def test_what_no_row_says_and_what_the_kind_says_has_no_column() -> None:
+    rows = [{"endpoint": f"/file/{name}", "origin": None} for name in ("mass", "volume")]
+    heading, *_ = listed(ApiCallWithPrice, API_CALL, rows, 110)
+    assert {"ENDPOINT", "METHOD", "ORIGIN", "ERROR"}.isdisjoint(heading.split())
+    assert {"KIND", "STATUS_CODE", "DURATION"} <= set(heading.split())
+
+
+def test_columns_stay_as_the_first_page_made_them() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=90, color_system=None)
+    encoder = TableEncoder(AsyncApiCall, console, lambda: NOW)
+    encoder.rows([call(), call(type=AsyncApiCallType.FILE_VOLUME)])
+    failed = call(status=ApiCallStatus.FAILED, error="No mesh.", type=AsyncApiCallType("x" * 40))
+    row, reason = encoder.rows([failed]).decode().splitlines()
+    assert "x" * 11 + "…" in row
+    assert reason == "  No mesh."
 
 
 def test_times_are_told_from_now() -> None:
