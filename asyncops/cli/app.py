@@ -38,9 +38,10 @@ def run() -> int:
 
 
 async def _demo(settings: Settings, sizes: DemoSettings) -> int:
-    """List two fake services over real sockets, and check every item.
+    """List two fake services over real sockets, convert a file, and check every item.
 
-    Needs no account and no network: the services run inside this program.
+    First comes what any account of Zoo may do, then what its staff may. Needs no account and no
+    network: the services run inside this program.
     """
     del settings
     from asyncops.cli.commands.demo.demo import demo  # noqa: PLC0415 - none of the other commands needs it

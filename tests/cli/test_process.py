@@ -75,10 +75,10 @@ def test_in_a_pipe_the_demo_is_plain_text() -> None:
     assert "\x1b" not in done.stdout
     assert "\r" not in done.stdout
     lines = done.stdout.splitlines()
-    walked = next(line for line in lines if line.startswith("Zoo operations, every status"))
-    assert walked.split()[4:8] == ["60", "1", "11", "1"]
+    walked = next(line for line in lines if "Operations, every status" in line)
+    assert walked.split()[3:6] == ["60", "1", "10"]
     assert any(
-        re.match(r"Every item came exactly once, in order: \d+ listed and 24 fetched", line)
+        re.match(r"Every item came exactly once, in order: \d+ listed and \d+ fetched", line)
         for line in lines
     )
 

@@ -18,7 +18,7 @@ class DemoSettings:
 
     Attributes:
         operations: Operations of each service.
-        prompts: ML prompts.
+        prompts: ML prompts; of each thing that any account lists, as many.
         seed: What the data are computed from.
     """
 

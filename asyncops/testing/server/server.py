@@ -29,6 +29,7 @@ class FakeServer(LocalServer):
         seed: What all data are computed from.
         operations: How many Zoo operations there are to begin with.
         prompts: How many ML prompts.
+        others: How many items of each other resource of Zoo.
         chainloop_operations: How many Chainloop operations.
         token: The bearer token that is let in; may be changed while the server runs.
         host: Where to listen.
@@ -53,6 +54,7 @@ class FakeServer(LocalServer):
         seed: int = 0,
         operations: int = 1000,
         prompts: int = 200,
+        others: int = FEW,
         chainloop_operations: int = 1000,
         token: str = FAKE_TOKEN,
         host: str = "127.0.0.1",
@@ -67,7 +69,7 @@ class FakeServer(LocalServer):
         clock = FakeClock() if clock is None else clock
         data = Data(
             seed=seed,
-            sizes=defaultdict(lambda: FEW, operations=operations, ml_prompts=prompts),
+            sizes=defaultdict(lambda: others, operations=operations, ml_prompts=prompts),
             start=now_ns(clock),
             arrivals=arrivals,
         )

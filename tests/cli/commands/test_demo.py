@@ -30,8 +30,8 @@ def plain(width: int = 120) -> tuple[Console, io.StringIO]:
 
 def row(text: str, start: str) -> list[str]:
     """The cells of the first line that begins so."""
-    line = next(line for line in text.splitlines() if line.startswith(start))
-    return line.removeprefix(start).split()
+    line = next(line for line in text.splitlines() if line.strip().startswith(start))
+    return line.strip().removeprefix(start).split()
 
 
 async def test_all_is_listed_and_counted() -> None:
@@ -39,19 +39,31 @@ async def test_all_is_listed_and_counted() -> None:
     console, output = plain()
     assert await demo(SMALL, console) == 0
     text = output.getvalue()
-    # Each of the five statuses ends with an empty page, and one request fails.
-    assert row(text, "Zoo operations, every status")[:4] == ["60", "1", "11", "1"]
-    assert row(text, "Zoo ML prompts")[:3] == ["30", "2", "2"]
+    # Each of the five statuses ends with an empty page.
+    assert row(text, "Operations, every status")[:3] == ["60", "1", "10"]
+    assert row(text, "ML prompts")[:3] == ["30", "2", "2"]
     assert row(text, "Chainloop, pages from 0")[:3] == ["60", "1", "1"]
     assert row(text, "Chainloop, pages from 1")[:4] == ["60", "1", "2", "1"]
-    assert row(text, "Zoo prompts, 16 ids at once")[:2] == ["30", "30"]
-    failed = int(row(text, "Zoo operations, failed")[0])
-    states = [int(cell) for cell in row(text, "Zoo   ")]
+    assert row(text, "Prompts, 16 ids at once")[:2] == ["30", "30"]
+    failed = int(row(text, "Operations, failed")[0])
+    # One request fails.
+    assert row(text, "Text-to-CAD parts")[:4] == ["30", "2", "3", "1"]
+    assert row(text, "API calls and prices")[:3] == ["30", "2", "2"]
+    assert row(text, "Conversations")[:3] == ["30", "2", "2"]
+    # It is started, seen once on its way, and once at its end.
+    assert row(text, "A conversion, waited for")[:2] == ["1", "3"]
+    made = int(row(text, "Files of parts, by id")[0])
+    titles = ("Any account of Zoo", "Zoo's staff", "Chainloop\n", "Chainloop, pages from 0")
+    places = [text.index(title) for title in titles]
+    assert places == sorted(places)
+    assert sum(int(cell) for cell in row(text, "Zoo, any account")) == 30
+    states = [int(cell) for cell in row(text, "Zoo, staff")]
     assert sum(states) == 60
     assert states[3] == failed
     assert sum(int(cell) for cell in row(text, "Chainloop   ")) == 120
     assert "2 requests failed (on purpose" in text
-    assert f"in order: {210 + failed} listed and 34 fetched by id" in text
+    listed, fetched = 300 + failed, 34 + made + 1
+    assert f"in order: {listed} listed and {fetched} fetched by id" in text
 
 
 async def test_many_pages_of_each_kind_are_walked() -> None:
@@ -59,8 +71,8 @@ async def test_many_pages_of_each_kind_are_walked() -> None:
     console, output = plain()
     assert await demo(DemoSettings(operations=1_250, prompts=120, seed=7), console) == 0
     text = output.getvalue()
-    assert row(text, "Zoo operations, every status")[:2] == ["1,250", "3"]
-    assert row(text, "Zoo ML prompts")[:3] == ["120", "3", "3"]
+    assert row(text, "Operations, every status")[:2] == ["1,250", "3"]
+    assert row(text, "ML prompts")[:3] == ["120", "3", "3"]
     assert row(text, "Chainloop, pages from 0")[:3] == ["1,250", "13", "13"]
     assert row(text, "Chainloop, pages from 1")[:4] == ["1,250", "13", "14", "1"]
 
@@ -70,7 +82,7 @@ async def test_an_empty_service_is_no_error() -> None:
     console, output = plain()
     assert await demo(DemoSettings(operations=0, prompts=0), console) == 0
     text = output.getvalue()
-    assert "0 listed and 0 fetched by id" in text
+    assert "0 listed and 1 fetched by id" in text
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -82,7 +94,7 @@ async def test_nothing_is_wider_than_the_terminal(width: int) -> None:
     text = output.getvalue().partition("What was read")[2]
     lines = re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines()
     assert max(map(len, lines)) <= width
-    assert any(line.startswith("Zoo operations, every status ") for line in lines)
+    assert any(line.startswith("  Operations, every status ") for line in lines)
 
 
 async def test_an_item_that_the_server_holds_and_never_gave_is_noticed(
@@ -100,7 +112,7 @@ async def test_an_item_that_the_server_holds_and_never_gave_is_noticed(
     assert await demo(SMALL, console) == 1
     text = output.getvalue()
     assert (
-        f"Zoo operations, every status: 60 items instead of 61: 1 missing, first {UUID(int=0)}."
+        f"Operations, every status: 60 items instead of 61: 1 missing, first {UUID(int=0)}."
     ) in text
     assert "What came is not what the servers hold." in text
     assert "exactly once" not in text

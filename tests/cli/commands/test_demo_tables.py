@@ -34,8 +34,7 @@ def test_an_operation_of_another_service_is_shown_all_the_same() -> None:
     """A state that nobody knows has a column of its own."""
     output = io.StringIO()
     report = Report(
-        walks=[NOTHING],
-        fetches=[],
+        sections={"Somebody": [NOTHING]},
         services={
             "Elsewhere": [
                 Elsewhere(id="dated", created_at=NOON, started_at=NOON),

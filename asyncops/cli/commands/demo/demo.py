@@ -9,14 +9,14 @@ from operator import eq
 from rich.console import Console
 from rich.progress import Progress
 
-from asyncops.cli.commands.demo.listings import AddBar, Walked, by_id, walked
+from asyncops.cli.commands.demo.listings import AddBar, Walked, by_id, converted, walked
 from asyncops.cli.commands.demo.tables import Report, show
 from asyncops.cli.exit import ExitCode
 from asyncops.cli.options.serve import DemoSettings
 from asyncops.models import State
 from asyncops.retry.policy import RetryPolicy
 from asyncops.services.chainloop import AsyncOperation, ChainloopClient
-from asyncops.services.zoo import AsyncApiCall, ZooClient
+from asyncops.services.zoo import AsyncApiCall, TextToCadResponse, ZooClient
 from asyncops.testing import ChainloopHabits, FakeClock, FakeServer, Fault
 
 __all__ = ["demo"]
@@ -39,13 +39,21 @@ async def demo(settings: DemoSettings, console: Console) -> int:
         console.print(f"Zoo and Chainloop, faked, on {first.url} and {second.url}", soft_wrap=True)
         # Where nothing is shown, some releases of rich would write an empty line at the end.
         with progress if console.is_interactive else nullcontext():
-            calls, walks, fetches = await _zoo(first, add_bar)
+            parts, for_anyone = await _anyone(first, clock, add_bar)
+            calls, for_staff = await _staff(first, add_bar)
             from_zero = await _chainloop(first, "pages from 0", add_bar)
             from_one = await _chainloop(second, "pages from 1", add_bar)
     report = Report(
-        walks=(*walks, from_zero, from_one),
-        fetches=fetches,
-        services={"Zoo": calls.items, "Chainloop": from_zero.items + from_one.items},
+        sections={
+            "Any account of Zoo": for_anyone,
+            "Zoo's staff": for_staff,
+            "Chainloop": (from_zero, from_one),
+        },
+        services={
+            "Zoo, any account": parts.items,
+            "Zoo, staff": calls.items,
+            "Chainloop": from_zero.items + from_one.items,
+        },
     )
     show(report, console)
     return ExitCode.FAILED if report.wrong else 0
@@ -57,6 +65,7 @@ def _servers(settings: DemoSettings, clock: FakeClock) -> tuple[FakeServer, Fake
         seed=settings.seed,
         operations=settings.operations,
         prompts=settings.prompts,
+        others=settings.prompts,
         chainloop_operations=settings.operations,
         chainloop=ChainloopHabits(page_base=0, int64_as_strings=False),
         clock=clock,
@@ -69,27 +78,60 @@ def _servers(settings: DemoSettings, clock: FakeClock) -> tuple[FakeServer, Fake
         chainloop=ChainloopHabits(page_zero="clamp"),
         clock=clock,
     )
-    first.script(Fault(503, on=2, path="/async/operations", retry_after=0.1))
+    first.script(Fault(503, on=2, path="/user/text-to-cad", retry_after=0.1))
     half_way = 1 + settings.operations // 200
     second.script(Fault(drop=True, on=half_way, path="/v1/operations"))
     return first, second
 
 
-async def _zoo(
+async def _anyone(
+    server: FakeServer, clock: FakeClock, add_bar: AddBar
+) -> tuple[Walked[TextToCadResponse], tuple[Walked[object], ...]]:
+    """All parts, then all that an ordinary account has read and started."""
+    held = server.zoo.items
+    # On the clock of the data, a wait takes no time.
+    async with ZooClient(server.token, base_url=server.url, clock=clock) as zoo:
+        conversion = await converted("A conversion, waited for", server, zoo, add_bar)
+    async with ZooClient(server.token, base_url=server.url, retry=_RETRY) as zoo:
+        parts = await walked(
+            "Text-to-CAD parts",
+            server,
+            zoo.text_to_cad.list(no_parts=True, limit=100),
+            held("text_to_cad"),
+            add_bar,
+        )
+        listed = zoo.api_calls.list(limit=100)
+        calls = await walked("API calls and prices", server, listed, held("api_calls"), add_bar)
+        talks = zoo.conversations.list(limit=100)
+        due = held("conversations")
+        conversations = await walked("Conversations", server, talks, due, add_bar)
+        made = [part for part in parts.items if part.state is State.SUCCEEDED]
+        files = await by_id(
+            "Files of parts, by id",
+            server,
+            zoo.text_to_cad.get_many,
+            made,
+            lambda part, got: got.id == part.id and getattr(got, "outputs", None) is not None,
+            add_bar=add_bar,
+        )
+    return parts, (parts, calls, conversations, files, conversion)
+
+
+async def _staff(
     server: FakeServer, add_bar: AddBar
-) -> tuple[Walked[AsyncApiCall], tuple[Walked[object], ...], tuple[Walked[object], ...]]:
-    """All calls, then all that was listed, then what was fetched by id."""
+) -> tuple[Walked[AsyncApiCall], tuple[Walked[object], ...]]:
+    """All calls, then all that was read with staff access."""
     all_due, failed_due = server.zoo.operations(), server.zoo.operations("failed")
     prompts_due = server.zoo.prompts()
     async with ZooClient(server.token, base_url=server.url, retry=_RETRY) as zoo:
         pager = zoo.operations.list(limit=500)
-        calls = await walked("Zoo operations, every status", server, pager, all_due, add_bar)
+        calls = await walked("Operations, every status", server, pager, all_due, add_bar)
         pager = zoo.operations.list(status="failed", limit=500)
-        failed = await walked("Zoo operations, failed", server, pager, failed_due, add_bar)
+        failed = await walked("Operations, failed", server, pager, failed_due, add_bar)
         listed = zoo.ml_prompts.list(limit=100)
-        prompts = await walked("Zoo ML prompts", server, listed, prompts_due, add_bar)
+        prompts = await walked("ML prompts", server, listed, prompts_due, add_bar)
         fetched = await by_id(
-            "Zoo prompts, 16 ids at once",
+            "Prompts, 16 ids at once",
             server,
             zoo.ml_prompts.get_many,
             prompts.items,
@@ -102,14 +144,14 @@ async def _zoo(
             if call.state is State.SUCCEEDED and len(newest) < _OUTPUTS:
                 newest.setdefault(call.type, call)
         outputs = await by_id(
-            "Zoo results, by id",
+            "Results, by id",
             server,
             zoo.operations.get_many,
             list(newest.values()),
             lambda call, output: (output.id, output.type) == (call.id, call.type),
             add_bar=add_bar,
         )
-    return calls, (calls, failed, prompts), (fetched, outputs)
+    return calls, (calls, failed, prompts, fetched, outputs)
 
 
 async def _chainloop(server: FakeServer, how: str, add_bar: AddBar) -> Walked[AsyncOperation]:

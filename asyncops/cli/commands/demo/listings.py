@@ -3,21 +3,30 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import field, frozen
 
 from asyncops.errors import AsyncOpsError
 from asyncops.listing.get_many import GetMany
 from asyncops.listing.pager import Pager
-from asyncops.models import Operation
+from asyncops.polling.policy import Poll
+from asyncops.services.zoo import FileConversion, ZooClient
 from asyncops.testing import FakeServer
 
-__all__ = ["AddBar", "Walked", "by_id", "difference", "walked"]
+__all__ = ["AddBar", "Walked", "by_id", "converted", "difference", "walked"]
+
+_STEP = b"ISO-10303-21;"
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-P = TypeVar("P", bound=Operation)
+P = TypeVar("P", bound="_Identified")
+
+
+class _Identified(Protocol):
+    @property
+    def id(self) -> object: ...
+
 
 AddBar = Callable[[str, int], Callable[[int], object]]
 """From a listing's name and its number of items to a hook, told how many have come since."""
@@ -92,6 +101,26 @@ async def by_id(
     return _measured(name, server, start, items, pages=None, wrong=wrong)
 
 
+async def converted(
+    name: str, server: FakeServer, zoo: ZooClient, add_bar: AddBar
+) -> Walked[FileConversion]:
+    """Start the conversion of a file, and wait for its end."""
+    tick = add_bar(name, 1)
+    server.reset_counters()
+    start = time.perf_counter()
+    started = await zoo.files.convert(_STEP, src_format="step", output_format="obj")
+
+    def end(poll: Poll) -> None:
+        """Have it end behind the first poll; a fake of its own accord may let it fail."""
+        if poll.open:
+            server.zoo.move("files.convert", started.id, status="completed")
+
+    result = await started.wait(on_poll=end)
+    tick(1)
+    wrong = None if result.outputs else f"{started.id} has no files"
+    return _measured(name, server, start, [result], pages=None, wrong=wrong)
+
+
 def _measured(
     name: str,
     server: FakeServer,
@@ -106,13 +135,13 @@ def _measured(
         items=tuple(items),
         pages=pages,
         requests=server.count(),
-        failed=sum(request.status != 200 for request in server.requests),
+        failed=sum(request.status not in {200, 201} for request in server.requests),
         seconds=time.perf_counter() - start,
         wrong=wrong,
     )
 
 
-def _ids(items: Iterable[Operation]) -> list[str]:
+def _ids(items: Iterable[_Identified]) -> list[str]:
     return [str(item.id) for item in items]
 
 

@@ -21,19 +21,22 @@ class Report:
     """All that the demo found.
 
     Attributes:
-        walks: The listings.
-        fetches: What was fetched by id.
+        sections: What was read, by who may read it.
         services: The operations of each service.
     """
 
-    walks: Sequence[Walked[object]]
-    fetches: Sequence[Walked[object]]
+    sections: Mapping[str, Sequence[Walked[object]]]
     services: Mapping[str, Sequence[Operation]]
+
+    @property
+    def read(self) -> list[Walked[object]]:
+        """All that was read."""
+        return [each for section in self.sections.values() for each in section]
 
     @property
     def wrong(self) -> list[Walked[object]]:
         """What is not as it should be."""
-        return [each for each in (*self.walks, *self.fetches) if each.wrong]
+        return [each for each in self.read if each.wrong]
 
 
 def show(report: Report, console: Console) -> None:
@@ -64,17 +67,19 @@ def _walks(report: Report) -> Table:
     table.add_column("listing")
     for name in ("items", "pages", "requests", "retried", "seconds", "items/s"):
         table.add_column(name, justify="right", no_wrap=True)
-    for walk in (*report.walks, *report.fetches):
-        table.add_row(
-            walk.name,
-            f"{len(walk.items):,}",
-            "" if walk.pages is None else f"{walk.pages:,}",
-            f"{walk.requests:,}",
-            Text(f"{walk.failed:,}", style="yellow") if walk.failed else "",
-            f"{walk.seconds:.2f}",
-            f"{walk.rate:,.0f}",
-            style="red" if walk.wrong else "",
-        )
+    for title, section in report.sections.items():
+        table.add_row(Text(title, style="bold"))
+        for walk in section:
+            table.add_row(
+                f"  {walk.name}",
+                f"{len(walk.items):,}",
+                "" if walk.pages is None else f"{walk.pages:,}",
+                f"{walk.requests:,}",
+                Text(f"{walk.failed:,}", style="yellow") if walk.failed else "",
+                f"{walk.seconds:.2f}",
+                f"{walk.rate:,.0f}",
+                style="red" if walk.wrong else "",
+            )
     return table
 
 
@@ -99,7 +104,7 @@ def _states(report: Report) -> Table:
 
 
 def _sentences(report: Report) -> Iterator[Text]:
-    failed = sum(each.failed for each in (*report.walks, *report.fetches))
+    failed = sum(each.failed for each in report.read)
     if failed:
         yield Text(
             f"{failed} requests failed (on purpose: a 503 with Retry-After, a lost connection) and "
@@ -110,8 +115,8 @@ def _sentences(report: Report) -> Iterator[Text]:
     if report.wrong:
         yield Text("What came is not what the servers hold.", style="bold red")
         return
-    listed = sum(len(walk.items) for walk in report.walks)
-    fetched = sum(len(each.items) for each in report.fetches)
+    listed = sum(len(each.items) for each in report.read if each.pages is not None)
+    fetched = sum(len(each.items) for each in report.read if each.pages is None)
     yield Text(
         f"Every item came exactly once, in order: {listed:,} listed and {fetched:,} fetched by id, "
         "compared with what the servers hold.",
