@@ -113,7 +113,8 @@ def _services() -> Commands:
 
 def _service_group(name: str) -> LazyGroup:
     def fill() -> Commands:
-        from asyncops.cli.tree import commands_of, first_words  # noqa: PLC0415 - loads the client
+        from asyncops.cli.options.from_class import first_words  # noqa: PLC0415 - needs this module
+        from asyncops.cli.tree import commands_of  # noqa: PLC0415 - loads the client
 
         # The list of all services has no more than can be said without importing them.
         group.help = f"{first_words(SERVICES[name].client)}\n\n{group.help}".strip()

@@ -12,7 +12,7 @@ from asyncops.cli.names import dashed, known_or_near, meant
 from asyncops.kit.description import Description
 from asyncops.kit.resources import ResourcePath, resources_of
 
-__all__ = ["Resource", "resource_of", "resources_below"]
+__all__ = ["Resource", "common_operations", "resource_of", "resources_below"]
 
 
 @frozen(kw_only=True)
@@ -23,16 +23,24 @@ class Resource:
         name: The command's words: ``zoo operations``.
         service: The service that has the resource.
         path: Its description, and the way to it from the client.
+        group: The command's words for its operations, where it is a way to start some that others
+            start as well; ``""`` where they are its own.
     """
 
     name: str
     service: Service
     path: ResourcePath
+    group: str = ""
 
     @property
     def title(self) -> str:
         """The name in headings: ``Zoo operations``."""
         return f"{self.service.title} {self.name.partition(' ')[2]}"
+
+    @property
+    def followed(self) -> str:
+        """The command's words for what it has started."""
+        return self.group or self.name
 
     @property
     def description(self) -> Description:
@@ -73,6 +81,28 @@ def resources_below(service: Service, above: str = "") -> Iterator[str]:
     start = f"{above}." if above else ""
     below = (name[len(start) :] for name in _paths(service) if name.startswith(start))
     return iter(dict.fromkeys(name.partition(".")[0] for name in below))
+
+
+def common_operations(service: Service, above: str) -> str | None:
+    """The resource of a group that gets what the others of the group start, in several ways.
+
+    None is found where each has operations of its own.
+
+    Args:
+        service: The service.
+        above: The group as code writes it behind the client.
+    """
+    paths = _paths(service)
+    inside = [f"{above}.{name}" for name in resources_below(service, above)] if above else []
+    lookups = {
+        name: paths[name].description
+        for name in inside
+        if name in paths and paths[name].description.listing is None
+    }
+    started = {each.get for each in lookups.values() if each.start is not None}
+    return next(
+        (name for name, each in lookups.items() if each.start is None and each.get in started), None
+    )
 
 
 def resource_of(service: str, attribute: str, *, words: str | None = None) -> Resource:

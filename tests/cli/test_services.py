@@ -234,14 +234,16 @@ def test_one_is_got_waited_for_and_cancelled(fake: Fake[FarmClient], farm: Farm)
 
 def test_one_is_started_with_what_the_action_takes(fake: Fake[FarmClient], farm: Farm) -> None:
     options = ("--scene", "teapot", "--options", '{"depth": 2}')
+    fake.start_as("cloud_renders", lifetime=60, fails=False)
     done = farm("cloud-renders", "start", *options, "--json")
-    assert (done.code, done.err) == (0, "")
-    assert json.loads(fake.requests[-1].body) == {
+    assert json.loads(fake.requests[0].body) == {
         "scene": "teapot",
         "samples": 16,
         "options": {"depth": 2},
     }
-    assert json.loads(done.out)["id"] in stored(fake, "cloud_renders")
+    ended = json.loads(done.out)
+    assert (done.code, ended["status"]) == (0, "done")
+    assert ended["id"] in stored(fake, "cloud_renders")
     assert farm("cloud-renders", "start").code == 2
     for words, example in (
         ("cloud-renders start", "cloud-renders start --scene SCENE --json"),
@@ -258,15 +260,16 @@ def test_content_is_read_from_a_file_or_from_standard_input(
 ) -> None:
     (tmp_path / "mesh").write_bytes(b"vertices")
     for file, stdin in ((str(tmp_path / "mesh"), ""), ("-", "vertices")):
-        done = farm("uploads", "start", file, "--name", "mesh", stdin=stdin)
+        done = farm("uploads", "start", file, "--name", "mesh", "--no-wait", stdin=stdin)
         assert (done.code, done.err) == (0, "")
-        assert done.out.startswith("id ")
+        assert int(done.out) in stored(fake, "uploads")
         assert fake.requests[-1].body == b"vertices"
         assert dict(fake.requests[-1].query) == {"name": "mesh"}
     with monkeypatch.context() as streamed:
         # A body of any size goes out piece by piece.
         streamed.setattr(Path, "read_bytes", None)
-        assert farm("uploads", "start", str(tmp_path / "mesh"), "--name", "mesh").code == 0
+        words = ("uploads", "start", str(tmp_path / "mesh"), "--name", "mesh", "--no-wait")
+        assert farm(*words).code == 0
     assert fake.requests[-1].body == b"vertices"
     missing = farm("uploads", "start", str(tmp_path / "nothing"), "--name", "mesh")
     assert (missing.code, "no such file" in missing.err) == (2, True)

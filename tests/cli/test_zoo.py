@@ -73,15 +73,35 @@ def test_the_files_of_a_part_are_written(zoo: FakeZoo, tmp_path: Path) -> None:
 
 
 def test_a_file_is_converted(zoo: FakeZoo, tmp_path: Path) -> None:
-    """What is started is waited for and fetched by its id."""
+    """The suffixes tell the formats; what was not waited for is fetched by its id."""
+    file, into = tmp_path / "part.STP", tmp_path / "part.obj"
+    file.write_text("ISO-10303-21;")
+    zoo.start_as("files.convert", lifetime=20, fails=False)
+    assert run("files", "convert", str(file), str(into)) == ""
+    assert into.read_bytes() == b"v\n"
+    assert zoo.requests[0].path == "/file/conversion/step/obj"
+    id_ = run("files", "convert", str(file), "--output-format", "stl", "--no-wait").strip()
+    run("files", "wait", id_)
+    run("files", "get", id_, "--outputs", str(tmp_path / "converted"))
+    assert (tmp_path / "converted" / "part.obj").read_bytes() == b"v\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "result"),
+    [
+        ("mass", ("--material-density", "7.85"), ("mass", 154.1)),
+        ("volume", ("--output-unit", "ml"), ("output_unit", "ml")),
+        ("density", ("--material-mass", "12"), ("density", 7850.0)),
+        ("surface-area", (), ("surface_area", 47.9)),
+        ("center-of-mass", (), ("center_of_mass", {"x": 0.5, "y": -1.25, "z": 3.0})),
+    ],
+)
+def test_a_file_is_measured(
+    name: str, given: tuple[str, ...], result: tuple[str, Any], zoo: FakeZoo, tmp_path: Path
+) -> None:
     file = tmp_path / "part.step"
     file.write_text("ISO-10303-21;")
-    formats = ("--src-format", "step", "--output-format", "obj")
-    (started,) = lines("files", "convert", "start", str(file), *formats)
-    zoo.move("files.convert", started["id"], status="completed")
-    run("files", "convert", "wait", started["id"])
-    run("files", "convert", "get", started["id"], "--outputs", str(tmp_path / "converted"))
-    assert (tmp_path / "converted" / "part.obj").read_bytes() == b"v\n"
-    with_number = ("--src-format", "step", "--material-density", "7.85")
-    (mass,) = lines("files", "mass", "start", str(file), *with_number)
-    assert mass["material_density"] == 7.85
+    zoo.start_as(f"files.{name.replace('-', '_')}", status="completed")
+    (measured,) = lines("files", name, str(file), *given)
+    assert measured[result[0]] == result[1]
+    assert result[0] in run("files", name, str(file), *given)

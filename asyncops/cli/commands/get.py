@@ -15,7 +15,7 @@ from asyncops.cli.groups import Settings
 from asyncops.cli.options.fields import argument, option
 from asyncops.cli.options.from_class import add
 from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids, wrong_ids
-from asyncops.cli.output.downloads import files_of, save
+from asyncops.cli.output.downloads import files_of, is_files, save
 from asyncops.cli.output.formats.json import JsonEncoder, JsonLinesEncoder
 from asyncops.cli.output.one_operation import described
 from asyncops.cli.output.sinks import StandardOutput
@@ -172,7 +172,7 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     if description.get is None:
         return
     kind = description.result or description.item
-    has_files = not isinstance(kind, type) or "outputs" in attrs.fields_dict(kind)
+    has_files = not isinstance(kind, type) or any(map(is_files, attrs.fields(kind)))
     options = _Outputs if has_files else GetOptions
     on = on_resource(OnResource, resource)
     examples = (f"{on.example('get')} $ID", f"{on.example('get')} $FIRST $SECOND --jsonl")

@@ -28,7 +28,7 @@ from asyncops.polling.policy import OnPoll
 from asyncops.polling.wait_many import wait_many
 from asyncops.unstructure import json_bytes
 
-__all__ = ["add_to", "wait_until_ended"]
+__all__ = ["CODES", "add_to", "wait_until_ended"]
 
 Results = AsyncIterator[tuple[Any, Any]]
 """The id of each operation, with the operation once it has ended, or with its error."""
@@ -192,7 +192,7 @@ class _PerhapsIds:
     ids: list[str] | None = argument("ID", None)
 
 
-_CODES = (
+CODES = (
     "[bold]Exit codes[/]\n\n0 all succeeded, 1 one failed or was cancelled, 2 wrong use, "
     "3 the time was up or one waits for a person, 4 error of the service or of the network, "
     "130 interrupted."
@@ -234,4 +234,4 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     examples = (f"{start} $ID --timeout 10m", f"{start} $(cat ids.txt) --json > outcomes.json")
     by_hand = resource.path.by_hand and ByResource.fits(resource.description.options)
     run = _by_id_or_resource if by_hand else _by_id
-    add(group, "wait", run, examples=examples, notes=_CODES, on=on)
+    add(group, "wait", run, examples=examples, notes=CODES, on=on)

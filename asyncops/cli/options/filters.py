@@ -34,7 +34,9 @@ def names_in(kind: Any) -> set[str]:
     return {*(each.name for each in fields), *names}
 
 
-def filter_option(kind: type, name: str, panel: str, *, named: str | None = None) -> Any:
+def filter_option(
+    kind: type, name: str, panel: str, *, named: str | None = None, told: bool = False
+) -> Any:
     """The field for a field of an options class: an option of the command.
 
     Args:
@@ -42,6 +44,7 @@ def filter_option(kind: type, name: str, panel: str, *, named: str | None = None
         name: The field.
         panel: The panel of the help that shows it.
         named: The name of the option, where it is not the field's.
+        told: Whether something else tells it, unless it is given.
     """
     field = attrs.fields_dict(kind)[name]
     members, many = _members(_hint(kind, name, field))
@@ -55,8 +58,10 @@ def filter_option(kind: type, name: str, panel: str, *, named: str | None = None
         text += "program (with a ! behind it, where it is taken for a typing error)."
         taken, more = str, {"parser": _status_reader(members), "metavar": "STATUS"}
     flags = [f"--{named or name.replace('_', '-')}", *(["-s"] if name == "status" else [])]
-    required = field.default is attrs.NOTHING
-    usual = False if required or field.default in (None, (), False) else str(_shown(field.default))
+    required = field.default is attrs.NOTHING and not told
+    usual = (
+        False if field.default in (attrs.NOTHING, None, (), False) else str(_shown(field.default))
+    )
     annotation: Any = list[taken] if many else taken  # type: ignore[valid-type]
     return option(
         attrs.NOTHING if required else None,

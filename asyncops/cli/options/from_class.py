@@ -11,7 +11,7 @@ from asyncops.cli.groups import settings_of
 from asyncops.cli.options.fields import CONTEXT, take_options
 from asyncops.cli.runtime.run import execute
 
-__all__ = ["add", "paragraphs"]
+__all__ = ["add", "first_words", "paragraphs"]
 
 Run = Callable[..., Coroutine[object, object, int]]
 """A command: it is given the settings and its parts, and returns its exit code."""
@@ -74,3 +74,8 @@ def add(
 def paragraphs(text: str) -> str:
     """A docstring for help: each paragraph is one line, which the terminal's width breaks."""
     return "\n\n".join(" ".join(each.split()) for each in inspect.cleandoc(text).split("\n\n"))
+
+
+def first_words(kind: type) -> str:
+    """The first paragraph of a class's docstring, for help; ``""`` if it has none."""
+    return paragraphs(kind.__doc__ or "").partition("\n\n")[0].replace("``", "")

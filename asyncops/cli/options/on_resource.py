@@ -1,7 +1,7 @@
 """What the options of all commands on a resource have in common: its place, and its filters."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 import attrs
@@ -69,7 +69,8 @@ class OnResource:
             for name in cls.filters
             if fields[name].default is attrs.NOTHING
         ]
-        return " ".join(["asyncops", cls.resource.name, verb, *place, *words, *needed])
+        parts = ["asyncops", cls.resource.name, verb, *place, *words, *needed]
+        return " ".join(filter(None, parts))
 
     @property
     def place(self) -> tuple[Any, ...]:
@@ -82,6 +83,11 @@ class OnResource:
         return " ".join(
             [self.resource.title, *(["/".join(map(str, self.place))] * bool(self.place))]
         )
+
+    def follow(self, verb: str, id_: object) -> str:
+        """The command that asks for an operation that this one has started."""
+        place = map(str, self.place)
+        return " ".join(["asyncops", self.resource.followed, verb, *place, str(id_)])
 
     def verbs(self, client: BaseClient) -> Any:
         """The object that lists, gets and watches.
@@ -127,6 +133,7 @@ def on_resource(
     panel: str = "Filters",
     beside: Iterable[type] = (),
     size: str | None = None,
+    told: Collection[str] = (),
     **more: Any,
 ) -> type[K]:
     """The class of a command's options for one resource.
@@ -139,6 +146,7 @@ def on_resource(
         panel: The panel of the help that shows them.
         beside: The classes of the other options of the command.
         size: Its field for the items of a page, if it has such a field.
+        told: The fields that something else tells, so that none of them has to be given.
         more: Further fields.
     """
     fields = {
@@ -151,7 +159,7 @@ def on_resource(
         # An option of the command has the name before a filter of the service.
         shown = f"by_{name}" if name in {*taken, *fields, *more} else name
         filters[shown] = name
-        fields[shown] = filter_option(options, name, panel, named=dashed(shown))
+        fields[shown] = filter_option(options, name, panel, named=dashed(shown), told=name in told)
     listing = resource.description.listing
     known = attrs.fields_dict(options) if size is not None else {}
     if size in known and listing is not None and listing.paging.size is not None:

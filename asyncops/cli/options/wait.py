@@ -11,9 +11,9 @@ from asyncops.cli.options.types import FILTERS
 from asyncops.polling.blocked import OnBlocked
 from asyncops.polling.policy import PollPolicy
 
-__all__ = ["Blocked", "ByResource", "Missing", "WaitOptions"]
+__all__ = ["SCHEDULE", "Blocked", "ByResource", "Missing", "PollOptions", "WaitOptions"]
 
-_SCHEDULE = "How long and how often"
+SCHEDULE = "How long and how often"
 
 
 class Blocked(StrEnum):
@@ -24,24 +24,20 @@ class Blocked(StrEnum):
 
 
 @frozen(kw_only=True)
-class WaitOptions:
-    """How to wait; its fields are options of every ``wait``.
+class PollOptions:
+    """How to wait; its fields are options of all that waits.
 
     Attributes:
         timeout: How long in all: 90s, 10m, 1h30m; 15m unless given.
         initial: Before the second poll: 1s unless given. Each further delay is half as long again.
         cap: The longest delay between two polls: 20s unless given.
-        first: Until one of them has ended.
         on_blocked: What waits for a person: wait on until --timeout, or stop waiting for it.
-        json: The outcomes as JSON, at the end.
     """
 
-    timeout: float = duration_option(900.0, panel=_SCHEDULE)
-    initial: float = duration_option(1.0, "--poll-initial", panel=_SCHEDULE)
-    cap: float = duration_option(20.0, "--poll-cap", panel=_SCHEDULE)
-    first: bool = option(False, "--any", panel=_SCHEDULE)
-    on_blocked: Blocked = option(Blocked.WAIT, panel=_SCHEDULE, show_default="wait")
-    json: bool = option(False, "--json", panel="What to write")
+    timeout: float = duration_option(900.0, panel=SCHEDULE)
+    initial: float = duration_option(1.0, "--poll-initial", panel=SCHEDULE)
+    cap: float = duration_option(20.0, "--poll-cap", panel=SCHEDULE)
+    on_blocked: Blocked = option(Blocked.WAIT, panel=SCHEDULE, show_default="wait")
 
     @property
     def blocked(self) -> OnBlocked:
@@ -53,6 +49,19 @@ class WaitOptions:
         """When to poll, and for how long."""
         longest = max(self.initial, self.cap)
         return PollPolicy(initial=self.initial, cap=longest, timeout=self.timeout)
+
+
+@frozen(kw_only=True)
+class WaitOptions(PollOptions):
+    """The same of ``wait``.
+
+    Attributes:
+        first: Until one of them has ended.
+        json: The outcomes as JSON, at the end.
+    """
+
+    first: bool = option(False, "--any", panel=SCHEDULE)
+    json: bool = option(False, "--json", panel="What to write")
 
 
 class Missing(StrEnum):
@@ -82,7 +91,7 @@ class ByResource:
     resource_id: str | None = option(None, panel=FILTERS)
     kind: str | None = option(None, panel=FILTERS)
     missing: Missing | None = option(
-        None, panel=_SCHEDULE, show_default="error for ids, wait for a resource"
+        None, panel=SCHEDULE, show_default="error for ids, wait for a resource"
     )
 
     def __attrs_post_init__(self) -> None:

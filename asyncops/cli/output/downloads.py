@@ -3,21 +3,30 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
+from typing import Any
+
+import attrs
 
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.output.atomic_file import atomic, file_errors
+from asyncops.models import FILES
 from asyncops.utils.outputs import safe_paths
 
-__all__ = ["Download", "files_of", "save"]
+__all__ = ["Download", "files_of", "is_files", "save"]
 
 Download = Mapping[str, bytes | str]
 """The content of files by their paths, as the service names them."""
 
 
-def files_of(output: object) -> Download:
+def files_of(output: Any) -> Download:
     """The files of a result; none where its type has none."""
-    files = getattr(output, "outputs", None)
-    return files if isinstance(files, Mapping) else {}
+    found = [getattr(output, each.name) for each in attrs.fields(type(output)) if is_files(each)]
+    return next((each for each in found if isinstance(each, Mapping)), {})
+
+
+def is_files(field: "attrs.Attribute[Any]") -> bool:
+    """Whether a field of a model holds files."""
+    return FILES in field.metadata
 
 
 def save(files: Download, folder: Path) -> list[Path]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from asyncops.cli.output.downloads import is_files
 from asyncops.cli.output.table_columns import ran, waited
 from asyncops.cli.text.safe import visible
 from asyncops.cli.text.times import ago, dated
@@ -24,12 +25,14 @@ def described(item: Any, now: datetime) -> Iterator[tuple[str, str]]:
         item: An operation, or an item without a life.
         now: The present.
     """
-    private = {each.name for each in attrs.fields(type(item)) if PRIVATE in each.metadata}
+    fields = attrs.fields(type(item))
+    private = {each.name for each in fields if PRIVATE in each.metadata}
+    files = {each.name for each in fields if is_files(each)}
     for name, value in written_fields(item).items():
         if value is None or value == "" or name in private:
             # Chainloop writes "" for a field that is not set.
             continue
-        if name == "outputs" and isinstance(value, Mapping):
+        if name in files and isinstance(value, Mapping):
             yield from _files(value)
         else:
             yield visible(name), _text(name, value, now)

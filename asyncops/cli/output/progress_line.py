@@ -10,6 +10,8 @@ from typing import TextIO
 
 from rich.console import Console
 from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
 from rich.text import Text
 
 from asyncops.cli.text.safe import cut
@@ -20,6 +22,8 @@ from asyncops.http.meter import OnPage, WalkReport
 __all__ = ["ProgressLine", "listing_progress", "progress_line"]
 
 _EVERY = 0.2
+_BAR = 24
+_ROOMY = 60
 
 
 class ProgressLine:
@@ -39,14 +43,25 @@ class ProgressLine:
             console=console, auto_refresh=False, transient=True, redirect_stdout=False
         )
 
-    def draw(self, text: str) -> None:
-        """Show a text in place of the one before, cut to the terminal's width."""
+    def draw(self, text: str, bar: ProgressBar | None = None) -> None:
+        """Show a text in place of the one before, cut to the terminal's width.
+
+        Args:
+            text: The text.
+            bar: What stands before it, where there is room for both.
+        """
         with suppress(OSError):
             self._live.start()
             # Nobody could show the cursor again after Ctrl-Z or SIGKILL.
             self._console.show_cursor()
-            shown = cut(text, max(1, self._console.width - 1))
-            self._live.update(Text(shown, no_wrap=True), refresh=True)
+            width = max(1, self._console.width - 1)
+            if bar is None or width < _ROOMY:
+                self._live.update(Text(cut(text, width), no_wrap=True), refresh=True)
+                return
+            bar.width = _BAR
+            line = Table.grid(padding=(0, 1))
+            line.add_row(bar, Text(cut(text, width - _BAR - 1), no_wrap=True))
+            self._live.update(line, refresh=True)
 
     def clear(self) -> None:
         """Take the line away, until it is drawn again."""

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from attrs import define, field
+from rich.progress_bar import ProgressBar
 
 from asyncops.cli.output.progress_line import ProgressLine, progress_line
 from asyncops.cli.text.terminal import complain, put_out
@@ -33,6 +34,7 @@ class WaitLine:
         timeout: Seconds that the wait may take.
         explained: From an error to its words.
         line: The line on a terminal; `None` for a log.
+        bar: What stands before the text of this line.
         now: A clock in seconds.
     """
 
@@ -40,6 +42,7 @@ class WaitLine:
     timeout: float
     explained: Callable[[BaseException], str]
     line: ProgressLine | None
+    bar: ProgressBar | None = None
     now: Callable[[], float] = time.monotonic
     _began: float = field(init=False)
     _last_written: float = field(init=False)
@@ -81,7 +84,7 @@ class WaitLine:
     def beat(self) -> None:
         """Draw the line anew; in a log, write one when none was written for a minute."""
         if self.line is not None:
-            self.line.draw(self.text)
+            self.line.draw(self.text, self.bar)
         elif self.now() - self._last_written >= HEARTBEAT:
             self.complain(self.text)
 
@@ -107,7 +110,12 @@ class WaitLine:
 
 @asynccontextmanager
 async def wait_line(
-    subject: str, timeout: float, *, explained: Callable[[BaseException], str], hidden: bool = False
+    subject: str,
+    timeout: float,
+    *,
+    explained: Callable[[BaseException], str],
+    hidden: bool = False,
+    bar: ProgressBar | None = None,
 ) -> AsyncIterator[WaitLine]:
     """A :class:`WaitLine` that beats until the ``async with`` is left.
 
@@ -116,9 +124,14 @@ async def wait_line(
         timeout: Seconds that the wait may take.
         explained: From an error to its words.
         hidden: Whether the command writes something else to standard error, as a log.
+        bar: What stands before the text on a terminal.
     """
     line = WaitLine(
-        subject=subject, timeout=timeout, explained=explained, line=progress_line(hidden=hidden)
+        subject=subject,
+        timeout=timeout,
+        explained=explained,
+        line=progress_line(hidden=hidden),
+        bar=bar,
     )
     line.begin()
     beating = asyncio.create_task(_beat(line))

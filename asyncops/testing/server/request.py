@@ -75,5 +75,6 @@ async def read_request(request: web.BaseRequest) -> Asked:
         raw_path=request.rel_url.raw_path,
         query=tuple(request.query.items()),
         headers=request.headers,
-        body=await request.read() if request.can_read_body else b"",
+        # Of any size, as uploads are: Request.read() refuses more than a MiB.
+        body=await request.content.read() if request.can_read_body else b"",
     )

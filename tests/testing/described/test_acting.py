@@ -102,11 +102,11 @@ async def test_content_must_be_there() -> None:
 async def test_content_may_come_piece_by_piece(tmp_path: Path) -> None:
     """From a file, whose length is known, and from a stream, whose is not."""
     path = tmp_path / "scene.blend"
-    path.write_bytes(b"x" * 200_000)
+    path.write_bytes(b"x" * 2**21)
 
     async def stream() -> AsyncIterator[bytes]:
-        yield b"x" * 150_000
-        yield b"x"
+        for _ in range(9):
+            yield b"x" * 150_000
 
     start: Any = Action("/jobs", body="bytes", options=UploadOptions, result=Job)
     with Fake(farm(start=start)) as fake:

@@ -1,0 +1,209 @@
+"""``start``: start an operation, send its file, wait for its end, and write its result."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import attrs
+import typer
+from attrs import field, frozen
+from rich.progress_bar import ProgressBar
+
+from asyncops.cli.commands.get import GetOptions, Showing
+from asyncops.cli.commands.wait import CODES
+from asyncops.cli.commands.wait_outcomes import Outcome, exit_code, final_lines
+from asyncops.cli.connect import connected
+from asyncops.cli.exit import ExitCode
+from asyncops.cli.groups import Settings
+from asyncops.cli.options.action import NoContent, content_of, from_suffixes, on_action
+from asyncops.cli.options.fields import argument, option
+from asyncops.cli.options.from_class import add, first_words
+from asyncops.cli.options.on_resource import OnResource
+from asyncops.cli.options.wait import SCHEDULE, PollOptions
+from asyncops.cli.output.downloads import files_of, is_files
+from asyncops.cli.output.result_file import ResultFile
+from asyncops.cli.output.sinks import while_read
+from asyncops.cli.output.upload_line import upload_line
+from asyncops.cli.output.wait_line import wait_line
+from asyncops.cli.resources import Resource
+from asyncops.cli.runtime.error_messages import explained
+from asyncops.cli.runtime.run import right_use
+from asyncops.cli.text.terminal import complain, put_out
+from asyncops.errors import OperationBlocked, WaitTimeout
+from asyncops.kit.action import Accepted
+from asyncops.kit.started import Started
+from asyncops.models import has_ended
+
+__all__ = ["add_to"]
+
+
+@frozen(kw_only=True)
+class StartOptions(GetOptions):
+    """How to show what was started.
+
+    Attributes:
+        no_wait: Print the id of the operation, and do not wait for its end.
+
+    Raises:
+        ValueError: JSON of what is not waited for is asked for.
+    """
+
+    no_wait: bool = option(False, "--no-wait", panel=SCHEDULE)
+    target: ResultFile | None = field(default=None, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.no_wait and (self.json or self.jsonl):
+            raise ValueError("--no-wait prints the id alone: leave --json and --jsonl out")
+
+
+@frozen(kw_only=True)
+class ToFileOptions(StartOptions):
+    """The same where the result is a file.
+
+    Attributes:
+        output: Where the result goes: a file, a folder, or - for standard output.
+        overwrite: Replace OUTPUT if it is there.
+
+    Raises:
+        ValueError: There is nowhere for the result to go.
+    """
+
+    json: bool = field(default=False, init=False)
+    jsonl: bool = field(default=False, init=False)
+    output: Path | None = argument("OUTPUT", None)
+    overwrite: bool = option(False, "--overwrite", panel="What to write")
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.output is None and not self.no_wait:
+            raise ValueError("give OUTPUT, where the result goes, or --no-wait")
+        if self.output is not None:
+            object.__setattr__(self, "target", ResultFile(self.output, self.overwrite))
+
+
+async def _start(
+    settings: Settings,
+    on: OnResource,
+    file: NoContent,
+    options: StartOptions,
+    waiting: PollOptions,
+) -> int:
+    """Start an operation, wait for its end, and show it.
+
+    With --no-wait, its id is printed instead, for a later wait and get.
+    """
+    description, target = on.resource.description, options.target
+    action = description.start
+    into = None if target is None else target.path
+    told = from_suffixes(on, action and action.options, file.path, into)
+    if target is not None and not options.no_wait:
+        target.check()
+    async with while_read(), connected(settings, on.resource.service.name) as client:
+        verbs = on.verbs(client)
+        answer = await _sent(verbs, on, file, told, hidden=settings.verbose > 0)
+        id_field = "id" if isinstance(answer, Accepted) else description.id
+        id_ = getattr(answer, id_field, None)
+        if id_ is None:
+            complain("it was started; the answer names no id by which it could be waited for")
+            await Showing(options, several=False).show(answer)
+            return ExitCode.DONE
+        if options.no_wait:
+            put_out(f"{id_}\n")
+            return ExitCode.DONE
+        started = Started[Any](verbs._bound, answer)  # noqa: SLF001 - what the verbs are made of
+        return await _followed(started, on, options, waiting, hidden=settings.verbose > 0)
+
+
+async def _sent(
+    verbs: Any, on: OnResource, file: NoContent, told: dict[str, str], *, hidden: bool
+) -> Any:
+    """Send the request, and return its answer."""
+    given = {**told, **on.given()}
+    with file.opened() as content:
+        if content is None:
+            with right_use(on.in_options):
+                return await verbs.start(**given)
+        with upload_line(str(file.path), hidden=hidden) as on_upload, right_use(on.in_options):
+            return await verbs.start(content, **given, on_upload=on_upload)
+
+
+async def _followed(
+    started: Started[Any],
+    on: OnResource,
+    options: StartOptions,
+    waiting: PollOptions,
+    *,
+    hidden: bool,
+) -> int:
+    """Wait for the end, write the result, and give the exit code."""
+    began, how = time.monotonic(), "wait"
+    try:
+        result = await _end(started, waiting, hidden=hidden)
+        outcome = Outcome.of(started.id, result, explained)
+        if outcome.outcome == "succeeded":
+            how = "get"
+            if options.target is None:
+                await Showing(options, several=False).show(result)
+            else:
+                others = f"{on.follow('get', started.id)} --outputs DIR"
+                await options.target.write(files_of(result), others)
+            return ExitCode.DONE
+    except BaseException:
+        # Whoever starts it once more would pay twice.
+        complain(f"operation {started.id} was started; go on with {on.follow(how, started.id)}")
+        raise
+    for line in final_lines([outcome], time.monotonic() - began):
+        complain(line)
+    if outcome.open:
+        complain(f"go on with {on.follow('wait', started.id)}")
+    else:
+        complain(outcome.problem)
+    return exit_code([outcome])
+
+
+async def _end(started: Started[Any], waiting: PollOptions, *, hidden: bool) -> Any:
+    """Wait for the end; return the operation, or the error that says why it has not ended."""
+    if started.operation is not None and has_ended(started.operation):
+        return started.operation
+    bar = ProgressBar(total=None, pulse=True)
+    subject = f"operation {started.id}"
+    async with wait_line(
+        subject, waiting.timeout, explained=explained, hidden=hidden, bar=bar
+    ) as line:
+        try:
+            return await started.wait(
+                poll=waiting.policy,
+                raise_on_failure=False,
+                on_poll=line.on_poll,
+                on_blocked=waiting.blocked,
+            )
+        except (WaitTimeout, OperationBlocked) as error:
+            return error
+
+
+def add_to(group: typer.Typer, resource: Resource, name: str = "start") -> None:
+    """Add the command, where the resource has the action.
+
+    Args:
+        group: Where the command belongs.
+        resource: The resource.
+        name: Its name; that of the resource, where this is one of several ways to start.
+    """
+    description = resource.description
+    action = description.start
+    if action is None:
+        return
+    kind = description.result or description.item
+    to_file = isinstance(kind, type) and any(map(is_files, attrs.fields(kind)))
+    options = ToFileOptions if to_file else StartOptions
+    on = on_action(resource, action, (options, PollOptions))
+    words = [*["FILE"] * (action.body == "bytes"), *["OUTPUT"] * to_file]
+    example = on.example("" if resource.group else name, *words)
+    more = "--no-wait" if to_file else "--json"
+    examples = (example, f"{example} {more}")
+    help_ = _start.__doc__
+    if resource.group:
+        help_ = f"{first_words(resource.model)}\n\n{help_}"
+    parts: Any = {"on": on, "file": content_of(action), "options": options}
+    add(group, name, _start, help=help_, examples=examples, notes=CODES, **parts)

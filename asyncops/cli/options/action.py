@@ -1,0 +1,133 @@
+"""The options of commands that ask a service to do something: what is sent, and from where."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import attrs
+from attrs import frozen
+
+from asyncops.cli.exit import Failure
+from asyncops.cli.names import dashed
+from asyncops.cli.options.fields import argument
+from asyncops.cli.options.on_resource import OnResource, on_resource
+from asyncops.cli.output.atomic_file import file_errors
+from asyncops.cli.output.result_file import STANDARD
+from asyncops.cli.resources import Resource
+from asyncops.kit.action import Action
+from asyncops.kit.options import UploadOptions
+from asyncops.kit.suffixes import Suffixes, suffixes_of
+
+__all__ = ["Content", "NoContent", "content_of", "from_suffixes", "on_action"]
+
+
+@frozen(kw_only=True)
+class NoContent:
+    """The content of an action that sends none."""
+
+    @property
+    def path(self) -> Path | None:
+        """The file; none here."""
+        return None
+
+    @contextmanager
+    def opened(self) -> Iterator[BinaryIO | None]:
+        """The content; none here."""
+        yield None
+
+
+@frozen(kw_only=True)
+class Content(NoContent):
+    """The file whose content an action sends.
+
+    Attributes:
+        file: What to send; - is standard input.
+    """
+
+    file: Path = argument("FILE")
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.file
+
+    @contextmanager
+    def opened(self) -> Iterator[BinaryIO | None]:
+        """The content; the library reads it piece by piece as it sends it."""
+        if self.file == STANDARD:
+            yield sys.stdin.buffer
+            return
+        with file_errors(self.file):
+            file = self.file.open("rb")
+        with file:
+            yield file
+
+
+def content_of(action: Action[..., Any]) -> type[NoContent]:
+    """The class of the options for what an action sends."""
+    return Content if action.body == "bytes" else NoContent
+
+
+def on_action(
+    resource: Resource, action: Action[..., Any], beside: Iterable[type]
+) -> type[OnResource]:
+    """The class of the options for the arguments of an action.
+
+    Args:
+        resource: The resource.
+        action: The action.
+        beside: The classes of the other options of the command.
+    """
+    options: Any = action.options
+    known = attrs.fields_dict(options) if options is not None else {}
+    upload = attrs.fields_dict(UploadOptions) if issubclass(options or int, UploadOptions) else {}
+    names = [name for name in known if name not in upload]
+    return on_resource(
+        OnResource,
+        resource,
+        options,
+        names,
+        panel="What to send",
+        beside=[*beside, content_of(action)],
+        told=suffixes_of(options),
+    )
+
+
+def from_suffixes(
+    on: OnResource, options: Any, content: Path | None, result: Path | None
+) -> dict[str, str]:
+    """The arguments that were not given, and that the suffixes of files tell.
+
+    Args:
+        on: The arguments that were given.
+        options: The options class of the action.
+        content: The file that is sent.
+        result: The file to which the result goes.
+
+    Raises:
+        Failure: A suffix does not tell an argument that is needed.
+    """
+    given, found = on.given(), {}
+    flags = {name: f"--{dashed(option)}" for option, name in on.filters.items()}
+    paths = {"content": content, "result": result}
+    for name, suffixes in suffixes_of(options).items():
+        if name in given:
+            continue
+        path = paths[suffixes.of]
+        has_suffix = path is not None and path != STANDARD and not path.is_dir()
+        value = suffixes.value_for(path) if path is not None and has_suffix else None
+        if value is not None:
+            found[name] = value
+        elif attrs.fields_dict(options)[name].default is attrs.NOTHING:
+            shown = path if has_suffix else None
+            raise Failure(_not_told(shown, suffixes), f"give {flags[name]}")
+    return found
+
+
+def _not_told(path: Path | None, suffixes: Suffixes) -> str:
+    if path is None:
+        return f"there is no suffix that tells the format of the {suffixes.of}"
+    known = ", ".join(f".{each}" for each in suffixes.values or ())
+    return f"{path}: the suffix {path.suffix!r} tells no format" + f", but {known} do" * bool(known)
