@@ -17,7 +17,7 @@ from asyncops.http.messages import Reply, Request
 from asyncops.http.meter import Meter
 from asyncops.http.service import Service
 from asyncops.http.telemetry import Telemetry, checked_telemetry
-from asyncops.http.timeouts import TimeLimits, Timeout
+from asyncops.http.timeouts import CallTime, TimeLimits, Timeout
 from asyncops.http.transport import Transport
 from asyncops.retry.policy import RetryPolicy
 from asyncops.retry.rate_limit import RateLimiter, rate_limiter
@@ -178,12 +178,12 @@ class BaseClient:
         """
         self._check_usable()
         caller = self._caller
+        deadline = caller.clock.monotonic() + self._timeout.deadline
         call = Call(
             request,
             f"{caller.base_url}{request.target}",
-            caller.clock.monotonic() + self._timeout.deadline,
+            CallTime(caller.clock, deadline),
             meter or Meter(),
-            caller.clock,
             redact=caller.credential.redact,
         )
         if self._telemetry is None:
@@ -240,10 +240,10 @@ class BaseClient:
 
     async def _answer(self, call: Call, decode: Decode[T]) -> Reply[T]:
         try:
-            with self._limits.new() as call.limit:
+            with self._limits.new() as call.time.limit:
                 response = await self._caller.send(call)
         except TimeoutError:
-            if not call.limit.expired:
+            if not call.time.limit.expired:
                 raise
         except AsyncOpsError:
             if not self._closed:

@@ -14,7 +14,7 @@ from asyncops.http.redaction import parts_of, redactor
 from asyncops.http.service import Service
 from asyncops.http.signer import OutgoingRequest, Signer, sign
 from asyncops.http.telemetry import AttemptSpan, CallSpan
-from asyncops.http.timeouts import TimeLimit, limit_of_poll
+from asyncops.http.timeouts import CallTime
 from asyncops.http.transport import HEADERS, Transport
 from asyncops.retry.budget import SUCCESS_REWARD, RetryQuota
 from asyncops.retry.call_retry import CallRetry
@@ -38,34 +38,38 @@ class Call:
     Attributes:
         request: The request.
         url: The whole URL, with the query.
-        deadline: The end of the call's time, on the clock.
+        time: The time that it may take.
         meter: Counts the cost of the call.
-        clock: The client's clock.
         span: The call in the client's telemetry.
         redact: Removes the credential from a text.
         replayed: Whether the request was sent again after a 401.
         failure: The error of the last attempt that failed.
         sent: The number of requests sent.
         in_doubt: Whether a request may have reached the service that has not refused it.
-        limit: Ends the call at its deadline.
     """
 
     request: Request
     url: str
-    deadline: float
+    time: CallTime
     meter: Meter
-    clock: Clock
     span: CallSpan | None = field(default=None)
     redact: Callable[[str], str] = field(default=str)
     replayed: bool = field(default=False)
     failure: AsyncOpsError | None = field(default=None)
     sent: int = field(default=0)
     in_doubt: bool = field(default=False)
-    limit: TimeLimit = field(init=False)
     _doubted: bool = field(default=False, init=False)
-    _stopped_at: float | None = field(default=None, init=False)
-    _paused: list[TimeLimit] = field(factory=list, init=False)
     _attempt: AttemptSpan | None = field(default=None, init=False)
+
+    @property
+    def clock(self) -> Clock:
+        """The client's clock."""
+        return self.time.clock
+
+    @property
+    def deadline(self) -> float:
+        """The end of its time, on the clock."""
+        return self.time.deadline
 
     @property
     def safe(self) -> bool:
@@ -75,32 +79,7 @@ class Call:
     @property
     def repeatable(self) -> bool:
         """Whether the request may be sent again after a 429: it does nothing then."""
-        return self.request.repeatable and self.ready
-
-    @property
-    def ready(self) -> bool:
-        """Whether the body can be sent now: not if it was a stream that has been read."""
-        upload = self.request.upload
-        return upload is None or upload.ready
-
-    def stop_time(self) -> None:
-        """Stop the call's time, and that of its poll, while a body of any size is on its way."""
-        if self._stopped_at is not None:
-            return
-        self._stopped_at = self.clock.monotonic()
-        poll = limit_of_poll()
-        self._paused = [self.limit] if poll is None else [self.limit, poll]
-        for limit in self._paused:
-            limit.pause()
-
-    def go_on(self) -> None:
-        """Let the time go on, if :meth:`stop_time` has stopped it."""
-        if self._stopped_at is None:
-            return
-        self.deadline += self.clock.monotonic() - self._stopped_at
-        self._stopped_at = None
-        for limit in self._paused:
-            limit.resume()
+        return self.request.repeatable and self.request.ready
 
     def begin_attempt(self, headers: Mapping[str, str]) -> Mapping[str, str]:
         """Count one more request; return its headers, with those of the telemetry."""
@@ -221,7 +200,7 @@ class Caller:
             if (
                 response.status == 401
                 and not call.replayed
-                and call.ready
+                and call.request.ready
                 and await self.credential.refresh(token)
             ):
                 call.replayed = True
@@ -267,8 +246,8 @@ class Caller:
                     call.begin_attempt(headers),
                     body=request.upload or request.body,
                     result=request.result,
-                    stop_time=call.stop_time,
-                    go_on=call.go_on,
+                    stop_time=call.time.stop,
+                    go_on=call.time.go_on,
                     on_upload=request.on_upload,
                 )
             except BaseException as error:
@@ -284,7 +263,7 @@ class Caller:
                 return response
             finally:
                 if request.result or request.upload or request.body:
-                    call.go_on()
+                    call.time.go_on()
                 connections.give_back()
 
     def _signature(

@@ -64,6 +64,11 @@ class Request:
         return self.reads_only or self.method in _SAFE_METHODS
 
     @property
+    def ready(self) -> bool:
+        """Whether the body can be sent now: not if it was a stream that has been read."""
+        return self.upload is None or self.upload.ready
+
+    @property
     def target(self) -> str:
         """The path and the query, encoded."""
         if not self.params:

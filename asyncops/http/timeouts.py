@@ -7,11 +7,12 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import Self
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from asyncops.utils.checks import check_seconds
+from asyncops.utils.clock import Clock
 
-__all__ = ["TimeLimit", "TimeLimits", "Timeout", "limit_of_poll", "poll_limit"]
+__all__ = ["CallTime", "TimeLimit", "TimeLimits", "Timeout", "poll_limit"]
 
 
 @frozen
@@ -197,11 +198,6 @@ class TimeLimit:
 _limit_of_poll: ContextVar[TimeLimit | None] = ContextVar("_limit_of_poll", default=None)
 
 
-def limit_of_poll() -> TimeLimit | None:
-    """Return the time limit of the poll that the calling task works for, if any."""
-    return _limit_of_poll.get()
-
-
 @contextmanager
 def poll_limit(seconds: float | None) -> Iterator[TimeLimit]:
     """Limit the time of a poll, without the time in which a large result comes in.
@@ -218,3 +214,41 @@ def poll_limit(seconds: float | None) -> Iterator[TimeLimit]:
             yield limit
         finally:
             _limit_of_poll.reset(token)
+
+
+@define(eq=False)
+class CallTime:
+    """The time of one call, which stands still while a body of any size is on its way.
+
+    The time of the poll that the call is made for stands still with it.
+
+    Attributes:
+        clock: The client's clock.
+        deadline: The end of the time, on the clock.
+        limit: Ends the call then.
+    """
+
+    clock: Clock
+    deadline: float
+    limit: TimeLimit = field(init=False)
+    _stopped_at: float | None = field(default=None, init=False)
+    _paused: tuple[TimeLimit, ...] = field(default=(), init=False)
+
+    def stop(self) -> None:
+        """Stop the time, if it goes on."""
+        if self._stopped_at is not None:
+            return
+        self._stopped_at = self.clock.monotonic()
+        poll = _limit_of_poll.get()
+        self._paused = (self.limit,) if poll is None else (self.limit, poll)
+        for limit in self._paused:
+            limit.pause()
+
+    def go_on(self) -> None:
+        """Let the time go on, if :meth:`stop` has stopped it."""
+        if self._stopped_at is None:
+            return
+        self.deadline += self.clock.monotonic() - self._stopped_at
+        self._stopped_at = None
+        for limit in self._paused:
+            limit.resume()

@@ -1,7 +1,7 @@
 """What a resource of a service is, as it was declared."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypedDict
+from typing import Any, Generic, ParamSpec, Required, TypedDict
 
 from attrs import field, frozen
 
@@ -12,7 +12,10 @@ from asyncops.kit.options import ListOptions, WatchOptions
 from asyncops.kit.sample import Sample
 from asyncops.models import Status
 
-__all__ = ["Description", "ItemFields", "ResourceFields"]
+__all__ = ["Description", "GetFields", "ItemFields", "ListFields", "ResourceFields"]
+
+P = ParamSpec("P")
+W = ParamSpec("W")
 
 
 class ItemFields(TypedDict, total=False):
@@ -33,6 +36,19 @@ class ResourceFields(ItemFields, total=False):
     statuses: type[Status] | None
     reopens: bool
     changes: tuple[str, ...] | None
+
+
+class ListFields(ResourceFields, Generic[P, W], total=False):
+    """The same of operations that are listed."""
+
+    options: Required[Callable[P, ListOptions]]
+    watch: Required[Callable[W, WatchOptions]]
+
+
+class GetFields(ListFields[P, W], Generic[P, W], total=False):
+    """The same of operations that are asked for one by one, too."""
+
+    get: Required[str]
 
 
 @frozen(eq=False, kw_only=True)

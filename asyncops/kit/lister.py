@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from attrs import evolve
-
 from asyncops.http.messages import Reply, Request
 from asyncops.http.meter import Meter
 from asyncops.http.telemetry import ListingTelemetry
@@ -108,9 +106,9 @@ class Lister:
         order = query.order or self.plan.orders[None]
         latest = query.before if window is None or window.takes_latest else None
         bounds = TimeRange(query.after, latest)
-        return self._within(query.place, params, order, chosen, query.size, bounds)
+        return self._asked(query.place, params, order, chosen, query.size, bounds)
 
-    def _within(  # noqa: PLR0917 - the first five are those of `_asked`
+    def _asked(  # noqa: PLR0917 - each is read from a query or from a shard
         self,
         place: Mapping[str, str],
         params: tuple[tuple[str, Any], ...],
@@ -119,17 +117,28 @@ class Lister:
         size: int | None,
         bounds: TimeRange,
     ) -> Asked:
-        """Return what a query asks of the listing for a range of creation times."""
-        window, in_body = self.listing.window, self.listing.method == "POST"
-        if window is None:
-            return self._asked(place, params, order, chosen, size)
+        """Return what is asked of the listing for a range of creation times."""
+        listing, window = self.listing, self.listing.window
+        hints = {**listing.hints, **chosen.hints, **self._size_hint(size)}
 
-        def within(part: TimeRange) -> Asked:
+        def request(part: TimeRange) -> Request:
+            if window is None:
+                return self._request(place, params, hints)
+            in_body = listing.method == "POST"
             created = window_params(window, part.oldest, part.newest, in_body=in_body)
-            return self._asked(place, params + created, order, chosen, size)
+            return self._request(place, params + created, hints)
 
-        asked_window = AskedWindow(bounds=bounds, request=lambda part: within(part).request)
-        return evolve(within(bounds), window=asked_window)
+        return Asked(
+            resource=self._title,
+            listing=listing,
+            request=request(bounds),
+            ordering=order,
+            chosen=chosen,
+            size=size,
+            identity=self._identity,
+            base=self._base,
+            window=None if window is None else AskedWindow(bounds=bounds, request=request),
+        )
 
     def shard(self, shard: Shard, options: ListOptions) -> Pager[Any]:
         """Return the pager for a part of a listing.
@@ -162,7 +171,7 @@ class Lister:
         window, bounds, params = self.listing.window, TimeRange(), shard.filters
         if window is not None:
             bounds, params = split_bounds(window, params)
-        return self._within({}, params, order, chosen, shard.page_size, bounds)
+        return self._asked({}, params, order, chosen, shard.page_size, bounds)
 
     def _ordering_of(self, shard: Shard) -> Ordering:
         """Return the order that a shard's parameters ask for."""
@@ -170,27 +179,6 @@ class Lister:
         known = [each for each in self.plan.orders.values() if sent.issuperset(each.params)]
         order = max(known, key=lambda each: len(each.params), default=Ordering(None))
         return Ordering(order.descending)
-
-    def _asked(
-        self,
-        place: Mapping[str, str],
-        params: tuple[tuple[str, str], ...],
-        order: Ordering,
-        chosen: Chosen,
-        size: int | None,
-    ) -> Asked:
-        listing = self.listing
-        hints = {**listing.hints, **chosen.hints, **self._size_hint(size)}
-        return Asked(
-            resource=self._title,
-            listing=listing,
-            request=self._request(place, params, hints),
-            ordering=order,
-            chosen=chosen,
-            size=size,
-            identity=self._identity,
-            base=self._base,
-        )
 
     def _request(
         self, place: Mapping[str, str], params: tuple[tuple[str, JSON], ...], hints: dict[int, str]

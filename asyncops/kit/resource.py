@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, over
 from asyncops.http.decoding import Decode
 from asyncops.kit.action import Action
 from asyncops.kit.described import Described
-from asyncops.kit.description import ResourceFields
+from asyncops.kit.description import GetFields, ListFields
 from asyncops.kit.home import Group
 from asyncops.kit.listing import Listing
-from asyncops.kit.options import ListOptions, WatchOptions
 from asyncops.models import Operation
 
 if TYPE_CHECKING:
@@ -88,10 +87,7 @@ class Resource(Described[V_co], Generic[V_co]):
         self: "Resource[ListedOperations[P, W, O]]",
         item: type[O],
         listing: Listing,
-        *,
-        options: Callable[P, ListOptions],
-        watch: Callable[W, WatchOptions],
-        **fields: Unpack[ResourceFields],
+        **fields: Unpack[ListFields[P, W]],
     ) -> None: ...
 
     @overload
@@ -99,11 +95,7 @@ class Resource(Described[V_co], Generic[V_co]):
         self: "Resource[Operations[P, W, O, O]]",
         item: type[O],
         listing: Listing,
-        *,
-        options: Callable[P, ListOptions],
-        watch: Callable[W, WatchOptions],
-        get: str,
-        **fields: Unpack[ResourceFields],
+        **fields: Unpack[GetFields[P, W]],
     ) -> None: ...
 
     @overload
@@ -112,11 +104,8 @@ class Resource(Described[V_co], Generic[V_co]):
         item: type[O],
         listing: Listing,
         *,
-        options: Callable[P, ListOptions],
-        watch: Callable[W, WatchOptions],
-        get: str,
         start: Action[S, N],
-        **fields: Unpack[ResourceFields],
+        **fields: Unpack[GetFields[P, W]],
     ) -> None: ...
 
     @overload
@@ -125,11 +114,8 @@ class Resource(Described[V_co], Generic[V_co]):
         item: type[O],
         listing: Listing,
         *,
-        options: Callable[P, ListOptions],
-        watch: Callable[W, WatchOptions],
-        get: str,
         cancel: Action[C, M],
-        **fields: Unpack[ResourceFields],
+        **fields: Unpack[GetFields[P, W]],
     ) -> None: ...
 
     @overload
@@ -138,12 +124,9 @@ class Resource(Described[V_co], Generic[V_co]):
         item: type[O],
         listing: Listing,
         *,
-        options: Callable[P, ListOptions],
-        watch: Callable[W, WatchOptions],
-        get: str,
         start: Action[S, N],
         cancel: Action[C, M],
-        **fields: Unpack[ResourceFields],
+        **fields: Unpack[GetFields[P, W]],
     ) -> None: ...
 
     @overload
@@ -152,11 +135,8 @@ class Resource(Described[V_co], Generic[V_co]):
         item: type[O],
         listing: Listing,
         *,
-        options: Callable[P, ListOptions],
-        watch: Callable[W, WatchOptions],
-        get: str,
         within: G,
-        **fields: Unpack[ResourceFields],
+        **fields: Unpack[GetFields[P, W]],
     ) -> None: ...
 
     @overload
@@ -165,11 +145,8 @@ class Resource(Described[V_co], Generic[V_co]):
         item: type[O],
         listing: Listing,
         *,
-        options: Callable[P, ListOptions],
-        watch: Callable[W, WatchOptions],
-        get: str,
         result: type[F] | Decode[F],
-        **fields: Unpack[ResourceFields],
+        **fields: Unpack[GetFields[P, W]],
     ) -> None: ...
 
     @overload
@@ -178,12 +155,9 @@ class Resource(Described[V_co], Generic[V_co]):
         item: type[O],
         listing: Listing,
         *,
-        options: Callable[P, ListOptions],
-        watch: Callable[W, WatchOptions],
-        get: str,
         result: type[F] | Decode[F],
         start: Action[S, N],
-        **fields: Unpack[ResourceFields],
+        **fields: Unpack[GetFields[P, W]],
     ) -> None: ...
 
     @overload
@@ -192,12 +166,9 @@ class Resource(Described[V_co], Generic[V_co]):
         item: type[O],
         listing: Listing,
         *,
-        options: Callable[P, ListOptions],
-        watch: Callable[W, WatchOptions],
-        get: str,
         result: type[F] | Decode[F],
         cancel: Action[C, M],
-        **fields: Unpack[ResourceFields],
+        **fields: Unpack[GetFields[P, W]],
     ) -> None: ...
 
     @overload
@@ -206,13 +177,10 @@ class Resource(Described[V_co], Generic[V_co]):
         item: type[O],
         listing: Listing,
         *,
-        options: Callable[P, ListOptions],
-        watch: Callable[W, WatchOptions],
-        get: str,
         result: type[F] | Decode[F],
         start: Action[S, N],
         cancel: Action[C, M],
-        **fields: Unpack[ResourceFields],
+        **fields: Unpack[GetFields[P, W]],
     ) -> None: ...
 
     @overload
@@ -221,12 +189,9 @@ class Resource(Described[V_co], Generic[V_co]):
         item: type[O],
         listing: Listing,
         *,
-        options: Callable[P, ListOptions],
-        watch: Callable[W, WatchOptions],
-        get: str,
         result: type[F] | Decode[F],
         within: G,
-        **fields: Unpack[ResourceFields],
+        **fields: Unpack[GetFields[P, W]],
     ) -> None: ...
 
     @overload
@@ -235,15 +200,13 @@ class Resource(Described[V_co], Generic[V_co]):
         item: type[Any],
         listing: Listing,
         *,
-        options: Callable[P, ListOptions],
-        watch: Callable[W, WatchOptions],
         verbs: "Callable[[Bound[P, W]], V1]",
         get: str | None = None,
         result: type[Any] | Decode[Any] | None = None,
         start: Action[..., Any] | None = None,
         cancel: Action[..., Any] | None = None,
         within: Group | None = None,
-        **fields: Unpack[ResourceFields],
+        **fields: Unpack[ListFields[P, W]],
     ) -> None: ...
 
     def __init__(self, item: type[Any], listing: Listing, **fields: Any) -> None:

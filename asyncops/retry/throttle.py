@@ -13,15 +13,17 @@ __all__ = ["RetriedCall", "Throttle"]
 
 
 class RetriedCall(Protocol):
-    """A call that may have to wait before its next request.
+    """A call that may have to wait before its next request."""
 
-    Attributes:
-        clock: The client's clock.
-        deadline: The end of the call's time, on the clock.
-    """
+    @property
+    def clock(self) -> Clock:
+        """The client's clock."""
+        ...
 
-    clock: Clock
-    deadline: float
+    @property
+    def deadline(self) -> float:
+        """The end of its time, on the clock."""
+        ...
 
     @property
     def safe(self) -> bool:

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from asyncops.http.timeouts import TimeLimit, TimeLimits, limit_of_poll, poll_limit
+from asyncops.http.timeouts import CallTime, TimeLimits, poll_limit
+from asyncops.testing import FakeClock
 
 
 async def hang(limits: TimeLimits) -> float:
@@ -228,18 +229,29 @@ async def test_without_seconds_there_is_no_limit() -> None:
     assert not limit.expired
 
 
-async def test_the_tasks_of_a_poll_know_its_limit() -> None:
-    async def of_a_task() -> TimeLimit | None:
-        return limit_of_poll()
+async def test_the_time_of_a_call_stands_still_with_that_of_its_poll() -> None:
+    """Also where the poll makes the call in a task of its own."""
+    clock = FakeClock(auto_advance=False)
 
-    assert limit_of_poll() is None
-    with poll_limit(60) as limit:
-        assert limit_of_poll() is await asyncio.create_task(of_a_task()) is limit
-    assert limit_of_poll() is None
+    async def call(poll: float | None) -> float:
+        time = CallTime(clock, deadline=clock.monotonic() + 1)
+        with TimeLimits(0.02).new() as time.limit:
+            time.stop()
+            time.stop()
+            clock.advance(5.0)
+            await asyncio.sleep(0.05)
+            time.go_on()
+            time.go_on()
+        assert not time.limit.expired, poll
+        return time.deadline - clock.monotonic()
+
+    assert await call(None) == 1
+    with poll_limit(0.02) as limit:
+        assert await asyncio.create_task(call(0.02)) == 1
+    assert not limit.expired
 
 
 async def test_a_poll_ends_at_its_limit() -> None:
     with pytest.raises(TimeoutError), poll_limit(0.01) as limit:
         await asyncio.get_running_loop().create_future()
     assert limit.expired
-    assert limit_of_poll() is None
