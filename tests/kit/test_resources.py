@@ -17,7 +17,7 @@ def path_to(kind: type[Client], name: str) -> ResourcePath:
 
 
 def test_groups_and_what_lies_below_an_item_are_found() -> None:
-    assert names(NestedClient) == ["org.scenes", "org.scenes.parts", "renders"]
+    assert names(NestedClient) == ["org.scenes", "org.scenes.parts", "renders", "scans"]
 
 
 def test_a_place_is_the_arguments_of_the_way_in_order() -> None:
