@@ -151,7 +151,7 @@ class Part(Generic[T]):
     @property
     def can_be_cut(self) -> bool:
         """Whether more follows what has been read, and it is known where."""
-        if self.pages == 0 or self.request is None:
+        if self.request is None:
             return False
         if self.created.descending is not None:
             return self.sorted and self.reach is not None

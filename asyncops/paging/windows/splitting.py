@@ -61,7 +61,15 @@ def cuts(part: Part[T], spare: int, *, ordered: bool, first: datetime | None) ->
             return ()
         places = [moments[index * len(moments) // (spare + 1)] for index in range(1, spare + 1)]
         found = (_within(each, part.gap.range, created) for each in places)
-        return _apart(sorted({each for each in found if each is not None}), least)
+        # Items near to a cut are read on both sides of it.
+        most = max(1, len(moments) // 4)
+        apart = {
+            each
+            for each in found
+            if each is not None
+            and sum(abs(moment - each) <= created.margin for moment in moments) <= most
+        }
+        return _apart(sorted(apart), least)
     reach, far = part.reach, part.far
     if reach is None:
         return ()
