@@ -204,7 +204,7 @@ WITHOUT_TOTAL: list[Style] = [
 ]
 
 
-@settings(max_examples=35)
+@settings(max_examples=60)
 @given(services(st.sampled_from(WITHOUT_TOTAL)), st.data())
 async def test_without_a_total_rows_that_move_cost_none_that_stayed(
     service: Windowed, data: st.DataObject
@@ -228,9 +228,11 @@ async def test_without_a_total_rows_that_move_cost_none_that_stayed(
                 service.times[f"late{row}"] = late + row
 
     service.between = change
+    n, ordered = data.draw(st.sampled_from([1, 1, 3, 8])), data.draw(st.booleans())
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", ListingMoved)
-        found = ids(await service.pager().collect())
+        async with service.pager().concurrent(n, ordered=ordered) as walk:
+            found = [row.id async for row in walk]
     assert len(found) == len(set(found))
     assert stayed - service.gone <= set(found) or told
     assert full or changes or not told
