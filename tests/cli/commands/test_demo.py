@@ -53,7 +53,7 @@ async def test_all_is_listed_and_counted() -> None:
     # It is started, seen once on its way, and once at its end.
     assert row(text, "A conversion, waited for")[:2] == ["1", "3"]
     made = int(row(text, "Files of parts, by id")[0])
-    titles = ("Any account of Zoo", "Zoo's staff", "Chainloop\n", "Chainloop, pages from 0")
+    titles = ("Any account of Zoo", "Zoo's staff", "Chainloop, pages from 0")
     places = [text.index(title) for title in titles]
     assert places == sorted(places)
     assert sum(int(cell) for cell in row(text, "Zoo, any account")) == 30
