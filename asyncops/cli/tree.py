@@ -19,7 +19,7 @@ from asyncops.cli.resources import (
     resource_of,
     resources_below,
 )
-from asyncops.kit.resources import resources_of
+from asyncops.kit.resources import kind_at, resources_of
 
 __all__ = ["commands_of"]
 
@@ -90,9 +90,9 @@ def _maker(service: Service, path: str, above: str) -> Callable[[str], LazyGroup
 
 
 def _help(service: Service, path: str) -> str:
-    words = ""
-    if path in _names(service):
-        words = first_words(resource_of(service.name, path).model)
+    is_resource = path in _names(service)
+    kind = resource_of(service.name, path).model if is_resource else kind_at(service.client, path)
+    words = first_words(kind)
     return words or f"{service.title}'s {path.rpartition('.')[2].replace('_', ' ')}."
 
 

@@ -14,7 +14,7 @@ from asyncops.kit.home import Deferred, Group, Home, attributes_of
 from asyncops.kit.ids import id_type
 from asyncops.kit.within import Within
 
-__all__ = ["ResourcePath", "resources_of"]
+__all__ = ["ResourcePath", "kind_at", "resources_of"]
 
 Params = tuple[tuple[str, Any], ...]
 
@@ -90,10 +90,20 @@ def resources_of(client: type[Client]) -> tuple[ResourcePath, ...]:
     return tuple(
         path
         for name, value in attributes_of(client)
-        for path in _in_value(
-            value.loaded(client) if isinstance(value, Deferred) else value, (), Step(name)
-        )
+        for path in _in_value(_loaded(value, client), (), Step(name))
     )
+
+
+def kind_at(client: type[Client], path: str) -> type:
+    """Return the class of what stands at a path behind a client, such as that of ``org``."""
+    home: type = client
+    for name in path.split("."):
+        home = type(_loaded(dict(attributes_of(home))[name], client))
+    return home
+
+
+def _loaded(value: Any, client: type[Client]) -> Any:
+    return value.loaded(client) if isinstance(value, Deferred) else value
 
 
 def _in_home(home: type[Home], above: tuple[Step, ...]) -> Iterator[ResourcePath]:

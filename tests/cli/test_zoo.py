@@ -59,6 +59,14 @@ def test_conversions_are_those_of_a_dataset(zoo: FakeZoo) -> None:
     assert failed[0]["file_path"] in shown
 
 
+def test_the_id_of_a_dataset_that_cannot_be_one_is_called_so(zoo: FakeZoo) -> None:
+    words = ["zoo", "org", "datasets", "conversions", "list", "nope"]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 2
+    assert "DATASET_ID must be a UUID" in done.stderr
+    assert zoo.count() == 0
+
+
 def test_a_table_of_costs_has_nothing_private(zoo: FakeZoo) -> None:
     rows = list(csv.DictReader(io.StringIO(run("api-calls", "list", "--csv"))))
     assert len(rows) == len(zoo.items("api_calls"))

@@ -57,7 +57,10 @@ def filter_option(
         text = f"Only this status{several}: {', '.join(words)}, or one that is newer than this "
         text += "program (with a ! behind it, where it is taken for a typing error)."
         taken, more = str, {"parser": _status_reader(members), "metavar": "STATUS"}
-    flags = [f"--{named or name.replace('_', '-')}", *(["-s"] if name == "status" else [])]
+    flag = named or name.replace("_", "-")
+    # What leaves something out is asked for by --no-parts, and its contrary by --parts.
+    both = f"--{flag}/--{flag[3:] if flag.startswith('no-') else f'no-{flag}'}"
+    flags = [both if taken is bool else f"--{flag}", *(["-s"] if name == "status" else [])]
     required = field.default is attrs.NOTHING and not told
     usual = (
         False if field.default in (attrs.NOTHING, None, (), False) else str(_shown(field.default))
@@ -65,7 +68,7 @@ def filter_option(
     annotation: Any = list[taken] if many else taken  # type: ignore[valid-type]
     return option(
         attrs.NOTHING if required else None,
-        *([] if taken is bool else flags),
+        *flags,
         help=text or None,
         panel=panel,
         kind=annotation if required else annotation | None,

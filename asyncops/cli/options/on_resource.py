@@ -117,8 +117,13 @@ class OnResource:
             # A name of one word may be a word of the sentence as well.
             where = rf"\b{name}\b" if "_" in name else rf"\A{name}\b"
             text = re.sub(where, f"--{dashed(option_)}", text)
-        for name, _ in self.resource.path.place:
-            text = re.sub(rf"\A{name}\b", name.upper(), text)
+        place = [name for name, _ in self.resource.path.place]
+        # What lies below an item is asked for by the item's id, which is the last of a place.
+        for name, shown in [
+            *zip(place, place, strict=True),
+            *(("id", each) for each in place[-1:]),
+        ]:
+            text = re.sub(rf"\A{name}\b", shown.upper(), text)
         if isinstance(error, UnlikelyStatus):
             text = f"{text}; {error.text}! asks for it all the same"
         return text

@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+import textwrap
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -46,9 +47,18 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def complain(message: str) -> None:
-    """Write one line to standard error; nothing in it can act on a terminal."""
+    """Write one line to standard error; nothing in it can act on a terminal.
+
+    On a terminal that is narrower than the line, lines end between words.
+    """
+    line = f"asyncops: {visible(message)}"
     try:
-        sys.stderr.write(f"asyncops: {visible(message)}\n")
+        if sys.stderr.isatty():
+            width = os.get_terminal_size(sys.stderr.fileno()).columns
+            line = textwrap.fill(
+                line, width or len(line), break_long_words=False, break_on_hyphens=False
+            )
+        sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
     except OSError:
         # Standard error is closed, so this cannot be reported.

@@ -1,0 +1,111 @@
+"""Every command: its help, and each listing in a real terminal."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from asyncops.cli.groups import app
+from asyncops.testing import FakeServer, ZooHabits
+from tests.cli.running import variables
+from tests.cli.terminals import in_terminal
+
+WIDTH = 80
+STAFF = {"zoo ml-prompts", "zoo operations"}
+
+
+def leaves(command: Any, *words: str) -> Iterator[str]:
+    """The words of each command that is no group."""
+    if not hasattr(command, "list_commands"):
+        yield " ".join(words)
+        return
+    context = typer.Context(command)
+    for name in command.list_commands(context):
+        yield from leaves(command.get_command(context, name), *words, name)
+
+
+COMMANDS = list(leaves(typer.main.get_command(app)))
+LISTINGS = [words.removesuffix(" list") for words in COMMANDS if words.endswith(" list")]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[FakeServer]:
+    with FakeServer(operations=60, prompts=8, others=6, chainloop_operations=8) as server:
+        yield server
+
+
+def test_each_verb_of_each_service_is_found() -> None:
+    assert {"zoo text-to-cad list", "demo"} <= set(COMMANDS)
+    assert len(LISTINGS) >= 9
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_help_says_what_a_command_does(words: str) -> None:
+    """In sentences for people: nothing of Python or of the markup of docstrings is left."""
+    result = CliRunner().invoke(app, [*words.split(), "--help"], env={"COLUMNS": str(WIDTH)})
+    assert result.exit_code == 0
+    usage, about = re.split(r"\n\s*\n", result.stdout.strip())[:2]
+    assert usage.startswith("Usage: ")
+    assert re.match(r" [A-Z][\w ]{8}", about)
+    assert all(len(line) <= WIDTH for line in result.stdout.splitlines())
+    for left in ("``", ":class:", ":meth:", "Attributes:", "Args:", "--no-no-"):
+        assert left not in result.stdout
+    if len(words.split()) > 2:
+        assert "Example" in result.stdout
+
+
+def place_of(server: FakeServer, words: str) -> list[str]:
+    """The arguments that a listing needs."""
+    return [str(server.zoo.items("org.datasets")[0].id)] if words.endswith("conversions") else []
+
+
+@pytest.mark.parametrize("words", LISTINGS)
+def test_each_listing_fits_a_terminal(server: FakeServer, words: str) -> None:
+    """Rows with whole ids that tell the items apart, and no line that wraps."""
+    command = [*words.split(), "list", *place_of(server, words), "--max-items", "5"]
+    with in_terminal(*command, env=variables(server), columns=WIDTH) as terminal:
+        assert terminal.wait() == 0, terminal.shown
+    heading, *lines = [line for line in terminal.screen if line]
+    assert heading.split()[0] == "ID"
+    assert len(heading.split()) >= 3
+    rows = [line for line in lines if not line.startswith("  ")]
+    assert len({row.split()[0] for row in rows}) == 5
+    reasons = [line for line in lines if line.startswith("  ")]
+    assert len(reasons) < len(rows)
+
+
+@pytest.mark.parametrize("words", LISTINGS)
+def test_each_listing_goes_through_a_pipe_in_each_format(server: FakeServer, words: str) -> None:
+    command = [*words.split(), "list", *place_of(server, words), "--max-items", "3"]
+    for form, count in (("--jsonl", 3), ("--json", 5), ("--csv", 4)):
+        result = CliRunner().invoke(app, [*command, form], env=variables(server))
+        assert result.exit_code == 0, result.output
+        assert len(result.stdout.splitlines()) >= count
+        assert "\x1b" not in result.stdout
+
+
+def test_an_error_breaks_between_words_on_a_narrow_terminal(server: FakeServer) -> None:
+    """And is one line elsewhere."""
+    nobody = "00000000-0000-4000-8000-000000000000"
+    command = ["zoo", "text-to-cad", "get", nobody]
+    with in_terminal(*command, env=variables(server), columns=50) as terminal:
+        assert terminal.wait() == 4
+    assert len([line for line in terminal.screen if line]) > 2
+    assert "Check the id, and whether it belongs to this account." in " ".join(terminal.screen)
+    assert any(line.strip().startswith(f"'{nobody}'") for line in terminal.screen)
+    result = CliRunner().invoke(app, command, env=variables(server))
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("words", sorted(STAFF))
+def test_an_ordinary_account_is_told_who_may_list(words: str) -> None:
+    with FakeServer(zoo=ZooHabits(staff=False)) as server:
+        for verb in ("list", "report", "watch"):
+            more = {"report": ["-o", "page.html"], "watch": ["--timeout", "1s", "--lines"]}
+            command = [*words.split(), verb, *more.get(verb, [])]
+            result = CliRunner().invoke(app, command, env=variables(server))
+            assert result.exit_code == 4
+            assert "only to accounts with staff access" in result.stderr
