@@ -84,10 +84,6 @@ class Sending:
             self.go_on()
             self.attempt.resume()
 
-    def end(self) -> None:
-        """Tell nobody any more: the attempt is over, and its last piece may still be on its way."""
-        self.on_upload = None
-
     def _tell(self) -> None:
         if self.on_upload is not None:
             self.on_upload(UploadProgress(self._sent, self.upload.size))

@@ -189,9 +189,6 @@ class Transport:
                     f"the upload was too slow: less than {PIECE} bytes in {self._read_timeout:g} s"
                 )
                 failure = AttemptTimeout(text)
-        finally:
-            if sending is not None:
-                sending.end()
         # Raised outside of the handler: as context of ours, aiohttp's error would be kept, and its
         # repr shows the headers.
         raise failure

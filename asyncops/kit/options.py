@@ -166,7 +166,7 @@ class UploadOptions:
     Attributes:
         on_upload: Called with an :class:`~asyncops.UploadProgress` at the beginning and after each
             piece of 64 KiB or less. An error that it raises ends the request, and is raised by the
-            call.
+            call; where that was the last piece, the service may have had it all.
     """
 
     on_upload: OnUpload | None = field(default=None, validator=check_hook("UploadProgress"))
