@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from types import TracebackType
 from typing import ClassVar, NoReturn, Self, TypedDict, TypeVar
 
 import aiohttp
@@ -213,12 +212,7 @@ class BaseClient:
         self._check_usable()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     def __repr__(self) -> str:

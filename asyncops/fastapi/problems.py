@@ -43,32 +43,8 @@ from typing import Any
 
 from attrs import field, frozen
 
-from asyncops import (
-    AnswerTooLarge,
-    APIError,
-    AsyncOpsError,
-    AttemptTimeout,
-    BadRequest,
-    ConfigurationError,
-    Conflict,
-    DeadlineExceeded,
-    DecodeError,
-    Forbidden,
-    Gone,
-    MayHaveStarted,
-    NotFound,
-    OperationBlocked,
-    OperationCancelled,
-    OperationFailed,
-    PaginationError,
-    PoolTimeout,
-    RateLimited,
-    ServerError,
-    TransportError,
-    Unauthorized,
-    Unprocessable,
-    WaitTimeout,
-)
+from asyncops import errors
+from asyncops.errors import AsyncOpsError
 
 __all__ = ["PROBLEM_TYPE", "Problem", "problem_of"]
 
@@ -76,31 +52,39 @@ PROBLEM_TYPE = "application/problem+json"
 
 _CREDENTIAL = "The upstream service did not serve this application."
 _TOO_SLOW = "The upstream service did not answer in time."
+_TOO_LARGE = "The upstream service's answer is larger than this application reads."
+_ENDLESS = "The upstream service's pages do not lead to the end of the listing."
 
 _ANSWERS: dict[type[BaseException], tuple[int, str]] = {
-    BadRequest: (422, "The upstream service does not accept these arguments."),
-    Unprocessable: (422, "The upstream service does not accept these arguments."),
-    NotFound: (404, "The upstream service has no such thing."),
-    Conflict: (409, "What this is about is in another state than the request needs."),
-    Gone: (410, "The upstream service does not have this any more."),
-    OperationCancelled: (424, "The operation that was waited for was cancelled."),
-    OperationFailed: (424, "The operation that was waited for did not succeed."),
-    OperationBlocked: (409, "The operation that was waited for waits for a person."),
-    RateLimited: (429, "The upstream service asks for fewer requests."),
-    Unauthorized: (502, _CREDENTIAL),
-    Forbidden: (502, _CREDENTIAL),
-    ServerError: (502, "The upstream service failed."),
-    APIError: (502, "The upstream service gave an unexpected answer."),
-    DecodeError: (502, "The upstream service gave an answer that cannot be read."),
-    PaginationError: (502, "The upstream service's pages do not lead to the end of the listing."),
-    MayHaveStarted: (502, "The operation may have started; the upstream answer was lost."),
-    PoolTimeout: (503, "All connections to the upstream service are in use."),
-    AttemptTimeout: (504, _TOO_SLOW),
-    DeadlineExceeded: (504, _TOO_SLOW),
-    AnswerTooLarge: (502, "The upstream service's answer is larger than this application reads."),
-    TransportError: (502, "No whole answer of the upstream service arrived."),
-    WaitTimeout: (504, "What was waited for had not ended when the time was up."),
-    ConfigurationError: (500, "This application is not set up to answer that."),
+    errors.BadRequest: (422, "The upstream service does not accept these arguments."),
+    errors.Unprocessable: (422, "The upstream service does not accept these arguments."),
+    errors.NotFound: (404, "The upstream service has no such thing."),
+    errors.Conflict: (409, "What this is about is in another state than the request needs."),
+    errors.Gone: (410, "The upstream service does not have this any more."),
+    errors.OperationCancelled: (424, "The operation that was waited for was cancelled."),
+    errors.OperationFailed: (424, "The operation that was waited for did not succeed."),
+    errors.OperationBlocked: (409, "The operation that was waited for waits for a person."),
+    errors.RateLimited: (429, "The upstream service asks for fewer requests."),
+    errors.Unauthorized: (502, _CREDENTIAL),
+    errors.Forbidden: (502, _CREDENTIAL),
+    errors.ServerError: (502, "The upstream service failed."),
+    errors.APIError: (502, "The upstream service gave an unexpected answer."),
+    errors.DecodeError: (502, "The upstream service gave an answer that cannot be read."),
+    errors.PaginationError: (
+        502,
+        _ENDLESS,
+    ),
+    errors.MayHaveStarted: (502, "The operation may have started; the upstream answer was lost."),
+    errors.PoolTimeout: (503, "All connections to the upstream service are in use."),
+    errors.AttemptTimeout: (504, _TOO_SLOW),
+    errors.DeadlineExceeded: (504, _TOO_SLOW),
+    errors.AnswerTooLarge: (
+        502,
+        _TOO_LARGE,
+    ),
+    errors.TransportError: (502, "No whole answer of the upstream service arrived."),
+    errors.WaitTimeout: (504, "What was waited for had not ended when the time was up."),
+    errors.ConfigurationError: (500, "This application is not set up to answer that."),
     AsyncOpsError: (500, "This application could not answer that."),
 }
 
@@ -185,19 +169,19 @@ def _is_refusal(traceback: TracebackType | None) -> bool:
 def _members(error: AsyncOpsError) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     match error:
-        case Unauthorized() | Forbidden():
+        case errors.Unauthorized() | errors.Forbidden():
             facts["request_id"] = _named(error.request_id)
-        case APIError():
+        case errors.APIError():
             facts["upstream_status"] = error.status
             facts["code"] = error.code if isinstance(error.code, int) else _named(error.code)
             facts["request_id"] = _named(error.request_id)
             if error.retry_after is not None and math.isfinite(error.retry_after):
                 facts["retry_after"] = math.ceil(error.retry_after)
-        case DecodeError():
+        case errors.DecodeError():
             facts["request_id"] = _named(error.request_id)
-        case PoolTimeout():
+        case errors.PoolTimeout():
             facts["retry_after"] = 1
-        case OperationFailed() | OperationBlocked():
+        case errors.OperationFailed() | errors.OperationBlocked():
             facts["operation_id"] = str(error.operation.id)
     return {name: fact for name, fact in facts.items() if fact is not None}
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from urllib.parse import urlsplit
 
-from attrs import field, frozen
+from attrs import frozen
 from opentelemetry.metrics import Counter, Histogram, Meter
 from opentelemetry.trace import Tracer
 
@@ -17,57 +17,33 @@ _BOUNDARIES = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5,
 _PORTS = {"http": 80, "https": 443}
 
 
-@frozen(eq=False)
 class Instruments:
     """The tracer of a client's spans, and its metrics.
 
     Attributes:
         tracer: Starts spans.
-        meter: Makes the metrics.
         propagates: Whether requests carry the trace to the service.
     """
 
-    tracer: Tracer
-    meter: Meter
-    propagates: bool
-    duration: Histogram = field(init=False)
-    requests: Counter = field(init=False)
-    retries: Counter = field(init=False)
-    throttles: Counter = field(init=False)
-    sleep: Counter = field(init=False)
-    items: Counter = field(init=False)
+    def __init__(self, tracer: Tracer, meter: Meter, propagates: bool) -> None:
+        def counter(name: str, unit: str, description: str) -> Counter:
+            return meter.create_counter(f"asyncops.{name}", unit, description)
 
-    @duration.default
-    def _duration(self) -> Histogram:
-        return self.meter.create_histogram(
+        self.tracer = tracer
+        self.propagates = propagates
+        self.duration: Histogram = meter.create_histogram(
             "http.client.request.duration",
             "s",
             "Duration of HTTP client requests.",
             explicit_bucket_boundaries_advisory=_BOUNDARIES,
         )
-
-    @requests.default
-    def _requests(self) -> Counter:
-        return self._counter("requests", "{request}", "Requests put on the wire, retries too.")
-
-    @retries.default
-    def _retries(self) -> Counter:
-        return self._counter("retries", "{request}", "Requests that went out again.")
-
-    @throttles.default
-    def _throttles(self) -> Counter:
-        return self._counter("throttles", "{response}", "Answers with status 429.")
-
-    @sleep.default
-    def _sleep(self) -> Counter:
-        return self._counter("sleep", "s", "Time that calls slept before they went on.")
-
-    @items.default
-    def _items(self) -> Counter:
-        return self._counter("items", "{item}", "Items of listings given to the program.")
-
-    def _counter(self, name: str, unit: str, description: str) -> Counter:
-        return self.meter.create_counter(f"asyncops.{name}", unit, description)
+        self.requests: Counter = counter(
+            "requests", "{request}", "Requests put on the wire, retries too."
+        )
+        self.retries: Counter = counter("retries", "{request}", "Requests that went out again.")
+        self.throttles: Counter = counter("throttles", "{response}", "Answers with status 429.")
+        self.sleep: Counter = counter("sleep", "s", "Time that calls slept before they went on.")
+        self.items: Counter = counter("items", "{item}", "Items of listings given to the program.")
 
 
 @frozen(eq=False)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Generic, TypedDict, TypeVar
+from typing import Generic, TypedDict, TypeVar, Unpack
 
 from attrs import frozen
 
@@ -40,9 +40,7 @@ async def wait_for_one(
     schedule: PollSchedule,
     *,
     name: str,
-    on_poll: OnPoll | None,
-    raise_on_failure: bool,
-    blocked: BlockedPolicy,
+    **rules: Unpack[WaitRules],
 ) -> O:
     """Poll ``get`` until the operation has ended, and return it; ``None`` means "not there yet".
 
@@ -56,11 +54,11 @@ async def wait_for_one(
         operation = await get()
         return () if operation is None else (operation,)
 
-    end = await _follow(poll, schedule, on_poll, blocked, least=1)
+    end = await _follow(poll, schedule, rules, least=1)
     operation = end.seen[0] if end.seen else None
     if operation is None or not end.done:
         raise overdue(name, operation, schedule.elapsed, end.error)
-    if raise_on_failure and operation.state is not State.SUCCEEDED:
+    if rules["raise_on_failure"] and operation.state is not State.SUCCEEDED:
         raise OperationFailed.of(operation)
     return operation
 
@@ -91,9 +89,7 @@ async def wait_for_all(
     schedule: PollSchedule,
     *,
     at_least_one: bool,
-    on_poll: OnPoll | None,
-    raise_on_failure: bool,
-    blocked: BlockedPolicy,
+    **rules: Unpack[WaitRules],
 ) -> tuple[O, ...]:
     """Poll ``read`` until all of its operations have ended, and return them.
 
@@ -102,12 +98,12 @@ async def wait_for_all(
         OperationBlocked: An operation waits for a person, and ``blocked`` raises.
         WaitTimeout: Not all had ended in time.
     """
-    end = await _follow(read, schedule, on_poll, blocked, least=1 if at_least_one else 0)
+    end = await _follow(read, schedule, rules, least=1 if at_least_one else 0)
     seen = end.seen
     if seen is None or not end.done:
         raise WaitTimeout(_unended(seen, schedule.elapsed) + _after(end.error), last=seen)
     failed = next((each for each in seen if each.state is not State.SUCCEEDED), None)
-    if raise_on_failure and failed is not None:
+    if rules["raise_on_failure"] and failed is not None:
         raise OperationFailed.of(failed, seen)
     return seen
 
@@ -142,11 +138,11 @@ class _End(Generic[O]):
 async def _follow(
     poll: Callable[[], Awaitable[Sequence[O]]],
     schedule: PollSchedule,
-    on_poll: OnPoll | None,
-    blocked: BlockedPolicy,
+    rules: WaitRules,
     *,
     least: int,
 ) -> _End[O]:
+    on_poll, blocked = rules["on_poll"], rules["blocked"]
     seen: tuple[O, ...] | None = None
     while True:
         answer = await schedule.poll(poll)

@@ -66,12 +66,7 @@ def wait_many(*groups: Pending[K, R], **options: Unpack[WaitManyOptions]) -> "Wa
 
 
 def wait_many(
-    *groups: Pending[Any, Any],
-    poll: PollPolicy = PollPolicy(),
-    timeout: float | None = None,
-    on_poll: OnPoll | None = None,
-    on_blocked: OnBlocked = "wait",
-    concurrency: int = CONCURRENCY,
+    *groups: Pending[Any, Any], **options: Unpack[WaitManyOptions]
 ) -> "WaitMany[Any, Any]":
     """Wait for many operations, of one service or of several, and give each when it has ended.
 
@@ -107,14 +102,7 @@ def wait_many(
             raise TypeError(
                 f"groups[{position}] must be made by pending(ids), got {type(group).__name__}"
             )
-    return WaitMany(
-        groups,
-        poll=poll,
-        timeout=timeout,
-        on_poll=on_poll,
-        on_blocked=on_blocked,
-        concurrency=concurrency,
-    )
+    return WaitMany(groups, **options)
 
 
 class WaitMany(TaskScope[tuple[K, R | AsyncOpsError]], Generic[K, R]):
@@ -148,11 +136,11 @@ class WaitMany(TaskScope[tuple[K, R | AsyncOpsError]], Generic[K, R]):
         self,
         groups: tuple[Pending[K, R], ...],
         *,
-        poll: PollPolicy,
-        timeout: float | None,
-        on_poll: OnPoll | None,
-        on_blocked: OnBlocked,
-        concurrency: int,
+        poll: PollPolicy = PollPolicy(),
+        timeout: float | None = None,
+        on_poll: OnPoll | None = None,
+        on_blocked: OnBlocked = "wait",
+        concurrency: int = CONCURRENCY,
     ) -> None:
         super().__init__()
         self._on_poll = plain_hook("on_poll", on_poll, takes="Poll")

@@ -4,7 +4,6 @@ import asyncio
 import math
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from asyncops.checkpoints import WatchCheckpoint
@@ -140,12 +139,7 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
         self._open = True
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._open, self._left = False, True
         await self._steps.close()
 

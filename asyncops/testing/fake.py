@@ -152,14 +152,6 @@ class FakeService(LocalServer):
                 f"{self!r}: no request met {listed}; {self.count()} requests came in all"
             )
 
-    def _options(self, given: ClientOptions) -> ClientOptions:
-        usual: ClientOptions = {
-            "token": self.token,
-            "base_url": self.url,
-            "clock": self._clock,
-        }
-        return {**usual, **given}
-
 
 def _brief(fault: Fault) -> str:
     told = [

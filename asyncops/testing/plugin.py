@@ -5,7 +5,7 @@ test asks for it.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Unpack
 
 import pytest
@@ -66,8 +66,11 @@ def _fixture(make: "Callable[[MarkerOptions, FakeClock], FakeService]") -> objec
 
     def fixture(request: pytest.FixtureRequest, fake_clock: "FakeClock") -> "Iterator[FakeService]":
         fake = make(_options(request.node), fake_clock)
-        with _running(request.node, fake):
+        with fake, fake.installed():
+            fakes = request.node.stash.setdefault(_FAKES, [])
+            fakes.append(fake)
             yield fake
+            fakes.remove(fake)
 
     fixture.__doc__ = make.__doc__
     return pytest.fixture(fixture)
@@ -180,14 +183,3 @@ def _check_faults(fakes: "Iterable[FakeService]") -> None:
         return
     hint = "@pytest.mark.asyncops(unused_faults=True) allows it"
     pytest.fail(f"{problem}; {hint}", pytrace=False)
-
-
-@contextmanager
-def _running(item: pytest.Item, fake: "FakeService") -> Iterator[None]:
-    with fake, fake.installed():
-        fakes = item.stash.setdefault(_FAKES, [])
-        fakes.append(fake)
-        try:
-            yield
-        finally:
-            fakes.remove(fake)

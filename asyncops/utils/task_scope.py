@@ -4,7 +4,6 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from types import TracebackType
 from typing import Self, TypeVar
 
 from asyncops.errors import AsyncOpsError, ConfigurationError
@@ -73,12 +72,7 @@ class TaskScope(ABC, AsyncIterator[T_co]):
         self._start()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._open, self._left = False, True
         try:
             await cancel_all(self._tasks)

@@ -19,6 +19,7 @@ from asyncops.services.zoo.calls import AsyncApiCallType, CallRecord
 from asyncops.services.zoo.prompts import MlFeedback, SourceRangePrompt
 
 __all__ = [
+    "OUTPUTS",
     "AsyncApiCallOutput",
     "FileCenterOfMass",
     "FileConversion",
@@ -185,7 +186,7 @@ _TEXT_TO_CAD: dict[str, type[TextToCad | TextToCadIteration | TextToCadMultiFile
     AsyncApiCallType.TEXT_TO_CAD_ITERATION: TextToCadIteration,
     AsyncApiCallType.TEXT_TO_CAD_MULTI_FILE_ITERATION: TextToCadMultiFileIteration,
 }
-_SHAPES: dict[str, type[AsyncApiCallOutput]] = {
+OUTPUTS: dict[str, type[AsyncApiCallOutput]] = {
     AsyncApiCallType.FILE_CONVERSION: FileConversion,
     AsyncApiCallType.FILE_CENTER_OF_MASS: FileCenterOfMass,
     AsyncApiCallType.FILE_MASS: FileMass,
@@ -220,7 +221,7 @@ def decode_output(body: bytes) -> AsyncApiCallOutput:
     Raises:
         DecodeError: It is not one, with the JSON path of what is wrong.
     """
-    return _decoded(body, _SHAPES)
+    return _decoded(body, OUTPUTS)
 
 
 def decode_text_to_cad(body: bytes) -> TextToCadOutput:

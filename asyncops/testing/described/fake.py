@@ -74,7 +74,7 @@ class Fake(FakeItems, FakeService, Generic[C]):
         empty_pages: int = 0,
     ) -> None:
         self._client = client
-        service = client.service
+        self.service: Service = client.service
         clock = FakeClock() if clock is None else clock
         data = Data(
             seed=seed,
@@ -86,13 +86,12 @@ class Fake(FakeItems, FakeService, Generic[C]):
                 empty_pages=count("empty_pages", empty_pages, least=0),
             ),
         )
-        self.service = service
         FakeItems.__init__(self, self._made(data), clock)
         FakeService.__init__(
             self,
             lambda _: self.described,
             clock=clock,
-            token=fake_token(service),
+            token=fake_token(client.service),
             latency=latency,
             rate_limit=rate_limit,
         )
@@ -111,7 +110,11 @@ class Fake(FakeItems, FakeService, Generic[C]):
         Args:
             options: As for the client; what is given takes the place of the fake's.
         """
-        return self._client(**self._options(options))
+        usual: ClientOptions = {"base_url": self.url, "clock": self._clock}
+        if self.service.token is not None:
+            usual["token"] = self.token
+        given: ClientOptions = {**usual, **options}
+        return self._client(**given)
 
     def expire_tokens(self, status: int = 410) -> None:
         """Have all page tokens that were given so far be refused.
@@ -125,12 +128,6 @@ class Fake(FakeItems, FakeService, Generic[C]):
     def lead_in_circles(self) -> None:
         """Have each page that a token, a URL or an id leads to lead to itself."""
         self.described.habits.circular = True
-
-    def _options(self, given: ClientOptions) -> ClientOptions:
-        options = super()._options(given)
-        if self._client.service.token is None and "token" not in given:
-            del options["token"]
-        return options
 
 
 def fake_token(service: Service) -> str:

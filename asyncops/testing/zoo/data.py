@@ -1,12 +1,12 @@
 """Zoo's JSON: one operation or prompt of a list, as it is at one instant."""
 
-import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, ClassVar, get_args
 
 from asyncops.models import JSON
 from asyncops.services.zoo import AsyncApiCallOutput, AsyncApiCallType, MlPromptType
+from asyncops.services.zoo.outputs import OUTPUTS
 from asyncops.testing.described.examples import keys_of
 from asyncops.testing.described.lives import Lives, TimedLives
 from asyncops.testing.described.maker import Maker
@@ -28,11 +28,6 @@ __all__ = [
 
 OPERATION_TYPES = tuple(each.value for each in AsyncApiCallType)
 PROMPT_TYPES = tuple(each.value for each in MlPromptType)
-# The classes of results by the types of calls: FileMass is that of file_mass.
-_OUTPUTS = {
-    re.sub(r"\B(?=[A-Z])", "_", each.__name__).lower(): each
-    for each in get_args(AsyncApiCallOutput)
-}
 _ERRORS = (
     "The mesh is not closed.",
     "The file holds no solid body.",
@@ -101,7 +96,7 @@ class CallMaker(_ZooMaker):
 
     def got(self, row: Row, now: int) -> Json:
         """An ``AsyncApiCallOutput``: the shared fields and those of its type."""
-        kind = _OUTPUTS.get(self._shared(row, now)["type"])
+        kind = OUTPUTS.get(self._shared(row, now)["type"])
         return self._written(kind, row, now) if kind else {**self._shared(row, now), **row.fields}
 
 
