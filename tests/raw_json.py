@@ -5,6 +5,8 @@ from typing import Any
 
 from asyncops.testing import FakeServer
 from asyncops.testing.described.editing import FakeItems
+from asyncops.testing.described.rows import Row
+from asyncops.testing.described.service import DescribedService
 from asyncops.testing.described.wanted import Wanted
 from asyncops.testing.server.request import now_ns
 
@@ -71,7 +73,7 @@ def _listed(
     )
     service, now = fake.described, now_ns(server.clock)
     rows = service.served[resource].table(()).behind(wanted, now, None)
-    return [service.shown(resource, row, now) for row in rows]
+    return [_shown(service, resource, row, now) for row in rows]
 
 
 def _added(
@@ -90,4 +92,9 @@ def _added(
         .table(())
         .add(now, status=status, lifetime=lifetime, fails=fails, fields=fields)
     )
-    return service.shown(resource, row, now)
+    return _shown(service, resource, row, now)
+
+
+def _shown(service: DescribedService, resource: str, row: Row, now: int) -> Json:
+    item: Json = service.written(service.served[resource].maker.item(row, now))
+    return item

@@ -106,38 +106,29 @@ class MarkerOptions:
 
     def fake(self, client: type[C], clock: FakeClock, options: FakeOptions) -> Fake[C]:
         """The fake of a described service, not yet running; the marks come before the options."""
-        own = {"rows": self.rows, "page_size": self.page_size, "empty_pages": self.empty_pages}
-        return Fake(client, **{**options, **self._settings(clock, own)})
+        marked = self._settings(clock, "rows", "page_size", "empty_pages")
+        return Fake(client, **{**options, **marked})
 
     def fake_zoo(self, clock: FakeClock) -> FakeZoo:
         """The fake of Zoo, not yet running."""
-        own = {"operations": self.operations, "prompts": self.prompts}
-        return FakeZoo(habits=self.zoo, **self._settings(clock, own))
+        return FakeZoo(habits=self.zoo, **self._settings(clock, "operations", "prompts"))
 
     def fake_chainloop(self, clock: FakeClock) -> FakeChainloop:
         """The fake of Chainloop, not yet running."""
-        own = {"operations": self.operations}
-        return FakeChainloop(habits=self.chainloop, **self._settings(clock, own))
+        return FakeChainloop(habits=self.chainloop, **self._settings(clock, "operations"))
 
     def fake_server(self, clock: FakeClock) -> FakeServer:
         """Both in one, not yet running."""
-        own = {
-            "operations": self.operations,
-            "prompts": self.prompts,
-            "chainloop_operations": self.operations,
-        }
-        return FakeServer(zoo=self.zoo, chainloop=self.chainloop, **self._settings(clock, own))
+        marked = self._settings(clock, "operations", "prompts")
+        if self.operations is not None:
+            marked["chainloop_operations"] = self.operations
+        return FakeServer(zoo=self.zoo, chainloop=self.chainloop, **marked)
 
-    def _settings(self, clock: FakeClock, own: dict[str, Any]) -> dict[str, Any]:
-        """The arguments of a fake that the marks give."""
-        shared: dict[str, Any] = {
-            "clock": SystemClock() if self.real_time else clock,
-            "seed": self.seed,
-            "arrivals": self.arrivals,
-            "latency": self.latency,
-            "rate_limit": self.rate_limit,
-        }
-        return {name: value for name, value in (shared | own).items() if value is not None}
+    def _settings(self, clock: FakeClock, *own: str) -> dict[str, Any]:
+        """The arguments of a fake that the marks give, of those of all and its own."""
+        names = ("seed", "arrivals", "latency", "rate_limit", *own)
+        marked = {name: value for name in names if (value := getattr(self, name)) is not None}
+        return {"clock": SystemClock() if self.real_time else clock, **marked}
 
 
 _ZOO = {each.name for each in attrs.fields(ZooHabits)}

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import ClassVar
 
 from asyncops.models import JSON
@@ -106,21 +106,25 @@ class ChainloopTable(Table):
 
     def __init__(self, maker: Maker, where: str, size: int, data: Data) -> None:
         super().__init__(maker, where, size, data)
-        self._matching: dict[tuple[frozenset[str] | None, ...], list[int]] = {}
+        self._matching = cache(self._matching_places)
 
     def part(self, wanted: Wanted, now: int, start: int, stop: int) -> tuple[int, list[Row]]:
         """Return how many rows a listing has, and those between two places."""
         settled = self._settled(now)
-        changed = [row for number, row in list(self._kept.items()) if number < settled]
-        if wanted.values.keys() - {"kind"} or not all(row.gone for row in changed):
+        is_changed = any(number < settled for number in list(self._kept))
+        if wanted.values.keys() - {"kind"} or is_changed:
             return super().part(wanted, now, start, stop)
         young = range(self.count(now) - 1, settled - 1, -1)
         fresh = list(self._held(young, wanted, now))
-        old = _Repeating(self._pattern(wanted), settled)
-        gone = sorted(row.number for row in changed if old.holds(row.number))
+        places = self._matching(wanted.words, wanted.values.get("kind"))
+        periods, rest = divmod(settled, PERIOD)
+        old = periods * len(places) + bisect_left(places, rest)
         found = fresh[start:stop]
-        found += old.newest(max(start - len(fresh), 0), stop - start - len(found), gone)
-        return len(fresh) + old.count - len(gone), [self.row(number) for number in found]
+        newest = old - 1 - max(start - len(fresh), 0)
+        for rank in range(newest, -1, -1)[: stop - start - len(found)]:
+            period, place = divmod(rank, len(places))
+            found.append(period * PERIOD + places[place])
+        return len(fresh) + old, [self.row(number) for number in found]
 
     def _numbers(self, wanted: Wanted, now: int) -> Sequence[int]:
         ids = wanted.values.get("resource_id")
@@ -131,47 +135,13 @@ class ChainloopTable(Table):
         count = self.count(now)
         return sorted({*numbers, *self._kept} & set(range(count)), reverse=True)
 
-    def _pattern(self, wanted: Wanted) -> list[int]:
-        """The places in each period that match, once settled."""
-        asked = wanted.words, wanted.values.get("kind")
-        if asked not in self._matching:
-            words, kinds = asked
-            self._matching[asked] = [
-                place
-                for place in range(PERIOD)
-                if (words is None or words & self._lives.end(place).words)
-                and (kinds is None or _kind(place) in kinds)
-            ]
-        return self._matching[asked]
-
-
-class _Repeating:
-    """The numbers below ``end`` whose place in their period is one of ``places``."""
-
-    def __init__(self, places: list[int], end: int) -> None:
-        self._places = places
-        self._end = end
-        self.count = self._rank(end)
-
-    def holds(self, number: int) -> bool:
-        place = bisect_left(self._places, number % PERIOD)
-        return place < len(self._places) and self._places[place] == number % PERIOD
-
-    def _rank(self, number: int) -> int:
-        whole, rest = divmod(number, PERIOD)
-        return whole * len(self._places) + bisect_left(self._places, rest)
-
-    def newest(self, skip: int, size: int, gone: list[int]) -> list[int]:
-        """``size`` of the numbers, the greatest first, past ``skip``, leaving out ``gone``."""
-        holes = [self._rank(number) for number in gone]
-        rank = self.count - len(holes) - 1 - skip
-        for hole in holes:
-            rank += hole <= rank
-        hidden = set(holes)
-        found: list[int] = []
-        while rank >= 0 and len(found) < size:
-            if rank not in hidden:
-                whole, place = divmod(rank, len(self._places))
-                found.append(whole * PERIOD + self._places[place])
-            rank -= 1
-        return found
+    def _matching_places(
+        self, words: frozenset[str] | None, kinds: frozenset[str] | None
+    ) -> list[int]:
+        """Return the places in each period that match, once settled."""
+        return [
+            place
+            for place in range(PERIOD)
+            if (words is None or words & self._lives.end(place).words)
+            and (kinds is None or _kind(place) in kinds)
+        ]

@@ -81,7 +81,7 @@ class ChainloopItems(FakeItems):
             KeyError: There is no such operation.
         """
         operation_id = operation.id if isinstance(operation, AsyncOperation) else str(operation)
-        table = self.described.served["operations"].table(())
+        table = self._table("operations", ())
         table.remove(table.find(operation_id, self._now))
 
 

@@ -78,9 +78,6 @@ class Chainloop(DescribedService):
     Args:
         data: What its data are computed from.
         habits: How it differs from the usual one.
-
-    Attributes:
-        operations: The rows.
     """
 
     makers: ClassVar[Mapping[str, type[Maker]]] = {"operations": ChainloopMaker}
@@ -92,7 +89,6 @@ class Chainloop(DescribedService):
         )
         super().__init__(ChainloopClient, evolve(data, habits=pages))
         self._own = habits
-        self.operations: Table = self.served["operations"].table(())
 
     def respond(self, request: Asked, now: int) -> Answered:
         """Answer a request, if it is a GET."""

@@ -94,22 +94,25 @@ class Abilities:
         in_path = names_in(self.listing.path) & options
         # Counted pages are cut at even distances from new to old, which takes the number of all.
         total = getattr(self.listing.paging, "total", None)
-        return not in_path and (self.listing.is_sorted or (total is not None and not self._rises()))
+        return not in_path and (self.listing.is_sorted or (total is not None and not self.rises()))
 
     def pages_read_twice(self) -> int:
         """How many pages a walk asks for again, to see whether rows were removed meanwhile."""
         paging = self.listing.paging
-        return 2 if isinstance(paging, Pages) and paging.total is not None and self._rises() else 0
+        return 2 if isinstance(paging, Pages) and paging.total is not None and self.rises() else 0
 
     def is_ordered(self) -> bool:
         """Whether the order of its listing is declared."""
-        order = self.listing.order if self.is_listed() else None
-        return order is not None and order.newest_first is not None
+        return self._newest_first is not None
 
-    def _rises(self) -> bool:
+    def rises(self) -> bool:
         """Whether its listing gives the oldest items first."""
-        order = self.listing.order
-        return order is not None and order.newest_first is False
+        return self._newest_first is False
+
+    @property
+    def _newest_first(self) -> bool | None:
+        order = self.listing.order if self.is_listed() else None
+        return None if order is None else order.newest_first
 
     def has_two_ends(self) -> bool:
         """Whether its listing is read from both ends."""

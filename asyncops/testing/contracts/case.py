@@ -45,19 +45,6 @@ def needs(*of: Need, **options: Any) -> Callable[[Check], Check]:
 class Case(Abilities):
     """One resource of a client, and what it is asked with."""
 
-    def required(self, options: Any, served: Served) -> dict[str, Any]:
-        """Return values for the fields of an options class that have no default."""
-        kind = options_class(options)
-        if kind is None:
-            return {}
-        hints = get_type_hints(kind)
-        tree = served.maker.looks.all[0].tree
-        return {
-            each.name: tree.get(each.name) or made(each.name, hints[each.name])
-            for each in attrs.fields(kind)
-            if each.init and each.default is attrs.NOTHING
-        }
-
     @asynccontextmanager
     async def serving(self, rows: int = ROWS, **options: Any) -> "AsyncIterator[Live]":
         """A fake of the service, and a client of it."""
@@ -90,17 +77,30 @@ class Live:
         """The resource, from the client's side."""
         return self.case.verbs(self.client)
 
+    def required(self, options: Any) -> dict[str, Any]:
+        """Return values for the fields of an options class that have no default."""
+        kind = options_class(options)
+        if kind is None:
+            return {}
+        hints = get_type_hints(kind)
+        tree = self.served.maker.looks.all[0].tree
+        return {
+            each.name: tree.get(each.name) or made(each.name, hints[each.name])
+            for each in attrs.fields(kind)
+            if each.init and each.default is attrs.NOTHING
+        }
+
     def pager(self, **options: Any) -> Pager[Any]:
         """List the items, with the filters that must be given."""
         if "limit" not in options and self.case.is_sized():
             options["limit"] = PAGE
-        given = self.case.required(self.case.description.options, self.served)
+        given = self.required(self.case.description.options)
         listed: Pager[Any] = self.verbs.list(**given, **options)
         return listed
 
     def watch(self, **options: Any) -> Any:
         """Watch the items, with the filters that must be given, for an hour of the clock."""
-        given = self.case.required(self.case.description.watch, self.served)
+        given = self.required(self.case.description.watch)
         return self.verbs.watch(**given, **options, poll=_POLL)
 
     def content(self, action: Action[..., Any]) -> tuple[bytes, ...]:
@@ -110,9 +110,7 @@ class Live:
     def rows(self) -> list[Any]:
         """What the service holds, in the order of its listing where there is one."""
         items = self.fake.items(self.case.resource.name, *self.case.texts)
-        listing = self.case.description.listing
-        order = None if listing is None else listing.order
-        return items if order is None or order.newest_first is not False else items[::-1]
+        return items[::-1] if self.case.rises() else items
 
     def key(self, item: Any) -> Any:
         """What tells one item from another."""

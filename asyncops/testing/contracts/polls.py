@@ -143,6 +143,6 @@ async def test_what_is_cancelled_ends(live: Live) -> None:
     action = live.case.description.cancel
     assert action is not None
     item = live.add(lifetime=10_000)
-    given = live.case.required(action.options, live.served)
+    given = live.required(action.options)
     await live.verbs.cancel(live.id(item), *live.content(action), **given)
     assert live.fake.items(live.case.resource.name, *live.case.texts)[0].state.ended

@@ -23,7 +23,7 @@ def _start_of(live: Live) -> tuple[Action[..., Any], dict[str, Any]]:
     """The action, and values for what it must be given besides a content."""
     action = live.case.description.start
     assert action is not None
-    return action, live.case.required(action.options, live.served)
+    return action, live.required(action.options)
 
 
 @needs(Case.is_started)

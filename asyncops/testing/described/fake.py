@@ -16,7 +16,7 @@ from asyncops.testing.server.request import now_ns
 from asyncops.utils.checks import count
 from asyncops.utils.clock import Clock
 
-__all__ = ["Fake", "fake_token"]
+__all__ = ["Fake", "fake_token", "sizes_of"]
 
 C = TypeVar("C", bound=Client)
 
@@ -78,7 +78,7 @@ class Fake(FakeItems, FakeService, Generic[C]):
         clock = FakeClock() if clock is None else clock
         data = Data(
             seed=seed,
-            sizes=_sizes(rows),
+            sizes=sizes_of(rows),
             start=now_ns(clock),
             arrivals=arrivals,
             habits=Habits(
@@ -136,10 +136,10 @@ def fake_token(service: Service) -> str:
     return f"fake-{service.name}:{token}" if isinstance(service.auth, Basic) else token
 
 
-def _sizes(rows: int | Mapping[str, int]) -> Mapping[str, int]:
-    """Return how many rows each resource has to begin with."""
+def sizes_of(rows: int | Mapping[str, int], others: int = FEW) -> Mapping[str, int]:
+    """Return how many rows each resource has to begin with; ``others`` if it is not named."""
     if not isinstance(rows, Mapping):
-        size = count("rows", rows, least=0)
-        return defaultdict(lambda: size)
+        return sizes_of({}, rows)
+    usual = count("rows", others, least=0)
     named = {name: count(f"rows[{name!r}]", size, least=0) for name, size in rows.items()}
-    return defaultdict(lambda: FEW, named)
+    return defaultdict(lambda: usual, named)

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 
 from attrs import define, field, frozen
+from attrs.validators import ge, le
 
 __all__ = ["Data", "Habits"]
+
+_MOST_ARRIVALS = 1e6
 
 
 @define
@@ -51,5 +54,5 @@ class Data:
     seed: int
     sizes: Mapping[str, int]
     start: int
-    arrivals: float = 0.0
+    arrivals: float = field(default=0.0, validator=[ge(0), le(_MOST_ARRIVALS)])
     habits: Habits = field(factory=Habits)

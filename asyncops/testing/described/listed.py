@@ -30,8 +30,6 @@ class ListedRows:
     """
 
     def __init__(self, maker: Maker, where: str, size: int, data: Data) -> None:
-        if size < 0:
-            raise ValueError(f"{where}: a list cannot hold {size} rows")
         self.maker = maker
         self._ids = maker.ids(where)
         self._lives = maker.lives(Timeline(data.seed, where, size, data.start, data.arrivals))

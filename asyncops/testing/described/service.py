@@ -14,7 +14,6 @@ from asyncops.testing.described.habits import Data, Habits
 from asyncops.testing.described.maker import Maker
 from asyncops.testing.described.params import Params
 from asyncops.testing.described.places import tell
-from asyncops.testing.described.rows import Row
 from asyncops.testing.described.served import Served, require
 from asyncops.testing.described.table import Table
 from asyncops.testing.described.times import write_time
@@ -113,11 +112,6 @@ class DescribedService:
             RefusedError: They contradict each other.
         """
         return params
-
-    def shown(self, resource: str, row: Row, now: int) -> dict[str, Any]:
-        """Return the JSON of a row of a resource, as its listing has it."""
-        item: dict[str, Any] = self.written(self.served[resource].maker.item(row, now))
-        return item
 
     def written(self, value: JSON) -> Any:
         """Return the JSON of an answer in the service's dialect."""

@@ -20,7 +20,6 @@ MAX_LIFE = 60 * SECOND
 Instants = tuple[int, int, int, int]
 """When an operation is created, is uploaded, begins and ends."""
 
-_MOST_ARRIVALS = 1e6
 _STEP = 2 * SECOND
 # Seven rows share five instants: rows 3, 4 and 5 of each seven are ties.
 _SLOT_OF = (0, 1, 2, 3, 3, 3, 4)
@@ -46,8 +45,6 @@ class Timeline:
     """
 
     def __init__(self, seed: int, salt: str, size: int, start: int, arrivals: float = 0.0) -> None:
-        if not 0 <= arrivals <= _MOST_ARRIVALS:
-            raise ValueError(f"arrivals must be from 0 to {_MOST_ARRIVALS:g} a second")
         self.size = size
         self.start = start
         self._interval = round(SECOND / arrivals) if arrivals else 0

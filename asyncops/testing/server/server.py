@@ -1,12 +1,11 @@
 """The fake server: both services on one port, with data that moves on its clock."""
 
-from collections import defaultdict
-
 from attrs import evolve
 
 from asyncops.testing.chainloop.fake import ChainloopItems
 from asyncops.testing.chainloop.service import Chainloop, ChainloopHabits
 from asyncops.testing.clock import FakeClock
+from asyncops.testing.described.fake import sizes_of
 from asyncops.testing.described.habits import Data
 from asyncops.testing.fake import FEW
 from asyncops.testing.server.local import FAKE_TOKEN, LocalServer
@@ -69,12 +68,12 @@ class FakeServer(LocalServer):
         clock = FakeClock() if clock is None else clock
         data = Data(
             seed=seed,
-            sizes=defaultdict(lambda: others, operations=operations, ml_prompts=prompts),
+            sizes=sizes_of({"operations": operations, "ml_prompts": prompts}, others),
             start=now_ns(clock),
             arrivals=arrivals,
         )
         self.zoo: ZooItems = ZooItems(Zoo(data, zoo or ZooHabits()), clock)
-        data = evolve(data, sizes={"operations": chainloop_operations})
+        data = evolve(data, sizes=sizes_of({"operations": chainloop_operations}))
         service = Chainloop(data, chainloop or ChainloopHabits())
         self.chainloop: ChainloopItems = ChainloopItems(service, clock)
         super().__init__(

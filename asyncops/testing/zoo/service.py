@@ -13,7 +13,6 @@ from asyncops.testing.described.habits import Data, Habits
 from asyncops.testing.described.maker import Maker
 from asyncops.testing.described.params import Params
 from asyncops.testing.described.service import DescribedService
-from asyncops.testing.described.table import Table
 from asyncops.testing.server.service import Answered, Asked, RefusedError
 from asyncops.testing.zoo.data import (
     ApiCallMaker,
@@ -68,10 +67,6 @@ class Zoo(DescribedService):
     Args:
         data: What its data are computed from.
         habits: How it differs from the usual one.
-
-    Attributes:
-        operations: The rows of the calls.
-        prompts: The rows of the prompts.
     """
 
     makers: ClassVar[Mapping[str, type[Maker]]] = {
@@ -96,8 +91,6 @@ class Zoo(DescribedService):
         )
         super().__init__(ZooClient, evolve(data, habits=pages))
         self._own = habits
-        self.operations: Table = self.served["operations"].table(())
-        self.prompts: Table = self.served["ml_prompts"].table(())
         endings: tuple[dict[str, JSON], ...] = ({}, {"next_page": None}, {"next_page": ""})
         self._endings = cycle(endings)
 

@@ -9,7 +9,7 @@ from asyncops.kit.doctor.examine import examine
 from asyncops.kit.resources import ResourcePath, resources_of
 from asyncops.paging.styles import Paging
 from asyncops.testing import Fake
-from asyncops.testing.contracts.case import Case
+from asyncops.testing.contracts.case import Case, Live
 from asyncops.utils.clock import SYSTEM_CLOCK
 from tests.kit.described.anthropic import AnthropicClient
 from tests.kit.described.apify import ApifyClient
@@ -115,8 +115,8 @@ async def test_no_description_is_accused_by_its_own_service(
 ) -> None:
     case = Case(client, resource)
     async with Fake(client, rows=rows, clock=SYSTEM_CLOCK) as fake, fake.client(retry=ONCE) as live:
-        served = fake.described.served[resource.name]
-        options = case.required(resource.description.options, served) if case.is_listed() else {}
+        required = Live(case, fake, live).required(resource.description.options)
+        options = required if case.is_listed() else {}
         found = [each async for each in examine(case.verbs(live), **options)]
         assert [str(each) for each in found if each.verdict == "bad"] == []
         assert any(each.verdict == "good" for each in found) is case.is_listed()

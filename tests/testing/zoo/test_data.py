@@ -305,7 +305,7 @@ def test_what_cannot_be_added_is_refused() -> None:
             raw_json.create_operation(server, **fields)
     with pytest.raises(ValueError, match="status must be one of"):
         raw_json.create_chainloop_operation(server, status="RUNNING")
-    with pytest.raises(ValueError, match="-1 rows"):
+    with pytest.raises(ValueError, match=r"rows\['operations'\] must be at least 0, got -1"):
         FakeServer(operations=-1)
 
 

@@ -172,8 +172,8 @@ def test_a_service_may_ignore_the_direction() -> None:
 
 def test_without_staff_access_listings_and_prompts_are_forbidden() -> None:
     zoo = make(staff=False)
-    row = zoo.operations.row(0).ids["id"]
-    prompt = zoo.prompts.row(0).ids["id"]
+    row = zoo.served["operations"].table(()).row(0).ids["id"]
+    prompt = zoo.served["ml_prompts"].table(()).row(0).ids["id"]
     for path in (OPERATIONS, "/ml-prompts", f"/ml-prompts/{prompt}"):
         assert refusal(zoo, path).status == 403
     assert answer(zoo, f"{OPERATIONS}/{row}", {}, NOW)["id"] == row
@@ -260,7 +260,8 @@ def test_single_items() -> None:
 def test_ids_that_are_wrong_or_unknown(path: str) -> None:
     zoo = make()
     unknown = IdSpace(99, "nobody").encode(0)
-    beyond = (zoo.operations if path == OPERATIONS else zoo.prompts).row(100).ids["id"]
+    resource = "operations" if path == OPERATIONS else "ml_prompts"
+    beyond = zoo.served[resource].table(()).row(100).ids["id"]
     assert refusal(zoo, f"{path}/42").status == 422
     assert refusal(zoo, f"{path}/{'0' * 36}").status == 422
     assert refusal(zoo, f"{path}/{unknown}").status == 404
