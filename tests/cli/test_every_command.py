@@ -49,7 +49,7 @@ def test_help_says_what_a_command_does(words: str) -> None:
     assert result.exit_code == 0
     usage, about = re.split(r"\n\s*\n", result.stdout.strip())[:2]
     assert usage.startswith("Usage: ")
-    assert re.match(r" [A-Z][\w ]{8}", about)
+    assert re.match(r" [A-Z]\w* [\w ,]{5}", about)
     assert all(len(line) <= WIDTH for line in result.stdout.splitlines())
     for left in ("``", ":class:", ":meth:", "Attributes:", "Args:", "--no-no-"):
         assert left not in result.stdout
@@ -109,3 +109,14 @@ def test_an_ordinary_account_is_told_who_may_list(words: str) -> None:
             result = CliRunner().invoke(app, command, env=variables(server))
             assert result.exit_code == 4
             assert "only to accounts with staff access" in result.stderr
+
+
+def test_doctor_tells_an_ordinary_account_between_words_what_it_may_not_list() -> None:
+    with (
+        FakeServer(zoo=ZooHabits(staff=False)) as server,
+        in_terminal("doctor", "zoo", env=variables(server), columns=60, lines=60) as terminal,
+    ):
+        assert terminal.wait() == 0, terminal.shown
+    words = " ".join(" ".join(terminal.screen).split())
+    assert "! operations cannot be listed: Zoo does not allow this" in words
+    assert words.count("Zoo answers this only to accounts with staff access.") == 2

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from attrs import frozen
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from asyncops.cli.accounts.account import Account, shown_address
@@ -331,9 +332,15 @@ async def _written(output: Console, findings: AsyncIterator[Finding]) -> list[Fi
 def _write(output: Console, finding: Finding) -> None:
     mark, plain, style = _MARKS[finding.verdict]
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    line = Text.assemble(("  ", ""), (mark if unicode else plain, style), (" ", ""))
-    line.append(visible(finding.text))
-    output.print(line, soft_wrap=True)
+    lead = Text.assemble("  ", (mark if unicode else plain, style))
+    text = Text(visible(finding.text))
+    if output.is_terminal:
+        # Lines end between words, and go on below each other.
+        row = Table.grid(padding=(0, 1))
+        row.add_row(lead, text)
+        output.print(row)
+    else:
+        output.print(Text.assemble(lead, " ", text), soft_wrap=True)
 
 
 async def _command(settings: Settings, which: Which) -> int:

@@ -1,6 +1,7 @@
 """Commands whose options are the fields of classes."""
 
 import inspect
+import re
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, get_type_hints
 
@@ -77,5 +78,6 @@ def paragraphs(text: str) -> str:
 
 
 def first_words(kind: type) -> str:
-    """The first paragraph of a class's docstring, for help; ``""`` if it has none."""
-    return paragraphs(kind.__doc__ or "").partition("\n\n")[0].replace("``", "")
+    """The first sentence of a class's docstring, for help; ``""`` if it has none."""
+    paragraph = paragraphs(kind.__doc__ or "").partition("\n\n")[0]
+    return re.split(r"(?<=\.) ", paragraph)[0].replace("``", "")
