@@ -19,7 +19,8 @@ class PageSource(Generic[T]):
     """The pages of one walk, with the next one fetched ahead if ``prefetch`` is set.
 
     A plain task fetches ahead, since a task group around a ``yield`` would cancel the consumer's
-    body (PEP 789).
+    body (PEP 789). It begins once the consumer waits for something: a consumer that comes back
+    without having waited fetches the page itself, which saves two turns of the event loop.
 
     Attributes:
         pages: The walk.
@@ -28,10 +29,12 @@ class PageSource(Generic[T]):
 
     pages: AsyncGenerator[Page[T], None] = field(repr=False)
     prefetch: bool = False
+    _planned: asyncio.Handle | None = field(default=None, init=False)
     _ahead: "asyncio.Task[Page[T] | None] | None" = field(default=None, init=False)
 
     async def take(self) -> Page[T] | None:
         """Return the next page, or ``None`` at the end."""
+        self._forget_plan()
         if self._ahead is None:
             return await anext(self.pages, None)
         page = await self._ahead
@@ -39,18 +42,28 @@ class PageSource(Generic[T]):
         return page
 
     def fetch_ahead(self) -> None:
-        """Begin to fetch the page that :meth:`take` returns next."""
+        """Fetch the page that :meth:`take` returns next as soon as the event loop is free."""
         if self.prefetch:
-            self._ahead = asyncio.create_task(_next(self.pages))
+            self._planned = asyncio.get_running_loop().call_soon(self._begin)
 
     async def aclose(self) -> None:
         """Cancel the request in flight and close the walk."""
+        self._forget_plan()
         try:
             if self._ahead is not None:
                 await cancel_all([self._ahead])
                 self._ahead = None
         finally:
             await self.pages.aclose()
+
+    def _begin(self) -> None:
+        self._planned = None
+        self._ahead = asyncio.create_task(_next(self.pages))
+
+    def _forget_plan(self) -> None:
+        if self._planned is not None:
+            self._planned.cancel()
+            self._planned = None
 
 
 async def _next(pages: AsyncGenerator[Page[T], None]) -> Page[T] | None:

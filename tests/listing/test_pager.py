@@ -128,6 +128,8 @@ async def test_the_next_page_is_on_its_way_while_one_is_used() -> None:
     listing = TokenListing(6, 3)
     walk = aiter(token_pager(listing))
     await anext(walk)
+    # One turn of the event loop to make the task, and one to begin it.
+    await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert listing.requests == 2
     await walk.aclose()
