@@ -78,7 +78,9 @@ class Pager(Generic[T]):
         self._telemetry = telemetry
         self._fetch = fetch
         self._strategy = strategy
-        self._position: Callable[[], Position[T]] = partial(Position, self._start, identity, keep)
+        self._position: Callable[[], Position[T]] = partial(
+            Position, self._start, identity, keep, strict=on_invalid is None
+        )
         self._concurrent_strategy = concurrent_strategy
         self._limits = limits or Limits()
         self._on_page = on_page

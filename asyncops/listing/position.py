@@ -84,6 +84,7 @@ class Position(Generic[T]):
         start: The checkpoint at which it begins.
         identity: Returns the id of an item.
         keep: Whether an item is given out; ``None`` means that all are.
+        strict: Whether each row fits, since one that does not ends the walk.
     """
 
     def __init__(
@@ -91,8 +92,11 @@ class Position(Generic[T]):
         start: Checkpoint,
         identity: Callable[[T], object],
         keep: Callable[[T], bool] | None = None,
+        *,
+        strict: bool = False,
     ) -> None:
         self._keep = keep
+        self._strict = strict
         self._checkpoint = evolve(start, ahead=())
         self._identity = identity
         # Rows that do not fit and were reported by this walk or the one before it. A merged walk
@@ -112,8 +116,7 @@ class Position(Generic[T]):
         items, keep = whole.items, self._keep
         current = WalkPage(whole, whole, range(len(items)), (), self._identity)
         given = self._ahead if _is_numbered(whole) else self._before
-        # This test is fast, and nearly every page has no row that does not fit.
-        if InvalidRow in map(type, items):
+        if not self._strict and InvalidRow in map(type, items):
             # Read from two ends, a row may be on a page twice.
             rows = {row.id: row for row in items if isinstance(row, InvalidRow)}
             known = self._reported.keys() | given.keys()
