@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import quote
 
@@ -73,8 +74,11 @@ class Request:
         """The path and the query, encoded."""
         if not self.params:
             return self.path
-        query = "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in self.params])
-        return f"{self.path}?{query}"
+        params = self.params
+        # quote() takes far longer to see that it has nothing to do.
+        if not _is_unreserved("".join(chain.from_iterable(params))):
+            params = tuple((quote(name, safe=""), quote(value, safe="")) for name, value in params)
+        return f"{self.path}?{'&'.join(map('='.join, params))}"
 
     def with_params(self, params: Iterable[tuple[str, str]]) -> Self:
         """Return the same request with more query parameters at the end."""
@@ -136,12 +140,8 @@ def merged(*parts: Mapping[str, str]) -> Mapping[str, str]:
     return headers
 
 
-# quote() leaves these characters as they are (RFC 3986, unreserved) but takes longer to see it.
+# RFC 3986, unreserved: what quote() leaves as it is.
 _is_unreserved = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
-
-
-def _quoted(text: str) -> str:
-    return text if _is_unreserved(text) else quote(text, safe="")
 
 
 def with_values(request: Request, values: Iterable[tuple[str, str | int]]) -> Request:
