@@ -16,12 +16,13 @@ from asyncops.http.messages import Reply, Request
 from asyncops.http.meter import Meter
 from asyncops.http.service import Service
 from asyncops.http.telemetry import Telemetry, checked_telemetry
-from asyncops.http.timeouts import CallTime, TimeLimits, Timeout
+from asyncops.http.timeouts import CallTime, Timeout
 from asyncops.http.transport import Transport
 from asyncops.retry.policy import RetryPolicy
 from asyncops.retry.rate_limit import RateLimiter, rate_limiter
 from asyncops.utils.checks import count
 from asyncops.utils.clock import SYSTEM_CLOCK, Clock
+from asyncops.utils.time_limits import TimeLimits
 
 __all__ = ["BaseClient", "ClientOptions"]
 

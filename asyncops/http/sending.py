@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator, Callable
 
 from attrs import define, field, frozen
 
-from asyncops.http.timeouts import TimeLimit
 from asyncops.http.upload import PIECE, Upload
+from asyncops.utils.time_limits import TimeLimit
 
 __all__ = ["OnUpload", "Sending", "UploadProgress"]
 

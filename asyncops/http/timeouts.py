@@ -1,18 +1,16 @@
 """The time limits of calls, attempts and polls."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from types import TracebackType
-from typing import Self
 
 from attrs import define, field, frozen
 
 from asyncops.utils.checks import check_seconds
 from asyncops.utils.clock import Clock
+from asyncops.utils.time_limits import TimeLimit, TimeLimits
 
-__all__ = ["CallTime", "TimeLimit", "TimeLimits", "Timeout", "poll_limit"]
+__all__ = ["CallTime", "Timeout", "poll_limit"]
 
 
 @frozen
@@ -43,156 +41,6 @@ class Timeout:
     attempt: float = field(default=60.0, validator=check_seconds(positive=True))
     deadline: float = field(default=120.0, validator=check_seconds(positive=True))
     pool: float = field(default=5.0, validator=check_seconds(positive=True))
-
-
-class TimeLimits:
-    """Time limits of the same length, with one timer for all of them.
-
-    They expire in the order in which they began, so a timer for the oldest is enough. With
-    ``asyncio.timeout``, each limit has a timer of its own, which is most of its cost.
-
-    Args:
-        seconds: The length of each limit; ``None`` means no limit.
-    """
-
-    __slots__ = ("_ends", "_paused", "_timer", "seconds")
-
-    def __init__(self, seconds: float | None) -> None:
-        self.seconds: float | None = seconds
-        self._ends: dict[TimeLimit, float] = {}
-        self._paused: set[TimeLimit] = set()
-        self._timer: asyncio.TimerHandle | None = None
-
-    def new(self) -> "TimeLimit":
-        """Return a new limit; its time begins when it is entered."""
-        return TimeLimit(self)
-
-    def end_all(self) -> None:
-        """Let every open limit expire now."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        for limit in (*self._ends, *self._paused):
-            limit.expire()
-        self._ends.clear()
-        self._paused.clear()
-
-    def opened(self, limit: "TimeLimit") -> None:
-        """Start the time of a limit."""
-        if self.seconds is None:
-            return
-        loop = asyncio.get_running_loop()
-        self._ends[limit] = end = loop.time() + self.seconds
-        if self._timer is None:
-            self._timer = loop.call_at(end, self._expire_oldest)
-
-    def closed(self, limit: "TimeLimit") -> None:
-        """Forget a limit."""
-        self._ends.pop(limit, None)
-        self._paused.discard(limit)
-
-    def paused(self, limit: "TimeLimit") -> float | None:
-        """Stop the time of a limit; return the seconds left, or ``None`` if none were counted."""
-        end = self._ends.pop(limit, None)
-        if end is None:
-            return None
-        self._paused.add(limit)
-        return max(0.0, end - asyncio.get_running_loop().time())
-
-    def _expire_oldest(self) -> None:
-        self._timer = None
-        loop = asyncio.get_running_loop()
-        now = loop.time()
-        while self._ends:
-            limit, end = next(iter(self._ends.items()))
-            if end > now:
-                self._timer = loop.call_at(end, self._expire_oldest)
-                return
-            del self._ends[limit]
-            limit.expire()
-
-
-class TimeLimit:
-    """A time limit as a context manager: its body is cancelled when the time is over.
-
-    Raises:
-        TimeoutError: On leaving, if the body ended by that.
-
-    Attributes:
-        expired: Whether the time was over.
-    """
-
-    __slots__ = ("_cancelling", "_left", "_limits", "_pauses", "_task", "_timer", "expired")
-
-    _task: "asyncio.Task[object]"
-
-    def __init__(self, limits: TimeLimits) -> None:
-        self._limits = limits
-        self._cancelling = 0
-        self._pauses = 0
-        self._left: float | None = None
-        # Only a limit that was paused has a timer of its own.
-        self._timer: asyncio.TimerHandle | None = None
-        self.expired: bool = False
-
-    def pause(self) -> None:
-        """Stop the time until :meth:`resume` has been called as often as this."""
-        self._pauses += 1
-        if self._pauses > 1:
-            return
-        if self._timer is not None:
-            self._left = max(0.0, self._timer.when() - asyncio.get_running_loop().time())
-            self._stop()
-        else:
-            self._left = self._limits.paused(self)
-
-    def resume(self) -> None:
-        """Let the time go on, with the seconds that were left."""
-        self._pauses -= 1
-        if self._pauses:
-            return
-        if self._left is not None and not self.expired:
-            self._timer = asyncio.get_running_loop().call_later(self._left, self.expire)
-        self._left = None
-
-    def expire(self) -> None:
-        """Cancel the body."""
-        if self.expired:
-            return
-        self._stop()
-        self.expired = True
-        self._task.cancel()
-
-    def _stop(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def __enter__(self) -> Self:
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("a time limit needs a task")
-        self._task, self._cancelling = task, task.cancelling()
-        self._limits.opened(self)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._stop()
-        # A task that is left over from the body may still resume this.
-        self._left = None
-        self._limits.closed(self)
-        # A cancellation by somebody else goes on, also where it came together with the limit's.
-        if (
-            self.expired
-            and self._task.uncancel() <= self._cancelling
-            and kind is asyncio.CancelledError
-        ):
-            raise TimeoutError from error
 
 
 _limit_of_poll: ContextVar[TimeLimit | None] = ContextVar("_limit_of_poll", default=None)

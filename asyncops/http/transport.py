@@ -13,10 +13,11 @@ from asyncops.http.aiohttp_internals import loop_of, middlewares_of
 from asyncops.http.body import MAX_ERROR_BODY, MAX_PAGE, MAX_RESULT, Pace, read_body
 from asyncops.http.messages import Response, merged
 from asyncops.http.sending import OnUpload, Sending
-from asyncops.http.timeouts import TimeLimit, TimeLimits, Timeout
+from asyncops.http.timeouts import Timeout
 from asyncops.http.transport_errors import Dropped, refused_by, transport_error
 from asyncops.http.upload import PIECE, Upload
 from asyncops.retry.connection_limit import ConnectionLimit
+from asyncops.utils.time_limits import TimeLimit, TimeLimits
 from asyncops.version import VERSION
 
 __all__ = ["HEADERS", "Transport"]

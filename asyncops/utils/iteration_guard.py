@@ -7,10 +7,15 @@ from typing import Any, TypeVar
 from attrs import define, field
 
 from asyncops.errors import AsyncOpsError, ConfigurationError
+from asyncops.utils.task_scope import Waiters
+from asyncops.utils.time_limits import TimeLimit, TimeLimits
 
 __all__ = ["IterationGuard", "busy"]
 
 R = TypeVar("R")
+
+# A step has no time limit; its scope is what cancels it from outside.
+_SCOPES = TimeLimits(None)
 
 
 def busy(what: str) -> ConfigurationError:
@@ -36,8 +41,8 @@ class IterationGuard:
 
     what: str
     shared: bool = False
-    _steps: "dict[asyncio.Task[Any] | None, asyncio.Timeout]" = field(factory=dict, init=False)
-    _idle: asyncio.Event = field(factory=asyncio.Event, init=False)
+    _steps: "dict[asyncio.Task[Any] | None, TimeLimit]" = field(factory=dict, init=False)
+    _idle: Waiters = field(factory=Waiters, init=False)
     _closing: asyncio.Lock = field(factory=asyncio.Lock, init=False)
 
     @property
@@ -61,19 +66,18 @@ class IterationGuard:
         """
         if self._steps and not self.shared:
             raise busy(self.what)
-        task, scope = asyncio.current_task(), asyncio.timeout(None)
-        self._idle.clear()
+        task, scope = asyncio.current_task(), _SCOPES.new()
         try:
-            async with scope:
+            with scope:
                 self._steps[task] = scope
                 return await step()
         except TimeoutError:
-            if not scope.expired():
+            if not scope.expired:
                 raise
         finally:
             self._steps.pop(task, None)
             if not self._steps:
-                self._idle.set()
+                self._idle.wake_all()
         raise refusal()
 
     async def close(self, finish: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -84,11 +88,10 @@ class IterationGuard:
         Args:
             finish: Releases what the iteration has used; called by one task at a time.
         """
-        now = asyncio.get_running_loop().time()
         current, cancelled = asyncio.current_task(), False
         for task, scope in self._steps.items():
-            if task is not current and not scope.expired():
-                scope.reschedule(now)
+            if task is not current:
+                scope.expire()
         while self._steps and current not in self._steps:
             try:
                 await self._idle.wait()

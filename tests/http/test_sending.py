@@ -24,8 +24,8 @@ from asyncops import (
 )
 from asyncops.http.messages import Request
 from asyncops.http.sending import OnUpload, Sending
-from asyncops.http.timeouts import TimeLimits
 from asyncops.http.upload import Upload
+from asyncops.utils.time_limits import TimeLimits
 from tests.http.test_upload import BODY, Pipe, stream
 
 PIECE = 64 * 1024
