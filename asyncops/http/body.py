@@ -74,11 +74,14 @@ async def read_body(
     encoding = response.headers.get("Content-Encoding")
     gunzip = None if encoding is None else _gunzip_for(encoding)
     content = response.content
-    refused = not cut and gunzip is None and (response.content_length or 0) > limit
+    refused = False
+    if not content.is_eof():
+        refused = not cut and gunzip is None and (response.content_length or 0) > limit
     body = b""
     whole: BytesIO | None = None
     room = limit
-    while chunk := content.read_nowait() if content.is_eof() else await content.readany():
+    while not content.at_eof():
+        chunk = content.read_nowait() if content.is_eof() else await content.readany()
         if pace is not None and not content.is_eof():
             pace.count(len(chunk))
         data = chunk if gunzip is None else gunzip.feed(chunk, room)

@@ -141,9 +141,10 @@ class Position(Generic[T]):
     def advance(self, current: WalkPage[T]) -> None:
         """Move behind a page, all of which has been given."""
         page = current.page
-        self._reported.update(dict.fromkeys(current.invalid_ids))
-        while len(self._reported) > _REPORTED:
-            del self._reported[next(iter(self._reported))]
+        if current.invalid:
+            self._reported.update(dict.fromkeys(current.invalid_ids))
+            while len(self._reported) > _REPORTED:
+                del self._reported[next(iter(self._reported))]
         if current.early:
             ids = current.given_ids(len(page.items))
             self._ahead.update(dict.fromkeys((*current.invalid_ids, *ids)))

@@ -1,6 +1,6 @@
 """One iteration over a listing, page by page or item by item."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
 from contextlib import aclosing
 from operator import length_hint
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
@@ -91,7 +91,7 @@ class Pages(AsyncIterator[Page[T]], Generic[T]):
     async def __anext__(self) -> Page[T]:
         return (await self.next_page()).page
 
-    async def next_page(self) -> WalkPage[T]:
+    def next_page(self) -> Awaitable[WalkPage[T]]:
         """Return the next page, as the walk has it.
 
         Raises:
@@ -100,7 +100,7 @@ class Pages(AsyncIterator[Page[T]], Generic[T]):
             PaginationError: The walk was broken off.
             AsyncOpsError: The page could not be fetched.
         """
-        return await self._guard.take(self._next, self._refusal)
+        return self._guard.take(self._next, self._refusal)
 
     async def _next(self) -> WalkPage[T]:
         if self._broken:

@@ -50,8 +50,8 @@ class TimeLimits:
 
     def closed(self, limit: "TimeLimit") -> None:
         """Forget a limit."""
-        self._ends.pop(limit, None)
-        self._paused.discard(limit)
+        if self._ends.pop(limit, None) is None:
+            self._paused.discard(limit)
 
     def paused(self, limit: "TimeLimit") -> float | None:
         """Stop the time of a limit; return the seconds left, or ``None`` if none were counted."""
@@ -144,7 +144,8 @@ class TimeLimit:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._stop()
+        if self._timer is not None:
+            self._stop()
         # A task that is left over from the body may still resume this.
         self._left = None
         self._limits.closed(self)
