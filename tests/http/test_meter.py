@@ -156,6 +156,8 @@ async def test_a_walk_left_early_reports_what_it_has_sent(together: bool) -> Non
     walk = pager.concurrent(4) if together else pager.__aiter__()
     if isinstance(walk, Walk):
         await started(walk, 15)
+        # One turn of the event loop to make the task for the page ahead, and one to begin it.
+        await asyncio.sleep(0)
         await asyncio.sleep(0)
         await walk.aclose()
         left = walk
