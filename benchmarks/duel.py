@@ -1,20 +1,17 @@
 """asyncops and another, which run in turns."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Literal
 
 from attrs import evolve, frozen
 
+from benchmarks.instructions import instructions
 from benchmarks.outcome import Figures, Outcome, Unmeasured
-from benchmarks.rig import Contestant, Load, Measured, Worker, can_count, page_server, worker
+from benchmarks.rig import Contestant, Load, Measured, Worker, page_server, worker
 from benchmarks.verdict import REPEATS, Floor, take_until_decided
 
 __all__ = ["Duel"]
-
-# Callgrind slows a process down fifty times. What it counts needs no second look.
-_COUNTED_PAGES = 100
 
 Round = Mapping[str, Measured]
 
@@ -58,7 +55,11 @@ class Duel:
                 yield self._in_turns(outcome, max(self.pages // 10, 1), rounds=2, repeats=0)
             else:
                 done = self._in_turns(outcome, self.pages, rounds=self.rounds, repeats=REPEATS)
-                yield self._with_instructions(done) if self.counted and can_count() else done
+                counts = instructions(self._contestants, self.load) if self.counted else {}
+                figures = [
+                    evolve(each, instructions=counts.get(each.name)) for each in done.figures
+                ]
+                yield evolve(done, figures=tuple(figures))
         except Unmeasured as error:
             yield evolve(outcome, error=str(error))
 
@@ -107,25 +108,9 @@ class Duel:
             items=load.items,
         )
 
-    def _with_instructions(self, outcome: Outcome) -> Outcome:
-        load = self.load(_COUNTED_PAGES)
-        with ThreadPoolExecutor() as pool:
-            # Side by side: what else the machine does changes no count.
-            counts = dict(pool.map(lambda each: _counted(each, load), self._contestants))
-        figures = [evolve(each, instructions=counts.get(each.name)) for each in outcome.figures]
-        return evolve(outcome, figures=tuple(figures))
-
 
 def _round(workers: Sequence[Worker], items: int, at: int) -> Round:
     """One run of each. Machines drift, so that who begins changes from round to round."""
     first = at % len(workers)
     order = [*workers[first:], *workers[:first]]
     return {each.name: each.run(items=items) for each in order}
-
-
-def _counted(contestant: Contestant, load: Load) -> tuple[str, float]:
-    with (
-        page_server(load.settings) as url,
-        worker(contestant, load, url, counting=True) as process,
-    ):
-        return contestant.name, process.instructions(items=load.items) / _COUNTED_PAGES

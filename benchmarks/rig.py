@@ -1,12 +1,10 @@
-"""Processes: the page server, and a worker for each contestant, under Callgrind if so wanted."""
+"""Processes: the page server, and a worker for each contestant."""
 
 import json
 import os
-import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -23,15 +21,12 @@ __all__ = [
     "Load",
     "Measured",
     "Worker",
-    "can_count",
     "page_server",
     "requests_since",
     "worker",
 ]
 
 ROOT = Path(__file__).parent.parent
-# The first runs, which fill the caches, need not be counted: that would take fifty times as long.
-_CALLGRIND = ("valgrind", "--tool=callgrind", "--instr-atstart=no")
 
 
 @frozen
@@ -103,44 +98,20 @@ class Worker:
             raise Unmeasured(f"{self.name} gave {answer['items']} items, not {items}")
         return Measured(seconds, cpu, answer)
 
-    def instructions(self, *, items: int) -> float:
-        """Return the instructions of one run, less those of idling, under Callgrind."""
-        self.run(items=items)
-        self._control("--instr=on")
-        marks = [self._counted()]
-        for each in (0, items):
-            self.run(items=each)
-            marks.append(self._counted())
-        before, idle, after = marks
-        return (after - idle) - (idle - before)
-
-    def _counted(self) -> int:
-        # Numbers of instructions, by thread: " Th 1  59,532,026"
-        found = re.findall(r"^\s*Th \d+ +([\d,]+|\.)\s*$", self._control("-e"), re.MULTILINE)
-        return sum(int(each.replace(",", "")) for each in found if each != ".")
-
-    def _control(self, option: str) -> str:
-        command = ["callgrind_control", option, str(self.process.pid)]
-        done = subprocess.run(command, check=False, capture_output=True, text=True)
-        if done.returncode:
-            raise Unmeasured(f"{self.name}: {done.stderr.strip()}")
-        return done.stdout
-
 
 @contextmanager
 def worker(
-    contestant: Contestant, load: Load, url: str | None, *, counting: bool = False
+    contestant: Contestant, load: Load, url: str | None, *, under: Sequence[str] = ()
 ) -> Iterator[Worker]:
-    """A process with a contestant; ``counting`` has Callgrind count its instructions."""
+    """A process with a contestant; ``under`` begins the command line, such as Valgrind's."""
     arguments = {**load.arguments, **contestant.arguments}
     if url is not None:
         arguments["url"] = url
     place = f"benchmarks.contestants.{contestant.place}"
     own = contestant.requirement
     python = sys.executable if own is None else _own_python(own)
-    command = [python, "-m", "benchmarks.worker", place, json.dumps(arguments)]
-    prefix = [*_CALLGRIND, f"--callgrind-out-file={os.devnull}", "-q"] if counting else []
-    with _process([*prefix, *command]) as process:
+    command = [*under, python, "-m", "benchmarks.worker", place, json.dumps(arguments)]
+    with _process(command) as process:
         yield Worker(contestant.name, process)
 
 
@@ -149,11 +120,6 @@ def _own_python(requirement: str) -> str:
         return own_python(requirement)
     except (subprocess.CalledProcessError, OSError) as error:
         raise Unmeasured(f"no environment for {requirement}: {error}") from error
-
-
-def can_count() -> bool:
-    """Whether Callgrind is there."""
-    return bool(shutil.which("valgrind") and shutil.which("callgrind_control"))
 
 
 @contextmanager

@@ -128,7 +128,7 @@ _OBSERVED = tuple(
         name="observed",
         work=f"{_WALK}; {name}",
         ours=Contestant(name, "ours:walk", {"observer": observer}),
-        other=Contestant("asyncops", "ours:walk"),
+        other=_OURS,
         load=_calls,
         floor=_at_most(limit),
     )
@@ -147,7 +147,7 @@ ROWS: Mapping[str, Sequence[Row]] = {
         Duel(
             name="kit",
             work=f"{_WALK}; described by the kit, against written by hand",
-            ours=_way("window"),
+            ours=_way("by the kit"),
             other=_way("by hand", "written by hand"),
             load=_calls,
             floor=Floor(0.98),

@@ -36,18 +36,36 @@ _PAGING = Token("next_page", size="limit", most=100)
 
 
 @frozen(kw_only=True)
-class CallOptions(ListOptions):
-    """The filters of both listings."""
+class StatusOptions(ListOptions):
+    """The filters of the plain listing."""
 
     status: ApiCallStatus | str | Collection[ApiCallStatus | str] | None = None
+
+
+@frozen(kw_only=True)
+class CallOptions(StatusOptions):
+    """Those of the other."""
+
     created_after: datetime | None = None
     created_before: datetime | None = None
 
 
 class Described(Client):
-    """Calls newest first, filtered by creation; by status, one at a time or several."""
+    """Calls newest first, by status; and the same, filtered by creation as well."""
 
     service = _SERVICE
+    plain = Resource(
+        AsyncApiCall,
+        Listing(
+            "/async/operations",
+            "items",
+            paging=_PAGING,
+            order=Order(),
+            by_status=ByStatus(many="comma"),
+        ),
+        options=StatusOptions,
+        watch=WatchOptions,
+    )
     calls = Resource(
         AsyncApiCall,
         Listing(
@@ -64,7 +82,7 @@ class Described(Client):
 
 
 class Written(BaseClient):
-    """The same listing of one status, without the kit."""
+    """The plain listing of one status, without the kit."""
 
     service = _SERVICE
 

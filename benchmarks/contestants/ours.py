@@ -45,6 +45,9 @@ class _Clients:
     def window_statuses(self) -> Pager[Any]:
         return self.described.calls.list(max_pages=_MAX_PAGES)
 
+    def by_kit(self) -> Pager[Any]:
+        return self.described.plain.list(status="completed", max_pages=_MAX_PAGES)
+
     def by_hand(self) -> Pager[Any]:
         return self.written.calls("completed")
 
@@ -69,6 +72,7 @@ _WAYS: Mapping[str, tuple[Callable[[_Clients], Pager[Any]], Callable[[Pager[Any]
     "window, concurrent": (_Clients.window, _concurrent),
     "all statuses, window": (_Clients.window_statuses, _one_by_one),
     "all statuses, window, concurrent": (_Clients.window_statuses, _concurrent),
+    "by the kit": (_Clients.by_kit, _one_by_one),
     "by hand": (_Clients.by_hand, _one_by_one),
 }
 """Ways to walk a listing: which one, and how it is opened."""
