@@ -115,7 +115,7 @@ class ListedRows:
                 elif number < settled:
                     shown = lives.end(number).words
                 else:
-                    shown = lives.look(number, now).words
+                    shown = lives.course(number).now(now)[1].words
                 if words.isdisjoint(shown):
                     return False
             if is_wide:

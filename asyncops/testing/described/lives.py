@@ -67,10 +67,6 @@ class Lives:
         ends = self.looks.ended
         return ends[(self.timeline.size - number - 1 - len(self._alive)) % len(ends)]
 
-    def look(self, number: int, now: int) -> Look:
-        """Return the look of a row that was not added, at an instant."""
-        return self.course(number).now(now)[1]
-
     def created(self, at: int) -> int:
         """Return an instant, cut to what a creation time can tell."""
         return rounded(at, self._form)

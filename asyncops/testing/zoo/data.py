@@ -15,16 +15,7 @@ from asyncops.testing.server.hashing import IdSpace, mix
 from asyncops.testing.server.lifecycle import Timeline, rfc3339
 from asyncops.testing.zoo.values import NEVER_NULL, RESULTS, VALUES, Json, prompted
 
-__all__ = [
-    "OPERATION_TYPES",
-    "PROMPT_TYPES",
-    "ApiCallMaker",
-    "CallMaker",
-    "ConversationMaker",
-    "ConversionMaker",
-    "PartMaker",
-    "PromptMaker",
-]
+__all__ = ["OPERATION_TYPES", "PROMPT_TYPES", "CallMaker", "PromptMaker", "VariedMaker"]
 
 OPERATION_TYPES = tuple(each.value for each in AsyncApiCallType)
 PROMPT_TYPES = tuple(each.value for each in MlPromptType)
@@ -35,6 +26,13 @@ _ERRORS = (
     "Modèle illisible : unité inconnue « furlong »",
 )
 _ASKED = ("mass", "volume", "surface-area", "conversion/step/obj", "conversion/nx/gltf")
+_VARIED: Mapping[str, Callable[[Row], JSON]] = {
+    "prompt": prompted,
+    "first_prompt": prompted,
+    "endpoint": lambda row: f"/file/{_ASKED[row.bits % len(_ASKED)]}",
+    "price": lambda row: (1 + row.bits % 400) / 10_000,
+    "file_path": lambda row: f"parts/gear-{row.number}.step",
+}
 _USERS = 32
 _user = lru_cache(_USERS)(IdSpace(0, "zoo user").encode)
 
@@ -107,47 +105,17 @@ class PromptMaker(_ZooMaker):
     types: ClassVar[tuple[str, ...]] = PROMPT_TYPES
 
 
-class _VariedMaker(Maker):
+class VariedMaker(Maker):
     """Writes items that differ from each other as those of an account do."""
-
-    varied: ClassVar[Mapping[str, Callable[[Row], JSON]]]
 
     def item(self, row: Row, now: int) -> dict[str, JSON]:
         """Return a row as the listing shows it at an instant."""
-        varied = {name: write(row) for name, write in self.varied.items()}
-        return {**super().item(row, now), **varied, **row.fields}
-
-
-class PartMaker(_VariedMaker):
-    """Writes text-to-CAD parts."""
-
-    varied: ClassVar[Mapping[str, Callable[[Row], JSON]]] = {"prompt": prompted}
-
-
-class ConversationMaker(_VariedMaker):
-    """Writes conversations."""
-
-    varied: ClassVar[Mapping[str, Callable[[Row], JSON]]] = {"first_prompt": prompted}
-
-
-class ApiCallMaker(_VariedMaker):
-    """Writes API calls, each with a price of its own."""
-
-    varied: ClassVar[Mapping[str, Callable[[Row], JSON]]] = {
-        "endpoint": lambda row: f"/file/{_ASKED[row.bits % len(_ASKED)]}",
-        "price": lambda row: (1 + row.bits % 400) / 10_000,
-    }
-
-
-class ConversionMaker(_VariedMaker):
-    """Writes conversions of a dataset's files, which ``q`` searches by their ids and paths."""
-
-    varied: ClassVar[Mapping[str, Callable[[Row], JSON]]] = {
-        "file_path": lambda row: f"parts/gear-{row.number}.step"
-    }
+        item = super().item(row, now)
+        varied = {name: write(row) for name, write in _VARIED.items() if name in item}
+        return {**item, **varied, **row.fields}
 
     def shows(self, row: Row, values: Mapping[str, frozenset[str]], now: int) -> bool:
-        """Whether a row has what is searched for, and one of the values of each other field."""
+        """Whether a row has what ``q`` searches for, and one of the values of each other field."""
         item = self.item(row, now) if "q" in values else {}
         searched = f"{item.get('id')}\n{item.get('file_path')}"
         return all(text in searched for text in values.get("q", ())) and super().shows(

@@ -14,14 +14,7 @@ from asyncops.testing.described.maker import Maker
 from asyncops.testing.described.params import Params
 from asyncops.testing.described.service import DescribedService
 from asyncops.testing.server.service import Answered, Asked, RefusedError
-from asyncops.testing.zoo.data import (
-    ApiCallMaker,
-    CallMaker,
-    ConversationMaker,
-    ConversionMaker,
-    PartMaker,
-    PromptMaker,
-)
+from asyncops.testing.zoo.data import CallMaker, PromptMaker, VariedMaker
 
 __all__ = ["Zoo", "ZooHabits"]
 
@@ -72,11 +65,11 @@ class Zoo(DescribedService):
     makers: ClassVar[Mapping[str, type[Maker]]] = {
         "operations": CallMaker,
         "ml_prompts": PromptMaker,
-        "text_to_cad": PartMaker,
-        "api_calls": ApiCallMaker,
-        "conversations": ConversationMaker,
-        "org.datasets.conversions": ConversionMaker,
-        "org.api_calls": ApiCallMaker,
+        "text_to_cad": VariedMaker,
+        "api_calls": VariedMaker,
+        "conversations": VariedMaker,
+        "org.datasets.conversions": VariedMaker,
+        "org.api_calls": VariedMaker,
     }
 
     def __init__(self, data: Data, habits: ZooHabits) -> None:
