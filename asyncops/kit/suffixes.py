@@ -5,6 +5,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
+import attrs
 from attrs import field, frozen
 
 from asyncops.kit.filters import filters_of
@@ -59,8 +60,7 @@ def suffixes_of(options: Any) -> Mapping[str, Suffixes]:
     """Return the arguments of an options class that a suffix tells, by their names."""
     if not filters_of(options):
         return {}
-    hints = get_type_hints(options, include_extras=True)
-    found = {}
+    hints, found = _hints(options), {}
     for each in filters_of(options):
         hint = hints[each.name]
         marks = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
@@ -68,6 +68,14 @@ def suffixes_of(options: Any) -> Mapping[str, Suffixes]:
             if isinstance(mark, FromSuffix):
                 found[each.name] = Suffixes(mark.of, _values(hint, mark.also))
     return found
+
+
+def _hints(options: Any) -> Mapping[str, Any]:
+    try:
+        return get_type_hints(options, include_extras=True)
+    except NameError:
+        # A name that is imported for type checkers alone.
+        return {each.name: each.type for each in attrs.fields(options)}
 
 
 def _values(hint: Any, also: Mapping[str, str]) -> Mapping[str, str] | None:

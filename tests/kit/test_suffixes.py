@@ -45,6 +45,15 @@ def test_a_suffix_tells_a_value(name: str, source: str | None, codec: str | None
     assert found["codec"].value_for(Path(name)) == codec
 
 
+def test_a_name_that_only_type_checkers_know_hides_no_mark() -> None:
+    @frozen(kw_only=True)
+    class Partly(UploadOptions):
+        source: Annotated[str, FromSuffix("content")]
+        other: "Nowhere"  # type: ignore[name-defined]  # noqa: F821
+
+    assert suffixes_of(Partly).keys() == {"source"}
+
+
 def test_what_is_not_marked_has_none() -> None:
     assert suffixes_of(UploadOptions) == {}
     assert suffixes_of(None) == {}

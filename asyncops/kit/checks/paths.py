@@ -11,6 +11,7 @@ from asyncops.kit.listing import Listing
 from asyncops.kit.options import UploadOptions
 from asyncops.kit.path import names_in
 from asyncops.kit.query import list_plan
+from asyncops.kit.suffixes import suffixes_of
 
 __all__ = ["check_paths"]
 
@@ -112,6 +113,7 @@ def _check_action(subject: Subject, name: str, action: object) -> set[str]:
         )
     if action.result is not None:
         check_frozen(subject, f"{name}: result", action.result)
+    _check_suffixes(subject, name, action)
     subject.check_headers(f"{name}: headers", action.headers)
     known = [*subject.place, *fields_of(action.options), *(["id"] if name == "cancel" else [])]
     found = subject.check_path(name, action.path, known)
@@ -125,3 +127,19 @@ def _check_action(subject: Subject, name: str, action: object) -> set[str]:
     if isinstance(action.id, str):
         subject.check_place(f"{name}: id", action.id)
     return found
+
+
+def _check_suffixes(subject: Subject, name: str, action: Action[..., Any]) -> None:
+    """Check that the files are there whose suffixes tell fields."""
+    for field, suffixes in suffixes_of(action.options).items():
+        if suffixes.of == "content" and action.body != "bytes":
+            raise subject.error(
+                f"{name}: options: {field}",
+                "FromSuffix('content') is about the file that is sent: give body='bytes', or leave "
+                "it out",
+            )
+        if suffixes.of not in {"content", "result"}:
+            raise subject.error(
+                f"{name}: options: {field}",
+                f"FromSuffix takes 'content' or 'result', got {suffixes.of!r}",
+            )

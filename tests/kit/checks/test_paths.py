@@ -1,6 +1,6 @@
 """Paths and actions: what is refused when the client's class is made."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from attrs import define, frozen
@@ -8,6 +8,7 @@ from attrs import define, frozen
 from asyncops.kit import (
     Action,
     DescriptionError,
+    FromSuffix,
     Header,
     ListOptions,
     Lookup,
@@ -37,6 +38,19 @@ class OptionalProject(ListOptions):
 @frozen(kw_only=True)
 class ByProject(ListOptions):
     project: str
+
+
+CONTENTS: Any = "contents"
+
+
+@frozen(kw_only=True)
+class Sourced:
+    source: Annotated[str, FromSuffix("content")]
+
+
+@frozen(kw_only=True)
+class Misread:
+    kind: Annotated[str, FromSuffix(CONTENTS)]
 
 
 XML: Any = "xml"
@@ -79,6 +93,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"start": Action("/jobs", body=BYTES)}, "start: options: with body='bytes' it must be Upl"),
     ({"start": Action("/jobs", body=BYTES, options=Start)}, "start: options: .*; got 'Start'"),
     ({"start": Action("/jobs", options=UploadOptions)}, "start: options: .* with no other body"),
+    ({"start": Action("/jobs", options=Sourced)}, "start: options: source: FromSuffix.'content'"),
+    ({"start": Action("/jobs", options=Misread)}, "start: options: kind: .* got 'contents'"),
     ({"start": Action("/jobs", method=GET)}, "start: method must be 'POST', 'PUT'.*got 'GET'"),
     ({"start": Action("/jobs", result=dict)}, "start: result: dict must be a frozen attrs class"),
     ({"start": Action("/jobs", found="job")}, "start: found: .*: give result=, or leave it out"),
