@@ -74,6 +74,25 @@ def test_a_table_of_costs_has_nothing_private(zoo: FakeZoo) -> None:
     assert not {"token", "email", "ip_address"} & rows[0].keys()
 
 
+@pytest.mark.parametrize(
+    ("words", "sent"),
+    [
+        (["list"], ["true"]),
+        (["list", "--parts"], ["false"]),
+        (["list", "--jsonl"], []),
+        (["list", "--no-parts", "--jsonl"], ["true"]),
+        (["report", "-o", "page.html"], ["true"]),
+    ],
+)
+def test_files_that_nothing_shows_are_not_read(
+    zoo: FakeZoo, words: list[str], sent: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run("text-to-cad", *words)
+    query = zoo.requests[0].query
+    assert [query[name] for name in query if name == "no_parts"] == sent
+
+
 def test_the_files_of_a_part_are_written(zoo: FakeZoo, tmp_path: Path) -> None:
     part = zoo.add("text_to_cad", status="completed")
     run("text-to-cad", "get", str(part.id), "--outputs", str(tmp_path / "parts"))

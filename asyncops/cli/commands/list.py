@@ -41,6 +41,8 @@ async def list_items(settings: Settings, query: Query, output: OutputOptions) ->
     curtailed = output.form is Format.TABLE and not (output.everything or query.max_items)
     if curtailed:
         query = evolve(query, max_items=TABLE_ROWS)
+    if output.form is Format.TABLE:
+        query = query.without_contents()
     async with connected(settings, query.resource.service.name) as client:
         run = _Run(query, output, client, quiet=settings.verbose > 0, curtailed=curtailed)
         if output.resume is None or output.file is None:

@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
-from typing import Any
+from typing import Any, Self
 
 import attrs
-from attrs import frozen
+from attrs import evolve, frozen
 
 from asyncops.checkpoints import Checkpoint
 from asyncops.cli.options.fields import option
@@ -72,6 +72,19 @@ class Query(OnResource):
             if when is not None and name in known:
                 given[name] = when.at
         return given
+
+    def without_contents(self) -> Self:
+        """The query without what a watch leaves out too, such as the files of parts.
+
+        A table and a picture show nothing of it. An option that was given is kept.
+        """
+        watched = fields_of(self.resource.description.watch)
+        left_out: dict[str, Any] = {
+            option: True
+            for option, name in self.filters.items()
+            if name in watched and watched[name].default is True and getattr(self, option) is None
+        }
+        return evolve(self, **left_out)
 
     @property
     def how(self) -> frozenset[str]:

@@ -37,7 +37,7 @@ async def read(
     Returns:
         Whether the query has more operations.
     """
-    asked = evolve(query, max_items=most + 1)
+    asked = evolve(query.without_contents(), max_items=most + 1)
     taken = 0
     async with connected(settings, query.resource.service.name) as client:
         hidden = settings.verbose > 0
