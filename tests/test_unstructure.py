@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import asyncops
 from asyncops import Change, ChangeKind, Page, WalkReport, ZooClient, to_dict, to_json
-from asyncops.cli.output.columns import columns_of
+from asyncops.cli.output.formats.encoders import columns_of
 from asyncops.errors import APIError, ConnectionFailed
 from asyncops.http.decoding import decoder
 from asyncops.models import EpochSeconds

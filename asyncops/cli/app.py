@@ -15,7 +15,7 @@ __all__ = ["app", "run"]
 _HERE = "On this machine, without an account"
 
 # Each registers its commands, and help shows them in this order.
-for _name in ("services", "watch_several", "init_service", "doctor", "login"):
+for _name in ("services", "watch", "init_service", "doctor", "login"):
     import_module(f"asyncops.cli.commands.{_name}")
 
 

@@ -8,22 +8,23 @@ from typing import Any
 from asyncops.cli.accounts import keyring
 from asyncops.cli.accounts.account import ACCOUNT_IN_USE, Account
 from asyncops.cli.accounts.profiles import Entry, Profiles, read_profiles
-from asyncops.cli.accounts.services import SERVICES, Client, Service
+from asyncops.cli.accounts.services import SERVICES, Client, organization_variable
 from asyncops.cli.exit import Failure
 from asyncops.cli.groups import Settings
 from asyncops.cli.runtime.logging import RequestLog
 from asyncops.client import ClientOptions
 from asyncops.errors import ConfigurationError
+from asyncops.http.service import Service
 from asyncops.retry.policy import RetryPolicy
 from asyncops.utils.clock import SYSTEM_CLOCK
 
-__all__ = ["account_for", "account_of_profile", "client_of", "connected"]
+__all__ = ["account_for", "client_of", "connected", "variable"]
 
 _EVERY_REQUEST = 2
 
 
 @asynccontextmanager
-async def connected(settings: Settings, service: str) -> AsyncIterator[Client]:
+async def connected(settings: Settings, kind: type[Client]) -> AsyncIterator[Client]:
     """The client of the account to use, as an async context manager.
 
     The account is the one of the profile that was named; or else the environment's, where the
@@ -31,12 +32,12 @@ async def connected(settings: Settings, service: str) -> AsyncIterator[Client]:
 
     Args:
         settings: The options that the command was started with.
-        service: Whose client.
+        kind: The class of the client.
 
     Raises:
         Failure: The profile or its token is missing, or the address is refused; nothing was sent.
     """
-    account = account_for(settings, service)
+    account = account_for(settings, kind.service.name)
     ACCOUNT_IN_USE.set(account)
     async with client_of(account, settings) as client:
         yield client
@@ -56,21 +57,24 @@ def account_for(settings: Settings, service: str, profiles: Profiles | None = No
         Failure: There is no such profile, or no token.
     """
     chosen = SERVICES[service]
-    token = _variable(chosen.token_variable)
-    if settings.profile is None and (token or not chosen.token_variable):
-        address = _variable(chosen.url_variable)
+    described = chosen.service
+    token = variable(described.token)
+    if settings.profile is None and (token or described.token is None):
         return Account(
-            service=chosen,
-            token=token,
-            token_source=f"the variable {chosen.token_variable}",
-            base_url=address or chosen.default_url,
-            url_source=f"the variable {chosen.url_variable}" if address else None,
-            organization=_variable(chosen.organization_variable or "") or None,
+            client=chosen,
+            token=token or "",
+            token_source=f"the variable {described.token}",
+            entry=Entry(
+                base_url=variable(described.url_variable),
+                organization=variable(organization_variable(chosen)),
+            ),
         )
     profiles = read_profiles() if profiles is None else profiles
     name = settings.profile or profiles.default
     if name is None:
-        raise Failure(f"no token for {chosen.title}", _where_to_set(chosen, profiles))
+        hint = f"set {described.token}, or store one with asyncops login {service}"
+        more = ", or choose a profile with --profile" if profiles.services else ""
+        raise Failure(f"no token for {described.title}", f"{hint}{more}")
     return account_of_profile(profiles, name, service)
 
 
@@ -84,23 +88,13 @@ def account_of_profile(profiles: Profiles, name: str, service: str) -> Account:
     chosen = SERVICES[service]
     entry = entries.get(service)
     if entry is None:
-        known = " and ".join(SERVICES[each].title for each in entries) or "nothing"
+        known = " and ".join(SERVICES[each].service.title for each in entries) or "nothing"
         raise Failure(
-            f"profile {name} is not configured for {chosen.title}, but for {known}",
+            f"profile {name} is not configured for {chosen.service.title}, but for {known}",
             f"asyncops login {service} --profile {name} adds it",
         )
-    token, source = _token_of(entry, name, chosen)
-    return Account(
-        service=chosen,
-        token=token,
-        token_source=source,
-        base_url=entry.base_url or chosen.default_url,
-        url_source=f"profile {name}" if entry.base_url else None,
-        profile=name,
-        allow_insecure=entry.allow_insecure,
-        organization=entry.organization,
-        proxy=entry.proxy,
-    )
+    token, source = _token_of(entry, name, chosen.service)
+    return Account(client=chosen, token=token, token_source=source, entry=entry, profile=name)
 
 
 def client_of(account: Account, settings: Settings, *, attempts: int | None = None) -> Client:
@@ -115,46 +109,44 @@ def client_of(account: Account, settings: Settings, *, attempts: int | None = No
     Raises:
         Failure: The address or the token does not do.
     """
+    service = account.client.service
     options: ClientOptions = {
         "base_url": account.base_url,
-        "allow_insecure": account.allow_insecure,
+        "allow_insecure": account.entry.allow_insecure,
         "telemetry": RequestLog() if settings.verbose >= _EVERY_REQUEST else None,
         "retry": RetryPolicy() if attempts is None else RetryPolicy(attempts=attempts),
-        "proxy": settings.proxy or account.proxy,
+        "proxy": settings.proxy or account.entry.proxy,
         "max_body": settings.max_body,
         "clock": SYSTEM_CLOCK,
     }
     if not account.base_url:
-        variable = account.service.url_variable
         raise Failure(
-            f"no address of {account.service.title}",
-            f"set {variable}, or write base_url into a profile",
+            f"no address of {service.title}",
+            f"set {service.url_variable}, or write base_url into a profile",
         )
     # A profile without an organization is not given the environment's.
-    takes_one = account.service.organization_variable is not None
-    more: Any = {"organization": account.organization or ""} if takes_one else {}
+    takes_one = organization_variable(account.client) is not None
+    more: Any = {"organization": account.entry.organization or ""} if takes_one else {}
     try:
-        return account.service.client(account.token or None, **options, **more)
-    except ConfigurationError as error:
-        if "to the proxy " in str(error):
+        return account.client(account.token or None, **options, **more)
+    except (ConfigurationError, ValueError) as error:
+        if str(error).startswith("proxy ") or "to the proxy " in str(error):
             raise Failure(str(error)) from None
-        raise Failure(
-            f"the token would travel in the clear, over plain http, to {account.host}",
-            "use https, or a profile with allow_insecure = true if you mean it",
-        ) from None
-    except ValueError as error:
-        if str(error).startswith("proxy "):
-            raise Failure(str(error)) from None
+        if isinstance(error, ConfigurationError):
+            raise Failure(
+                f"the token would travel in the clear, over plain http, to {account.host}",
+                "use https, or a profile with allow_insecure = true if you mean it",
+            ) from None
         which: str | None = account.token_source
         if "base_url" in str(error):
             which = account.url_source
         elif str(error).startswith("organization"):
             which = account.organization_source
-        raise Failure(f"{which or account.service.title}: {error}") from None
+        raise Failure(f"{which or service.title}: {error}") from None
 
 
 def _token_of(entry: Entry, name: str, service: Service) -> tuple[str, str]:
-    if not service.token_variable:
+    if service.token is None:
         return "", "nowhere: it takes none"
     if entry.keyring:
         token = keyring.load(name, service.name)
@@ -164,20 +156,16 @@ def _token_of(entry: Entry, name: str, service: Service) -> tuple[str, str]:
                 f"asyncops login {service.name} --profile {name} stores one",
             )
         return token, "the keyring"
-    variable = entry.token_env or service.token_variable
-    token = _variable(variable)
+    source = entry.token_env or service.token
+    token = variable(source)
     if not token:
         raise Failure(
-            f"no token for {service.title}: profile {name} takes it from the variable {variable}, "
+            f"no token for {service.title}: profile {name} takes it from the variable {source}, "
             "which is not set"
         )
-    return token, f"the variable {variable}"
+    return token, f"the variable {source}"
 
 
-def _variable(name: str) -> str:
-    return os.environ.get(name, "").strip()
-
-
-def _where_to_set(service: Service, profiles: Profiles) -> str:
-    hint = f"set {service.token_variable}, or store one with asyncops login {service.name}"
-    return f"{hint}, or choose a profile with --profile" if profiles.services else hint
+def variable(name: str | None) -> str | None:
+    """The value of an environment variable; `None` where it is not set, or blank."""
+    return os.environ.get(name or "", "").strip() or None

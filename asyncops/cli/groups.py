@@ -9,13 +9,12 @@ from typer.core import TyperGroup
 
 from asyncops.cli.accounts.services import SERVICES, distribution_of, installed
 from asyncops.cli.exit import Failure
-from asyncops.cli.names import known_or_near, meant
-from asyncops.cli.options.connection import size
-from asyncops.cli.options.fields import CONTEXT, option, take_options
+from asyncops.cli.options.fields import CONTEXT, option, size, take_options
+from asyncops.cli.resources import known_or_near, meant
 from asyncops.cli.text.terminal import complain
 from asyncops.version import VERSION
 
-__all__ = ["LazyGroup", "Settings", "app", "settings_of"]
+__all__ = ["LazyGroup", "Settings", "app"]
 
 _COMMON = "Common"
 
@@ -59,7 +58,7 @@ class LazyGroup(TyperGroup):
     """
 
     def __init__(self, *, fill: Callable[[], Commands], **attrs: Any) -> None:
-        super().__init__(no_args_is_help=True, rich_markup_mode="rich", **attrs)
+        super().__init__(**{**attrs, "no_args_is_help": True, "rich_markup_mode": "rich"})
         self._fill = fill
         self._makers: Commands | None = None
 
@@ -102,8 +101,6 @@ class _Program(LazyGroup):
     """The program: a group for each service that is installed, and commands of its own."""
 
     def __init__(self, **attrs: Any) -> None:
-        attrs.pop("no_args_is_help", None)
-        attrs.pop("rich_markup_mode", None)
         super().__init__(fill=_services, **attrs)
 
 
@@ -117,8 +114,8 @@ def _service_group(name: str) -> LazyGroup:
         from asyncops.cli.tree import commands_of  # noqa: PLC0415 - loads the client
 
         # The list of all services has no more than can be said without importing them.
-        group.help = f"{first_words(SERVICES[name].client)}\n\n{group.help}".strip()
-        return commands_of(SERVICES[name])
+        group.help = f"{first_words(SERVICES[name])}\n\n{group.help}".strip()
+        return commands_of(name)
 
     group = LazyGroup(
         name=name,
@@ -137,11 +134,6 @@ app: typer.Typer = typer.Typer(
     "service or of the network, 130 interrupted.",
     pretty_exceptions_enable=False,
 )
-
-
-def settings_of(ctx: typer.Context) -> Settings:
-    """The settings that a command was started with."""
-    return ctx.obj if isinstance(ctx.obj, Settings) else Settings()
 
 
 def _print_version(wanted: bool) -> None:

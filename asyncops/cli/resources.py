@@ -1,18 +1,61 @@
-"""The resources that commands list, get, wait for and watch."""
+"""The resources that commands list, get, wait for and watch, and the words that name them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from functools import cache
-from typing import Any
 
 from attrs import frozen
 
-from asyncops.cli.accounts.services import SERVICES, Service
+from asyncops.cli.accounts.services import SERVICES, Client
 from asyncops.cli.exit import Failure
-from asyncops.cli.names import dashed, known_or_near, meant
 from asyncops.kit.description import Description
 from asyncops.kit.resources import ResourcePath, resources_of
 
-__all__ = ["Resource", "common_operations", "resource_of", "resources_below"]
+__all__ = [
+    "Resource",
+    "common_operations",
+    "dashed",
+    "known_or_near",
+    "meant",
+    "paths_of",
+    "resource_of",
+    "resources_below",
+]
+
+
+def dashed(name: str) -> str:
+    """A name of code as commands write it: ``ml-prompts`` for ``ml_prompts``."""
+    return name.replace("_", "-")
+
+
+def meant(word: str, names: Iterable[str]) -> str | None:
+    """The name that a word stands for: the same with dashes, or else the only one that ends so.
+
+    ::
+
+        meant("prompts", ["ml_prompts", "operations"])  # "ml_prompts"
+
+    Args:
+        word: What was typed, with dashes or underscores.
+        names: The names that there are.
+    """
+    wanted = dashed(word)
+    known = {dashed(each): each for each in names}
+    alike = [each for each in known if each.endswith(f"-{wanted}")]
+    return known.get(wanted) or (known[alike[0]] if len(alike) == 1 else None)
+
+
+def known_or_near(word: str, names: Iterable[str]) -> str:
+    """What helps where a word is no name: the names that are like it, or else all names.
+
+    ::
+
+        known_or_near("lst", ["list", "get"])  # "did you mean list?"
+        known_or_near("x", ["list", "get"])  # "known are: list, get"
+    """
+    names = list(names)
+    near = get_close_matches(word, names)
+    return f"did you mean {' or '.join(near)}?" if near else f"known are: {', '.join(names)}"
 
 
 @frozen(kw_only=True)
@@ -21,21 +64,21 @@ class Resource:
 
     Attributes:
         name: The command's words: ``zoo operations``.
-        service: The service that has the resource.
+        client: The class of the client of the service that has the resource.
         path: Its description, and the way to it from the client.
         group: The command's words for its operations, where it is a way to start some that others
             start as well; ``""`` where they are its own.
     """
 
     name: str
-    service: Service
+    client: type[Client]
     path: ResourcePath
     group: str = ""
 
     @property
     def title(self) -> str:
         """The name in headings: ``Zoo operations``."""
-        return f"{self.service.title} {self.name.partition(' ')[2]}"
+        return f"{self.client.service.title} {self.name.partition(' ')[2]}"
 
     @property
     def followed(self) -> str:
@@ -46,11 +89,6 @@ class Resource:
     def description(self) -> Description:
         """What was declared."""
         return self.path.description
-
-    @property
-    def model(self) -> type[Any]:
-        """The class of its items."""
-        return self.description.item
 
     def place_of(self, values: Sequence[str]) -> dict[str, str | int]:
         """The values of the parameters of its place, as many as there are, by their names.
@@ -65,25 +103,21 @@ class Resource:
             place[name] = int(value) if kind is int else value
         return place
 
-    @property
-    def lives(self) -> bool:
-        """Whether its items are operations."""
-        return self.path.lives
-
 
 @cache
-def _paths(service: Service) -> Mapping[str, ResourcePath]:
-    return {each.name: each for each in resources_of(service.client)}
+def paths_of(service: str) -> Mapping[str, ResourcePath]:
+    """The resources of a service by their names."""
+    return {each.name: each for each in resources_of(SERVICES[service])}
 
 
-def resources_below(service: Service, above: str = "") -> Iterator[str]:
+def resources_below(service: str, above: str = "") -> Iterator[str]:
     """Give the names of what a client or a part of it has, each once."""
     start = f"{above}." if above else ""
-    below = (name[len(start) :] for name in _paths(service) if name.startswith(start))
+    below = (name[len(start) :] for name in paths_of(service) if name.startswith(start))
     return iter(dict.fromkeys(name.partition(".")[0] for name in below))
 
 
-def common_operations(service: Service, above: str) -> str | None:
+def common_operations(service: str, above: str) -> str | None:
     """The resource of a group that gets what the others of the group start, in several ways.
 
     None is found where each has operations of its own.
@@ -92,7 +126,7 @@ def common_operations(service: Service, above: str) -> str | None:
         service: The service.
         above: The group as code writes it behind the client.
     """
-    paths = _paths(service)
+    paths = paths_of(service)
     inside = [f"{above}.{name}" for name in resources_below(service, above)] if above else []
     lookups = {
         name: paths[name].description
@@ -119,14 +153,13 @@ def resource_of(service: str, attribute: str, *, words: str | None = None) -> Re
     """
     if service not in SERVICES:
         raise Failure(f"there is no service {service!r}", known_or_near(service, SERVICES))
-    found = SERVICES[service]
-    paths = _paths(found)
+    client, paths = SERVICES[service], paths_of(service)
     path = ""
     for word in attribute.split("."):
-        name = meant(word, resources_below(found, path)) or word
+        name = meant(word, resources_below(service, path)) or word
         path = f"{path}.{name}" if path else name
     if path not in paths:
         hint = known_or_near(attribute, map(dashed, paths))
-        raise Failure(f"{found.title} has no {attribute!r}", hint)
+        raise Failure(f"{client.service.title} has no {attribute!r}", hint)
     words = words or f"{service} {dashed(path).replace('.', ' ')}"
-    return Resource(name=words, service=found, path=paths[path])
+    return Resource(name=words, client=client, path=paths[path])

@@ -7,19 +7,20 @@ from typing import Any
 import typer
 from attrs import evolve
 
-from asyncops.cli.accounts.services import Service
+from asyncops.cli.accounts.services import SERVICES
 from asyncops.cli.commands import cancel, get, report, start, wait, watch
 from asyncops.cli.commands import list as listing
 from asyncops.cli.groups import Commands, LazyGroup
-from asyncops.cli.names import dashed
 from asyncops.cli.options.from_class import first_words
 from asyncops.cli.resources import (
     Resource,
     common_operations,
+    dashed,
+    paths_of,
     resource_of,
     resources_below,
 )
-from asyncops.kit.resources import kind_at, resources_of
+from asyncops.kit.resources import kind_at
 
 __all__ = ["commands_of"]
 
@@ -35,7 +36,7 @@ _VERBS: tuple[Callable[[typer.Typer, Resource], None], ...] = (
 )
 
 
-def commands_of(service: Service, above: str = "", words: str = "") -> Commands:
+def commands_of(service: str, above: str = "", words: str = "") -> Commands:
     """What makes the commands of a service, or of one of its groups and resources.
 
     Args:
@@ -43,57 +44,42 @@ def commands_of(service: Service, above: str = "", words: str = "") -> Commands:
         above: The group or resource as code writes it behind the client; ``""`` for the client.
         words: The words of the command so far.
     """
-    words = words or service.name
+    words = words or service
     common = common_operations(service, above)
     own = common or above
-    verbs = _verbs(resource_of(service.name, own, words=words)) if own in _names(service) else {}
+    verbs = _verbs(resource_of(service, own, words=words)) if own in paths_of(service) else {}
     below: dict[str, Callable[[str], Any]] = {}
     for name in resources_below(service, above):
         path = f"{above}.{name}" if above else name
         if path != common:
-            make = _way_to_start if _is_way_to_start(service, path, common) else _maker
-            below[dashed(name)] = make(service, path, words)
+            make = _way_to_start if _is_way_to_start(service, path, common) else _group
+            below[dashed(name)] = partial(make, service, path, words)
     return {**verbs, **below}
 
 
-def _is_way_to_start(service: Service, path: str, common: str | None) -> bool:
+def _is_way_to_start(service: str, path: str, common: str | None) -> bool:
     """Whether a resource is one of several ways to start operations that are got in common."""
-    if common is None or path not in _names(service):
+    paths = paths_of(service)
+    if common is None or path not in paths:
         return False
-    description = resource_of(service.name, path).description
-    get = resource_of(service.name, common).description.get
-    return description.start is not None and description.get == get
+    description = paths[path].description
+    return description.start is not None and description.get == paths[common].description.get
 
 
-def _way_to_start(service: Service, path: str, above: str) -> Callable[[str], Any]:
-    def make(word: str) -> Any:
-        found = resource_of(service.name, path, words=f"{above} {word}")
-        return _commands(evolve(found, group=above), [partial(start.add_to, name=word)])[word]
-
-    return make
+def _way_to_start(service: str, path: str, above: str, word: str) -> Any:
+    found = evolve(resource_of(service, path, words=f"{above} {word}"), group=above)
+    return _commands(found, [partial(start.add_to, name=word)])[word]
 
 
-def _names(service: Service) -> set[str]:
-    return {each.name for each in resources_of(service.client)}
+def _group(service: str, path: str, above: str, word: str) -> LazyGroup:
+    fill = partial(commands_of, service, path, f"{above} {word}")
+    return LazyGroup(name=word, fill=fill, help=_help(service, path))
 
 
-def _maker(service: Service, path: str, above: str) -> Callable[[str], LazyGroup]:
-    def make(word: str) -> LazyGroup:
-        words = f"{above} {word}"
-        return LazyGroup(
-            name=word,
-            fill=lambda: commands_of(service, path, words),
-            help=_help(service, path),
-        )
-
-    return make
-
-
-def _help(service: Service, path: str) -> str:
-    is_resource = path in _names(service)
-    kind = resource_of(service.name, path).model if is_resource else kind_at(service.client, path)
-    words = first_words(kind)
-    return words or f"{service.title}'s {path.rpartition('.')[2].replace('_', ' ')}."
+def _help(service: str, path: str) -> str:
+    client, found = SERVICES[service], paths_of(service).get(path)
+    words = first_words(kind_at(client, path) if found is None else found.description.item)
+    return words or f"{client.service.title}'s {path.rpartition('.')[2].replace('_', ' ')}."
 
 
 def _verbs(resource: Resource) -> Commands:

@@ -7,7 +7,7 @@ import pytest
 from attrs import define, evolve, field, frozen
 
 from asyncops import Checkpoint, Operation, State, WatchCheckpoint, to_dict, to_json
-from asyncops.cli.output.columns import columns_of, values_of
+from asyncops.cli.output.formats.encoders import columns_of, values_of
 from asyncops.http.messages import Reply, Request
 from asyncops.http.meter import Meter
 from asyncops.listing.get_many import GetMany

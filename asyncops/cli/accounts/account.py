@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
-from asyncops.cli.accounts.services import Service
+from asyncops.cli.accounts.profiles import Entry
+from asyncops.cli.accounts.services import Client, organization_variable
 
 __all__ = ["ACCOUNT_IN_USE", "Account", "shown_address"]
 
@@ -18,42 +19,42 @@ class Account:
     """One account of one service.
 
     Attributes:
-        service: The service.
+        client: The class of the service's client.
         token: The bearer token.
         token_source: Where the token came from, in words: ``the variable ZOO_API_TOKEN``.
-        base_url: The service's address.
-        url_source: The source of the address, in words; `None` for the service's public address.
+        entry: The settings of its profile, or of the environment.
         profile: The account's profile; `None` where the environment holds the account.
-        allow_insecure: Whether the token may travel over plain http to other machines.
-        organization: The organization to work in; `None` means the token's own.
-        proxy: The proxy that its profile names.
     """
 
-    service: Service
+    client: type[Client]
     token: str = field(repr=False)
     token_source: str
-    base_url: str
-    url_source: str | None = None
+    entry: Entry = field(factory=Entry)
     profile: str | None = None
-    allow_insecure: bool = False
-    organization: str | None = None
-    proxy: str | None = None
+
+    @property
+    def base_url(self) -> str:
+        """The service's address; ``""`` where it has no public one, and the account none."""
+        return self.entry.base_url or self.client.service.url or ""
+
+    @property
+    def url_source(self) -> str | None:
+        """The source of the address, in words; `None` for the service's public address."""
+        variable = self.client.service.url_variable
+        return None if self.entry.base_url is None else self._source(variable)
 
     @property
     def organization_source(self) -> str:
         """The source of the organization, in words."""
-        variable = f"the variable {self.service.organization_variable}"
-        return variable if self.profile is None else f"profile {self.profile}"
+        return self._source(organization_variable(self.client))
 
     @property
     def host(self) -> str:
         """The service's host, with its port where the address says one."""
         return urlsplit(self.base_url).netloc
 
-    @property
-    def hostname(self) -> str:
-        """The service's host alone."""
-        return urlsplit(self.base_url).hostname or self.host
+    def _source(self, variable: str | None) -> str:
+        return f"the variable {variable}" if self.profile is None else f"profile {self.profile}"
 
 
 def shown_address(url: str) -> str:

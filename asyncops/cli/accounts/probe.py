@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from typing import TypeVar
 from urllib.parse import urlsplit
+from urllib.request import proxy_bypass
 
 from attrs import frozen
 
+from asyncops.http.addresses import is_loopback
 from asyncops.utils.moments import http_date
 
-__all__ = ["Probe", "UnreachableError", "probe"]
+__all__ = ["Probe", "UnreachableError", "ignored_proxy", "probe"]
 
 T = TypeVar("T")
 
@@ -41,6 +43,17 @@ class Probe:
 
     steps: dict[str, float]
     skew: float | None
+
+
+def ignored_proxy(base_url: str) -> str | None:
+    """The environment variable that names a proxy for an address; `None` where none does."""
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    if is_loopback(host) or proxy_bypass(host):
+        return None
+    names = [f"{parts.scheme}_proxy", "all_proxy"]
+    spellings = [spelling for name in names for spelling in (name, name.upper())]
+    return next((each for each in spellings if os.environ.get(each)), None)
 
 
 async def probe(base_url: str) -> Probe:

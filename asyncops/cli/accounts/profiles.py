@@ -11,7 +11,7 @@ import attrs
 from attrs import field, frozen
 from platformdirs import user_config_path
 
-from asyncops.cli.accounts.services import SERVICES
+from asyncops.cli.accounts.services import SERVICES, organization_variable
 from asyncops.cli.exit import Failure
 
 __all__ = ["Entry", "Profiles", "config_path", "read_profiles"]
@@ -162,7 +162,7 @@ class _Reader:
         fields = attrs.fields_dict(Entry)
         known = set(fields)
         # Only a service whose organization is named is imported for it.
-        if "organization" not in table or SERVICES[where[-1]].organization_variable is None:
+        if "organization" not in table or organization_variable(SERVICES[where[-1]]) is None:
             known.remove("organization")
         self._only(where, table, known)
         given: dict[str, Any] = {

@@ -11,65 +11,29 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from attrs import frozen
-
 from asyncops.cli.exit import Failure
 from asyncops.cli.text.terminal import complain
-from asyncops.http.credential import checked_token
 from asyncops.kit import Client
 
-__all__ = ["GROUP", "SERVICES", "Client", "Service", "distribution_of", "installed", "usable"]
+__all__ = [
+    "GROUP",
+    "SERVICES",
+    "Client",
+    "distribution_of",
+    "installed",
+    "organization_variable",
+    "usable",
+]
 
 GROUP = "asyncops.services"
 """The group of the entry points."""
 
 
-@frozen(kw_only=True)
-class Service:
-    """One service.
-
-    Attributes:
-        name: The name in commands and profiles.
-        client: The class of its client, which knows all that is not said here.
-    """
-
-    name: str
-    client: type[Client]
-
-    @property
-    def title(self) -> str:
-        """The name in messages."""
-        return self.client.service.title
-
-    @property
-    def token_variable(self) -> str:
-        """The environment variable that holds its token; ``""`` where it takes none."""
-        return self.client.service.token or ""
-
-    @property
-    def url_variable(self) -> str:
-        """The environment variable of the address."""
-        return self.client.service.url_variable
-
-    @property
-    def default_url(self) -> str:
-        """The public address; ``""`` where each user has an address of their own."""
-        return self.client.service.url or ""
-
-    @property
-    def organization_variable(self) -> str | None:
-        """The environment variable of the organization, where the client takes one."""
-        if "organization" not in inspect.signature(self.client).parameters:
-            return None
-        return self.url_variable.replace("_BASE_URL", "_ORGANIZATION")
-
-    def checked_token(self, token: str) -> str:
-        """Return a token as it is kept.
-
-        Raises:
-            ValueError: The service's requests cannot carry it. The message does not show it.
-        """
-        return checked_token(token, self.client.service.auth)
+def organization_variable(client: type[Client]) -> str | None:
+    """Return the environment variable of the organization; ``None`` if a client takes none."""
+    if "organization" not in inspect.signature(client).parameters:
+        return None
+    return client.service.url_variable.replace("_BASE_URL", "_ORGANIZATION")
 
 
 @cache
@@ -91,17 +55,17 @@ def distribution_of(entry: EntryPoint) -> str:
 
 
 @cache
-def _loaded(entry: EntryPoint) -> Service:
-    client: Any = None
+def _loaded(entry: EntryPoint) -> type[Client]:
     try:
-        client = entry.load()
+        client: Any = entry.load()
         reason = _unfit(entry, client)
     except Exception as error:  # noqa: BLE001 - whatever it is, the other services go on
         reason = " ".join(str(error).split()) or type(error).__name__
-    if reason is not None:
-        whose = f"the service {entry.name} of {distribution_of(entry)}"
-        raise Failure(f"{whose} cannot be used: {reason}")
-    return Service(name=entry.name, client=client)
+    else:
+        if reason is None:
+            return client  # type: ignore[no-any-return]
+    whose = f"the service {entry.name} of {distribution_of(entry)}"
+    raise Failure(f"{whose} cannot be used: {reason}")
 
 
 def _unfit(entry: EntryPoint, client: object) -> str | None:
@@ -112,13 +76,13 @@ def _unfit(entry: EntryPoint, client: object) -> str | None:
     return None
 
 
-class _Services(Mapping[str, Service]):
-    """The services by their names; each is imported when it is asked for.
+class _Services(Mapping[str, type[Client]]):
+    """The clients of the services by their names; each is imported when it is asked for.
 
     Asking for one that cannot be imported is a :class:`Failure` that names its distribution.
     """
 
-    def __getitem__(self, name: str) -> Service:
+    def __getitem__(self, name: str) -> type[Client]:
         return _loaded(installed()[name])
 
     def __contains__(self, name: object) -> bool:
@@ -131,12 +95,12 @@ class _Services(Mapping[str, Service]):
         return len(installed())
 
 
-SERVICES: Mapping[str, Service] = _Services()
-"""The services by their names; each is imported when it is asked for."""
+SERVICES: Mapping[str, type[Client]] = _Services()
+"""The clients of the services by their names; each is imported when it is asked for."""
 
 
-def usable(names: Iterable[str] = SERVICES) -> list[Service]:
-    """Return the services that can be imported; each of the others is one line of complaint."""
+def usable(names: Iterable[str] = SERVICES) -> list[type[Client]]:
+    """Return the clients that can be imported; each of the others is one line of complaint."""
     found = []
     for name in names:
         try:

@@ -31,7 +31,7 @@ async def _cancel(
         # Each request sends it from its beginning.
         sent = [] if content is None else [content.read()]
     showing = Showing(options, several=len(ids.ids) > 1)
-    async with connected(settings, on.resource.service.name) as client:
+    async with connected(settings, on.resource.client) as client:
         with right_use(on.in_options):
             operations = on.verbs(client)
             require_ids(operations, ids.ids)

@@ -1,5 +1,6 @@
 """``get``: items by their ids, with all that the service says of them."""
 
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,19 +17,64 @@ from asyncops.cli.options.fields import argument, option
 from asyncops.cli.options.from_class import add
 from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids, wrong_ids
 from asyncops.cli.output.downloads import files_of, is_files, save
-from asyncops.cli.output.formats.json import JsonEncoder, JsonLinesEncoder
-from asyncops.cli.output.one_operation import described
+from asyncops.cli.output.formats.encoders import JsonEncoder, JsonLinesEncoder
 from asyncops.cli.output.sinks import StandardOutput
-from asyncops.cli.output.table_columns import style_of
+from asyncops.cli.output.table_columns import ran, style_of, waited
 from asyncops.cli.resources import Resource
 from asyncops.cli.runtime.error_messages import explained
 from asyncops.cli.runtime.run import right_use
+from asyncops.cli.text.safe import visible
 from asyncops.cli.text.terminal import complain, console
+from asyncops.cli.text.times import ago, dated
 from asyncops.errors import AsyncOpsError
+from asyncops.models import PRIVATE, Operation, known_time
+from asyncops.unstructure import json_bytes, plain, written_fields
 
-__all__ = ["GetOptions", "Ids", "Showing", "add_to"]
+__all__ = ["GetOptions", "Ids", "Showing", "add_to", "described"]
 
 _WRITING = "What to write"
+
+
+_CODE = frozenset({"code", "original_source_code"})
+
+
+def described(item: Any, now: datetime) -> Iterator[tuple[str, str]]:
+    """Label and text of all that is set, in words that can be shown.
+
+    Args:
+        item: An operation, or an item without a life.
+        now: The present.
+    """
+    fields = attrs.fields(type(item))
+    private = {each.name for each in fields if PRIVATE in each.metadata}
+    files = {each.name for each in fields if is_files(each)}
+    for name, value in written_fields(item).items():
+        if value is None or value == "" or name in private:
+            # Chainloop writes "" for a field that is not set.
+            continue
+        if name in files and isinstance(value, Mapping):
+            yield from _files(value)
+        else:
+            yield visible(name), _text(name, value, now)
+    if not isinstance(item, Operation):
+        return
+    for name, text in (("waited", waited(item, now)), ("ran", ran(item, now))):
+        if text:
+            yield name, text
+
+
+def _files(files: Mapping[str, bytes | str]) -> Iterator[tuple[str, str]]:
+    for name, content in files.items():
+        yield "output", f"{visible(name)} ({len(content):,} bytes)"
+
+
+def _text(name: str, value: Any, now: datetime) -> str:
+    if isinstance(value, datetime):
+        return f"{dated(value)} ({'not set' if known_time(value) is None else ago(value, now)})"
+    if name in _CODE and isinstance(value, str):
+        return f"{len(value.splitlines()):,} lines (--json shows them)"
+    shown = plain(value)
+    return visible(shown if isinstance(shown, str) else json_bytes(shown).decode())
 
 
 @frozen(kw_only=True)
@@ -140,7 +186,7 @@ async def get_items(settings: Settings, on: OnResource, ids: Ids, options: GetOp
     """
     code, several = ExitCode.DONE, len(ids.ids) > 1
     showing = Showing(options, several=several)
-    async with connected(settings, on.resource.service.name) as client:
+    async with connected(settings, on.resource.client) as client:
         with right_use(on.in_options):
             items = on.verbs(client)
             if not several:

@@ -13,37 +13,7 @@ from asyncops.cli.text.safe import visible
 from asyncops.cli.text.terminal import console
 from asyncops.http.service import Service
 
-__all__ = ["init_service"]
-
-
-def init_service(name: str, openapi: Path, path: str, output: Path | None) -> str:
-    """Write the draft, and return what there is to say.
-
-    Raises:
-        Failure: The name or the description cannot be used, or the draft's file is there already.
-    """
-    from asyncops.cli.init_service.document import Described  # noqa: PLC0415 - for this alone
-    from asyncops.cli.init_service.draft import draft  # noqa: PLC0415
-
-    try:
-        Service(name=name, title=name, url=None, token=None)
-        tree = json.loads(openapi.read_bytes())
-    except OSError as error:
-        raise Failure(f"cannot read {openapi}: {error.strerror}") from None
-    except (UnicodeDecodeError, json.JSONDecodeError):
-        raise Failure(f"{openapi} is no JSON", "write YAML as JSON first") from None
-    except ValueError as error:
-        raise Failure(f"NAME: {str(error).removeprefix('Service: ')}") from None
-    text = draft(Described(tree, path), name)
-    wanted = output or Path(f"{name.replace('-', '_')}.py")
-    try:
-        with wanted.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise Failure(f"{wanted} is there already", "name another file with --output") from None
-    except OSError as error:
-        raise Failure(f"cannot write {wanted}: {error.strerror}") from None
-    return f"{wanted}: {text.count('# check:')} lines to check, each with a comment"
+__all__: list[str] = []
 
 
 @frozen(kw_only=True)
@@ -63,12 +33,34 @@ class _From:
     output: Path | None = option(None, metavar="FILE")
 
 
-async def _command(settings: Settings, of: _From) -> int:
+async def init_service(settings: Settings, of: _From) -> int:
     """Write a first draft of a service, for asyncops.kit, from an OpenAPI description."""
     del settings
-    console().print(visible(init_service(of.name, of.openapi, of.path, of.output)), highlight=False)
+    from asyncops.cli.init_service.document import Described  # noqa: PLC0415 - for this alone
+    from asyncops.cli.init_service.draft import draft  # noqa: PLC0415
+
+    try:
+        Service(name=of.name, title=of.name, url=None, token=None)
+        tree = json.loads(of.openapi.read_bytes())
+    except OSError as error:
+        raise Failure(f"cannot read {of.openapi}: {error.strerror}") from None
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        raise Failure(f"{of.openapi} is no JSON", "write YAML as JSON first") from None
+    except ValueError as error:
+        raise Failure(f"NAME: {str(error).removeprefix('Service: ')}") from None
+    text = draft(Described(tree, of.path), of.name)
+    wanted = of.output or Path(f"{of.name.replace('-', '_')}.py")
+    try:
+        with wanted.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Failure(f"{wanted} is there already", "name another file with --output") from None
+    except OSError as error:
+        raise Failure(f"cannot write {wanted}: {error.strerror}") from None
+    said = f"{wanted}: {text.count('# check:')} lines to check, each with a comment"
+    console().print(visible(said), highlight=False)
     return ExitCode.DONE
 
 
 _EXAMPLES = ["asyncops init-service farm --openapi farm.json --list /v1/jobs"]
-add(app, "init-service", _command, examples=_EXAMPLES, panel="Services")
+add(app, "init-service", init_service, examples=_EXAMPLES, panel="Services")

@@ -14,15 +14,12 @@ from asyncops.cli.connect import connected
 from asyncops.cli.exit import ExitCode
 from asyncops.cli.groups import Settings
 from asyncops.cli.options.from_class import add
-from asyncops.cli.options.list import Query, query_of
+from asyncops.cli.options.list import Items, Query, When, query_of
 from asyncops.cli.options.list_output import TABLE_ROWS, OutputOptions
-from asyncops.cli.options.time_window import Items, When
-from asyncops.cli.output.formats.encoder import Encoder
-from asyncops.cli.output.formats.registry import Format, encoder_for
-from asyncops.cli.output.invalid_rows import InvalidRows, keeping
+from asyncops.cli.output.formats.encoders import Encoder, Format, encoder_for
 from asyncops.cli.output.journal import Journal, JournalEntry
 from asyncops.cli.output.progress_line import listing_progress
-from asyncops.cli.output.sinks import Sink, opened
+from asyncops.cli.output.sinks import Sink, keeping, opened
 from asyncops.cli.resources import Resource
 from asyncops.cli.runtime.run import right_use
 from asyncops.cli.text.terminal import complain
@@ -30,7 +27,7 @@ from asyncops.client import BaseClient
 from asyncops.kit.ordering import orderings
 from asyncops.kit.query import list_plan
 
-__all__ = ["add_to", "list_items"]
+__all__ = ["add_to"]
 
 
 async def list_items(settings: Settings, query: Query, output: OutputOptions) -> int:
@@ -43,13 +40,11 @@ async def list_items(settings: Settings, query: Query, output: OutputOptions) ->
         query = evolve(query, max_items=TABLE_ROWS)
     if output.form is Format.TABLE:
         query = query.without_contents()
-    async with connected(settings, query.resource.service.name) as client:
+    async with connected(settings, query.resource.client) as client:
         run = _Run(query, output, client, quiet=settings.verbose > 0, curtailed=curtailed)
         if output.resume is None or output.file is None:
-            encoder = encoder_for(output.form, query.resource.model, raw=output.raw_cells)
-            with keeping(output.on_invalid, since=None) as invalid_rows:
-                async with opened(output.file) as sink:
-                    await run.write(encoder, sink, invalid_rows)
+            async with opened(output.file) as sink:
+                await run.write(sink, JournalEntry(query={}), since=None)
         else:
             await run.go_on(Journal.of(output.resume, output.file))
     return ExitCode.DONE
@@ -81,42 +76,30 @@ class _Run:
             since=_pinned(self.query.since, entry.since),
             until=_pinned(self.query.until, entry.until),
         )
-        encoder = encoder_for(
-            self.output.form,
-            self.query.resource.model,
-            raw=self.output.raw_cells,
-            before=entry.rows,
-        )
-        with (
-            journal.opened(entry) as part,
-            keeping(self.output.on_invalid, since=entry.bytes) as invalid_rows,
-        ):
-            await self.write(encoder, part, invalid_rows, entry)
+        with journal.opened(entry) as part:
+            await self.write(part, entry, since=entry.bytes)
 
-    async def write(
-        self,
-        encoder: Encoder,
-        sink: Sink,
-        invalid_rows: InvalidRows | None = None,
-        entry: JournalEntry | None = None,
-    ) -> None:
+    async def write(self, sink: Sink, entry: JournalEntry, *, since: int | None) -> None:
         """Write what the query gives, behind what is there already."""
-        name = self.query.resource.name
-        given = 0 if entry is None else entry.rows
-        with listing_progress(
-            name, hidden=self.quiet, beside_rows=self.output.file is None
-        ) as on_page:
+        name, output = self.query.resource.name, self.output
+        model = self.query.resource.description.item
+        encoder = encoder_for(output.form, model, raw=output.raw_cells, before=entry.rows)
+        beside = output.file is None
+        with (
+            keeping(output.on_invalid, since=since) as invalid_rows,
+            listing_progress(name, hidden=self.quiet, beside_rows=beside) as on_page,
+        ):
             with right_use(self.query.in_options):
                 walk = self.query.items(
                     self.client,
-                    resume=None if entry is None else entry.resume,
+                    resume=entry.resume,
                     on_page=on_page,
                     on_invalid=None if invalid_rows is None else invalid_rows.take,
-                    given=given,
+                    given=entry.rows,
                 )
             async with walk as items:
-                fresh = entry is None or entry.bytes == 0
-                rows = given + await _copied(items, encoder, sink, fresh=fresh)
+                fresh = entry.bytes == 0
+                rows = entry.rows + await _copied(items, encoder, sink, fresh=fresh)
         self._conclude(rows, cut=items.cut)
         if invalid_rows is not None:
             invalid_rows.conclude()
@@ -146,7 +129,7 @@ class _Run:
                 "resource": self.query.resource.name,
                 "service": self.client.base_url,
                 "profile": "" if account is None else account.profile or "",
-                "organization": "" if account is None else account.organization or "",
+                "organization": "" if account is None else account.entry.organization or "",
                 "format": self.output.form,
                 "output": str(target.absolute()),
                 "raw_cells": str(self.output.raw_cells),

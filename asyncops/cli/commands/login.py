@@ -2,7 +2,6 @@
 
 import getpass
 import json
-import os
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -12,20 +11,22 @@ from attrs import frozen
 from asyncops.cli.accounts import keyring
 from asyncops.cli.accounts.account import shown_address
 from asyncops.cli.accounts.profiles import Entry, Profiles, check_name, read_profiles
-from asyncops.cli.accounts.services import SERVICES, Service, usable
+from asyncops.cli.accounts.services import SERVICES, organization_variable, usable
+from asyncops.cli.connect import variable
 from asyncops.cli.exit import Failure
 from asyncops.cli.groups import Settings, app
-from asyncops.cli.options.fields import argument, option
+from asyncops.cli.options.fields import argument, known_service, option
 from asyncops.cli.options.from_class import add
-from asyncops.cli.options.types import known_service
 from asyncops.cli.output.atomic_file import atomic
 from asyncops.cli.runtime.run import right_use
 from asyncops.cli.runtime.signals import prompting
 from asyncops.cli.text.terminal import put_out, put_rows
 from asyncops.http.addresses import check_base_url
+from asyncops.http.credential import checked_token
+from asyncops.http.service import Service
 from asyncops.utils.checks import header_text
 
-__all__ = ["list_profiles", "log_in", "log_out"]
+__all__: list[str] = []
 
 _PANEL = "Accounts"
 _FIRST = "default"
@@ -66,12 +67,12 @@ async def log_in(settings: Settings, which: _Which, said: _Said) -> int:
     service, organization, base_url = which.service, said.organization, said.base_url
     profiles = read_profiles()
     name = _name_of(settings, profiles)
-    chosen = SERVICES[service]
+    chosen = SERVICES[service].service
     entry = profiles.services.get(name, {}).get(service)
     settled = {"base_url": base_url, "organization": organization}
     _check_entry(entry, name, chosen, profiles, settled)
     if organization is not None:
-        if chosen.organization_variable is None:
+        if organization_variable(SERVICES[service]) is None:
             raise Failure(f"{chosen.title} has no organizations to choose from")
         with right_use():
             header_text("organization", organization)
@@ -94,7 +95,7 @@ async def log_out(settings: Settings, which: _Which) -> int:
     """Delete a profile's token from the system's keyring."""
     service = which.service
     name = _name_of(settings, read_profiles())
-    title = SERVICES[service].title
+    title = SERVICES[service].service.title
     if not keyring.forget(name, service):
         raise Failure(f"the keyring holds no token of profile {name} for {title}")
     sys.stdout.write(f"deleted the token for {title} of profile {name} from the keyring\n")
@@ -105,27 +106,23 @@ async def list_profiles(settings: Settings) -> int:
     """List the configured accounts, and where their tokens are kept."""
     del settings
     profiles = read_profiles()
-    rows = [
-        (
-            "(environment)",
-            service.name,
-            shown_address(os.environ.get(service.url_variable, "").strip() or service.default_url),
-            service.token_variable,
-        )
-        for service in usable()
-        if os.environ.get(service.token_variable, "").strip()
+    found = [
+        ("(environment)", each.service, Entry(base_url=variable(each.service.url_variable)))
+        for each in usable()
+        if variable(each.service.token)
     ]
     for name, entries in sorted(profiles.services.items()):
         shown = f"{name} (default)" if name == profiles.default else name
-        rows += [
-            (
-                shown,
-                service.name,
-                shown_address(entries[service.name].base_url or service.default_url),
-                _place(entries[service.name], service),
-            )
-            for service in usable(entries)
-        ]
+        found += [(shown, each.service, entries[each.service.name]) for each in usable(entries)]
+    rows = [
+        (
+            name,
+            service.name,
+            shown_address(entry.base_url or service.url or ""),
+            _place(entry, service),
+        )
+        for name, service, entry in found
+    ]
     put_rows(("PROFILE", "SERVICE", "ADDRESS", "TOKEN"), rows)
     put_out(f"\nconfigured in {profiles.path}\n")
     return 0
@@ -148,10 +145,10 @@ def _check_entry(
     if entry is None:
         return
     if not entry.keyring:
-        variable = entry.token_env or service.token_variable
+        token_env = entry.token_env or service.token
         table = f"[profiles.{name}.{service.name}]"
         raise Failure(
-            f"profile {name} takes its token for {service.title} from the variable {variable}",
+            f"profile {name} takes its token for {service.title} from the variable {token_env}",
             f"write keyring = true into {table} of {profiles.path} instead",
         )
     given = [key for key, value in said.items() if value is not None]
@@ -172,7 +169,7 @@ def _ask(service: Service, profile: str) -> str:
     if not written.strip():
         raise Failure("no token was given", "nothing was stored")
     try:
-        return service.checked_token(written)
+        return checked_token(written, service.auth)
     except ValueError as error:
         raise Failure(str(error), "nothing was stored") from None
 
@@ -206,8 +203,8 @@ def _add(profiles: Profiles, name: str, service: str, said: Mapping[str, str | N
 def _place(entry: Entry, service: Service) -> str:
     if entry.keyring:
         return "keyring"
-    variable = entry.token_env or service.token_variable
-    return variable if os.environ.get(variable, "").strip() else f"{variable} (not set)"
+    name = entry.token_env or service.token or ""
+    return name if variable(name) else f"{name} (not set)"
 
 
 _EXAMPLES = (

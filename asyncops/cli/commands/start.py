@@ -26,7 +26,6 @@ from asyncops.cli.output.sinks import while_read
 from asyncops.cli.output.upload_line import upload_line
 from asyncops.cli.output.wait_line import wait_line
 from asyncops.cli.resources import Resource
-from asyncops.cli.runtime.error_messages import explained
 from asyncops.cli.runtime.run import right_use
 from asyncops.cli.text.terminal import complain, put_out
 from asyncops.errors import OperationBlocked, WaitTimeout
@@ -99,7 +98,7 @@ async def _start(
     told = from_suffixes(on, action and action.options, file.path, into)
     if target is not None and not options.no_wait:
         target.check()
-    async with while_read(), connected(settings, on.resource.service.name) as client:
+    async with while_read(), connected(settings, on.resource.client) as client:
         verbs = on.verbs(client)
         answer = await _sent(verbs, on, file, told, hidden=settings.verbose > 0)
         id_field = "id" if isinstance(answer, Accepted) else description.id
@@ -140,7 +139,7 @@ async def _followed(
     began, how = time.monotonic(), "wait"
     try:
         result = await _end(started, waiting, hidden=hidden)
-        outcome = Outcome.of(started.id, result, explained)
+        outcome = Outcome.of(started.id, result)
         if outcome.outcome == "succeeded":
             how = "get"
             if options.target is None:
@@ -168,9 +167,7 @@ async def _end(started: Started[Any], waiting: PollOptions, *, hidden: bool) -> 
         return started.operation
     bar = ProgressBar(total=None, pulse=True)
     subject = f"operation {started.id}"
-    async with wait_line(
-        subject, waiting.timeout, explained=explained, hidden=hidden, bar=bar
-    ) as line:
+    async with wait_line(subject, waiting.timeout, hidden=hidden, bar=bar) as line:
         try:
             return await started.wait(
                 poll=waiting.policy,
@@ -204,6 +201,6 @@ def add_to(group: typer.Typer, resource: Resource, name: str = "start") -> None:
     examples = (example, f"{example} {more}")
     help_ = _start.__doc__
     if resource.group:
-        help_ = f"{first_words(resource.model)}\n\n{help_}"
+        help_ = f"{first_words(resource.description.item)}\n\n{help_}"
     parts: Any = {"on": on, "file": content_of(action), "options": options}
     add(group, name, _start, help=help_, examples=examples, notes=CODES, **parts)

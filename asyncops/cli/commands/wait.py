@@ -1,8 +1,10 @@
 """``wait``: until operations have ended, for pipelines that go by the exit code."""
 
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
+from functools import partial
 from typing import Any
 
 import typer
@@ -20,7 +22,6 @@ from asyncops.cli.options.wait import ByResource, Missing, WaitOptions
 from asyncops.cli.output.sinks import while_read
 from asyncops.cli.output.wait_line import WaitLine, wait_line
 from asyncops.cli.resources import Resource
-from asyncops.cli.runtime.error_messages import explained
 from asyncops.cli.runtime.run import right_use
 from asyncops.errors import AsyncOpsError, OperationBlocked, OperationError, WaitTimeout
 from asyncops.models import Operation
@@ -28,13 +29,13 @@ from asyncops.polling.policy import OnPoll
 from asyncops.polling.wait_many import wait_many
 from asyncops.unstructure import json_bytes
 
-__all__ = ["CODES", "add_to", "wait_until_ended"]
+__all__ = ["CODES", "add_to"]
 
 Results = AsyncIterator[tuple[Any, Any]]
 """The id of each operation, with the operation once it has ended, or with its error."""
 
 
-@frozen(kw_only=True)
+@frozen
 class Awaited:
     """The operations that a command waits for.
 
@@ -44,7 +45,7 @@ class Awaited:
     """
 
     subject: str
-    results: Callable[[OnPoll], AbstractAsyncContextManager[Results]]
+    results: Callable[..., AbstractAsyncContextManager[Results]]
 
 
 async def wait_until_ended(
@@ -61,17 +62,15 @@ async def wait_until_ended(
         awaited: From the object that has the resource's methods to the operations.
         options: How to wait.
     """
-    async with while_read(), connected(settings, on.resource.service.name) as client:
+    async with while_read(), connected(settings, on.resource.client) as client:
         with right_use(on.in_options):
             wanted = awaited(on.verbs(client))
         # With -v the log is written where the line would be.
         hidden = settings.verbose > 0
-        async with wait_line(
-            wanted.subject, options.timeout, explained=explained, hidden=hidden
-        ) as line:
+        async with wait_line(wanted.subject, options.timeout, hidden=hidden) as line:
             report = _Report(line, options)
             try:
-                async with wanted.results(line.on_poll) as results:
+                async with wanted.results(on_poll=line.on_poll) as results:
                     async for id_, result in results:
                         if report.take(id_, result) and options.first:
                             break
@@ -83,51 +82,36 @@ async def wait_until_ended(
 
 
 def _by_ids(
-    on: OnResource, ids: Sequence[str], options: WaitOptions, **filters: Any
-) -> Callable[[Any], Awaited]:
+    on: OnResource, ids: Sequence[str], options: WaitOptions, operations: Any, **filters: Any
+) -> Awaited:
     """Operations by their ids."""
-
-    def awaited(operations: Any) -> Awaited:
-        require_ids(operations, ids)
-        pending = operations.pending(ids, **filters)
-        count = len(pending.ids)
-        subject = f"{count} of {on.resource.service.title}'s operations"
-        if count == 1:
-            subject = f"operation {next(iter(pending.ids))}"
-        return Awaited(
-            subject=subject,
-            results=lambda on_poll: wait_many(
-                pending, poll=options.policy, on_poll=on_poll, on_blocked=options.blocked
-            ),
-        )
-
-    return awaited
+    require_ids(operations, ids)
+    pending = operations.pending(ids, **filters)
+    subject = f"{len(pending.ids)} of {on.resource.client.service.title}'s operations"
+    if len(pending.ids) == 1:
+        subject = f"operation {next(iter(pending.ids))}"
+    policy, blocked = options.policy, options.blocked
+    return Awaited(subject, partial(wait_many, pending, poll=policy, on_blocked=blocked))
 
 
-def _on_resource(about: ByResource, options: WaitOptions) -> Callable[[Any], Awaited]:
+def _on_resource(about: ByResource, options: WaitOptions, operations: Any) -> Awaited:
     """All operations on a resource of Chainloop; their results come when the last has ended."""
+    # Refuses at once the arguments that the wait would refuse later.
+    operations.list(**about.filters)
 
-    def awaited(operations: Any) -> Awaited:
-        # Refuses at once the arguments that the wait would refuse later.
-        operations.list(**about.filters)
+    async def results(on_poll: OnPoll) -> AsyncGenerator[tuple[str, Operation]]:
+        for operation in await operations.wait(
+            **about.filters,
+            missing=(about.missing or Missing.WAIT).value,
+            poll=options.policy,
+            raise_on_failure=False,
+            on_poll=on_poll,
+            on_blocked=options.blocked,
+        ):
+            yield operation.id, operation
 
-        async def results(on_poll: OnPoll) -> AsyncGenerator[tuple[str, Operation]]:
-            for operation in await operations.wait(
-                **about.filters,
-                missing=(about.missing or Missing.WAIT).value,
-                poll=options.policy,
-                raise_on_failure=False,
-                on_poll=on_poll,
-                on_blocked=options.blocked,
-            ):
-                yield operation.id, operation
-
-        return Awaited(
-            subject=f"the operations on {about.resource_type} {about.resource_id}",
-            results=lambda on_poll: aclosing(results(on_poll)),
-        )
-
-    return awaited
+    subject = f"the operations on {about.resource_type} {about.resource_id}"
+    return Awaited(subject, lambda on_poll: aclosing(results(on_poll)))
 
 
 @define(eq=False)
@@ -137,20 +121,20 @@ class _Report:
     line: WaitLine
     options: WaitOptions
     outcomes: list[Outcome] = field(factory=list, init=False)
-    _told: dict[object, int] = field(factory=dict, init=False)
+    _told: Counter[object] = field(factory=Counter, init=False)
     _began: float = field(factory=time.monotonic, init=False)
 
     def take(self, id_: object, result: Operation | AsyncOpsError) -> bool:
         """Take one result; whether the operation has ended."""
-        outcome = Outcome.of(id_, result, explained)
+        outcome = Outcome.of(id_, result)
         self.outcomes.append(outcome)
         if outcome.ended and not self.options.json:
             self.line.put_out(outcome.line)
         repeated = False
         if outcome.outcome == "error" and isinstance(result, AsyncOpsError):
             kind = alike(result)
-            repeated = kind in self._told
-            self._told[kind] = self._told.get(kind, 0) + 1
+            self._told[kind] += 1
+            repeated = self._told[kind] > 1
         if outcome.outcome != "succeeded" and not outcome.open and not repeated:
             self.line.complain(outcome.problem)
         return outcome.ended
@@ -201,7 +185,7 @@ CODES = (
 
 async def _by_id(settings: Settings, on: OnResource, ids: Ids, options: WaitOptions) -> int:
     """Wait until operations have ended; the exit code says how."""
-    return await wait_until_ended(settings, on, _by_ids(on, ids.ids, options), options)
+    return await wait_until_ended(settings, on, partial(_by_ids, on, ids.ids, options), options)
 
 
 async def _by_id_or_resource(
@@ -217,17 +201,17 @@ async def _by_id_or_resource(
             raise typer.BadParameter("give ids, or --resource-type and --resource-id")
         if options.first:
             raise typer.BadParameter("--any goes with ids, not with a resource")
-        return await wait_until_ended(settings, on, _on_resource(about, options), options)
+        return await wait_until_ended(settings, on, partial(_on_resource, about, options), options)
     if about.missing is Missing.OK:
         raise typer.BadParameter("--missing ok goes with a resource, not with ids")
     missing = (about.missing or Missing.ERROR).value
-    awaited = _by_ids(on, ids.ids, options, **about.filters, missing=missing)
+    awaited = partial(_by_ids, on, ids.ids, options, **about.filters, missing=missing)
     return await wait_until_ended(settings, on, awaited, options)
 
 
 def add_to(group: typer.Typer, resource: Resource) -> None:
     """Add the command, where the resource has operations."""
-    if not resource.lives:
+    if not resource.path.lives:
         return
     on = on_resource(OnResource, resource)
     start = on.example("wait")

@@ -1,12 +1,13 @@
 """What came of the operations that were waited for, and what that means for the exit code."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Literal, Self
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, Self
 
 from attrs import frozen
 
 from asyncops.cli.exit import ExitCode
+from asyncops.cli.runtime.error_messages import explained
 from asyncops.cli.text.times import span
 from asyncops.errors import APIError, AsyncOpsError, NotFound, OperationBlocked, WaitTimeout
 from asyncops.models import Operation, State, has_ended, how_it_ended, status_word, times_of
@@ -18,25 +19,17 @@ Verdict = Literal["succeeded", "failed", "cancelled", "unknown", "blocked", "tim
 ``blocked`` where it waits for a person."""
 
 _NAMED = 5
-_ENDS: Mapping[State, Verdict] = {
-    State.SUCCEEDED: "succeeded",
-    State.FAILED: "failed",
-    State.CANCELLED: "cancelled",
-}
 _SUMS: Mapping[Verdict, str] = {
     "failed": "failed",
     "cancelled": "were cancelled",
     "unknown": "ended in a status that this release does not know",
 }
-_CODES: tuple[tuple[Verdict, ExitCode], ...] = (
-    # What is certain comes first.
-    ("failed", ExitCode.FAILED),
-    ("cancelled", ExitCode.FAILED),
-    ("unknown", ExitCode.FAILED),
-    ("error", ExitCode.SERVICE),
-    ("blocked", ExitCode.TIMED_OUT),
-    ("timeout", ExitCode.TIMED_OUT),
-)
+# What is certain comes first.
+_CODES: Mapping[ExitCode, set[Verdict]] = {
+    ExitCode.FAILED: {"failed", "cancelled", "unknown"},
+    ExitCode.SERVICE: {"error"},
+    ExitCode.TIMED_OUT: {"blocked", "timeout"},
+}
 
 
 @frozen(kw_only=True)
@@ -56,12 +49,7 @@ class Outcome:
     operation: Operation | None = None
 
     @classmethod
-    def of(
-        cls,
-        id_: object,
-        result: Operation | AsyncOpsError,
-        explained: Callable[[BaseException], str],
-    ) -> Self:
+    def of(cls, id_: object, result: Operation | AsyncOpsError) -> Self:
         """From a pair that a wait gave."""
         if isinstance(result, WaitTimeout):
             last = result.last if isinstance(result.last, Operation) else None
@@ -75,14 +63,11 @@ class Outcome:
     @classmethod
     def seen(cls, operation: Operation) -> Self:
         """Of an operation, by the state that it is in."""
-        return cls(
-            id=str(operation.id),
-            outcome=(
-                _ENDS.get(operation.state, "unknown") if has_ended(operation) else _still(operation)
-            ),
-            error=operation.error,
-            operation=operation,
-        )
+        outcome: Any = _still(operation)
+        if has_ended(operation):
+            outcome = operation.state.value if operation.state.ended else "unknown"
+        id_, error = str(operation.id), operation.error
+        return cls(id=id_, outcome=outcome, error=error, operation=operation)
 
     @property
     def ended(self) -> bool:
@@ -127,7 +112,7 @@ def exit_code(outcomes: Iterable[Outcome], *, first: bool = False) -> ExitCode:
     if first and (ended := [each for each in several if each.ended]):
         several = ended[:1]
     found = {each.outcome for each in several}
-    return next((code for verdict, code in _CODES if verdict in found), ExitCode.DONE)
+    return next((code for code, verdicts in _CODES.items() if found & verdicts), ExitCode.DONE)
 
 
 def final_lines(outcomes: Sequence[Outcome], waited: float) -> Iterator[str]:

@@ -1,69 +1,85 @@
-"""``watch``: what happens to operations, on a live screen or line by line."""
+"""``watch``: what happens to operations, on a live screen, or line by line of several resources."""
 
+import asyncio
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
+from contextlib import nullcontext
 from typing import Any
+from urllib.parse import unquote
 
 import typer
+from attrs import evolve, frozen
 from rich.console import Console
 
 from asyncops.cli.connect import connected
-from asyncops.cli.exit import ExitCode
-from asyncops.cli.groups import Settings
-from asyncops.cli.live.drawing import drawn
-from asyncops.cli.live.lines import Lines, json_of, plain_of
+from asyncops.cli.exit import ExitCode, Failure
+from asyncops.cli.groups import Settings, app
 from asyncops.cli.live.loop import CheckpointKeeper, checkpoint_in, follow
-from asyncops.cli.live.session import LiveScreen
-from asyncops.cli.live.state import WatchState
+from asyncops.cli.live.observers import Lines, LiveScreen
+from asyncops.cli.options.fields import argument
 from asyncops.cli.options.from_class import add
-from asyncops.cli.options.watch import Telling, Watched, watched_of
+from asyncops.cli.options.watch import Telling, TellingOfOne, Watched, watched_of
 from asyncops.cli.output.atomic_file import lock_for
 from asyncops.cli.output.sinks import while_read
-from asyncops.cli.resources import Resource
+from asyncops.cli.resources import Resource, dashed, resource_of
+from asyncops.cli.runtime.error_messages import explain_here
 from asyncops.cli.runtime.run import right_use
 from asyncops.cli.text.terminal import console
-from asyncops.cli.text.times import span
-from asyncops.models import State
+from asyncops.errors import AsyncOpsError
 from asyncops.polling.change import Change
-from asyncops.polling.policy import Poll
 
-__all__ = ["add_to", "watch_operations"]
+__all__ = ["add_to", "target_of"]
+
+_NOTES = (
+    "A watch goes on through outages, and says so. With --resume, a program that was killed "
+    "repeats at most the changes of its last moment, and loses none."
+)
+_EXAMPLES = (
+    "asyncops watch zoo.operations chainloop.operations --until-failure",
+    "asyncops watch work@zoo.operations home@zoo.operations --jsonl",
+)
 
 
-async def watch_operations(settings: Settings, watched: Watched, telling: Telling) -> int:
+async def watch_operations(settings: Settings, watched: Watched, telling: TellingOfOne) -> int:
     """Tell what is created, changes, ends or vanishes, as it happens.
 
     On a terminal this is a live screen, which q or Ctrl-C ends.
 
     Elsewhere it is a line for each change: time, state, id, type and error.
     """
+    output = console()
+    audience: Lines | LiveScreen = Lines(telling)
+    if not (telling.jsonl or telling.lines) and _is_screen(output):
+        audience = LiveScreen(output, watched.heading, introduced=telling.from_start)
     with nullcontext() if watched.resume is None else lock_for(watched.resume):
-        await _watch(settings, watched, telling)
+        async with while_read():
+            await _tell(settings, watched, telling, audience)
     return ExitCode.DONE
 
 
-async def _watch(settings: Settings, watched: Watched, telling: Telling) -> None:
-    keeper = CheckpointKeeper(watched.resume)
+async def _tell(
+    settings: Settings, watched: Watched, telling: Telling, audience: Lines | LiveScreen
+) -> None:
+    """Give an observer what happens, until the watch ends.
+
+    Args:
+        settings: Whose account to use.
+        watched: What is watched.
+        telling: When to poll, and what to tell.
+        audience: The observer.
+    """
     resume = None if watched.resume is None else checkpoint_in(watched.resume)
-    output = console()
-    audience: Lines | _Show
-    if telling.jsonl or telling.lines or not _is_screen(output):
-        audience = Lines(json_of if telling.jsonl else plain_of)
-    else:
-        audience = _Show(output, watched.heading, introduced=telling.from_start)
-    async with while_read(), connected(settings, watched.resource.service.name) as client:
+    async with connected(settings, watched.resource.client) as client:
         with right_use(watched.in_options):
-            watch = watched.watch(
-                client,
-                telling,
+            watch = watched.verbs(client).watch(
+                **watched.given(),
+                poll=telling.poll,
                 resume=resume,
                 # A screen shows what is alive, be it news or not.
-                introduce=telling.from_start or isinstance(audience, _Show),
+                from_start=telling.from_start or isinstance(audience, LiveScreen),
                 on_poll=audience.on_poll,
             )
-        with audience.opened() if isinstance(audience, _Show) else nullcontext():
+        keeper = CheckpointKeeper(watched.resume)
+        with audience.opened():
             await follow(watch, audience, keeper, until_failure=telling.until_failure)
 
 
@@ -71,60 +87,9 @@ def _is_screen(output: Console) -> bool:
     return output.is_terminal and not output.is_dumb_terminal and os.environ.get("TERM") != "dumb"
 
 
-class _Show:
-    """The live screen, and the board that it shows."""
-
-    def __init__(self, output: Console, title: str, *, introduced: bool) -> None:
-        self._output = output
-        self._board = WatchState(title=title, since=datetime.now(UTC), introduced=introduced)
-        board = self._board
-        self._screen = LiveScreen(output, lambda canvas: drawn(board, canvas, datetime.now(UTC)))
-
-    @contextmanager
-    def opened(self) -> Iterator[None]:
-        """Have the terminal while inside; then leave one line of what was seen."""
-        try:
-            with self._screen.opened():
-                yield
-        finally:
-            if self._board.poll is not None:
-                self._output.print(_last_words(self._board), markup=False, soft_wrap=True)
-
-    async def take(self, change: Change[Any]) -> None:
-        """Have one change shown."""
-        self._board.take(change)
-        self._screen.change()
-
-    def on_poll(self, poll: Poll) -> None:
-        """Have it shown when the next poll is due."""
-        self._board.on_poll(poll, datetime.now(UTC))
-        self._screen.change()
-
-    async def attend(self) -> None:
-        """Draw until somebody presses q."""
-        await self._screen.attend()
-
-
-def _last_words(board: WatchState) -> str:
-    watched = span(max(1, int((datetime.now(UTC) - board.since).total_seconds())))
-    alive = 0 if board.poll is None else board.poll.open
-    failed, cancelled = board.ended[State.FAILED], board.ended[State.CANCELLED]
-    return (
-        f"{board.title}: watched for {watched}, {board.ended.total():,} ended"
-        f"{f', {failed:,} of them failed' if failed else ''}"
-        f"{f', {cancelled:,} cancelled' if cancelled else ''}, {alive:,} have not ended"
-    )
-
-
-_NOTES = (
-    "A watch goes on through outages, and says so. With --resume, a program that was killed "
-    "repeats at most the changes of its last moment, and loses none."
-)
-
-
 def add_to(group: typer.Typer, resource: Resource) -> None:
     """Add the command, where the resource has operations that are listed."""
-    if resource.description.listing is None or not resource.lives:
+    if resource.description.listing is None or not resource.path.lives:
         return
     watched = watched_of(resource)
     start = watched.example("watch")
@@ -139,3 +104,125 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
         notes=_NOTES,
         watched=watched,
     )
+
+
+@frozen
+class Target:
+    """A resource at its place, with the profile that is used for it.
+
+    Attributes:
+        text: The words that name it.
+        resource: The resource.
+        place: The parts of its place, by their names.
+        profile: The profile; `None` means the one that the command uses.
+    """
+
+    text: str
+    resource: Resource
+    place: dict[str, str | int]
+    profile: str | None = None
+
+
+def target_of(text: str) -> Target:
+    """The resource that a text names.
+
+    ::
+
+        target_of("work@github.runs:python/cpython").place  # {"owner": "python", ...}
+
+    Args:
+        text: ``SERVICE.RESOURCE``, with ``PROFILE@`` in front where a profile is meant, and with
+            ``:PLACE`` behind where the resource is at a place: its parts with ``/`` between, in
+            the order of the client; a ``/`` in a part is ``%2F``.
+
+    Raises:
+        Failure: There is no such resource, or it is at another kind of place.
+    """
+    name, _, written = text.partition(":")
+    profile, at, name = name.rpartition("@")
+    service, _, attribute = name.partition(".")
+    resource = resource_of(service, attribute)
+    parts = [unquote(each) for each in written.split("/")] if written else []
+    wanted = resource.path.place
+    if len(parts) != len(wanted) or (at and not profile):
+        shape = "/".join(each.upper() for each, _ in wanted)
+        usual = f"{service}.{dashed(resource.path.name)}{f':{shape}' if shape else ''}"
+        raise Failure(f"{text!r} names no resource", f"write {usual}, or PROFILE@{usual}")
+    return Target(text, resource, resource.place_of(parts), profile or None)
+
+
+@frozen(kw_only=True)
+class _Targets:
+    """The resources to watch.
+
+    Attributes:
+        targets: What to watch: zoo.operations, work@github.runs:python/cpython. A / in a part of a
+            place is %2F.
+    """
+
+    targets: list[str] = argument("[PROFILE@]SERVICE.RESOURCE[:PLACE]")
+
+
+class _Labelled(Lines):
+    """Writes the changes of one of several resources; a line is written whole before another.
+
+    Args:
+        telling: Whether the lines are JSON.
+        label: The words that name the resource.
+        turn: Held while a line is written.
+    """
+
+    def __init__(self, telling: Telling, label: str, turn: asyncio.Lock) -> None:
+        super().__init__(telling)
+        self._label = label
+        self._turn = turn
+
+    async def take(self, change: Change[Any]) -> None:
+        """Write one change, under the resource's words and its id."""
+        named = f"{self._label} {change.id}" if change.id else self._label
+        async with self._turn:
+            await super().take(evolve(change, id=named))
+
+
+async def _watch_all(settings: Settings, named: _Targets, telling: Telling) -> int:
+    """Tell what happens to the operations of several resources, line by line.
+
+    Each change is a line: time, state, resource, id, type and error; or with --jsonl an object, in
+    which the resource stands before the id. There is no live screen for several: `asyncops SERVICE
+    RESOURCE watch` has one, and filters, and a file for its place.
+    """
+    targets = [target_of(each) for each in named.targets]
+    watches = [(each, _watched(each)) for each in targets]
+    turn = asyncio.Lock()
+    async with while_read(), asyncio.TaskGroup() as tasks:
+        for target, watched in watches:
+            tasks.create_task(_watch(settings, target, watched, telling, turn))
+    return ExitCode.DONE
+
+
+def _watched(target: Target) -> Watched:
+    resource = target.resource
+    if resource.description.listing is None or not resource.path.lives:
+        raise Failure(f"{target.text!r} has no operations that could be watched")
+    kind: Any = watched_of(resource)
+    try:
+        watched: Watched = kind(**target.place)
+    except TypeError:
+        raise Failure(
+            f"{target.text!r} needs a filter", f"asyncops {resource.name} watch has it"
+        ) from None
+    return watched
+
+
+async def _watch(
+    settings: Settings, target: Target, watched: Watched, telling: Telling, turn: asyncio.Lock
+) -> None:
+    account = evolve(settings, profile=target.profile or settings.profile)
+    try:
+        await _tell(account, watched, telling, _Labelled(telling, target.text, turn))
+    except (AsyncOpsError, Failure) as error:
+        failure = explain_here(error)
+        raise Failure(f"{target.text}: {failure.message}", failure.hint, failure.code) from error
+
+
+add(app, "watch", _watch_all, examples=_EXAMPLES, panel="Services")

@@ -7,8 +7,7 @@ from itertools import islice
 from attrs import frozen
 from rich.text import Text
 
-from asyncops.cli.live.sparkline import BIN, sparkline
-from asyncops.cli.live.state import Row, WatchState
+from asyncops.cli.live.state import BIN, Row, WatchState, sparkline
 from asyncops.cli.output.table_columns import STYLES
 from asyncops.cli.text.safe import cut, padded, width_of
 from asyncops.cli.text.times import clock_time, span

@@ -10,14 +10,14 @@ from attrs import define, evolve, field
 from asyncops.checkpoints import KnownAlive, WatchCheckpoint
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.live.state import LONGEST, summary_of
-from asyncops.cli.output.atomic_file import atomic, file_errors
+from asyncops.cli.output.atomic_file import atomic, content_of
 from asyncops.models import Operation, how_it_ended
 from asyncops.polling.change import Change, ChangeKind
 from asyncops.polling.policy import Poll
 from asyncops.polling.watch import Watch
 from asyncops.utils.tasks import cancel_all
 
-__all__ = ["CheckpointKeeper", "Observer", "checkpoint_before", "checkpoint_in", "follow"]
+__all__ = ["CheckpointKeeper", "checkpoint_before", "checkpoint_in", "follow"]
 
 _PAUSE = 0.25
 
@@ -41,11 +41,9 @@ def checkpoint_in(path: Path) -> WatchCheckpoint | None:
     Raises:
         Failure: The file cannot be read, or holds something else.
     """
-    with file_errors(path):
-        try:
-            text = path.read_bytes()
-        except FileNotFoundError:
-            return None
+    text = content_of(path)
+    if text is None:
+        return None
     try:
         return WatchCheckpoint.from_json(text)
     except ValueError as error:
@@ -131,25 +129,19 @@ async def follow(
     Raises:
         Failure: An operation ended without success, and ``until_failure`` is set.
     """
-    await _first_of(
-        _tell_all(watch, audience, keeper, until_failure=until_failure),
-        audience.attend(),
-        keeper.attend(watch),
-    )
 
+    async def tell_all() -> None:
+        async with watch:
+            try:
+                keeper.keep(watch)
+                async for change in watch:
+                    await keeper.tell(audience, change)
+                    if until_failure and change.failed and change.after is not None:
+                        raise _failure(change, change.after)
+            finally:
+                keeper.keep(watch)
 
-async def _tell_all(
-    watch: Watch[Any], audience: Observer, keeper: CheckpointKeeper, *, until_failure: bool
-) -> None:
-    async with watch:
-        try:
-            keeper.keep(watch)
-            async for change in watch:
-                await keeper.tell(audience, change)
-                if until_failure and change.failed and change.after is not None:
-                    raise _failure(change, change.after)
-        finally:
-            keeper.keep(watch)
+    await _first_of(tell_all(), audience.attend(), keeper.attend(watch))
 
 
 def _failure(change: Change[Any], operation: Operation) -> Failure:

@@ -10,12 +10,11 @@ import attrs
 from attrs import frozen
 
 from asyncops.cli.exit import Failure
-from asyncops.cli.names import dashed
 from asyncops.cli.options.fields import argument
 from asyncops.cli.options.on_resource import OnResource, on_resource
 from asyncops.cli.output.atomic_file import file_errors
 from asyncops.cli.output.result_file import STANDARD
-from asyncops.cli.resources import Resource
+from asyncops.cli.resources import Resource, dashed
 from asyncops.kit.action import Action
 from asyncops.kit.options import UploadOptions
 from asyncops.kit.suffixes import Suffixes, suffixes_of

@@ -3,22 +3,37 @@
 import inspect
 import re
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import Annotated, Any
 
 import attrs
 import typer
 
+from asyncops.cli.accounts.services import SERVICES
+from asyncops.cli.resources import known_or_near
 from asyncops.cli.text.times import duration
 
 __all__ = [
     "CONTEXT",
+    "FILTERS",
+    "READING",
+    "Order",
     "argument",
     "documented",
     "duration_option",
-    "info_of",
+    "fields_of",
+    "known_service",
+    "names_in",
     "option",
+    "size",
     "take_options",
 ]
+
+FILTERS = "Filters"
+READING = "How to read"
+_SIZE = re.compile(r"([0-9]+)\s*(?:([KMG])(iB|B)?)?", re.IGNORECASE)
+_POWERS = {"": 0, "K": 1, "M": 2, "G": 3}
+
 
 CONTEXT = "command_context"
 _INFO = "typer"
@@ -77,6 +92,19 @@ def info_of(field: "attrs.Attribute[Any]") -> Any:
     return field.metadata[_INFO]
 
 
+def fields_of(options: Any) -> "dict[str, attrs.Attribute[Any]]":
+    """The fields of an options class by their names."""
+    return attrs.fields_dict(options)
+
+
+def names_in(kind: Any) -> set[str]:
+    """The names that the options of a class take: those of its fields, and those on the command."""
+    fields = [each for each in attrs.fields(kind) if each.init]
+    flags = (flag for each in fields for flag in getattr(info_of(each), "param_decls", None) or ())
+    names = (flag.removeprefix("--").replace("-", "_") for flag in flags)
+    return {*(each.name for each in fields), *names}
+
+
 def documented(kind: type) -> Mapping[str, str]:
     """What the docstring of a class and of its bases says of each attribute, as help writes it."""
     found: dict[str, str] = {}
@@ -113,3 +141,26 @@ def take_options(function: Callable[..., None], *kinds: type) -> None:
                 )
                 parameters.append(parameter)
     vars(function)["__signature__"] = inspect.Signature(parameters)
+
+
+class Order(StrEnum):
+    """Which come first."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+def known_service(name: str | None) -> str | None:
+    """Check that an argument names a service that is installed."""
+    if name is not None and name not in SERVICES:
+        raise typer.BadParameter(f"there is no service {name!r}; {known_or_near(name, SERVICES)}")
+    return name
+
+
+def size(text: str) -> int:
+    """Bytes, from such as ``10485760``, ``10MiB``, ``1G`` (binary too) or ``10MB`` (decimal)."""
+    found = _SIZE.fullmatch(text.strip())
+    if found is None or not int(found[1]):
+        raise typer.BadParameter(f"{text!r} is no size: write it as 256MiB or 1GiB")
+    base = 1000 if (found[3] or "").lower() == "b" else 1024
+    return int(found[1]) * int(base ** _POWERS[(found[2] or "").upper()])

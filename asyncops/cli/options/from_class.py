@@ -8,7 +8,7 @@ from typing import Any, get_type_hints
 import attrs
 import typer
 
-from asyncops.cli.groups import settings_of
+from asyncops.cli.groups import Settings
 from asyncops.cli.options.fields import CONTEXT, take_options
 from asyncops.cli.runtime.run import execute
 
@@ -54,7 +54,7 @@ def add(
     }
 
     def command(**given: Any) -> None:
-        ctx = given.pop(CONTEXT)
+        ctx: typer.Context = given.pop(CONTEXT)
         try:
             made: Any = {
                 part: kinds[part](**{each: given.pop(each) for each in fields[part]})
@@ -62,7 +62,7 @@ def add(
             }
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
-        settings = made.pop("settings").over(settings_of(ctx))
+        settings = made.pop("settings").over(ctx.obj or Settings())
         raise typer.Exit(execute(run(settings=settings, **made), settings))
 
     take_options(command, *kinds.values())

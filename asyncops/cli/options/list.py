@@ -1,20 +1,19 @@
-"""The filters, order and size of a listing, as options of commands."""
+"""The filters, order and size of a listing, as options of commands, and the items that come."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
-from typing import Any, Self
+from datetime import datetime
+from typing import Any, Generic, Self, TypeVar
 
 import attrs
-from attrs import evolve, frozen
+from attrs import Factory, define, evolve, field, frozen
 
 from asyncops.checkpoints import Checkpoint
-from asyncops.cli.options.fields import option
-from asyncops.cli.options.filters import fields_of
+from asyncops.cli.options.fields import FILTERS, READING, Order, fields_of, option
 from asyncops.cli.options.list_output import OutputOptions
 from asyncops.cli.options.on_resource import OnResource, on_resource
-from asyncops.cli.options.time_window import Items, When, Window
-from asyncops.cli.options.types import FILTERS, READING, Order
 from asyncops.cli.resources import Resource
+from asyncops.cli.text.times import moment
 from asyncops.client import BaseClient
 from asyncops.http.invalid_items import OnInvalid
 from asyncops.http.meter import OnPage
@@ -23,8 +22,137 @@ from asyncops.kit.filters import ALIASES, BY_NAME
 from asyncops.kit.options import ListOptions
 from asyncops.kit.query import list_plan
 from asyncops.listing.pager import Pager
+from asyncops.listing.walk import Walk
+from asyncops.models import Operation, known_time
 
-__all__ = ["Query", "query_of"]
+__all__ = ["Items", "Query", "When", "Window", "query_of"]
+
+
+T = TypeVar("T", bound=Operation)
+
+
+@frozen
+class When:
+    """A moment as the user wrote it.
+
+    Attributes:
+        text: The words: ``2h`` or ``2026-11-01``.
+        at: The moment that they named when they were read; aware.
+    """
+
+    text: str
+    at: datetime = Factory(lambda when: moment(when.text), takes_self=True)
+
+
+@define(eq=False)
+class Window:
+    """A span of creation times, and whether a listing has gone past it.
+
+    The order is learned from the items that came: a listing whose items are in no order is read to
+    its end.
+
+    Attributes:
+        since: The first moment in the window; `None` means no beginning.
+        until: The first moment after the window; `None` means no end.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    _last: datetime | None = field(default=None, init=False)
+    _direction: int = field(default=0, init=False)
+    _mixed: bool = field(default=False, init=False)
+
+    @property
+    def open(self) -> bool:
+        """Whether every moment is in the window."""
+        return self.since is None and self.until is None
+
+    def holds(self, moment: datetime | None) -> bool:
+        """Whether a moment is in the window; an unknown moment is only in an open one."""
+        if moment is None:
+            return self.open
+        return not self._before(moment) and not self._behind(moment)
+
+    def passed(self, moment: datetime | None) -> bool:
+        """Whether the listing has left the window for good, given the creation time of an item."""
+        if moment is None:
+            return False
+        if self._last is not None and moment != self._last:
+            direction = 1 if moment > self._last else -1
+            self._mixed |= self._direction not in {0, direction}
+            self._direction = direction
+        self._last = moment
+        if self._mixed or self._direction == 0:
+            return False
+        return self._before(moment) if self._direction < 0 else self._behind(moment)
+
+    def _before(self, moment: datetime) -> bool:
+        return self.since is not None and moment < self.since
+
+    def _behind(self, moment: datetime) -> bool:
+        return self.until is not None and moment >= self.until
+
+
+class Items(Generic[T]):
+    """Operations, page by page, with a checkpoint after each page.
+
+    Args:
+        walk: The walk that gives the operations.
+        window: When they may have been created.
+        most: The largest number to give; `None` means no limit.
+    """
+
+    def __init__(self, walk: Walk[T], window: Window, most: int | None) -> None:
+        self._walk = walk
+        self._window = window
+        self._left = most
+        self._taken = 0
+        # The items of the pages that have come.
+        self._there = 0
+        self._ended = False
+
+    async def batch(self) -> list[T]:
+        """The rest of the current page, or the next page that has an operation in the window.
+
+        Returns:
+            The operations; an empty list at the end.
+        """
+        found: list[T] = []
+        while not (self._ended or self._left == 0):
+            item = await anext(self._walk, None)
+            if item is None:
+                self._ended = True
+                break
+            if self._admits(item):
+                found.append(item)
+            if found and self._taken == self._there:
+                # The next one has yet to come, and these need not wait for it.
+                break
+        return found
+
+    def _admits(self, item: T) -> bool:
+        self._taken += 1
+        if self._taken > self._there:
+            self._there = self._walk.report.items
+        window = self._window
+        if not window.open:
+            moment = known_time(item.created_at)
+            self._ended = window.passed(moment)
+            if not window.holds(moment):
+                return False
+        if self._left is not None:
+            self._left -= 1
+        return True
+
+    @property
+    def cut(self) -> bool:
+        """Whether the largest number was reached, so that the listing may go on."""
+        return self._left == 0
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """The place after the item last given."""
+        return self._walk.checkpoint
 
 
 @frozen(kw_only=True)
@@ -42,8 +170,8 @@ class Query(OnResource):
         ValueError: The options do not go together.
     """
 
-    since: When | None = option(None, panel=FILTERS, parser=When.read, metavar="WHEN")
-    until: When | None = option(None, panel=FILTERS, parser=When.read, metavar="WHEN")
+    since: When | None = option(None, panel=FILTERS, parser=When, metavar="WHEN")
+    until: When | None = option(None, panel=FILTERS, parser=When, metavar="WHEN")
     max_items: int | None = option(None, panel=READING, metavar="N", min=1)
     concurrency: int = option(1, panel=READING, metavar="N", min=1, max=100)
 
@@ -102,7 +230,7 @@ class Query(OnResource):
         on_invalid: OnInvalid | None = None,
         given: int = 0,
     ) -> AbstractAsyncContextManager[Items[Any]]:
-        """The items of the query: ``async with query.items(client) as items: async for ...``.
+        """The items of the query: ``async with query.items(client) as items: await items.batch()``.
 
         Args:
             client: Of the resource's service.

@@ -5,9 +5,9 @@ from pathlib import Path
 from attrs import field, frozen
 
 from asyncops.cli.options.fields import option
-from asyncops.cli.output.formats.registry import BY_SUFFIX, Format
-from asyncops.cli.output.invalid_rows import FAIL, kept_in
+from asyncops.cli.output.formats.encoders import BY_SUFFIX, Format
 from asyncops.cli.output.journal import Journal
+from asyncops.cli.output.sinks import FAIL, kept_in
 
 __all__ = ["TABLE_ROWS", "OutputOptions"]
 
@@ -66,13 +66,8 @@ class OutputOptions:
 
     @form.default
     def _form(self) -> Format:
-        flags = {
-            Format.JSON: self.json,
-            Format.JSONL: self.jsonl,
-            Format.CSV: self.csv,
-            Format.PARQUET: self.parquet is not None,
-        }
-        asked = [each for each, given in flags.items() if given]
+        # The option of each format has its name; the table has none.
+        asked = [each for each in Format if getattr(self, each, None)]
         if len(asked) > 1:
             names = " and ".join(f"--{each}" for each in asked)
             raise ValueError(f"{names} exclude each other; give one")

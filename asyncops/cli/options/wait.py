@@ -6,12 +6,11 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from asyncops.cli.options.fields import duration_option, option
-from asyncops.cli.options.types import FILTERS
+from asyncops.cli.options.fields import FILTERS, duration_option, option
 from asyncops.polling.blocked import OnBlocked
 from asyncops.polling.policy import PollPolicy
 
-__all__ = ["SCHEDULE", "Blocked", "ByResource", "Missing", "PollOptions", "WaitOptions"]
+__all__ = ["SCHEDULE", "ByResource", "Missing", "PollOptions", "WaitOptions"]
 
 SCHEDULE = "How long and how often"
 

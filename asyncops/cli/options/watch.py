@@ -1,25 +1,19 @@
 """The filters and the schedule of a watch, as options of commands."""
 
 from pathlib import Path
-from typing import Any
 
 import attrs
 from attrs import frozen
 
-from asyncops.checkpoints import WatchCheckpoint
-from asyncops.cli.options.fields import duration_option, option
-from asyncops.cli.options.filters import fields_of
+from asyncops.cli.options.fields import FILTERS, duration_option, fields_of, option
 from asyncops.cli.options.on_resource import OnResource, on_resource
-from asyncops.cli.options.types import FILTERS
 from asyncops.cli.resources import Resource
-from asyncops.client import BaseClient
 from asyncops.kit.filters import ALIASES
 from asyncops.kit.options import WatchOptions
 from asyncops.kit.query import watch_plan
-from asyncops.polling.policy import WATCH_POLICY, OnPoll, PollPolicy
-from asyncops.polling.watch import Watch
+from asyncops.polling.policy import WATCH_POLICY, PollPolicy
 
-__all__ = ["Telling", "Watched", "watched_of"]
+__all__ = ["Telling", "TellingOfOne", "Watched", "watched_of"]
 
 _WHEN = "When to poll"
 _WHAT = "What to tell"
@@ -36,7 +30,6 @@ class Telling:
         from_start: Tell first of what has not ended at the beginning.
         until_failure: End with exit code 1 when an operation ends, but not in success.
         jsonl: Each change as a line of JSON.
-        lines: Plain lines, on a terminal as well.
 
     Raises:
         ValueError: The options do not go together.
@@ -48,19 +41,35 @@ class Telling:
     from_start: bool = option(False, "--from-start", panel=_WHAT)
     until_failure: bool = option(False, "--until-failure", panel=_WHAT)
     jsonl: bool = option(False, "--jsonl", panel=_WHAT)
-    lines: bool = option(False, "--lines", panel=_WHAT)
 
     def __attrs_post_init__(self) -> None:
         if self.cap is not None and self.cap < self.interval:
             raise ValueError("--cap must not be shorter than --interval")
-        if self.jsonl and self.lines:
-            raise ValueError("--jsonl and --lines exclude each other; give one")
 
     @property
     def poll(self) -> PollPolicy:
         """When to poll, and for how long."""
         cap = max(self.interval, WATCH_POLICY.cap) if self.cap is None else self.cap
         return PollPolicy(initial=self.interval, cap=cap, timeout=self.timeout)
+
+
+@frozen(kw_only=True)
+class TellingOfOne(Telling):
+    """The same of one resource, for which there is a screen as well.
+
+    Attributes:
+        lines: Plain lines, on a terminal as well.
+
+    Raises:
+        ValueError: The options do not go together.
+    """
+
+    lines: bool = option(False, "--lines", panel=_WHAT)
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.jsonl and self.lines:
+            raise ValueError("--jsonl and --lines exclude each other; give one")
 
 
 @frozen(kw_only=True)
@@ -95,33 +104,6 @@ class Watched(OnResource):
         ]
         return ", ".join([self.title, *filters])
 
-    def watch(
-        self,
-        client: BaseClient,
-        telling: Telling,
-        *,
-        resume: WatchCheckpoint | None,
-        introduce: bool,
-        on_poll: OnPoll,
-    ) -> Watch[Any]:
-        """The watch, not yet entered.
-
-        Args:
-            client: Of the resource's service.
-            telling: When to poll.
-            resume: Where to go on from.
-            introduce: Whether to tell of the operations that have not ended at the beginning.
-            on_poll: Called with each poll.
-        """
-        watch: Watch[Any] = self.verbs(client).watch(
-            **self.given(),
-            poll=telling.poll,
-            resume=resume,
-            from_start=introduce,
-            on_poll=on_poll,
-        )
-        return watch
-
 
 _NOT_TOLD = frozenset({"limit", "page_size", "lookback"})
 
@@ -146,7 +128,7 @@ def watched_of(resource: Resource) -> type[Watched]:
         resource,
         description.watch,
         names,
-        beside=(Telling,),
+        beside=(TellingOfOne,),
         size=watch_plan(description).size,
         lookback=lookback,
     )

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from asyncops.cli.exit import ExitCode, Failure
 
-__all__ = ["atomic", "file_errors", "fsync", "lock_for", "locked", "replace"]
+__all__ = ["atomic", "content_of", "file_errors", "fsync", "lock_for", "locked", "replace"]
 
 
 @contextmanager
@@ -65,6 +65,19 @@ def file_errors(path: Path) -> Iterator[None]:
             raise
         reason = (error.strerror or str(error)).lower()
         raise Failure(f"cannot use the file {path}: {reason}", code=ExitCode.WRONG_USE) from error
+
+
+def content_of(path: Path) -> bytes | None:
+    """The content of a file; `None` where there is no such file.
+
+    Raises:
+        Failure: It cannot be read.
+    """
+    with file_errors(path):
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from attrs import evolve, frozen
 
 from asyncops.checkpoints import Checkpoint, read_versioned
 from asyncops.cli.exit import Failure
-from asyncops.cli.output.atomic_file import atomic, file_errors, fsync, locked, replace
+from asyncops.cli.output.atomic_file import atomic, content_of, file_errors, fsync, locked, replace
 from asyncops.cli.output.sinks import Sink
 from asyncops.models import Timestamp
 
@@ -98,11 +98,9 @@ class Journal:
         Raises:
             Failure: It is no journal, or that of another query.
         """
-        with file_errors(self.path):
-            try:
-                text = self.path.read_bytes()
-            except FileNotFoundError:
-                return asked
+        text = content_of(self.path)
+        if text is None:
+            return asked
         try:
             entry = JournalEntry(**read_versioned(text, JournalEntry, "resume file"))
             # One that cannot be read is found before anything is written.

@@ -13,6 +13,7 @@ from attrs import define, field
 from rich.progress_bar import ProgressBar
 
 from asyncops.cli.output.progress_line import ProgressLine, progress_line
+from asyncops.cli.runtime.error_messages import explained
 from asyncops.cli.text.terminal import complain, put_out
 from asyncops.cli.text.times import span
 from asyncops.polling.policy import Poll
@@ -32,16 +33,16 @@ class WaitLine:
     Attributes:
         subject: The operations, in words that follow "waiting for".
         timeout: Seconds that the wait may take.
-        explained: From an error to its words.
         line: The line on a terminal; `None` for a log.
+        explained: From an error to its words.
         bar: What stands before the text of this line.
         now: A clock in seconds.
     """
 
     subject: str
     timeout: float
-    explained: Callable[[BaseException], str]
     line: ProgressLine | None
+    explained: Callable[[BaseException], str] = explained
     bar: ProgressBar | None = None
     now: Callable[[], float] = time.monotonic
     _began: float = field(init=False)
@@ -110,29 +111,17 @@ class WaitLine:
 
 @asynccontextmanager
 async def wait_line(
-    subject: str,
-    timeout: float,
-    *,
-    explained: Callable[[BaseException], str],
-    hidden: bool = False,
-    bar: ProgressBar | None = None,
+    subject: str, timeout: float, *, hidden: bool, bar: ProgressBar | None = None
 ) -> AsyncIterator[WaitLine]:
     """A :class:`WaitLine` that beats until the ``async with`` is left.
 
     Args:
         subject: The operations, in words that follow "waiting for".
         timeout: Seconds that the wait may take.
-        explained: From an error to its words.
         hidden: Whether the command writes something else to standard error, as a log.
         bar: What stands before the text on a terminal.
     """
-    line = WaitLine(
-        subject=subject,
-        timeout=timeout,
-        explained=explained,
-        line=progress_line(hidden=hidden),
-        bar=bar,
-    )
+    line = WaitLine(subject=subject, timeout=timeout, line=progress_line(hidden=hidden), bar=bar)
     line.begin()
     beating = asyncio.create_task(_beat(line))
     try:

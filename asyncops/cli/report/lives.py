@@ -1,13 +1,16 @@
-"""The life of an operation, as pictures show it: when it waited, when it ran, how it ended."""
+"""The lives of operations, as pictures show them: when each waited and ran, and in which row."""
 
 from bisect import insort_left
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
 
 from attrs import Factory, define, field, frozen
 
 from asyncops.models import Operation, State, has_ended, kind_of, status_word, times_of
 
-__all__ = ["Life", "NewestLives", "Span", "life_of", "moment_text", "short_error"]
+__all__ = ["Life", "NewestLives", "Span", "life_of", "moment_text", "rows_of", "short_error"]
+
 
 _LONGEST_ERROR = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -140,3 +143,30 @@ class NewestLives:
     def left_out(self) -> int:
         """The number of older lives that were dropped."""
         return self.given - len(self.lives)
+
+
+def rows_of(spans: Sequence[Span], gap: float = 0.0) -> list[int]:
+    """A row for each span, counted from 0, such that spans of one row never overlap.
+
+    Spans are placed in the order in which they begin, each in the lowest row that is free. So
+    there are as many rows as spans overlap at the busiest moment, which is the fewest possible.
+
+    Args:
+        spans: In any order.
+        gap: The free room after each span, in the unit of the spans.
+    """
+    rows = [0] * len(spans)
+    busy: list[tuple[float, int]] = []
+    free: list[int] = []
+    used = 0
+    for place in sorted(range(len(spans)), key=lambda each: (spans[each].begin, spans[each].end)):
+        span = spans[place]
+        while busy and busy[0][0] <= span.begin:
+            heappush(free, heappop(busy)[1])
+        if free:
+            row = heappop(free)
+        else:
+            row, used = used, used + 1
+        rows[place] = row
+        heappush(busy, (span.end + gap, row))
+    return rows

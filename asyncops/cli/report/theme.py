@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib as mpl
@@ -18,6 +19,10 @@ from asyncops.models import State
 
 __all__ = ["BAR_STYLES", "ROLES", "bare", "blank", "drawing", "figure", "label", "saved"]
 
+_RC: Any = mpl.rc_params_from_file(
+    Path(__file__).with_name("pictures.mplstyle"), use_default_template=False
+)
+INK, FAINT, GRID = _RC["text.color"], _RC["axes.edgecolor"], _RC["grid.color"]
 ROLES = {
     "#a9b8c6": "waiting",
     "#0072b2": "succeeded",
@@ -25,40 +30,16 @@ ROLES = {
     "#cc79a7": "cancelled",
     "#e69f00": "running",
     "#7f7f7f": "unknown",
-    "#1f2933": "ink",
-    "#5d6b78": "faint",
-    "#d9dfe4": "grid",
+    INK: "ink",
+    FAINT: "faint",
+    GRID: "grid",
     "#fefefe": "paper",
 }
 """The role of each colour: a page may give the roles other colours, such as in the dark."""
 
-WAITING, SUCCEEDED, FAILED, CANCELLED, RUNNING, UNKNOWN, INK, FAINT, GRID, PAPER = ROLES
+WAITING, SUCCEEDED, FAILED, CANCELLED, RUNNING, UNKNOWN, *_, PAPER = ROLES
 
 _DPI = 110
-_RC: Any = {
-    "font.family": "DejaVu Sans",
-    "font.size": 9.5,
-    "text.color": INK,
-    "text.parse_math": False,
-    "axes.edgecolor": FAINT,
-    "axes.labelcolor": INK,
-    "axes.titlesize": 11,
-    "axes.titlelocation": "left",
-    "axes.formatter.use_mathtext": False,
-    "axes.unicode_minus": False,
-    "xtick.color": FAINT,
-    "xtick.labelcolor": INK,
-    "ytick.color": FAINT,
-    "ytick.labelcolor": INK,
-    "grid.color": GRID,
-    "grid.linewidth": 0.7,
-    "hatch.linewidth": 0.8,
-    "legend.frameon": False,
-    "legend.fontsize": 9,
-    "svg.fonttype": "path",
-    "svg.hashsalt": "asyncops",
-    "path.simplify": False,
-}
 
 
 @frozen

@@ -14,9 +14,8 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.textpath import TextPath
 
 from asyncops.cli.report import theme
-from asyncops.cli.report.lives import Life, Span, moment_text
-from asyncops.cli.report.moments import DAY, draw_moments, length_of
-from asyncops.cli.report.rows import rows_of
+from asyncops.cli.report.axes import DAY, draw_moments, length_of
+from asyncops.cli.report.lives import Life, Span, moment_text, rows_of
 from asyncops.models import State
 
 __all__ = ["Timeline", "draw_timeline"]

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from asyncops.cli.accounts.account import ACCOUNT_IN_USE, Account
 from asyncops.cli.exit import ExitCode, Failure
@@ -61,9 +62,10 @@ def explain(error: BaseException, account: Account | None, now: datetime) -> Fai
     return failure
 
 
-def explain_here(error: BaseException) -> Failure:
-    """The failure to show for an error of the account in use."""
-    return explain(error, ACCOUNT_IN_USE.get(), datetime.now(UTC)) or Failure(str(error))
+def explain_here(error: BaseException, account: Account | None = None) -> Failure:
+    """The failure to show for an error of an account; of the one in use, unless one is given."""
+    account = account or ACCOUNT_IN_USE.get()
+    return explain(error, account, datetime.now(UTC)) or Failure(str(error))
 
 
 def explained(error: BaseException) -> str:
@@ -154,7 +156,7 @@ def _of_system(error: OSError) -> Failure:
 
 
 def _name(account: Account | None) -> str:
-    return "the service" if account is None else account.service.title
+    return "the service" if account is None else account.client.service.title
 
 
 def _from(account: Account | None) -> str:
@@ -168,8 +170,9 @@ def _request(request_id: str | None) -> str:
 def _new_token(account: Account | None) -> str:
     if account is None:
         return "make a new one"
+    service = account.client.service
     if account.profile is not None and "keyring" in account.token_source:
-        return f"store a new one with asyncops login {account.service.name} -p {account.profile}"
+        return f"store a new one with asyncops login {service.name} -p {account.profile}"
     return "make a new one and set it there"
 
 
@@ -177,7 +180,7 @@ def _network(text: str, account: Account | None) -> str:
     """The library's words, with the system's in plain ones, and with the host."""
     known = re.sub(r"\[Errno (\d+)\] [^:;]*\('[^']*', \d+[^)]*\)", _strerror, text)
     known = re.sub(r"\[Errno -?\d+\] |\[SSL: [A-Z0-9_]+\] | ?\(_ssl\.c:\d+\)", "", known)
-    if account is None or account.hostname in known:
+    if account is None or (urlsplit(account.base_url).hostname or account.host) in known:
         return known
     return f"{account.host}: {known}"
 

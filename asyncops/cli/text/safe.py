@@ -79,11 +79,5 @@ def _shown(character: str) -> str:
         return chr(ord("A") + code - _FLAG_A)
     # Blanks that the text keeps are those between words; all else that is of class C acts or hides.
     if unicodedata.category(character)[0] in "CZ" and character != " ":
-        return _escaped(code)
+        return character.encode("unicode_escape").decode()
     return character
-
-
-def _escaped(code: int) -> str:
-    if code <= 0xFF:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

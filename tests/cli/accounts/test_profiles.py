@@ -35,8 +35,8 @@ base_url = "http://zoo.home"
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A configuration file with two profiles, and an environment without accounts."""
-    for service in SERVICES.values():
-        monkeypatch.delenv(service.token_variable, raising=False)
+    for service in (each.service for each in SERVICES.values()):
+        monkeypatch.delenv(str(service.token), raising=False)
         monkeypatch.delenv(service.url_variable, raising=False)
     path = tmp_path / "config.toml"
     path.write_text(TWO, encoding="utf-8")
@@ -267,9 +267,9 @@ async def test_the_services_are_those_of_the_library(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same variables and the same addresses as the clients' own."""
-    service = SERVICES["zoo" if name == "zoo" else "chainloop"]
+    service = SERVICES["zoo" if name == "zoo" else "chainloop"].service
     monkeypatch.delenv(service.url_variable, raising=False)
-    monkeypatch.setenv(service.token_variable, "t")
+    monkeypatch.setenv(str(service.token), "t")
     mine = account_for(Settings(), service.name)
     kind = type(client_of(mine, Settings()))
     assert (kind is ZooClient) == (name == "zoo")

@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 from asyncops.cli.accounts.services import SERVICES
 from asyncops.cli.app import app
 from asyncops.cli.commands import doctor
-from asyncops.cli.commands.claims import claims, examined_resources
+from asyncops.cli.commands.doctor import claims, examined_resources
+from asyncops.cli.commands.watch import target_of
 from asyncops.cli.exit import Failure
-from asyncops.cli.options.target import target_of
 from asyncops.cli.resources import Resource
 from asyncops.kit import Client, Collection, Listing, ListOptions, Service, Token
 from asyncops.kit.doctor import Finding
@@ -29,7 +29,7 @@ PLACE = ("python", "cpython")
 def of_farm(name: str) -> Resource:
     """A resource of a service that is not installed."""
     zoo = SERVICES["zoo"]
-    return Resource(name=f"farm {name}", service=zoo, path=PATHS[name])
+    return Resource(name=f"farm {name}", client=zoo, path=PATHS[name])
 
 
 async def told(name: str, *place: str) -> list[Finding]:
@@ -66,7 +66,7 @@ async def test_filters_that_a_listing_needs_are_named() -> None:
         jobs = Collection(Part, listing, options=Numbered)
 
     (path,) = resources_of(NumberedClient)
-    resource = Resource(name="numbered jobs", service=SERVICES["zoo"], path=path)
+    resource = Resource(name="numbered jobs", client=SERVICES["zoo"], path=path)
     async with NumberedClient("t", base_url="http://127.0.0.1:9") as client:
         (found,) = [each async for each in claims(client, resource, ())]
     assert str(found) == "listing: not tested, since it needs the filter number"
@@ -91,7 +91,7 @@ async def test_a_place_that_cannot_be_one_is_refused(
 def test_resources_are_chosen_by_their_names() -> None:
     zoo = SERVICES["zoo"]
     found = [each.title for each in examined_resources(zoo, None, ())]
-    paths = resources_of(zoo.client)
+    paths = resources_of(zoo)
     listed = [each for each in paths if each.description.listing is not None]
     assert {"ml_prompts", "operations", "org.datasets.conversions"} <= {
         each.name for each in listed

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from asyncops.cli.commands.demo import demo as demo_module
 from asyncops.cli.commands.demo.demo import demo
-from asyncops.cli.commands.demo.listings import by_id, difference
+from asyncops.cli.commands.demo.listings import Reader, difference
 from asyncops.cli.groups import Settings
 from asyncops.cli.options.serve import DemoSettings
 from asyncops.cli.runtime.run import execute
@@ -147,13 +147,11 @@ async def test_a_fetched_item_that_is_not_the_listed_one_is_noticed() -> None:
         listed = await zoo.ml_prompts.list().collect()
         changed = [*listed[:4], evolve(listed[4], prompt="another"), *listed[5:]]
         ticks: list[int] = []
-        result = await by_id(
+        result = await Reader(server, lambda *_: ticks.append).by_id(
             "prompts",
-            server,
             zoo.ml_prompts.get_many,
             changed,
             lambda prompt, fetched: fetched == prompt,
-            add_bar=lambda *_: ticks.append,
         )
     assert result.wrong == f"1 not as listed, first {listed[4].id}"
     assert result.items == tuple(listed)

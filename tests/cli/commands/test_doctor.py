@@ -17,9 +17,10 @@ from typer.testing import CliRunner
 from asyncops.cli.accounts import probe as probing
 from asyncops.cli.accounts.account import Account
 from asyncops.cli.accounts.probe import UnreachableError, probe
+from asyncops.cli.accounts.profiles import Entry
 from asyncops.cli.accounts.services import SERVICES
 from asyncops.cli.app import app
-from asyncops.cli.commands.doctor import examined
+from asyncops.cli.commands.account_checks import examined
 from asyncops.cli.groups import Settings
 from asyncops.testing import ChainloopHabits, FakeServer, Fault, ZooHabits
 from tests.cli.processes import Done
@@ -307,7 +308,8 @@ async def test_a_clock_that_is_wrong_is_told_with_its_direction(seconds: int) ->
     assert list(reached.steps) == ["name", "connection", "answer"]
     assert reached.skew == pytest.approx(seconds, abs=5)
     async with answering(dated(datetime.now(UTC) - timedelta(seconds=seconds))) as url:
-        account = Account(service=SERVICES["zoo"], token="t", token_source="x", base_url=url)
+        entry = Entry(base_url=url)
+        account = Account(client=SERVICES["zoo"], token="t", token_source="x", entry=entry)
         found = [finding async for finding in examined(account, Settings())]
     word = "ahead of" if seconds > 0 else "behind"
     assert found[1].verdict == "bad"

@@ -12,7 +12,6 @@ from keyring.backend import KeyringBackend
 from typer.testing import CliRunner
 
 from asyncops.cli.accounts import services
-from asyncops.cli.accounts.services import SERVICES
 from asyncops.cli.app import app
 from asyncops.cli.connect import account_for
 from asyncops.cli.exit import Failure
@@ -123,8 +122,7 @@ def test_a_token_is_checked_as_its_service_sends_it(
     class WithLogin(ZooClient):
         service = evolve(ZooClient.service, auth=Basic())
 
-    changed = evolve(SERVICES["zoo"], client=WithLogin)
-    monkeypatch.setattr(services, "_loaded", lambda _: changed)
+    monkeypatch.setattr(services, "_loaded", lambda _: WithLogin)
     done = ask("login", "zoo", stdin=f"{TOKEN}\n")
     assert (done.code, ring.kept) == (2, {})
     assert "token must be 'user:password'" in done.err

@@ -14,8 +14,7 @@ from wcwidth import wcwidth
 
 from asyncops import ApiCallStatus, AsyncApiCallType, Change, ChangeKind, ConnectionFailed, Poll
 from asyncops.cli.live.drawing import Canvas, drawn
-from asyncops.cli.live.sparkline import Rates, sparkline
-from asyncops.cli.live.state import WatchState, summary_of
+from asyncops.cli.live.state import Rates, WatchState, sparkline, summary_of
 from asyncops.models import State
 from asyncops.services.chainloop import AsyncOperation, AsyncOperationStatus
 from tests.cli.samples import NOON, call, operation

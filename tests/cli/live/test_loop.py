@@ -26,8 +26,8 @@ from asyncops import (
 from asyncops.checkpoints import KnownAlive
 from asyncops.cli.exit import Failure
 from asyncops.cli.live import loop
-from asyncops.cli.live.lines import json_of, plain_of
 from asyncops.cli.live.loop import CheckpointKeeper, checkpoint_before, checkpoint_in, follow
+from asyncops.cli.live.observers import json_of, plain_of
 from asyncops.cli.live.state import summary_of
 from asyncops.polling.ledger import Ledger
 from asyncops.polling.watermark import Watermark

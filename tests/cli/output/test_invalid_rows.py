@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from asyncops.cli.output.invalid_rows import keeping
+from asyncops.cli.output.sinks import keeping
 from asyncops.errors import DecodeError
 from asyncops.http.invalid_items import InvalidItem
 from asyncops.testing import FakeServer, Fault

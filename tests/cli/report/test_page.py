@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from asyncops import Operation
-from asyncops.cli.report.page import Report, page_of
-from asyncops.cli.report.tally import Tally
+from asyncops.cli.report.page import Report, Tally, page_of
 from asyncops.services.chainloop import AsyncOperationStatus
 from tests.cli.samples import NOON, operation
 

@@ -12,12 +12,10 @@ from hypothesis import strategies as st
 from asyncops import Operation
 from asyncops.cli.output.table_columns import STYLES
 from asyncops.cli.report import theme
-from asyncops.cli.report.durations import bins_of, tick_text, ticks_between
-from asyncops.cli.report.histograms import Histogram, draw_histograms
-from asyncops.cli.report.kinds import KindCount, draw_kinds
-from asyncops.cli.report.lives import Life, NewestLives, Span, life_of
-from asyncops.cli.report.rows import rows_of
-from asyncops.cli.report.tally import Tally
+from asyncops.cli.report.axes import bins_of, tick_text, ticks_between
+from asyncops.cli.report.charts import Histogram, KindCount, draw_histograms, draw_kinds
+from asyncops.cli.report.lives import Life, NewestLives, Span, life_of, rows_of
+from asyncops.cli.report.page import Tally
 from asyncops.cli.report.timeline_picture import Timeline, draw_timeline
 from asyncops.models import State
 from asyncops.services.chainloop import AsyncOperation, AsyncOperationStatus

@@ -7,6 +7,7 @@ import pytest
 
 from asyncops.checkpoints import Checkpoint
 from asyncops.cli.accounts.account import ACCOUNT_IN_USE, Account
+from asyncops.cli.accounts.profiles import Entry
 from asyncops.cli.accounts.services import SERVICES
 from asyncops.cli.exit import ExitCode
 from asyncops.cli.groups import Settings
@@ -32,10 +33,9 @@ from tests.cli.samples import call
 
 NOW = datetime(2026, 11, 22, 14, 3, 20, tzinfo=UTC)
 ACCOUNT = Account(
-    service=SERVICES["zoo"],
+    client=SERVICES["zoo"],
     token="very-secret-token",
     token_source="the variable ZOO_API_TOKEN",
-    base_url="https://api.zoo.dev",
 )
 
 
@@ -159,11 +159,10 @@ def test_a_connection_that_failed_names_the_host_in_plain_words(text: str, shown
 
 def test_an_address_of_ones_own_is_named_as_a_possible_cause() -> None:
     account = Account(
-        service=SERVICES["zoo"],
+        client=SERVICES["zoo"],
         token="t",
         token_source="the keyring",
-        base_url="http://127.0.0.1:9",
-        url_source="profile work",
+        entry=Entry(base_url="http://127.0.0.1:9"),
         profile="work",
     )
     failure = explain(ConnectionFailed("no"), account, NOW)

@@ -27,10 +27,9 @@ from asyncops.errors import (
 
 NOW = datetime(2026, 11, 22, 14, 3, 20, tzinfo=UTC)
 ACCOUNT = Account(
-    service=SERVICES["zoo"],
+    client=SERVICES["zoo"],
     token="very-secret-token",
     token_source="the variable ZOO_API_TOKEN",
-    base_url="https://api.zoo.dev",
 )
 
 

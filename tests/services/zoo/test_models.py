@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from asyncops import DecodeError, State
-from asyncops.cli.output.formats.csv import CsvEncoder
-from asyncops.cli.output.one_operation import described
+from asyncops.cli.commands.get import described
+from asyncops.cli.output.formats.encoders import CsvEncoder
 from asyncops.cli.output.table_columns import shown_of
 from asyncops.http.decoding import decoder
 from asyncops.models import has_ended

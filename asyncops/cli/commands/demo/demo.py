@@ -9,7 +9,7 @@ from operator import eq
 from rich.console import Console
 from rich.progress import Progress
 
-from asyncops.cli.commands.demo.listings import AddBar, Walked, by_id, converted, walked
+from asyncops.cli.commands.demo.listings import Reader, Walked
 from asyncops.cli.commands.demo.tables import Report, show
 from asyncops.cli.exit import ExitCode
 from asyncops.cli.options.serve import DemoSettings
@@ -39,10 +39,11 @@ async def demo(settings: DemoSettings, console: Console) -> int:
         console.print(f"Zoo and Chainloop, faked, on {first.url} and {second.url}", soft_wrap=True)
         # Where nothing is shown, some releases of rich would write an empty line at the end.
         with progress if console.is_interactive else nullcontext():
-            parts, for_anyone = await _anyone(first, clock, add_bar)
-            calls, for_staff = await _staff(first, add_bar)
-            from_zero = await _chainloop(first, "pages from 0", add_bar)
-            from_one = await _chainloop(second, "pages from 1", add_bar)
+            zoo = Reader(first, add_bar)
+            parts, for_anyone = await _anyone(zoo, clock)
+            calls, for_staff = await _staff(zoo)
+            from_zero = await _chainloop(zoo, "pages from 0")
+            from_one = await _chainloop(Reader(second, add_bar), "pages from 1")
     report = Report(
         sections={
             "Any account of Zoo": for_anyone,
@@ -85,77 +86,59 @@ def _servers(settings: DemoSettings, clock: FakeClock) -> tuple[FakeServer, Fake
 
 
 async def _anyone(
-    server: FakeServer, clock: FakeClock, add_bar: AddBar
+    reader: Reader, clock: FakeClock
 ) -> tuple[Walked[TextToCadResponse], tuple[Walked[object], ...]]:
     """All parts, then all that an ordinary account has read and started."""
-    held = server.zoo.items
+    token, url, held = reader.server.token, reader.server.url, reader.server.zoo.items
     # On the clock of the data, a wait takes no time.
-    async with ZooClient(server.token, base_url=server.url, clock=clock) as zoo:
-        conversion = await converted("A conversion, waited for", server, zoo, add_bar)
-    async with ZooClient(server.token, base_url=server.url, retry=_RETRY) as zoo:
-        parts = await walked(
-            "Text-to-CAD parts",
-            server,
-            zoo.text_to_cad.list(no_parts=True, limit=100),
-            held("text_to_cad"),
-            add_bar,
-        )
+    async with ZooClient(token, base_url=url, clock=clock) as zoo:
+        conversion = await reader.converted("A conversion, waited for", zoo)
+    async with ZooClient(token, base_url=url, retry=_RETRY) as zoo:
+        pager = zoo.text_to_cad.list(no_parts=True, limit=100)
+        parts = await reader.walked("Text-to-CAD parts", pager, held("text_to_cad"))
         listed = zoo.api_calls.list(limit=100)
-        calls = await walked("API calls and prices", server, listed, held("api_calls"), add_bar)
+        calls = await reader.walked("API calls and prices", listed, held("api_calls"))
         talks = zoo.conversations.list(limit=100)
-        due = held("conversations")
-        conversations = await walked("Conversations", server, talks, due, add_bar)
-        made = [part for part in parts.items if part.state is State.SUCCEEDED]
-        files = await by_id(
+        conversations = await reader.walked("Conversations", talks, held("conversations"))
+        files = await reader.by_id(
             "Files of parts, by id",
-            server,
             zoo.text_to_cad.get_many,
-            made,
+            [part for part in parts.items if part.state is State.SUCCEEDED],
             lambda part, got: got.id == part.id and getattr(got, "outputs", None) is not None,
-            add_bar=add_bar,
         )
     return parts, (parts, calls, conversations, files, conversion)
 
 
-async def _staff(
-    server: FakeServer, add_bar: AddBar
-) -> tuple[Walked[AsyncApiCall], tuple[Walked[object], ...]]:
+async def _staff(reader: Reader) -> tuple[Walked[AsyncApiCall], tuple[Walked[object], ...]]:
     """All calls, then all that was read with staff access."""
-    all_due, failed_due = server.zoo.operations(), server.zoo.operations("failed")
-    prompts_due = server.zoo.prompts()
+    server, held = reader.server, reader.server.zoo
+    all_due, failed_due, prompts_due = held.operations(), held.operations("failed"), held.prompts()
     async with ZooClient(server.token, base_url=server.url, retry=_RETRY) as zoo:
         pager = zoo.operations.list(limit=500)
-        calls = await walked("Operations, every status", server, pager, all_due, add_bar)
+        calls = await reader.walked("Operations, every status", pager, all_due)
         pager = zoo.operations.list(status="failed", limit=500)
-        failed = await walked("Operations, failed", server, pager, failed_due, add_bar)
+        failed = await reader.walked("Operations, failed", pager, failed_due)
         listed = zoo.ml_prompts.list(limit=100)
-        prompts = await walked("ML prompts", server, listed, prompts_due, add_bar)
-        fetched = await by_id(
-            "Prompts, 16 ids at once",
-            server,
-            zoo.ml_prompts.get_many,
-            prompts.items,
-            eq,
-            add_bar=add_bar,
-        )
+        prompts = await reader.walked("ML prompts", listed, prompts_due)
+        many = zoo.ml_prompts.get_many
+        fetched = await reader.by_id("Prompts, 16 ids at once", many, prompts.items, eq)
         # The results of the newest calls that succeeded, one of each type.
         newest: dict[str, AsyncApiCall] = {}
         for call in calls.items:
             if call.state is State.SUCCEEDED and len(newest) < _OUTPUTS:
                 newest.setdefault(call.type, call)
-        outputs = await by_id(
+        outputs = await reader.by_id(
             "Results, by id",
-            server,
             zoo.operations.get_many,
             list(newest.values()),
             lambda call, output: (output.id, output.type) == (call.id, call.type),
-            add_bar=add_bar,
         )
     return calls, (calls, failed, prompts, fetched, outputs)
 
 
-async def _chainloop(server: FakeServer, how: str, add_bar: AddBar) -> Walked[AsyncOperation]:
+async def _chainloop(reader: Reader, how: str) -> Walked[AsyncOperation]:
+    server = reader.server
     expected = server.chainloop.operations()
     async with ChainloopClient(server.token, base_url=server.url, retry=_RETRY) as chainloop:
         pager = chainloop.operations.list(page_size=100)
-        return await walked(f"Chainloop, {how}", server, pager, expected, add_bar)
+        return await reader.walked(f"Chainloop, {how}", pager, expected)

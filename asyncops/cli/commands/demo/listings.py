@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from asyncops.errors import AsyncOpsError
 from asyncops.listing.get_many import GetMany
@@ -14,7 +14,7 @@ from asyncops.polling.policy import Poll
 from asyncops.services.zoo import FileConversion, ZooClient
 from asyncops.testing import FakeServer
 
-__all__ = ["AddBar", "Walked", "by_id", "converted", "difference", "walked"]
+__all__ = ["Reader", "Walked", "difference"]
 
 _STEP = b"ISO-10303-21;"
 
@@ -60,85 +60,85 @@ class Walked(Generic[T_co]):
         return len(self.items) / self.seconds if self.seconds > 0 else 0.0
 
 
-async def walked(
-    name: str, server: FakeServer, pager: Pager[P], expected: Sequence[P], add_bar: AddBar
-) -> Walked[P]:
-    """Walk a listing to its end, and compare the ids with those ``expected``."""
-    items: list[P] = []
-    pages, tick = 0, add_bar(name, len(expected))
-    server.reset_counters()
-    start = time.perf_counter()
-    async for page in pager.pages():
-        items.extend(page.items)
-        pages += 1
-        tick(len(page.items))
-    wrong = difference(_ids(items), _ids(expected))
-    return _measured(name, server, start, items, pages=pages, wrong=wrong)
+@define(eq=False)
+class Reader:
+    """Reads what one server holds, measures that, and compares what came.
+
+    Attributes:
+        server: The server.
+        add_bar: Shows how far each listing has come.
+    """
+
+    server: FakeServer
+    add_bar: AddBar
+
+    async def walked(self, name: str, pager: Pager[P], expected: Sequence[P]) -> Walked[P]:
+        """Walk a listing to its end, and compare the ids with those ``expected``."""
+        items: list[P] = []
+        pages, run = 0, self._begin(name, len(expected))
+        async for page in pager.pages():
+            items.extend(page.items)
+            pages += 1
+            run.tick(len(page.items))
+        return run.end(items, difference(_ids(items), _ids(expected)), pages=pages)
+
+    async def by_id(
+        self,
+        name: str,
+        get_many: Callable[..., GetMany[Any, T]],
+        listed: Sequence[P],
+        same: Callable[[P, T], bool],
+    ) -> Walked[T]:
+        """Get items by their ids, several at a time, and compare each with the listed one."""
+        items: list[T] = []
+        run = self._begin(name, len(listed))
+        async with get_many([each.id for each in listed], ordered=True) as results:
+            async for _, item in results:
+                if isinstance(item, AsyncOpsError):
+                    raise item
+                items.append(item)
+                run.tick(1)
+        other = [each for each, item in zip(listed, items, strict=True) if not same(each, item)]
+        return run.end(items, f"{len(other)} not as listed, first {other[0].id}" if other else None)
+
+    async def converted(self, name: str, zoo: ZooClient) -> Walked[FileConversion]:
+        """Start the conversion of a file, and wait for its end."""
+        run = self._begin(name, 1)
+        started = await zoo.files.convert(_STEP, src_format="step", output_format="obj")
+
+        def end(poll: Poll) -> None:
+            """Have it end behind the first poll; a fake of its own accord may let it fail."""
+            if poll.open:
+                self.server.zoo.move("files.convert", started.id, status="completed")
+
+        result = await started.wait(on_poll=end)
+        run.tick(1)
+        return run.end([result], None if result.outputs else f"{started.id} has no files")
+
+    def _begin(self, name: str, total: int) -> "_Run":
+        self.server.reset_counters()
+        return _Run(name, self.server, self.add_bar(name, total))
 
 
-async def by_id(
-    name: str,
-    server: FakeServer,
-    get_many: Callable[..., GetMany[Any, T]],
-    listed: Sequence[P],
-    same: Callable[[P, T], bool],
-    *,
-    add_bar: AddBar,
-) -> Walked[T]:
-    """Get items by their ids, several at a time, and compare each with the listed one."""
-    items: list[T] = []
-    tick = add_bar(name, len(listed))
-    server.reset_counters()
-    start = time.perf_counter()
-    async with get_many([each.id for each in listed], ordered=True) as results:
-        async for _, item in results:
-            if isinstance(item, AsyncOpsError):
-                raise item
-            items.append(item)
-            tick(1)
-    other = [each for each, item in zip(listed, items, strict=True) if not same(each, item)]
-    wrong = f"{len(other)} not as listed, first {other[0].id}" if other else None
-    return _measured(name, server, start, items, pages=None, wrong=wrong)
+@define(eq=False)
+class _Run:
+    """One listing that is being read."""
 
+    name: str
+    server: FakeServer
+    tick: Callable[[int], object]
+    _began: float = field(factory=time.perf_counter, init=False)
 
-async def converted(
-    name: str, server: FakeServer, zoo: ZooClient, add_bar: AddBar
-) -> Walked[FileConversion]:
-    """Start the conversion of a file, and wait for its end."""
-    tick = add_bar(name, 1)
-    server.reset_counters()
-    start = time.perf_counter()
-    started = await zoo.files.convert(_STEP, src_format="step", output_format="obj")
-
-    def end(poll: Poll) -> None:
-        """Have it end behind the first poll; a fake of its own accord may let it fail."""
-        if poll.open:
-            server.zoo.move("files.convert", started.id, status="completed")
-
-    result = await started.wait(on_poll=end)
-    tick(1)
-    wrong = None if result.outputs else f"{started.id} has no files"
-    return _measured(name, server, start, [result], pages=None, wrong=wrong)
-
-
-def _measured(
-    name: str,
-    server: FakeServer,
-    start: float,
-    items: Sequence[T],
-    *,
-    pages: int | None,
-    wrong: str | None,
-) -> Walked[T]:
-    return Walked(
-        name=name,
-        items=tuple(items),
-        pages=pages,
-        requests=server.count(),
-        failed=sum(request.status not in {200, 201} for request in server.requests),
-        seconds=time.perf_counter() - start,
-        wrong=wrong,
-    )
+    def end(self, items: Sequence[T], wrong: str | None, *, pages: int | None = None) -> Walked[T]:
+        return Walked(
+            name=self.name,
+            items=tuple(items),
+            pages=pages,
+            requests=self.server.count(),
+            failed=sum(request.status not in {200, 201} for request in self.server.requests),
+            seconds=time.perf_counter() - self._began,
+            wrong=wrong,
+        )
 
 
 def _ids(items: Iterable[_Identified]) -> list[str]:

@@ -8,8 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from asyncops.cli.exit import ExitCode, Failure
-from asyncops.cli.output.columns import columns_of, values_of
-from asyncops.cli.output.formats.encoder import Encoder
+from asyncops.cli.output.formats.encoders import Encoder, columns_of, values_of
 
 __all__ = ["ParquetEncoder"]
 

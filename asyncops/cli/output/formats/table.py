@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from asyncops.cli.output.formats.encoder import Encoder
+from asyncops.cli.output.formats.encoders import Encoder
 from asyncops.cli.output.table_columns import GAP, Shown, fitting, shown_of, style_of
 from asyncops.cli.text.safe import cut, padded, visible
 

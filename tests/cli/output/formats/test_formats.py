@@ -16,12 +16,16 @@ from hypothesis import strategies as st
 
 from asyncops import ApiCallStatus, AsyncApiCall, AsyncApiCallType, MlPrompt, to_dict, to_json
 from asyncops.cli.exit import Failure
-from asyncops.cli.output.columns import columns_of
 from asyncops.cli.output.formats import parquet as parquet_format
-from asyncops.cli.output.formats.csv import CsvEncoder
-from asyncops.cli.output.formats.encoder import Encoder
-from asyncops.cli.output.formats.json import JsonEncoder, JsonLinesEncoder
-from asyncops.cli.output.formats.registry import Format, encoder_for
+from asyncops.cli.output.formats.encoders import (
+    CsvEncoder,
+    Encoder,
+    Format,
+    JsonEncoder,
+    JsonLinesEncoder,
+    columns_of,
+    encoder_for,
+)
 from asyncops.services.chainloop import AsyncOperation
 from asyncops.services.zoo import MlPromptMetadata
 from tests.cli.samples import NOON, call, operation, prompt
