@@ -34,7 +34,6 @@ __all__ = ["GetOptions", "Ids", "Showing", "add_to", "described"]
 
 _WRITING = "What to write"
 
-
 _CODE = frozenset({"code", "original_source_code"})
 
 

@@ -33,7 +33,6 @@ _NOT_ASKED = frozenset({"max_items", "concurrency", "page_size", "all_statuses"}
 if TYPE_CHECKING:
     from asyncops.cli.report.lives import NewestLives
 
-
 _EXTRA = "pictures need an extra: pip install 'asyncops[plot]'"
 _USUAL = 500
 _MOST_DRAWN = 20_000

@@ -32,7 +32,6 @@ _MOST = 1.0
 _QUIT = b"qQ"
 _LINE = Text("\n", no_wrap=True, overflow="crop")
 
-
 _WORD = len("interrupted")
 
 

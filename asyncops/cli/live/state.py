@@ -17,7 +17,7 @@ __all__ = ["BIN", "LONGEST", "Rates", "Row", "WatchState", "sparkline", "summary
 
 _NEWS = 200
 LONGEST = 500
-
+"""The most characters of a text of the service that are kept."""
 
 BIN = 10
 """Seconds of one bin."""
@@ -76,9 +76,6 @@ def sparkline(counts: Sequence[int], *, ascii_only: bool = False) -> str:
 
 def _number(moment: datetime) -> int:
     return int(moment.timestamp()) // BIN
-
-
-"""The most characters of a text of the service that are kept."""
 
 
 @frozen(kw_only=True)

@@ -34,7 +34,6 @@ READING = "How to read"
 _SIZE = re.compile(r"([0-9]+)\s*(?:([KMG])(iB|B)?)?", re.IGNORECASE)
 _POWERS = {"": 0, "K": 1, "M": 2, "G": 3}
 
-
 CONTEXT = "command_context"
 _INFO = "typer"
 _FIELD = re.compile(r"^    (\w+): (.+(?:\n {8,}.+)*)", re.MULTILINE)

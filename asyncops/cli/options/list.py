@@ -27,7 +27,6 @@ from asyncops.models import Operation, known_time
 
 __all__ = ["Items", "Query", "When", "Window", "query_of"]
 
-
 T = TypeVar("T", bound=Operation)
 
 

@@ -28,7 +28,6 @@ K = TypeVar("K", bound="OnResource")
 # Options that are called otherwise than the arguments of the library for which they stand.
 _COMMON = {"resume": "resume", "since": "created_after", "until": "created_before"}
 
-
 _PLAIN = (int, float, UUID)
 
 

@@ -23,7 +23,6 @@ __all__ = ["FAIL", "Sink", "StandardOutput", "keeping", "kept_in", "opened", "wh
 
 FAIL, SKIP = "fail", "skip"
 
-
 # A pipe that is ready takes at least so many bytes without blocking: PIPE_BUF.
 _CHUNK = 4096
 

@@ -14,6 +14,7 @@ from asyncops.cli.report.lives import Span
 __all__ = ["DAY", "bins_of", "draw_moments", "length_of", "tick_text", "ticks_between"]
 
 DAY = 86_400.0
+"""Seconds of a day, which is the unit of the axis."""
 # matplotlib does not type their arguments.
 _locator: Callable[..., AutoDateLocator] = AutoDateLocator
 _formatter: Callable[..., ConciseDateFormatter] = ConciseDateFormatter
@@ -27,7 +28,6 @@ _BRIEF = 10.0
 _TICKS = ["%Y", "%b", "%d", "%H:%M", "%H:%M", "%H:%M:%S.%f"]
 _ROUND_TICKS = ["", "%Y", "%b", "%b-%d", "%H:%M", "%H:%M:%S"]
 _BESIDE = ["", "%Y", "%Y-%b", "%Y-%b-%d", "%Y-%b-%d", "%Y-%b-%d"]
-
 
 _UNITS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 _POWERS = tuple(10.0**power for power in range(-6, 0))
@@ -114,9 +114,6 @@ def tick_text(seconds: float) -> str:
 
 def _is_short(number: float) -> bool:
     return math.isclose(number, round(number, 2), rel_tol=1e-6)
-
-
-"""Seconds of a day, which is the unit of the axis."""
 
 
 def length_of(span: Span) -> float:

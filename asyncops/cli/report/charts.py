@@ -17,7 +17,6 @@ __all__ = ["Histogram", "KindCount", "draw_histograms", "draw_kinds"]
 _HEIGHT = 3.0
 _LINES = (("p50", "-"), ("p90", "--"), ("p99", ":"))
 
-
 _WIDTH = 11.0
 _ROW = 0.3
 _NAME = 42

@@ -35,7 +35,6 @@ _IDS = re.compile(r'(\bid="|href="#|url\(#)')
 _FILL = re.compile(r'\bfill="(var\([^"]*)"')
 _COLOURS = re.compile("|".join(ROLES))
 
-
 _SLOWEST = 20
 _MOST_KINDS = 1_000
 _MOST_ERRORS = 10_000

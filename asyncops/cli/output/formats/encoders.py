@@ -32,7 +32,6 @@ __all__ = [
 # A cell that begins so is a formula to a spreadsheet; the last four are of full width.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
-
 Kind = Literal["text", "time", "integer", "json"]
 """The type of a column; ``json`` is free-form JSON, as text."""
 

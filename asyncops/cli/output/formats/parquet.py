@@ -15,7 +15,6 @@ __all__ = ["ParquetEncoder"]
 _GROUP_ROWS = 20_000
 _GROUP_CHARACTERS = 32 * 2**20
 
-
 _TYPES = {"time": pa.timestamp("us", tz="UTC"), "integer": pa.int64()}
 
 
