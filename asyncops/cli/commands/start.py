@@ -21,9 +21,9 @@ from asyncops.cli.options.from_class import add, first_words
 from asyncops.cli.options.on_resource import OnResource
 from asyncops.cli.options.wait import SCHEDULE, PollOptions
 from asyncops.cli.output.downloads import files_of, is_files
+from asyncops.cli.output.progress_line import upload_progress
 from asyncops.cli.output.result_file import ResultFile
 from asyncops.cli.output.sinks import while_read
-from asyncops.cli.output.upload_line import upload_line
 from asyncops.cli.output.wait_line import wait_line
 from asyncops.cli.resources import Resource
 from asyncops.cli.runtime.run import right_use
@@ -123,7 +123,8 @@ async def _sent(
         if content is None:
             with right_use(on.in_options):
                 return await verbs.start(**given)
-        with upload_line(str(file.path), hidden=hidden) as on_upload, right_use(on.in_options):
+        sending = upload_progress(str(file.path), hidden=hidden)
+        with sending as on_upload, right_use(on.in_options):
             return await verbs.start(content, **given, on_upload=on_upload)
 
 

@@ -4,9 +4,9 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import TextIO
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import TextIO, TypeVar
 
 from rich.console import Console
 from rich.live import Live
@@ -18,8 +18,11 @@ from asyncops.cli.text.safe import cut
 from asyncops.cli.text.terminal import console, descriptor_of
 from asyncops.cli.text.times import span
 from asyncops.http.meter import OnPage, WalkReport
+from asyncops.http.sending import OnUpload, UploadProgress
 
-__all__ = ["ProgressLine", "listing_progress", "progress_line"]
+__all__ = ["ProgressLine", "listing_progress", "progress_line", "upload_progress"]
+
+R = TypeVar("R")
 
 _EVERY = 0.2
 _BAR = 24
@@ -81,8 +84,9 @@ def progress_line(*, hidden: bool) -> ProgressLine | None:
     return ProgressLine(errors) if shown else None
 
 
-@contextmanager
-def listing_progress(name: str, *, hidden: bool, beside_rows: bool) -> Iterator[OnPage | None]:
+def listing_progress(
+    name: str, *, hidden: bool, beside_rows: bool
+) -> AbstractContextManager[OnPage | None]:
     """Show how far a listing has come: gives the hook to call with each page.
 
     Args:
@@ -92,19 +96,45 @@ def listing_progress(name: str, *, hidden: bool, beside_rows: bool) -> Iterator[
             program that writes to one, the line would stand among the rows, and is not shown.
     """
     line = progress_line(hidden=hidden or (beside_rows and _may_be_seen(sys.stdout)))
+    return _drawing(line, lambda line, report: line.draw(_listed(name, report)))
+
+
+def upload_progress(name: str, *, hidden: bool) -> AbstractContextManager[OnUpload | None]:
+    """Show how far an upload has come, with a bar: gives the hook that is told of it.
+
+    Args:
+        name: What is sent.
+        hidden: Whether the command writes something else to standard error meanwhile.
+    """
+    began = time.monotonic()
+
+    def draw(line: ProgressLine, progress: UploadProgress) -> None:
+        bar = ProgressBar(total=progress.total, completed=progress.sent)
+        line.draw(_sent(name, progress, time.monotonic() - began), bar)
+
+    return _drawing(progress_line(hidden=hidden), draw, lambda each: each.sent == each.total)
+
+
+@contextmanager
+def _drawing(
+    line: ProgressLine | None,
+    draw: Callable[[ProgressLine, R], None],
+    is_last: Callable[[R], bool] = lambda _: False,
+) -> Iterator[Callable[[R], None] | None]:
+    """Give a hook that has the line drawn a few times a second at most, and at the last report."""
     if line is None:
         yield None
         return
     next_draw = 0.0
 
-    def on_page(report: WalkReport) -> None:
+    def hook(report: R) -> None:
         nonlocal next_draw
-        if time.monotonic() >= next_draw:
+        if time.monotonic() >= next_draw or is_last(report):
             next_draw = time.monotonic() + _EVERY
-            line.draw(_words(name, report))
+            draw(line, report)
 
     try:
-        yield on_page
+        yield hook
     finally:
         line.clear()
 
@@ -115,8 +145,16 @@ def _may_be_seen(stream: TextIO) -> bool:
     return descriptor is None or not stat.S_ISREG(os.fstat(descriptor).st_mode)
 
 
-def _words(name: str, report: WalkReport) -> str:
+def _listed(name: str, report: WalkReport) -> str:
     words = f"{report.items:,} {name} read, {report.pages:,} pages, {span(report.elapsed)}"
     if report.elapsed > 1:
         words += f", {report.items / report.elapsed:,.0f}/s"
     return f"{words}, {report.retries:,} retries" if report.retries else words
+
+
+def _sent(name: str, progress: UploadProgress, passed: float) -> str:
+    if progress.sent == progress.total:
+        return f"sent {name}, waiting for the answer"
+    of = "" if progress.total is None else f" of {progress.total:,}"
+    words = f"sending {name}: {progress.sent:,}{of} bytes, {span(round(passed))}"
+    return f"{words}, {progress.sent / passed:,.0f}/s" if passed > 1 else words
