@@ -95,7 +95,7 @@ async def _start(
     description, target = on.resource.description, options.target
     action = description.start
     into = None if target is None else target.path
-    told = from_suffixes(on, action and action.options, file.path, into)
+    told = from_suffixes(on, action and action.options, file.file, into)
     if target is not None and not options.no_wait:
         target.check()
     async with while_read(), connected(settings, on.resource.client) as client:
@@ -123,7 +123,7 @@ async def _sent(
         if content is None:
             with right_use(on.in_options):
                 return await verbs.start(**given)
-        sending = upload_progress(str(file.path), hidden=hidden)
+        sending = upload_progress(str(file.file), hidden=hidden)
         with sending as on_upload, right_use(on.in_options):
             return await verbs.start(content, **given, on_upload=on_upload)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 
 from asyncops.cli.exit import Failure
 from asyncops.cli.options.fields import argument
@@ -26,10 +26,7 @@ __all__ = ["Content", "NoContent", "content_of", "from_suffixes", "on_action"]
 class NoContent:
     """The content of an action that sends none."""
 
-    @property
-    def path(self) -> Path | None:
-        """The file; none here."""
-        return None
+    file: Path | None = field(default=None, init=False)
 
     @contextmanager
     def opened(self) -> Iterator[BinaryIO | None]:
@@ -46,11 +43,6 @@ class Content(NoContent):
     """
 
     file: Path = argument("FILE")
-
-    @property
-    def path(self) -> Path:
-        """The file."""
-        return self.file
 
     @contextmanager
     def opened(self) -> Iterator[BinaryIO | None]:
