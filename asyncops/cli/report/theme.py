@@ -1,7 +1,7 @@
 """Colours, fonts and files of the pictures."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -22,8 +22,11 @@ __all__ = ["BAR_STYLES", "ROLES", "bare", "blank", "drawing", "figure", "label",
 _RC: Any = mpl.rc_params_from_file(
     Path(__file__).with_name("pictures.mplstyle"), use_default_template=False
 )
-INK, FAINT, GRID = _RC["text.color"], _RC["axes.edgecolor"], _RC["grid.color"]
-ROLES = {
+INK: str = _RC["text.color"]
+FAINT: str = _RC["axes.edgecolor"]
+GRID: str = _RC["grid.color"]
+PAPER = "#fefefe"
+ROLES: Mapping[str, str] = {
     "#a9b8c6": "waiting",
     "#0072b2": "succeeded",
     "#d55e00": "failed",
@@ -33,11 +36,11 @@ ROLES = {
     INK: "ink",
     FAINT: "faint",
     GRID: "grid",
-    "#fefefe": "paper",
+    PAPER: "paper",
 }
 """The role of each colour: a page may give the roles other colours, such as in the dark."""
 
-WAITING, SUCCEEDED, FAILED, CANCELLED, RUNNING, UNKNOWN, *_, PAPER = ROLES
+WAITING, SUCCEEDED, FAILED, CANCELLED, RUNNING, UNKNOWN = list(ROLES)[:6]
 
 _DPI = 110
 
