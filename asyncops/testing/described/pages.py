@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
-from attrs import evolve, field, frozen
+from attrs import frozen
 
 from asyncops.http.places import Link
 from asyncops.kit.listing import Listing
@@ -35,13 +35,8 @@ def page_params(paging: Paging) -> set[str]:
     return {each for each in (paging.size, own, before) if each is not None}
 
 
-@frozen
-class _Page:
-    items: list[Row]
-    more: bool
-    next: str | None = None
-    last: JSON = None
-    counts: dict[str, JSON] = field(factory=dict)
+_Page = tuple[list[Row], dict[str, JSON]]
+"""The rows of a page, and what it tells besides, by the field of the style that has the place."""
 
 
 @frozen(kw_only=True)
@@ -74,13 +69,12 @@ class PageRequest:
         Raises:
             RefusedError: A parameter has no such value.
         """
-        paging, page = self.listing.paging, self._page()
+        rows, told = self._page()
         headers: dict[str, str] = {}
-        rows = [self.table.maker.item(row, self.now) for row in page.items]
-        tree: Any = tell({}, headers, self.listing.items, rows)
-        told = {"next": page.next, "more": page.more, "last": page.last, **page.counts}
+        items = [self.table.maker.item(row, self.now) for row in rows]
+        tree: Any = tell({}, headers, self.listing.items, items)
         for name, value in told.items():
-            tree = tell(tree, headers, getattr(paging, name, None), value)
+            tree = tell(tree, headers, getattr(self.listing.paging, name, None), value)
         return Answered(tree, 200, headers)
 
     def _page(self) -> _Page:
@@ -101,14 +95,16 @@ class PageRequest:
             raise bad_request(f"{paging.param} must not be empty.")
         if paging.first is not None and token is None:
             raise bad_request(f"{paging.param} must be given.")
-        page = self._by_cursor(size, str(token or ""), {paging.param, paging.size})
-        if paging.ends_by == "same token" and page.next is None and token:
-            return evolve(page, next=str(token))
-        return page
+        rows, told = self._by_cursor(size, str(token or ""), {paging.param, paging.size})
+        if paging.ends_by == "same token" and token:
+            told["next"] = told["next"] or token
+        return rows, told
 
     def _by_url(self, size: int) -> _Page:
-        page = self._by_cursor(size, str(self.params.one(_CURSOR) or ""), {_CURSOR})
-        return page if page.next is None else evolve(page, next=self._address(_CURSOR, page.next))
+        rows, told = self._by_cursor(size, str(self.params.one(_CURSOR) or ""), {_CURSOR})
+        if told["next"] is not None:
+            told["next"] = self._address(_CURSOR, str(told["next"]))
+        return rows, told
 
     def _by_cursor(self, size: int, token: str, own: set[str | None]) -> _Page:
         """Return the page at a token, which is bound to the path and the filters."""
@@ -118,13 +114,13 @@ class PageRequest:
         cursor = self._cursor(token, scope)
         if cursor.empties < habits.empty_pages:
             following = cursor._replace(empties=cursor.empties + 1)
-            return _Page([], more=True, next=self.tokens.encode(following, scope))
+            return [], {"more": True, "next": self.tokens.encode(following, scope)}
         items, more = self._behind(cursor.after, size)
         if habits.circular and token:
-            return _Page(items, more=True, next=token)
+            return items, {"more": True, "next": token}
         if not more and not (items and habits.ends_with_an_empty_page):
-            return _Page(items, more=False)
-        return _Page(items, more=True, next=self.tokens.encode(Cursor(items[-1].number), scope))
+            return items, {"more": False, "next": None}
+        return items, {"more": True, "next": self.tokens.encode(Cursor(items[-1].number), scope)}
 
     def _cursor(self, token: str, scope: str) -> Cursor:
         if not token:
@@ -144,7 +140,7 @@ class PageRequest:
                 raise RefusedError(404, f"There is no {last!r}.")
         items, more = self._behind(None if circular else number, size)
         shown = items[-1].value(identity) if items else None
-        return _Page(items, more=more or circular, last=shown)
+        return items, {"more": more or circular, "last": shown}
 
     def _behind(self, number: int | None, size: int) -> tuple[list[Row], bool]:
         """Return the first rows behind a row, and whether there are more."""
@@ -174,10 +170,11 @@ class PageRequest:
         more = start + size < total
         if isinstance(paging.next, Link):
             following = self._address(paging.param, following)
-        counts: dict[str, JSON] = {
+        return items, {
+            "more": more,
+            "next": following if more else None,
             "total": total,
             "number": number,
             "pages": -(-total // size),
             "used_size": size,
         }
-        return _Page(items, more=more, next=following if more else None, counts=counts)
