@@ -114,12 +114,18 @@ class FileSurfaceArea(Measurement):
 
 
 @frozen(kw_only=True)
-class TextToCad(CallRecord):
-    """A model made from words. ``outputs`` maps paths to file contents."""
+class Answer(CallRecord):
+    """What a model answered to words."""
 
     conversation_id: UUID
     model: str
     model_version: str
+
+
+@frozen(kw_only=True)
+class TextToCad(Answer):
+    """A model made from words. ``outputs`` maps paths to file contents."""
+
     output_format: str
     prompt: str
     code: str | None = None
@@ -129,12 +135,9 @@ class TextToCad(CallRecord):
 
 
 @frozen(kw_only=True)
-class TextToCadIteration(CallRecord):
+class TextToCadIteration(Answer):
     """A model changed by words."""
 
-    conversation_id: UUID
-    model: str
-    model_version: str
     code: str
     original_source_code: str
     source_ranges: tuple[SourceRangePrompt, ...]
@@ -143,12 +146,9 @@ class TextToCadIteration(CallRecord):
 
 
 @frozen(kw_only=True)
-class TextToCadMultiFileIteration(CallRecord):
+class TextToCadMultiFileIteration(Answer):
     """A project of several files changed by words. ``outputs`` maps paths to source text."""
 
-    conversation_id: UUID
-    model: str
-    model_version: str
     source_ranges: tuple[SourceRangePrompt, ...]
     outputs: dict[str, str] | None = files()
     project_name: str | None = None

@@ -6,10 +6,10 @@ from uuid import UUID
 from attrs import field, frozen
 
 from asyncops.kit import Resource
-from asyncops.services.zoo.calls import AsyncApiCallType, CallRecord
+from asyncops.services.zoo.calls import AsyncApiCallType
 from asyncops.services.zoo.listings import CHANGES, listing
 from asyncops.services.zoo.options import PromptWatchOptions, SortedOptions
-from asyncops.services.zoo.outputs import decode_text_to_cad
+from asyncops.services.zoo.outputs import Answer, decode_text_to_cad
 from asyncops.services.zoo.prompts import MlFeedback, SourceRangePrompt
 from asyncops.services.zoo.samples import TEXT_TO_CAD
 
@@ -17,7 +17,7 @@ __all__ = ["TextToCadOptions", "TextToCadResponse", "TextToCadWatchOptions", "te
 
 
 @frozen(kw_only=True)
-class TextToCadResponse(CallRecord):
+class TextToCadResponse(Answer):
     """What a text-to-CAD prompt gave: a part, a changed part, or a changed project.
 
     A field that the ``type`` does not have is ``None``. ``text_to_cad.get(id)`` gives a class for
@@ -28,9 +28,6 @@ class TextToCadResponse(CallRecord):
             else in base64. ``parts`` are their contents.
     """
 
-    conversation_id: UUID
-    model: str
-    model_version: str
     prompt: str | None = None
     output_format: str | None = None
     code: str | None = None
