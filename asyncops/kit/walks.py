@@ -14,7 +14,6 @@ from asyncops.kit.listing import Listing
 from asyncops.kit.ordering import Ordering, params_for
 from asyncops.kit.windowed import (
     AskedWindow,
-    WindowShard,
     created_filter,
     goes_by_time,
     side_by_side,
@@ -23,14 +22,17 @@ from asyncops.paging.counted.listing import NumberedListing
 from asyncops.paging.counted.numbering import PageBase
 from asyncops.paging.cursors.cursor_listing import CursorListing
 from asyncops.paging.cursors.cursor_strategy import CursorStyle
+from asyncops.paging.sequential import Fetch
 from asyncops.paging.statuses.listing import SortedListing, SortedNames
 from asyncops.paging.strategy import ConcurrentStrategy, OneAtATime, PageStrategy
 from asyncops.paging.styles import Offset, Pages
+from asyncops.paging.windows.created_filter import CreatedFilter
 from asyncops.paging.windows.window_listing import WindowListing
 from asyncops.sharding.boundaries import Cut
 from asyncops.sharding.shard import Shard
 from asyncops.sharding.split_numbered import NumberedShard, split_numbered
 from asyncops.sharding.split_sorted import SortedShard, split_sorted
+from asyncops.sharding.split_windows import WindowShard, split_windows
 from asyncops.utils.moments import TimeRange
 
 __all__ = ["Walkable", "Ways"]
@@ -108,10 +110,14 @@ class Asked:
             windowed = self._windowed(ways, self.window)
             two_ended = self.listing.is_sorted and self.ordering.descending is not None
             by_time = partial(side_by_side, ways.concurrent, windowed, two_ended)
-            ways = evolve(ways, walkable=windowed, concurrent=by_time)
+            is_cut = not self.listing.is_sorted or two_ended
+            cut = partial(self._split, ways.cut, windowed.created) if is_cut else None
+            ways = evolve(ways, walkable=windowed, concurrent=by_time, cut=cut)
+        elif self.ordering.descending is None:
+            ways = evolve(ways, cut=None)
         if self.listing.order is None:
-            return evolve(ways, concurrent=partial(_without_order, ways), cut=None)
-        return ways if self.ordering.descending is not None else evolve(ways, cut=None)
+            return evolve(ways, concurrent=partial(_without_order, ways))
+        return ways
 
     @property
     def _goes_by_time(self) -> bool:
@@ -138,11 +144,39 @@ class Asked:
         created = created_filter(self.listing, window, read, descending, self.identity)
         return WindowListing(ways.walkable, created)
 
+    async def _split(
+        self, usual: Cut | None, created: CreatedFilter[Any], fetch: Fetch[Any], n: int
+    ) -> list[Shard]:
+        """Cut it by creation time, or in the usual way if the service does not filter by it."""
+        is_sorted = self.listing.is_sorted
+        chosen = self.chosen.merged if is_sorted else self.chosen.kept
+        whole = Shard(
+            resource=self.resource,
+            statuses=tuple(each.value for each in chosen),
+            filters=self._filters,
+            page_size=self.size,
+            descending=bool(self.ordering.descending),
+        )
+        shards = await split_windows(fetch, n, shard=whole, created=created)
+        if shards is None:
+            return [whole] if usual is None else await usual(fetch, n)
+        return shards
+
+    @property
+    def _filters(self) -> tuple[tuple[str, str], ...]:
+        """What a shard asks the service for, besides its statuses."""
+        paging = self.listing.paging
+        if self.listing.is_sorted:
+            return self.request.params
+        if isinstance(paging, Pages | Offset):
+            return self.numbered().request.params
+        return self._cursor_ways(paging).terms
+
     def part(self, shard: Shard) -> Walkable:
         """Return the part of it that a shard is."""
+        if self.window is not None and self._goes_by_time:
+            return WindowShard(shard.time_range, self._windowed(self._ways(), self.window))
         if isinstance(self.listing.paging, Pages | Offset):
-            if self.window is not None and self._goes_by_time:
-                return WindowShard(shard.time_range, self._windowed(self._ways(), self.window))
             return NumberedShard(shard, self.numbered(), _created_at)
         return SortedShard(shard, self._sorted())
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from asyncops.checkpoints import Checkpoint
 from asyncops.http.messages import Request
@@ -16,13 +16,12 @@ from asyncops.kit.ordering import Ordering
 from asyncops.paging.strategy import ConcurrentStrategy, OneAtATime, PageStrategy
 from asyncops.paging.styles import Offset, Pages
 from asyncops.paging.windows.created_filter import CreatedFilter
-from asyncops.paging.windows.window_cursor import Gap, WindowCursor
+from asyncops.paging.windows.window_cursor import WindowCursor
 from asyncops.paging.windows.window_listing import WindowListing
 from asyncops.utils.moments import TimeRange
 
 __all__ = [
     "AskedWindow",
-    "WindowShard",
     "created_filter",
     "goes_by_time",
     "side_by_side",
@@ -45,35 +44,6 @@ class AskedWindow:
 
     bounds: TimeRange
     request: Callable[[TimeRange], Request]
-
-
-@frozen(eq=False)
-class WindowShard:
-    """One shard of a listing that is walked by creation time.
-
-    Attributes:
-        time_range: When its items were created.
-        listing: The listing that it is a part of.
-    """
-
-    time_range: TimeRange
-    listing: WindowListing[Any]
-
-    def check(self, start: Checkpoint) -> None:
-        """Check that a walk can begin at a checkpoint.
-
-        Raises:
-            TypeError: Its cursor is of another kind.
-            ValueError: It is no cursor of this listing.
-        """
-        self.listing.check(start)
-
-    def sequential(self, start: Checkpoint) -> PageStrategy[Any, Any]:
-        """Read the range, page after page."""
-        if start.cursor is None and not self.time_range.whole:
-            gap = Gap(range=self.time_range)
-            start = evolve(start, cursor=WindowCursor(gaps=(gap,)).encode())
-        return self.listing.sequential(start)
 
 
 def split_bounds(window: Window, params: Params) -> tuple[TimeRange, Params]:

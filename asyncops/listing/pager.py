@@ -236,8 +236,11 @@ class Pager(Generic[T]):
         - Page tokens (Zoo): a listing can only be read from its two ends, so it is cut half way in
           time; with several statuses into at most five parts, the ended ones apart.
         - Numbered pages (Chainloop): into ``n`` parts, at pages at even distances.
+        - A listing that the service filters by creation time: into ``n`` time ranges with about as
+          many items each, in whatever style its pages follow. Items of one moment are not cut.
 
-        A listing of one page, or one that is not sorted by ``created_at``, is a single part.
+        A listing of one page, or one that is neither sorted nor filtered by creation, is a single
+        part.
 
         Args:
             n: The most parts, at least 1.
@@ -249,7 +252,7 @@ class Pager(Generic[T]):
             ValueError: The listing was made with a page token, a page, a checkpoint or
                 ``max_items``, is a shard itself, or asks for what a shard cannot hold.
             TooManyPages: The cut takes more requests than ``max_pages``; on numbered pages, one for
-                each part.
+                each part; on a listing that is filtered by creation, about three for each.
             AsyncOpsError: A request failed. Begin the cut anew.
         """
         count("n", n)

@@ -19,7 +19,7 @@ from asyncops.paging.strategy import PageStrategy
 from asyncops.sharding.shard import PageHint, Shard
 from asyncops.utils.tasks import together
 
-__all__ = ["SHARDS", "Cut", "Ends", "boundaries", "ends_of", "halfway", "oldest_of"]
+__all__ = ["SHARDS", "Cut", "Ends", "boundaries", "ends_of", "first_page", "halfway", "oldest_of"]
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ async def ends_of(
     created_at: Callable[[T], datetime],
 ) -> Ends | None:
     """Read both ends of a listing; ``None`` if the listing is empty."""
-    first = await _first_page(fetch, rising, fitting=True)
+    first = await first_page(fetch, rising, fitting=True)
     if not first.items:
         return None
     if not split_invalid(first.items)[0]:
@@ -67,7 +67,7 @@ async def ends_of(
     moments = [created_at(item) for item in first.items]
     if first.next_cursor is None:
         return Ends(min(moments), max(moments), rising=True, one_page=True)
-    last = await _first_page(fetch, falling, fitting=True)
+    last = await first_page(fetch, falling, fitting=True)
     fitting, _ = split_invalid(last.items)
     newest = created_at(fitting[0]) if fitting else moments[0]
     return Ends(
@@ -78,7 +78,7 @@ async def ends_of(
     )
 
 
-async def _first_page(
+async def first_page(
     fetch: Fetch[Any], paging: PageStrategy[Any, T], *, fitting: bool = False
 ) -> Page[T]:
     """Return the first page with items, or the last page; if ``fitting``, with items that fit."""
@@ -128,7 +128,7 @@ async def boundaries(
     Where the service gives no more than the first pages, the oldest part has all that is behind
     them. Empty if the listing is too short to be cut, or is not sorted by creation.
     """
-    first = await _first_page(fetch, pages)
+    first = await first_page(fetch, pages)
     size, start = pages.used_size or 1, int(first.cursor or 0)
     # By the rows that a page has, whatever size and number of pages are told.
     rows, depth = first.total_count or 0, pages.style.depth

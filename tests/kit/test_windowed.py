@@ -183,3 +183,17 @@ def test_a_bound_that_is_no_time_is_refused() -> None:
     for text in ("soon", "..", "1..2"):
         with pytest.raises(ValueError, match=r"."):
             split_bounds(Window("a", form="{}..{}"), (("a", text),))
+
+
+@pytest.mark.parametrize("client", [TriggerClient, ReplicateClient])
+async def test_a_listing_with_tokens_is_cut_into_as_many_shards(client: Any) -> None:
+    async with Fake(client, rows=400, page_size=20) as fake, fake.client() as service:
+        (resource,) = (each for each in ("runs", "predictions") if hasattr(service, each))
+        verbs = getattr(service, resource)
+        shards = await verbs.list().shards(6)
+        assert len(shards) == 6
+        found = [await verbs.shard(Shard.from_json(each.to_json())).collect() for each in shards]
+        assert sorted(item.id for each in found for item in each) == sorted(
+            item.id for item in fake.items(resource)
+        )
+        assert max(map(len, found)) <= 2 * 400 / 6

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from zlib import crc32
 
@@ -24,9 +25,12 @@ from asyncops.paging.counted.listing import NumberedListing
 from asyncops.paging.counted.numbering import PageBase
 from asyncops.paging.cursors.cursor_listing import CursorListing
 from asyncops.paging.limits import Limits
+from asyncops.paging.sequential import Fetch
 from asyncops.paging.styles import After, Offset, Pages, Token
 from asyncops.paging.windows.created_filter import CreatedFilter
 from asyncops.paging.windows.window_listing import WindowListing
+from asyncops.sharding.shard import Shard
+from asyncops.sharding.split_windows import WindowShard, split_windows
 from asyncops.utils.moments import TimeRange, micros
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -168,6 +172,24 @@ class Windowed:
             on_invalid=on_invalid,
             check=windowed.check,
             concurrent_strategy=windowed.concurrent,
+            cut=partial(self._cut, windowed.created),
+        )
+
+    async def _cut(self, created: CreatedFilter[Row], fetch: Fetch[Any], n: int) -> list[Shard]:
+        whole = Shard(resource="rows", descending=bool(self.descending))
+        return await split_windows(fetch, n, shard=whole, created=created) or [whole]
+
+    def shard(self, shard: Shard, resume: Checkpoint | None = None) -> Pager[Row]:
+        """The pager of one shard of this listing."""
+        decoder = PageDecoder(Row, page_places(self.style, "items"), some_row_has=None)
+        part = WindowShard(shard.time_range, self.listing(TimeRange()))
+        return Pager(
+            decoder.fetching(self.fetch, None),
+            part.sequential,
+            check=part.check,
+            query=repr(shard.terms),
+            identity=_id_of,
+            resume=resume,
         )
 
     def listing(self, bounds: TimeRange) -> WindowListing[Row]:

@@ -146,7 +146,7 @@ class Part(Generic[T]):
     @property
     def cheap_to_restart(self) -> bool:
         """Whether few items would be read again, compared with those read since the last time."""
-        return self.pages > 0 and 2 * len(self.rest(self._read).given) <= self.fresh
+        return 0 < self.fresh >= 2 * len(self.rest(self._read).given)
 
     @property
     def can_be_cut(self) -> bool:

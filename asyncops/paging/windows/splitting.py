@@ -9,7 +9,7 @@ from asyncops.paging.windows.part import Part
 from asyncops.paging.windows.window_cursor import Gap
 from asyncops.utils.moments import TimeRange
 
-__all__ = ["cuts", "halves"]
+__all__ = ["apart", "between", "cuts", "halves"]
 
 T = TypeVar("T")
 
@@ -59,17 +59,10 @@ def cuts(part: Part[T], spare: int, *, ordered: bool, first: datetime | None) ->
     if created.descending is None:
         if not moments:
             return ()
-        places = [moments[index * len(moments) // (spare + 1)] for index in range(1, spare + 1)]
-        found = (_within(each, part.gap.range, created) for each in places)
-        # Items near to a cut are read on both sides of it.
-        most = max(1, len(moments) // 4)
-        apart = {
-            each
-            for each in found
-            if each is not None
-            and sum(abs(moment - each) <= created.margin for moment in moments) <= most
-        }
-        return _apart(sorted(apart), least)
+        inside = [
+            _within(each, part.gap.range, created) for each in between(moments, spare, least / 2)
+        ]
+        return apart(sorted(each for each in inside if each is not None), least)
     reach, far = part.reach, part.far
     if reach is None:
         return ()
@@ -89,11 +82,33 @@ def cuts(part: Part[T], spare: int, *, ordered: bool, first: datetime | None) ->
     ]
 
 
-def _apart(moments: Sequence[datetime], least: timedelta) -> Sequence[datetime]:
+def between(moments: Sequence[datetime], cuts: int, margin: timedelta) -> Sequence[datetime]:
+    """Return where to cut what some of its items show, with as many of these in each part.
+
+    Items within ``margin`` of a cut are read on both sides of it, so no cut is among many of them.
+
+    Args:
+        moments: When those items were created, from old to new.
+        cuts: The most cuts.
+        margin: How far the parts overlap.
+    """
+    places = {moments[index * len(moments) // (cuts + 1)] for index in range(1, cuts + 1)}
+    most = max(1, len(moments) // 4)
+    return apart(
+        [
+            each
+            for each in sorted(places)
+            if sum(abs(moment - each) <= margin for moment in moments) <= most
+        ],
+        2 * margin,
+    )
+
+
+def apart(moments: Sequence[datetime], least: timedelta) -> Sequence[datetime]:
     """Leave out moments that are too near to the one before."""
     found: list[datetime] = []
     for moment in moments:
-        if not found or moment - found[-1] >= least:
+        if not found or abs(moment - found[-1]) >= least:
             found.append(moment)
     return found
 

@@ -7,12 +7,15 @@ import attrs
 from attrs import frozen
 
 from asyncops.http.auth import Auth, Basic
+from asyncops.kit.chosen import chosen_of
 from asyncops.kit.client import Client
 from asyncops.kit.description import Description
 from asyncops.kit.listing import Listing
 from asyncops.kit.operations import ListedOperations, Lookups
+from asyncops.kit.ordering import orderings
 from asyncops.kit.path import names_in
 from asyncops.kit.resources import ResourcePath
+from asyncops.kit.windowed import goes_by_time
 from asyncops.paging.styles import NextURL, Pages, Token
 from asyncops.testing.described.examples import example
 from asyncops.testing.described.fake import fake_token
@@ -88,13 +91,19 @@ class Abilities:
 
     def is_cut(self) -> bool:
         """Whether its listing can be cut into shards."""
-        if not (self.lives() and self.is_ordered()) or self.listing.method == "POST":
+        if not (self.lives() and self.is_listed()) or self.listing.method == "POST":
             return False
         options = {each.name for each in attrs.fields(options_class(self.description.options))}
         in_path = names_in(self.listing.path) & options
         # Counted pages are cut at even distances from new to old, which takes the number of all.
-        total = getattr(self.listing.paging, "total", None)
-        return not in_path and (self.listing.is_sorted or (total is not None and not self.rises()))
+        counted = getattr(self.listing.paging, "total", None) is not None and not self.rises()
+        by_order = self.is_ordered() and (self.listing.is_sorted or counted)
+        return not in_path and (by_order or self._goes_by_time())
+
+    def _goes_by_time(self) -> bool:
+        """Whether its listing is read by creation time where need be."""
+        ordering = orderings(self.listing.order)[None]
+        return goes_by_time(self.listing, ordering, chosen_of(None, self.description))
 
     def pages_read_twice(self) -> int:
         """How many pages a walk asks for again, to see whether rows were removed meanwhile."""
