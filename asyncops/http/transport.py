@@ -165,7 +165,7 @@ class Transport:
                         if body.size is not None:
                             headers = {**headers, "Content-Length": str(body.size)}
                 all_headers, middlewares = self._additions(session, authorization, headers)
-                async with session.request(
+                response = await session.request(
                     method,
                     URL(url, encoded=True),
                     headers=all_headers,
@@ -176,9 +176,15 @@ class Transport:
                     timeout=self._timeouts,
                     middlewares=middlewares,
                     proxy=self._proxy_url,
-                ) as response:
+                )
+                # Not `async with`: it would release the response twice.
+                try:
                     pace = self._pace(limit, stop_time) if result else None
                     return await self._read(response, pace)
+                finally:
+                    response.release()
+                    if data is not None:
+                        await response.wait_for_close()
         except TransportError:
             raise
         except (aiohttp.ClientError, Dropped, OSError) as error:
