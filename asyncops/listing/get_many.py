@@ -151,7 +151,13 @@ class GetMany(TaskScope[tuple[K, R | AsyncOpsError]], Generic[K, R]):
                 result: _Result[K, R] = _Result()
                 if ordered:
                     results.append(result)
-                result.answer = each, await self._ask(spelling)
+                try:
+                    result.answer = each, await self._get(spelling)
+                except ConfigurationError:
+                    # All other ids would fail in the same way.
+                    raise
+                except AsyncOpsError as error:
+                    result.answer = each, error
                 if not ordered:
                     results.append(result)
                 if results[0] is result or not ordered:
@@ -161,15 +167,6 @@ class GetMany(TaskScope[tuple[K, R | AsyncOpsError]], Generic[K, R]):
             else:
                 break
         self._idle.wake_all()
-
-    async def _ask(self, spelling: str) -> R | AsyncOpsError:
-        try:
-            return await self._get(spelling)
-        except ConfigurationError:
-            # All other ids would fail in the same way.
-            raise
-        except AsyncOpsError as error:
-            return error
 
 
 async def _aclose(ids: object) -> None:

@@ -125,7 +125,8 @@ class ConnectionLimit:
     def give_back(self) -> None:
         """Return a connection; the next request in the queue gets it."""
         self._in_use -= 1
-        self._wake()
+        if self._queue:
+            self._wake()
 
     def answered(self, epoch: int, status: int) -> None:
         """Adapt the limit to the status of an answer, before its connection is given back."""
