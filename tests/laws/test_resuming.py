@@ -236,6 +236,8 @@ async def test_a_cancellation_while_the_walk_is_closed_stays_one() -> None:
         pages = listing.pages()
         first: Page[Call] = await anext(pages)
         assert first.items == ()
+        # One turn of the event loop to make the task for the page ahead, and one to begin it.
+        await asyncio.sleep(0)
         await asyncio.sleep(0)
         await pages.aclose()
 
