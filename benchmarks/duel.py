@@ -71,16 +71,13 @@ class Duel:
         load, done = self.load(pages), list[Round]()
 
         def ratio(each: Round, of: Contestant) -> float:
-            mine = float(getattr(each[of.name], self.by))
-            other = (
-                float(getattr(each[self.other.name], self.by))
-                if isinstance(self.other, Contestant)
-                else self.other(pages)
+            return outcome.ratio(
+                self._figure(each, of, pages), self._figure(each, self.other, pages)
             )
-            return other / mine if self.floor is None or self.floor.at_least else mine / other
 
         def take(count: int) -> Sequence[float]:
-            done.extend(_round(workers, load.items, len(done)) for _ in range(count))
+            for _ in range(count):
+                done.append(_round(workers, load.items, len(done)))
             return [ratio(each, self.ours) for each in done[-count:]]
 
         with ExitStack() as stack:
@@ -89,14 +86,7 @@ class Duel:
             # What a first run costs, it costs once.
             _round(workers, load.items, 0)
             samples = take_until_decided(take, rounds, self.floor, repeats)
-        figures = [
-            Figures(
-                name=each.name,
-                seconds=tuple(one[each.name].seconds for one in done),
-                cpu=tuple(one[each.name].cpu for one in done),
-            )
-            for each in workers
-        ]
+        figures = [_figures(each.name, done) for each in workers]
         if not isinstance(self.other, Contestant):
             figures.insert(1, Figures("the least", seconds=(self.other(pages),)))
         ceiling = [] if self.ceiling is None else [ratio(each, self.ceiling) for each in done]
@@ -107,6 +97,17 @@ class Duel:
             ceiling=tuple(ceiling),
             items=load.items,
         )
+
+    def _figure(self, each: Round, of: Contestant | Callable[[int], float], pages: int) -> float:
+        if not isinstance(of, Contestant):
+            return of(pages)
+        run = each[of.name]
+        return run.cpu if self.by == "cpu" else run.seconds
+
+
+def _figures(name: str, rounds: Sequence[Round]) -> Figures:
+    runs = [each[name] for each in rounds]
+    return Figures(name, tuple(run.seconds for run in runs), tuple(run.cpu for run in runs))
 
 
 def _round(workers: Sequence[Worker], items: int, at: int) -> Round:

@@ -22,23 +22,20 @@ def own_python(requirement: str) -> str:
         subprocess.CalledProcessError: pip could not install it.
     """
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    home = _cache() / f"{requirement.replace('==', '-')}-python{version}"
-    python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    complete = home / "complete"
-    if not complete.exists():
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    name = f"{requirement.replace('==', '-')}-python{version}"
+    home = cache / "asyncops-benchmarks" / name
+    if not (home / "complete").exists():
         print(f"Making an environment for {requirement} in {home}", file=sys.stderr)
         shutil.rmtree(home, ignore_errors=True)
         venv.create(home, with_pip=True)
-        quiet = ["-q", "--disable-pip-version-check"]
-        command = [str(python), "-m", "pip", "install", *quiet, requirement]
+        command = [
+            str(home / "bin/pip"),
+            "install",
+            "-q",
+            "--disable-pip-version-check",
+            requirement,
+        ]
         subprocess.run(command, check=True, stdout=sys.stderr)
-        complete.touch()
-    return str(python)
-
-
-def _cache() -> Path:
-    if os.name == "nt":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "asyncops-benchmarks"
+        (home / "complete").touch()
+    return str(home / "bin/python")

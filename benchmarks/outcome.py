@@ -58,6 +58,12 @@ class Outcome:
     error: str | None = None
     details: dict[str, object] = field(factory=dict)
 
+    def ratio(self, ours: float, other: float) -> float:
+        """How many times as little ours needs; with a floor on cost, how many times as much."""
+        if self.floor is None or self.floor.at_least:
+            return other / ours
+        return ours / other
+
     @property
     def verdict(self) -> Verdict | None:
         """Whether the floor holds; ``None`` without a floor."""

@@ -56,8 +56,13 @@ def _time(seconds: Sequence[float]) -> str:
 def _measured(outcome: Outcome) -> str:
     if not outcome.samples:
         return "-"
-    amount = _amount(median(outcome.samples), outcome.unit)
-    return amount if len(outcome.samples) == 1 else f"{amount} ± {spread(outcome.samples):.2g}"
+    text = _amount(median(outcome.samples), outcome.unit)
+    if len(outcome.samples) > 1:
+        text += f" ± {spread(outcome.samples):.2g}"
+    match outcome.figures:
+        case [Figures(instructions=float(ours)), Figures(instructions=float(other)), *_]:
+            text += f", instructions {outcome.ratio(ours, other):.3g} x"
+    return text
 
 
 def _floor(outcome: Outcome) -> str:

@@ -7,7 +7,7 @@ from benchmarks.table import table
 from benchmarks.verdict import Floor, Verdict
 
 OURS = Figures("asyncops", seconds=(0.2,), cpu=(0.131,), instructions=2_970_000.0)
-OTHER = Figures("bare", seconds=(1.5,), cpu=(0.25,))
+OTHER = Figures("bare", seconds=(1.5,), cpu=(0.25,), instructions=5_940_000.0)
 
 
 def cells(outcome: Outcome) -> list[str]:
@@ -27,11 +27,17 @@ def test_a_row_shows_each_cost_of_both_and_the_spread() -> None:
     assert cells(outcome) == [
         "a walk",
         "200 ms, cpu 131 ms, 2.97 M",
-        "bare: 1.50 s, cpu 250 ms",
-        "1.21 x ± 0.021",
+        "bare: 1.50 s, cpu 250 ms, 5.94 M",
+        "1.21 x ± 0.021, instructions 2 x",
         ">= 1.05 x",
         "yes",
     ]
+
+
+def test_where_cost_has_a_limit_the_ratio_is_how_many_times_as_much_is_needed() -> None:
+    floor = Floor(1.05, at_least=False)
+    outcome = Outcome(name="row", work="", floor=floor, figures=(OURS, OTHER), samples=(0.5,))
+    assert cells(outcome)[3:] == ["0.5 x, instructions 0.5 x", "<= 1.05 x", "yes"]
 
 
 def test_a_floor_that_the_bare_libraries_miss_stands_beside_what_they_reach() -> None:
