@@ -42,7 +42,8 @@ class IterationGuard:
     what: str
     shared: bool = False
     _steps: "dict[asyncio.Task[Any] | None, TimeLimit]" = field(factory=dict, init=False)
-    _idle: Waiters = field(factory=Waiters, init=False)
+    # Those who wait for the end of all steps: only when one closes is there any.
+    _idle: Waiters | None = field(default=None, init=False)
     _closing: asyncio.Lock = field(factory=asyncio.Lock, init=False)
 
     @property
@@ -76,7 +77,7 @@ class IterationGuard:
                 raise
         finally:
             self._steps.pop(task, None)
-            if not self._steps:
+            if self._idle is not None and not self._steps:
                 self._idle.wake_all()
         raise refusal()
 
@@ -92,6 +93,7 @@ class IterationGuard:
         for task, scope in self._steps.items():
             if task is not current:
                 scope.expire()
+        self._idle = self._idle or Waiters()
         while self._steps and current not in self._steps:
             try:
                 await self._idle.wait()
