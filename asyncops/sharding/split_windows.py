@@ -17,7 +17,7 @@ from attrs import define, evolve, field, frozen
 from asyncops.checkpoints import Checkpoint
 from asyncops.paging.sequential import Fetch
 from asyncops.paging.strategy import PageStrategy
-from asyncops.paging.windows.created_filter import CreatedFilter, shifted
+from asyncops.paging.windows.created_filter import CreatedFilter
 from asyncops.paging.windows.splitting import apart, between
 from asyncops.paging.windows.window_cursor import Gap, WindowCursor
 from asyncops.paging.windows.window_listing import WindowListing
@@ -83,7 +83,7 @@ async def split_windows(
     if cuts is None:
         return None
     ends: list[datetime | None] = [None, *cuts, None]
-    ranges = [TimeRange(*(pair[::-1] if created.descending else pair)) for pair in pairwise(ends)]
+    ranges = [created.order.range(near, far) for near, far in pairwise(ends)]
     return [
         evolve(shard, index=index, of=len(ranges), oldest=each.oldest, newest=each.newest)
         for index, each in enumerate(ranges, start=1)
@@ -217,22 +217,19 @@ class _Probes:
 
     async def stretch(self, begin: timedelta, end: timedelta) -> _Stretch | None:
         """Return the stretch between two distances; ``None`` if it holds no item."""
-        at = self.moment(begin)
-        part = TimeRange(None, at) if self.created.descending else TimeRange(at, None)
+        part = self.created.order.range(self.moment(begin), None)
         moments, whole = await self.first_page(part)
         found = _Stretch(self.distances(moments), self.created.margin, begin, whole, end)
         return found if found.items and found.held else None
 
     def distances(self, moments: Sequence[datetime]) -> Sequence[timedelta]:
         """Return how far moments are from the first one of the listing, in its order."""
-        return sorted(max(_NONE, self._from_origin(each)) for each in moments)
+        ahead = self.created.order.ahead
+        return sorted(max(_NONE, ahead(self.origin, each)) for each in moments)
 
     def moment(self, distance: timedelta) -> datetime | None:
         """Return the moment at a distance; ``None`` beyond the calendar."""
-        return shifted(self.origin, -distance if self.created.descending else distance)
-
-    def _from_origin(self, moment: datetime) -> timedelta:
-        return self.origin - moment if self.created.descending else moment - self.origin
+        return self.created.order.behind(self.origin, distance)
 
 
 def _quantiles(stretches: Sequence[_Stretch], n: int, margin: timedelta) -> Sequence[timedelta]:

@@ -12,10 +12,12 @@ from typing import Any, Generic, TypeVar
 from attrs import field, frozen
 
 from asyncops.checkpoints import Checkpoint
+from asyncops.http.invalid_items import InvalidRow
 from asyncops.paging.strategy import PageStrategy
+from asyncops.paging.windows.time_order import TimeOrder, shifted
 from asyncops.utils.moments import TimeRange
 
-__all__ = ["CreatedFilter", "shifted"]
+__all__ = ["CreatedFilter"]
 
 T = TypeVar("T")
 
@@ -37,6 +39,7 @@ class CreatedFilter(Generic[T]):
         depth: The most items that the service gives of one listing; ``None`` means no limit.
         identity: Returns the id of an item.
         created_at: Returns the creation time of an item.
+        order: The direction of the listing.
     """
 
     read: Callable[[TimeRange], Callable[[Checkpoint], PageStrategy[Any, T]]]
@@ -49,6 +52,11 @@ class CreatedFilter(Generic[T]):
     depth: int | None = None
     identity: Callable[[T], str]
     created_at: Callable[[T], datetime | None]
+    order: TimeOrder = field(init=False)
+
+    @order.default
+    def _order(self) -> TimeOrder:
+        return TimeOrder(bool(self.descending))
 
     def asked(self, part: TimeRange) -> TimeRange:
         """Return the bounds that a request for a range has."""
@@ -60,6 +68,22 @@ class CreatedFilter(Generic[T]):
             late = shifted(part.newest, self.margin)
             newest = late if newest is None or late is None else min(newest, late)
         return TimeRange(oldest, newest)
+
+    def moment(self, item: T) -> datetime | None:
+        """Return when an item was created, or the one before a row that does not fit."""
+        return item.previous if isinstance(item, InvalidRow) else self.created_at(item)
+
+    def is_sorted(self, moments: Sequence[datetime]) -> bool:
+        """Whether the creation times in one answer are in the order of the listing.
+
+        Between two answers, items that became visible late may have come in front of others.
+        """
+        last: datetime | None = None
+        for moment in moments:
+            if last is not None and self.order.ahead(moment, last) > self.margin:
+                return False
+            last = self.order.last((last, moment))
+        return True
 
     def is_ignored(self, asked: TimeRange, moments: Sequence[datetime]) -> bool:
         """Whether the creation times in an answer show that the service does not filter.
@@ -74,11 +98,3 @@ class CreatedFilter(Generic[T]):
             (early is not None and moment < early) or (late is not None and moment > late)
             for moment in moments
         )
-
-
-def shifted(when: datetime, by: timedelta) -> datetime | None:
-    """Return a moment so much later; ``None`` beyond the calendar."""
-    try:
-        return when + by
-    except OverflowError:
-        return None

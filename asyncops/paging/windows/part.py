@@ -3,22 +3,24 @@
 from collections import deque
 from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
-from itertools import chain, count, pairwise
+from itertools import count
 from typing import Any, Generic, TypeVar
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from asyncops.checkpoints import Checkpoint
 from asyncops.errors import APIError, AsyncOpsError, DepthExceeded, UnexpectedPage
-from asyncops.http.invalid_items import InvalidRow, split_invalid
+from asyncops.http.invalid_items import split_invalid
 from asyncops.http.messages import Reply, Request
 from asyncops.models import Cursor, Page
 from asyncops.paging.strategy import PageStrategy
-from asyncops.paging.windows.created_filter import CreatedFilter, shifted
+from asyncops.paging.windows.created_filter import CreatedFilter
+from asyncops.paging.windows.mark import Mark
+from asyncops.paging.windows.owned import Owned
 from asyncops.paging.windows.window_cursor import Gap
-from asyncops.utils.moments import TimeRange, next_moment
+from asyncops.utils.moments import TimeRange
 
-__all__ = ["Mark", "Part"]
+__all__ = ["Part"]
 
 T = TypeVar("T")
 
@@ -26,21 +28,6 @@ T = TypeVar("T")
 _KNOWN_ITEMS = 10_000
 _START = Checkpoint(query="")
 _numbers = count()
-
-
-@frozen(eq=False)
-class Mark(Generic[T]):
-    """A position behind a page of a part.
-
-    Attributes:
-        reach: The creation time of the last item; ``None`` if there was none with such a time.
-        tail: The last pages, as far as a request from ``reach`` on may give their items again.
-        cursor: The service's cursor of the next page.
-    """
-
-    reach: datetime | None = None
-    tail: tuple[tuple[T, ...], ...] = field(default=(), repr=False)
-    cursor: Cursor | None = field(default=None, repr=False)
 
 
 @define(eq=False)
@@ -52,7 +39,7 @@ class Part(Generic[T]):
         gap: What it has still to give when it begins.
         start: Where in the listing that is asked for it begins.
         ranged: Whether the service is asked for the range alone.
-        among: Only items in one of these gaps are given; empty if all are.
+        owned: The items to give.
         request: The next request; ``None`` if there is none or it is not known yet.
         in_flight: Whether the request has been sent.
         trouble: Why the service gives no more of what was asked for, though there is more.
@@ -73,7 +60,7 @@ class Part(Generic[T]):
     gap: Gap = field(factory=Gap)
     start: Checkpoint = _START
     ranged: bool = True
-    among: tuple[Gap, ...] = ()
+    owned: Owned[T] = field()
     key: int = field(factory=lambda: next(_numbers), init=False)
     request: Request | None = field(default=None, init=False)
     in_flight: bool = field(default=False, init=False)
@@ -90,10 +77,13 @@ class Part(Generic[T]):
     by_number: bool = field(default=False, init=False)
     # What it had to give when it first began.
     _first: Gap = field(init=False)
-    _skipped: frozenset[str] = field(default=frozenset(), init=False)
     _read: Mark[T] = field(factory=Mark, init=False)
     _asked: TimeRange = field(factory=TimeRange, init=False)
     _strategy: PageStrategy[Any, T] = field(init=False)
+
+    @owned.default
+    def _all(self) -> Owned[T]:
+        return Owned(self.created)
 
     def __attrs_post_init__(self) -> None:
         self.sorted = self.created.descending is not None
@@ -103,11 +93,10 @@ class Part(Generic[T]):
 
     def _begin(self) -> None:
         if self.ranged:
-            self.among = (evolve(self.gap, cursor=None),)
+            self.owned = Owned(self.created, (evolve(self.gap, cursor=None),))
             self._asked = self.created.asked(self.gap.range)
         else:
             self._asked = self.created.bounds
-        self._skipped = frozenset(chain.from_iterable(gap.given for gap in self.among))
         self._strategy = self.created.read(self._asked)(self.start)
         self.pages, self.fresh, self.by_number = 0, 0, False
         self._look_ahead()
@@ -160,46 +149,30 @@ class Part(Generic[T]):
     @property
     def reach(self) -> datetime | None:
         """How far in its range it has read; ``None`` if that is unknown."""
-        reach, own = self._read.reach, self.among[0].range if self.among else TimeRange()
-        if reach is None:
-            return None
+        reach, order = self._read.reach, self.created.order
         # The margin in front of a range is no part of it.
-        if self.created.descending:
-            return reach if own.newest is None else min(reach, own.newest)
-        return reach if own.oldest is None else max(reach, own.oldest)
+        return None if reach is None else order.last((reach, order.near(self.range)))
 
     @property
     def far(self) -> datetime | None:
         """Where the range ends in the order of the listing; ``None`` if that is unknown."""
-        own = self.among[-1].range if self.among else TimeRange()
-        if self.created.descending:
-            return own.oldest or self.created.bounds.oldest
-        return own.newest or self.created.bounds.newest
+        order = self.created.order
+        return order.far(self.range) or order.far(self.created.bounds)
 
     @property
     def left(self) -> timedelta:
         """How much time is still to be read; most if that is unknown."""
         if self.reach is None or self.far is None:
             return timedelta.max
-        return self._ahead(self.reach, self.far)
+        return self.created.order.ahead(self.reach, self.far)
 
-    def cut(self, moments: Sequence[datetime]) -> "list[Part[T]]":
-        """Return the parts that a cut makes of this one, in the order of the listing.
-
-        Args:
-            moments: Where it is cut, in the order of the listing, and behind what has been read.
-        """
-        gap = self.among[0] if self.among else Gap()
-        ends = gap.range.oldest, gap.range.newest
-        descending = self.created.descending
-        line = (ends[1], *moments, ends[0]) if descending else (ends[0], *moments, ends[1])
-        ranges = [TimeRange(*((b, a) if descending else (a, b))) for a, b in pairwise(line)]
-        if descending is None:
-            return [
-                Part(self.created, Gap(range=each, given=self.given_in(each))) for each in ranges
-            ]
-        self.among = (evolve(gap, range=ranges[0]),)
-        return [self, *(Part(self.created, Gap(range=each)) for each in ranges[1:])]
+    @property
+    def range(self) -> TimeRange:
+        """The range of what it gives."""
+        gaps, order = self.owned.gaps, self.created.order
+        if not gaps:
+            return TimeRange()
+        return order.range(order.near(gaps[0].range), order.far(gaps[-1].range))
 
     def given_in(self, part: TimeRange) -> tuple[str, ...]:
         """Return the ids of the items given, in no order, that may be in a range."""
@@ -225,12 +198,12 @@ class Part(Generic[T]):
         return True
 
     def _take_pages(self, rows: tuple[T, ...] = ()) -> None:
-        self.request, past = None, False
+        self.request = None
         while (page := self._strategy.take()) is not None:
             # Of numbered pages, rows that were given before are left out, but tell the time.
             known = rows if isinstance(page.cursor, int) and not page.items else page.items
-            past = self._add(page, known)
-        if not past and not self.ignored:
+            self._add(page, known)
+        if not self._is_past and not self.ignored:
             self._look_ahead()
 
     def _look_ahead(self) -> None:
@@ -239,108 +212,42 @@ class Part(Generic[T]):
         except DepthExceeded as error:
             self.request, self.trouble = None, error
 
-    def _add(self, page: Page[T], rows: tuple[T, ...]) -> bool:
-        """Take one page; return whether all further pages are beyond the range."""
+    def _add(self, page: Page[T], rows: tuple[T, ...]) -> None:
+        """Take one page.
+
+        Raises:
+            UnexpectedPage: The listing is not sorted, where it is read by time.
+        """
         created = self.created
-        good, invalid = split_invalid(rows)
+        good, _ = split_invalid(rows)
         moments = [each for each in map(created.created_at, good) if each is not None]
         if self.ranged and created.is_ignored(self._asked, moments):
             self.ignored = True
-            return False
-        if self.sorted:
-            self._check_order(moments)
-        past = self._move_on(rows, page.next_cursor, moments)
-        if self.known is not None and self._skipped:
-            self._remember(good, self._skipped)
-        items = page.items
-        if self.among and (invalid or not all(map(self._owns, items))):
-            items = self._owned(items)
-            page = evolve(page, items=items)
-        self.pages, self.moments = self.pages + 1, moments
-        self.fresh += len(split_invalid(items)[0] if invalid else items)
-        self.ready.append((page, self._read))
-        return past
-
-    def _move_on(
-        self, rows: tuple[T, ...], cursor: Cursor | None, moments: Sequence[datetime]
-    ) -> bool:
-        created, before = self.created, self._read
-        reach, tail = before.reach, before.tail
-        if moments and self.sorted:
-            known = moments if reach is None else (reach, *moments)
-            reach = min(known) if created.descending else max(known)
-            tail = (*(each for each in tail if self._may_come_again(each, reach)), rows)
-        self._read = Mark(reach, tail, cursor)
-        if reach is None or not self.sorted or not self.among:
-            return False
-        last = self.among[-1].range
-        far = last.oldest if created.descending else last.newest
-        return far is not None and self._ahead(far, reach) > created.margin
-
-    def _check_order(self, moments: Sequence[datetime]) -> None:
-        """Check the order of one answer.
-
-        Between two answers, rows that became visible late may have come in front of others.
-        """
-        last: datetime | None = None
-        for moment in moments:
-            if last is None or self._ahead(moment, last) < timedelta():
-                last = moment
-            self.sorted = self.sorted and self._ahead(moment, last) <= self.created.margin
-        if not self.sorted and self.ranged:
+            return
+        self.sorted = self.sorted and created.is_sorted(moments)
+        if self.ranged and not self.sorted and created.descending is not None:
             raise UnexpectedPage(
                 "the listing is not sorted by created_at, so that it cannot be read by time"
             )
+        leading = moments if self.sorted else ()
+        self._read = self._read.behind(rows, leading, page.next_cursor, created)
+        if self.known is not None and self.owned.given:
+            self._remember(good, self.owned.given)
+        items = self.owned.of(page.items, in_order=self.sorted)
+        if len(items) < len(page.items):
+            page = evolve(page, items=items)
+        self.pages, self.moments = self.pages + 1, moments
+        self.fresh += len(split_invalid(items)[0])
+        self.ready.append((page, self._read))
 
-    def _ahead(self, moment: datetime, of: datetime) -> timedelta:
-        """How far a moment is in front of another one, in the order of the listing."""
-        return moment - of if self.created.descending else of - moment
-
-    def _may_come_again(self, items: Sequence[T], reach: datetime) -> bool:
-        """Whether a request from ``reach`` on may give an item of a page again."""
-        return any(
-            moment is not None and self._ahead(moment, reach) <= self.created.margin
-            for moment in map(self._moment, items)
-        )
-
-    def _moment(self, item: T) -> datetime | None:
-        return item.previous if isinstance(item, InvalidRow) else self.created.created_at(item)
-
-    def _owns(self, item: T) -> bool:
-        """Whether an item is among those to give."""
-        when = self.created.created_at(item)
-        if when is not None and not any(gap.range.holds(when) for gap in self.among):
+    @property
+    def _is_past(self) -> bool:
+        """Whether all further pages are beyond the range."""
+        order, reach = self.created.order, self._read.reach
+        far = order.far(self.range)
+        if reach is None or far is None or not self.sorted:
             return False
-        return self.created.identity(item) not in self._skipped
-
-    def _owned(self, items: Sequence[T]) -> tuple[T, ...]:
-        """Return the items of a page that are among those to give.
-
-        A row that does not fit was created between the items before and behind it. It is given by
-        each range that this may be in, and told of once: it is recognised by its id.
-        """
-        owned: list[T] = []
-        behind: datetime | None = None
-        for item in reversed(items):
-            if not isinstance(item, InvalidRow):
-                behind = self.created.created_at(item)
-            if self._may_own(item, behind) if isinstance(item, InvalidRow) else self._owns(item):
-                owned.append(item)
-        return tuple(reversed(owned))
-
-    def _may_own(self, row: InvalidRow, behind: datetime | None) -> bool:
-        """Whether a range may hold a row that does not fit, by the item behind it."""
-        if not self.sorted:
-            return True
-        margin, ends = self.created.margin, (row.previous, behind)
-        newest, oldest = ends if self.created.descending else ends[::-1]
-        late = None if newest is None else shifted(newest, margin)
-        early = None if oldest is None else shifted(oldest, -margin)
-        return any(
-            (late is None or gap.range.oldest is None or late >= gap.range.oldest)
-            and (early is None or gap.range.newest is None or early < gap.range.newest)
-            for gap in self.among
-        )
+        return order.ahead(far, reach) > self.created.margin
 
     def give(self) -> Page[T]:
         """Return the next page, which counts as given from now on."""
@@ -371,18 +278,14 @@ class Part(Generic[T]):
             return self._rest_of_unsorted(cursor)
         if not self.sorted:
             return Gap(cursor=cursor)
-        bounds = self._bounds()
+        order = self.created.order
+        # From where the part has first begun, to where it was last cut.
+        bounds = order.range(order.near(self._first.range), order.far(self.range))
         if mark.reach is None:
             begun = evolve(self._first, range=bounds)
             return begun if mark.cursor is None else evolve(begun, cursor=cursor)
-        rest = self._behind(mark.reach, bounds)
-        moments = ((item, self._moment(item)) for items in mark.tail for item in items)
-        given = tuple(
-            self.created.identity(item)
-            for item, moment in moments
-            if moment is not None and rest.holds(moment) and not isinstance(item, InvalidRow)
-        )
-        return Gap(range=rest, given=given, cursor=cursor)
+        rest = order.from_on(mark.reach, self.created.margin, bounds)
+        return Gap(range=rest, given=mark.given_in(rest, self.created), cursor=cursor)
 
     def _rest_of_unsorted(self, cursor: Cursor | None) -> Gap:
         """Return what a cursor leads to, or what the items given leave."""
@@ -393,22 +296,3 @@ class Part(Generic[T]):
             cursor = None
         given = self.gap.given if self.known is None else tuple(self.known)
         return evolve(self.gap, given=given, cursor=cursor)
-
-    def _bounds(self) -> TimeRange:
-        """Return the range from where the part has first begun, to where it was last cut."""
-        own = self.among[-1].range if self.among else TimeRange()
-        if self.created.descending:
-            return TimeRange(own.oldest, self._first.range.newest)
-        return TimeRange(self._first.range.oldest, own.newest)
-
-    def _behind(self, reach: datetime, bounds: TimeRange) -> TimeRange:
-        """Return the part of a range in which items may still come behind a moment."""
-        margin = self.created.margin
-        if self.created.descending:
-            late = shifted(reach, margin)
-            end = None if late is None else next_moment(late)
-            known = [each for each in (end, bounds.newest) if each is not None]
-            return TimeRange(bounds.oldest, min(known, default=None))
-        begin = shifted(reach, -margin)
-        known = [each for each in (begin, bounds.oldest) if each is not None]
-        return TimeRange(max(known, default=None), bounds.newest)

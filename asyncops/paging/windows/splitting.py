@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TypeVar
 
-from asyncops.paging.windows.created_filter import CreatedFilter, shifted
+from attrs import evolve
+
+from asyncops.paging.windows.created_filter import CreatedFilter
+from asyncops.paging.windows.owned import Owned
 from asyncops.paging.windows.part import Part
+from asyncops.paging.windows.time_order import shifted
 from asyncops.paging.windows.window_cursor import Gap
 from asyncops.utils.moments import TimeRange
 
-__all__ = ["apart", "between", "cuts", "halves"]
+__all__ = ["apart", "between", "cut", "cuts", "halves"]
 
 T = TypeVar("T")
 
@@ -40,6 +45,23 @@ def _among_neighbours(part: Part[T]) -> datetime | None:
     if oldest is None or newest is None:
         return part.moments[0]
     return oldest + (newest - oldest) / 2
+
+
+def cut(part: Part[T], moments: Sequence[datetime]) -> list[Part[T]]:
+    """Return the parts that a cut makes of one, in the order of the listing.
+
+    Args:
+        part: The part.
+        moments: Where it is cut, in the order of the listing, and behind what has been read.
+    """
+    created, order = part.created, part.created.order
+    line = (order.near(part.range), *moments, order.far(part.range))
+    ranges = [order.range(near, far) for near, far in pairwise(line)]
+    if created.descending is None:
+        return [Part(created, Gap(range=each, given=part.given_in(each))) for each in ranges]
+    gap = next(iter(part.owned.gaps), Gap())
+    part.owned = Owned(created, (evolve(gap, range=ranges[0]),))
+    return [part, *(Part(created, Gap(range=each)) for each in ranges[1:])]
 
 
 def cuts(part: Part[T], spare: int, *, ordered: bool, first: datetime | None) -> Sequence[datetime]:
@@ -73,12 +95,12 @@ def cuts(part: Part[T], spare: int, *, ordered: bool, first: datetime | None) ->
         width = max(page, abs(reach - (first or reach)) / spare)
     else:
         width = max(page, abs(far - reach) / (spare + 1))
-    step = max(width, least) * (-1 if created.descending else 1)
-    line = [shifted(reach, step * number) for number in range(1, spare + 1)]
+    order, step = created.order, max(width, least)
+    line = [order.behind(reach, step * number) for number in range(1, spare + 1)]
     return [
         each
         for each in line
-        if each is not None and (far is None or (far - each) * (step / abs(step)) >= least)
+        if each is not None and (far is None or order.ahead(each, far) >= least)
     ]
 
 

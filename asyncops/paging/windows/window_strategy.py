@@ -22,9 +22,10 @@ from asyncops.errors import APIError, AsyncOpsError, BadRequest, PaginationError
 from asyncops.http.messages import Reply, Request
 from asyncops.models import Cursor, Page
 from asyncops.paging.counted.known_rows import warn_moved
+from asyncops.paging.windows.beginning import first_parts, start_at, unfiltered
 from asyncops.paging.windows.created_filter import CreatedFilter
 from asyncops.paging.windows.part import Part
-from asyncops.paging.windows.splitting import cuts, halves
+from asyncops.paging.windows.splitting import cut, cuts, halves
 from asyncops.paging.windows.window_cursor import Gap, WindowCursor
 
 __all__ = ["WindowStrategy"]
@@ -53,9 +54,9 @@ class WindowStrategy(Generic[T]):
     ordered: bool = True
     _parts: list[Part[T]] = field(init=False)
     # Whether the listing is still read page after page, without a range of creation times.
-    _plain: bool = field(default=False, init=False)
+    _plain: bool = field(init=False)
     # Whether the service filters by creation, as far as is known.
-    _filtered: bool = field(default=True, init=False)
+    _filtered: bool = field(init=False)
     # Whether a range has been answered.
     _answered: bool = field(default=False, init=False)
     # The first creation time of the walk.
@@ -71,44 +72,7 @@ class WindowStrategy(Generic[T]):
 
     def __attrs_post_init__(self) -> None:
         self._place = self.start.cursor
-        self._parts = self._first_parts()
-
-    def _first_parts(self) -> list[Part[T]]:
-        text = self.start.cursor
-        if not isinstance(text, str) or not WindowCursor.fits(text):
-            self._plain = True
-            part = Part(self.created, start=self.start, ranged=False)
-            if text is not None:
-                # Nothing tells which items are in front of the cursor.
-                part.known = None
-            return [part]
-        cursor = WindowCursor.decode(text)
-        if not cursor.filtered:
-            self._filtered = False
-            return [self._unfiltered(cursor.gaps, cursor.cursor)]
-        return [self._part_of(gap) for gap in cursor.gaps]
-
-    def _part_of(self, gap: Gap) -> Part[T]:
-        """Return the part that goes on with a gap of an earlier walk."""
-        start = self._start_at(gap.cursor)
-        if gap.cursor is not None and self.created.descending is not None:
-            # The cursor of the whole listing leads to the gap, without a range.
-            self._plain = True
-            return Part(self.created, gap, start, ranged=False)
-        part = Part(self.created, gap, start)
-        if gap.cursor is not None and self.created.depth is None:
-            # Nothing tells which items are in front of the cursor.
-            part.known = None
-        return part
-
-    def _unfiltered(self, gaps: tuple[Gap, ...], cursor: Cursor | None) -> Part[T]:
-        """Return the whole listing as one part, of which only gaps are given."""
-        start = self._start_at(cursor)
-        return Part(self.created, start=start, ranged=False, among=gaps)
-
-    def _start_at(self, cursor: Cursor | None) -> Checkpoint:
-        """Return where to begin; the items already seen are left out by whoever walks."""
-        return evolve(self.start, cursor=cursor, seen=(), total_count=None)
+        self._parts, self._plain, self._filtered = first_parts(self.created, self.start)
 
     def ask(self) -> tuple[int, Request] | None:
         """Return the next request of the first part that may send one."""
@@ -276,7 +240,7 @@ class WindowStrategy(Generic[T]):
             moments = cuts(part, spare, ordered=self.ordered, first=self._first)
             if moments and not (self.created.descending is None and part.ready):
                 index = self._parts.index(part)
-                self._parts[index : index + 1] = part.cut(moments)
+                self._parts[index : index + 1] = cut(part, moments)
                 self._plain = False
                 return True
         return False
@@ -298,7 +262,8 @@ class WindowStrategy(Generic[T]):
     def _read_unfiltered(self) -> None:
         """Read the whole listing, since the service does not filter by creation."""
         self._filtered = False
-        self._parts = [self._unfiltered(self._gaps(), None)]
+        start = start_at(self.start, None)
+        self._parts = [unfiltered(self.created, start, self._gaps())]
 
     def _gaps(self, *, by_cursor: bool = False) -> tuple[Gap, ...]:
         return tuple(
@@ -317,7 +282,7 @@ class WindowStrategy(Generic[T]):
         if all(each.over for each in self._parts):
             return None
         if not self._filtered:
-            gaps = part.among
+            gaps = part.owned.gaps
             return WindowCursor(gaps=gaps, filtered=False, cursor=part.given.cursor).encode()
         counted = isinstance(page.next_cursor, int)
         unsorted = self.created.descending is None

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from asyncops.paging.windows.created_filter import shifted
 from asyncops.utils.moments import TimeRange
 from tests.paging.windows.made import at, created
 
@@ -30,8 +29,3 @@ def test_an_item_outside_by_more_than_the_margin_shows_that_nothing_is_filtered(
     assert created().is_ignored(TimeRange(at(10), at(20)), [at(second)]) is ignored
     own = created(bounds=TimeRange(at(10), at(20)))
     assert not own.is_ignored(TimeRange(at(10), at(20)), [at(second)])
-
-
-def test_a_moment_beyond_the_calendar_is_none() -> None:
-    assert shifted(at(1), created().margin) == at(2)
-    assert shifted(MOST, created().margin) is None

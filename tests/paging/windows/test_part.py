@@ -8,6 +8,7 @@ from asyncops import DecodeError, InvalidItem, UnexpectedPage
 from asyncops.http.invalid_items import InvalidRow
 from asyncops.http.messages import Reply
 from asyncops.http.page_body import PageBody
+from asyncops.paging.windows.owned import Owned
 from asyncops.paging.windows.part import Part
 from asyncops.paging.windows.window_cursor import Gap
 from asyncops.utils.moments import TimeRange
@@ -26,7 +27,7 @@ def test_only_items_of_its_range_are_given_and_none_twice() -> None:
 
 def test_it_ends_behind_its_range() -> None:
     part = Part(created(), Gap(range=TimeRange(at(10), None)), ranged=False)
-    part.among = (part.gap,)
+    part.owned = Owned(part.created, (part.gap,))
     part.feed(page(12, 11, token="a"))
     part.feed(page(8, token="b"))
     assert part.request is None
@@ -83,7 +84,7 @@ def test_a_row_that_does_not_fit_is_given_by_each_range_that_may_hold_it(
 ) -> None:
     """It was created between the items before and behind it, by a second more or less."""
     part = Part(created(), Gap(range=bounds), ranged=False)
-    part.among = (part.gap,)
+    part.owned = Owned(part.created, (part.gap,))
     first, last = page(24, 22, 20.5).value.items, page(19, 16.5).value.items
     rows = (*first[:2], broken("a", 22), first[2], broken("b", 20.5), last[0], broken("c", 19))
     part.feed(Reply(value=PageBody(items=(*rows, last[1]), next_page="t")))
