@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from asyncops.paging.windows.created_filter import CreatedFilter
 from asyncops.utils.moments import TimeRange
-from tests.paging.windows.made import at, created
+from tests.paging.windows.made import Item, at, created
 
 MOST = datetime.max.replace(tzinfo=UTC)
 
@@ -29,3 +30,13 @@ def test_an_item_outside_by_more_than_the_margin_shows_that_nothing_is_filtered(
     assert created().is_ignored(TimeRange(at(10), at(20)), [at(second)]) is ignored
     own = created(bounds=TimeRange(at(10), at(20)))
     assert not own.is_ignored(TimeRange(at(10), at(20)), [at(second)])
+
+
+@pytest.mark.parametrize("descending", [True, False])
+def test_items_of_one_answer_are_in_order_but_for_the_margin(descending: bool) -> None:
+    listing: CreatedFilter[Item] = created(descending=descending)
+    seconds = [30, 29.5, 30.5, 20]
+    moments = [at(each if descending else -each) for each in seconds]
+    assert listing.is_sorted(moments)
+    assert not listing.is_sorted([*moments, at(22 if descending else -22)])
+    assert listing.is_sorted([])

@@ -1,13 +1,8 @@
 """One time range, read page after page."""
 
-from typing import Any
-
 import pytest
 
-from asyncops import DecodeError, InvalidItem, UnexpectedPage
-from asyncops.http.invalid_items import InvalidRow
-from asyncops.http.messages import Reply
-from asyncops.http.page_body import PageBody
+from asyncops import UnexpectedPage
 from asyncops.paging.windows.owned import Owned
 from asyncops.paging.windows.part import Part
 from asyncops.paging.windows.window_cursor import Gap
@@ -62,31 +57,3 @@ def test_items_without_a_time_lead_nowhere() -> None:
     part.feed(page(None, token="a"))
     assert [item.id for item in part.give().items] == ["iNone"]
     assert not part.restart()
-
-
-def broken(name: str, previous: float) -> Any:
-    """A row that does not fit, behind an item that was created at this second."""
-    item = InvalidItem(0, {"id": name}, DecodeError("no row"))
-    return InvalidRow(item, f"invalid:{name}", name, at(previous))
-
-
-@pytest.mark.parametrize(
-    ("bounds", "given"),
-    [
-        (TimeRange(at(20.25), None), ["i22", "invalid:a", "invalid:b"]),
-        (TimeRange(None, at(20)), ["invalid:a", "invalid:b", "i19", "invalid:c"]),
-        (TimeRange(at(21.5), at(22.5)), ["i22", "invalid:a", "invalid:b"]),
-        (TimeRange(at(10), at(15)), []),
-    ],
-)
-def test_a_row_that_does_not_fit_is_given_by_each_range_that_may_hold_it(
-    bounds: TimeRange, given: list[str]
-) -> None:
-    """It was created between the items before and behind it, by a second more or less."""
-    part = Part(created(), Gap(range=bounds), ranged=False)
-    part.owned = Owned(part.created, (part.gap,))
-    first, last = page(24, 22, 20.5).value.items, page(19, 16.5).value.items
-    rows = (*first[:2], broken("a", 22), first[2], broken("b", 20.5), last[0], broken("c", 19))
-    part.feed(Reply(value=PageBody(items=(*rows, last[1]), next_page="t")))
-    found = [item.id for item in part.give().items]
-    assert [name for name in found if name not in {"i24", "i20.5", "i16.5"}] == given
