@@ -55,13 +55,18 @@ class Duel:
                 yield self._in_turns(outcome, max(self.pages // 10, 1), rounds=2, repeats=0)
             else:
                 done = self._in_turns(outcome, self.pages, rounds=self.rounds, repeats=REPEATS)
-                counts = instructions(self._contestants, self.load) if self.counted else {}
-                figures = [
-                    evolve(each, instructions=counts.get(each.name)) for each in done.figures
-                ]
-                yield evolve(done, figures=tuple(figures))
+                yield self._with_instructions(done) if self.counted else done
         except Unmeasured as error:
             yield evolve(outcome, error=str(error))
+
+    def _with_instructions(self, outcome: Outcome) -> Outcome:
+        try:
+            counts = instructions(self._contestants, self.load)
+        except Unmeasured as error:
+            # Under Callgrind a contestant may run into its own time limits.
+            return evolve(outcome, details={"not_counted": str(error)})
+        figures = [evolve(each, instructions=counts.get(each.name)) for each in outcome.figures]
+        return evolve(outcome, figures=tuple(figures))
 
     @property
     def _contestants(self) -> list[Contestant]:
