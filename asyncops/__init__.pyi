@@ -64,6 +64,7 @@ from asyncops.retry.rate_limit import RateLimiter as RateLimiter
 from asyncops.services.chainloop import AsyncOperation as AsyncOperation
 from asyncops.services.chainloop import AsyncOperationStatus as AsyncOperationStatus
 from asyncops.services.chainloop import ChainloopClient as ChainloopClient
+from asyncops.services.prefect import PrefectClient as PrefectClient
 from asyncops.services.zoo import ApiCallStatus as ApiCallStatus
 from asyncops.services.zoo import AsyncApiCall as AsyncApiCall
 from asyncops.services.zoo import AsyncApiCallType as AsyncApiCallType

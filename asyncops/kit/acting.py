@@ -22,6 +22,9 @@ from asyncops.models import JSON
 __all__ = ["Acting", "acting_of"]
 
 
+_JSON = {"Content-Type": "application/json"}
+
+
 @frozen
 class _NoOptions:
     """The options of an action that takes none."""
@@ -102,7 +105,7 @@ class Acting:
             for pair in sent(each, getattr(options, each.name), in_body=in_body)
         ]
         if in_body:
-            return encoded(pairs), {"Content-Type": "application/json"}, []
+            return encoded([*self.action.defaults.items(), *pairs]), _JSON, []
         if self.action.body == "form":
             kind = "application/x-www-form-urlencoded"
             return urlencode(pairs).encode(), {"Content-Type": kind}, []

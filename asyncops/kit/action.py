@@ -18,7 +18,7 @@ from attrs import frozen
 from asyncops.http.places import Place
 from asyncops.http.upload import Content
 from asyncops.kit.options import UploadOptions
-from asyncops.models import Id
+from asyncops.models import JSON, Id
 
 __all__ = ["Accepted", "Action", "Method"]
 
@@ -48,6 +48,7 @@ class _Fields(TypedDict, total=False):
     id: Place
     found: str
     headers: Mapping[str, str]
+    defaults: Mapping[str, JSON]
 
 
 class Action(Generic[S, N_co]):
@@ -87,11 +88,17 @@ class Action(Generic[S, N_co]):
         result: The class of the operation that the answer holds. Without it, the call returns an
             :class:`Accepted` with the id.
         headers: Headers of the request.
+        defaults: What a JSON body holds where the options say nothing else, by its places, such as
+            ``{"state.type": "CANCELLING"}``; ``None`` is sent as null.
     """
 
     @overload
     def __init__(
-        self: "Action[[], Accepted]", path: str, *, body: None = None, **fields: Unpack[_Fields]
+        self: "Action[[], Accepted]",
+        path: str,
+        *,
+        body: Literal["json"] | None = None,
+        **fields: Unpack[_Fields],
     ) -> None: ...
 
     @overload
@@ -99,7 +106,7 @@ class Action(Generic[S, N_co]):
         self: "Action[[], N1]",
         path: str,
         *,
-        body: None = None,
+        body: Literal["json"] | None = None,
         result: type[N1],
         **fields: Unpack[_Fields],
     ) -> None: ...
@@ -157,6 +164,7 @@ class Action(Generic[S, N_co]):
         found: str = "",
         result: type[Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        defaults: Mapping[str, JSON] | None = None,
     ) -> None:
         self.path = path
         self.method = method
@@ -166,6 +174,7 @@ class Action(Generic[S, N_co]):
         self.found = found
         self.result = result
         self.headers: dict[str, str] = dict(headers or {})
+        self.defaults: dict[str, JSON] = dict(defaults or {})
 
     def __repr__(self) -> str:
         return f"Action({self.path!r}, method={self.method!r})"

@@ -63,6 +63,17 @@ def test_options_are_a_json_body_but_for_those_in_the_path() -> None:
     assert not sent.safe
 
 
+def test_a_body_holds_defaults_where_the_options_say_nothing_else() -> None:
+    defaults = {"settings.due": None, "samples": 8, "state.type": "QUEUED"}
+    action = Action("/{farm}/jobs", body="json", options=Start, defaults=defaults)
+    assert request_of(action, farm="a", scene="s1").body == (
+        b'{"settings":{"due":null,"tags":[]},"samples":16,"state":{"type":"QUEUED"},"scene":"s1"}'
+    )
+    alone: Action[[], Accepted] = Action("/jobs/{id}/state", body="json", defaults={"a.b": 1})
+    assert request_of(alone).body == b'{"a":{"b":1}}'
+    assert request_of(alone).headers == JSON_BODY
+
+
 def test_options_are_a_form() -> None:
     sent = request_of(
         Action("/{farm}", body="form", options=Start), farm="a", scene="s 1&2", tags="x"

@@ -257,3 +257,18 @@ async def test_a_row_that_came_and_went_again_hides_no_other(n: int) -> None:
     service.between = change
     found, warned = await walked(service, 5, n)
     assert set(service.rows) <= set(found) or warned
+
+
+@pytest.mark.parametrize("size", [2, 4, 5, 20, 21])
+@pytest.mark.parametrize("gone", [0, 3, 7])
+async def test_offsets_tell_of_rows_that_go_also_where_only_an_empty_page_is_the_end(
+    size: int, gone: int
+) -> None:
+    """And so nothing is in doubt: the walk does not warn."""
+    rows = [f"r{number}" for number in range(20)]
+    service = Service(Offset(ends="empty page"), "items", rows, descending=None)
+    moving = Moving(service, [(2, "remove", gone), (4, "replace", 0)])
+    found, warned = await walked(service, size)
+    assert moving.stayed <= set(found)
+    assert len(found) == len(set(found))
+    assert not warned

@@ -114,6 +114,10 @@ def _check_action(subject: Subject, name: str, action: object) -> set[str]:
     if action.result is not None:
         check_frozen(subject, f"{name}: result", action.result)
     _check_suffixes(subject, name, action)
+    for place in action.defaults:
+        subject.check_place(f"{name}: defaults", place)
+    if action.defaults and action.body != "json":
+        raise subject.error(f"{name}: defaults", "they stand in a JSON body: give body='json'")
     subject.check_headers(f"{name}: headers", action.headers)
     known = [*subject.place, *fields_of(action.options), *(["id"] if name == "cancel" else [])]
     found = subject.check_path(name, action.path, known)

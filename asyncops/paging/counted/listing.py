@@ -78,7 +78,7 @@ class NumberedListing(Generic[T]):
         style = self.style
         if self.descending or self.led:
             return Drift
-        if isinstance(style, Offset) and (style.total or style.more or style.next):
+        if isinstance(style, Offset):
             return Overlap
         return Unordered if self.descending is None or style.total is None else LastRow
 

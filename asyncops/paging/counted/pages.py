@@ -284,7 +284,9 @@ class NumberedStrategy(Generic[T]):
         """Whether a page follows, by the counts."""
         pages = self._pages_to_read(body)
         if not pages:
-            return bool(body.items)
+            # A page that holds nothing but the rows it shares with the one before is empty.
+            fresh = self.drift.early(tuple(map(self.identity, body.items)))
+            return len(body.items) > self._shared or any(fresh)
         if self._numbering.base is not None:
             behind = self._number + self._numbering.distance(len(body.items))
             more = behind < self._numbering.end(pages, body.total_count)
