@@ -225,8 +225,8 @@ class Offset(_Counted):
 
     The end of the listing is told, and rows that move are noticed, as for :class:`Pages`. Where the
     newest rows do not come first, each page begins with the last row of the page before, so that
-    removed rows are noticed in every order, with a total or without. Behind a page that is shorter than asked for and not
-    the last one, the walk goes on with the rows that it lacks.
+    removed rows are noticed in every order, with a total or without. Behind a page that is shorter
+    than asked for and not the last one, the walk goes on with the rows that it lacks.
 
     Attributes:
         param: The parameter that takes the number of items in front of the page.

@@ -114,10 +114,7 @@ def _check_action(subject: Subject, name: str, action: object) -> set[str]:
     if action.result is not None:
         check_frozen(subject, f"{name}: result", action.result)
     _check_suffixes(subject, name, action)
-    for place in action.defaults:
-        subject.check_place(f"{name}: defaults", place)
-    if action.defaults and action.body != "json":
-        raise subject.error(f"{name}: defaults", "they stand in a JSON body: give body='json'")
+    _check_defaults(subject, name, action)
     subject.check_headers(f"{name}: headers", action.headers)
     known = [*subject.place, *fields_of(action.options), *(["id"] if name == "cancel" else [])]
     found = subject.check_path(name, action.path, known)
@@ -131,6 +128,13 @@ def _check_action(subject: Subject, name: str, action: object) -> set[str]:
     if isinstance(action.id, str):
         subject.check_place(f"{name}: id", action.id)
     return found
+
+
+def _check_defaults(subject: Subject, name: str, action: Action[..., Any]) -> None:
+    for place in action.defaults:
+        subject.check_place(f"{name}: defaults", place)
+    if action.defaults and action.body != "json":
+        raise subject.error(f"{name}: defaults", "they stand in a JSON body: give body='json'")
 
 
 def _check_suffixes(subject: Subject, name: str, action: Action[..., Any]) -> None:

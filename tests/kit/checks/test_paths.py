@@ -89,6 +89,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"start": "/jobs"}, "start: it must be an Action, got str"),
     ({"start": Action("/{farm}/jobs")}, r"start: \{farm\} is a field neither.*none here"),
     ({"start": Action("/jobs", options=MutableStart)}, "start: options: MutableStart can be ch"),
+    ({"start": Action("/jobs", defaults={"a": 1})}, "start: defaults: they stand in a JSON body"),
     ({"start": Action("/jobs", body=XML)}, "start: body must be 'bytes', 'json', 'form'"),
     ({"start": Action("/jobs", body=BYTES)}, "start: options: with body='bytes' it must be Upl"),
     ({"start": Action("/jobs", body=BYTES, options=Start)}, "start: options: .*; got 'Start'"),
