@@ -1,7 +1,7 @@
 """Async client for services that run long operations: list them, fetch them, follow them.
 
-The names below are all that most programs need; each service's models are in
-``asyncops.services.zoo`` and ``asyncops.services.chainloop``.
+The names below are all that most programs need; each service's models are in its module, such as
+``asyncops.services.zoo``.
 """
 
 from asyncops.utils.lazy import lazy_names

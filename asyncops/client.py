@@ -111,7 +111,9 @@ class BaseClient:
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         service = self.service
-        credential = credential_from(token, service.token, service.auth)
+        credential = credential_from(
+            token, service.token, service.auth, optional=service.optional_token
+        )
         # Without a credential, there is nothing that plain http would show.
         allow_insecure = allow_insecure or not credential.is_sent
         url = check_base_url(_address_of(service, base_url), allow_insecure=allow_insecure)

@@ -59,23 +59,36 @@ def account_for(settings: Settings, service: str, profiles: Profiles | None = No
     chosen = SERVICES[service]
     described = chosen.service
     token = variable(described.token)
+    of_environment = Account(
+        client=chosen,
+        token=token or "",
+        token_source=f"the variable {described.token}",
+        entry=Entry(
+            base_url=variable(described.url_variable),
+            organization=variable(organization_variable(chosen)),
+        ),
+    )
     if settings.profile is None and (token or described.token is None):
-        return Account(
-            client=chosen,
-            token=token or "",
-            token_source=f"the variable {described.token}",
-            entry=Entry(
-                base_url=variable(described.url_variable),
-                organization=variable(organization_variable(chosen)),
-            ),
-        )
+        return of_environment
     profiles = read_profiles() if profiles is None else profiles
     name = settings.profile or profiles.default
+    is_chosen = settings.profile is not None or service in profiles.services.get(name or "", {})
+    if described.optional_token and not is_chosen:
+        if not of_environment.base_url:
+            raise _no_address(described)
+        return of_environment
     if name is None:
         hint = f"set {described.token}, or store one with asyncops login {service}"
         more = ", or choose a profile with --profile" if profiles.services else ""
         raise Failure(f"no token for {described.title}", f"{hint}{more}")
     return account_of_profile(profiles, name, service)
+
+
+def _no_address(service: Service) -> Failure:
+    return Failure(
+        f"no address of {service.title}",
+        f"set {service.url_variable}, or write base_url into a profile",
+    )
 
 
 def account_of_profile(profiles: Profiles, name: str, service: str) -> Account:
@@ -120,10 +133,7 @@ def client_of(account: Account, settings: Settings, *, attempts: int | None = No
         "clock": SYSTEM_CLOCK,
     }
     if not account.base_url:
-        raise Failure(
-            f"no address of {service.title}",
-            f"set {service.url_variable}, or write base_url into a profile",
-        )
+        raise _no_address(service)
     # A profile without an organization is not given the environment's.
     takes_one = organization_variable(account.client) is not None
     more: Any = {"organization": account.entry.organization or ""} if takes_one else {}
@@ -158,12 +168,12 @@ def _token_of(entry: Entry, name: str, service: Service) -> tuple[str, str]:
         return token, "the keyring"
     source = entry.token_env or service.token
     token = variable(source)
-    if not token:
+    if not token and not service.optional_token:
         raise Failure(
             f"no token for {service.title}: profile {name} takes it from the variable {source}, "
             "which is not set"
         )
-    return token, f"the variable {source}"
+    return token or "", f"the variable {source}"
 
 
 def variable(name: str | None) -> str | None:

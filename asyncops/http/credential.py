@@ -152,6 +152,8 @@ def credential_from(
     token: str | TokenProvider | None,
     variable: str | None,
     auth: Authentication | None = Auth(),
+    *,
+    optional: bool = False,
 ) -> Credential:
     """Return the credential from the argument, or else from an environment variable.
 
@@ -160,9 +162,10 @@ def credential_from(
         variable: The environment variable; ``None`` if the service has no token. A signer then has
             credentials of its own, unless it is given some as ``token``.
         auth: How the service is told who asks; ``None`` for no credential.
+        optional: Whether there may be none: the requests then carry no credential.
 
     Raises:
-        ConfigurationError: Neither holds a token.
+        ConfigurationError: Neither holds a token, and there has to be one.
         ValueError: The token contains characters that an HTTP header cannot hold, or the service
             takes no token.
     """
@@ -172,6 +175,8 @@ def credential_from(
         return Credential(None, None)
     source = os.environ.get(variable, "") if token is None and variable is not None else token
     if isinstance(source, str) and not source.strip():
+        if optional and token is None:
+            return Credential(None, None)
         where = "pass token=..." if variable is None else f"pass token=... or set {variable}"
         raise ConfigurationError(f"no token: {where}")
     return Credential(source, auth)

@@ -57,6 +57,8 @@ class Service:
         title: The name in messages.
         url: The public address; ``None`` if each user has an address of their own.
         token: The environment variable of the token; ``None`` if requests carry no token.
+        optional_token: Whether some installations of the service answer without a token, so that a
+            client may be made without one.
         auth: How requests prove who sends them; ``None`` for requests without a credential.
         headers: Headers of every request.
         request_id: The headers of an answer that may hold the id by which the service's support
@@ -79,6 +81,7 @@ class Service:
     title: str = field()
     url: str | None = field()
     token: str | None = field()
+    optional_token: bool = field(default=False)
     auth: Authentication | None = field(default=Auth(), repr=_shown)
     headers: Mapping[str, str] = field(factory=dict, repr=False, hash=False)
     request_id: tuple[str, ...] = field(default=("X-Request-Id", "Request-Id"), converter=_names)
@@ -125,6 +128,11 @@ class Service:
             raise TypeError(f"auth must be an Auth, a Basic, a Signer or None, got {_shown(value)}")
         if value is None and self.token is not None:
             raise ValueError("token must be None where auth is None: no request would carry it")
+
+    @optional_token.validator
+    def _check_optional_token(self, _: "Attribute[bool]", value: bool) -> None:
+        if value and self.token is None:
+            raise ValueError("optional_token has no use where token is None: there is none to omit")
 
     @headers.validator
     def _check_own(self, _: "Attribute[Mapping[str, str]]", value: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ from asyncops.http.places import value_at
 from asyncops.http.upload import Upload
 from asyncops.kit.action import Accepted, Action
 from asyncops.kit.filters import Filter, filters_of, sent
+from asyncops.kit.multipart import multipart
 from asyncops.kit.options import UploadOptions
 from asyncops.kit.path import Path, names_in, path_params
 from asyncops.kit.places_in_body import encoded
@@ -98,12 +99,15 @@ class Acting:
         self, content: bytes | Upload | None, options: Any
     ) -> tuple[bytes | Upload | None, dict[str, str], list[tuple[str, str]]]:
         """Return the body, its headers and the query."""
-        in_body = self.action.body == "json"
+        in_body = self.action.body in {"json", "multipart"}
         pairs = [
             pair
             for each in self.filters
             for pair in sent(each, getattr(options, each.name), in_body=in_body)
         ]
+        if self.action.body == "multipart":
+            parts, kind = multipart(pairs)
+            return parts, {"Content-Type": kind}, []
         if in_body:
             return encoded([*self.action.defaults.items(), *pairs]), _JSON, []
         if self.action.body == "form":

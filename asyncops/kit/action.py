@@ -20,7 +20,7 @@ from asyncops.http.upload import Content
 from asyncops.kit.options import UploadOptions
 from asyncops.models import JSON, Id
 
-__all__ = ["Accepted", "Action", "Method"]
+__all__ = ["Accepted", "Action", "Body", "Method"]
 
 S = ParamSpec("S")
 S1 = ParamSpec("S1")
@@ -28,6 +28,7 @@ N_co = TypeVar("N_co", covariant=True)
 N1 = TypeVar("N1")
 
 Method = Literal["POST", "PUT", "PATCH", "DELETE"]
+Body = Literal["json", "form", "multipart"]
 
 
 @frozen(kw_only=True)
@@ -75,7 +76,8 @@ class Action(Generic[S, N_co]):
         path: Path below the base URL. ``{name}`` is a field of the place or of the options; in
             ``cancel=``, ``{id}`` is the operation.
         method: The HTTP method.
-        body: How the options are sent: ``"json"`` or ``"form"`` in the body; ``None`` in the query.
+        body: How the options are sent: ``"json"``, ``"form"`` or ``"multipart"`` (a form whose
+            objects and arrays are JSON) in the body; ``None`` in the query.
             With ``"bytes"``, the body is the content given as the first argument (bytes, the path
             of a file, an open binary file or an async iterable of bytes), and the options are in
             the query.
@@ -116,7 +118,7 @@ class Action(Generic[S, N_co]):
         self: "Action[S1, Accepted]",
         path: str,
         *,
-        body: Literal["json", "form"] | None = None,
+        body: Body | None = None,
         options: Callable[S1, object],
         **fields: Unpack[_Fields],
     ) -> None: ...
@@ -126,7 +128,7 @@ class Action(Generic[S, N_co]):
         self: "Action[S1, N1]",
         path: str,
         *,
-        body: Literal["json", "form"] | None = None,
+        body: Body | None = None,
         options: Callable[S1, object],
         result: type[N1],
         **fields: Unpack[_Fields],
@@ -158,7 +160,7 @@ class Action(Generic[S, N_co]):
         path: str,
         *,
         method: Method = "POST",
-        body: Literal["bytes", "json", "form"] | None = None,
+        body: Body | Literal["bytes"] | None = None,
         options: Callable[..., Any] | None = None,
         id: Place = "id",  # noqa: A002 - the field's own name
         found: str = "",

@@ -173,9 +173,11 @@ class Snapshot(Generic[T]):
         alive_floor = min(self.alive_floor, self.reopen_floor)
         for item, moment in zip(items, created, strict=True):
             id_ = str(item.id)
-            new = moment is not None and (
-                moment >= self.floor or (moment >= alive_floor and not has_ended(item))
-            )
+            if moment is None:
+                # Of what waits to be started, a service may tell no time.
+                new = not has_ended(item)
+            else:
+                new = moment >= self.floor or (moment >= alive_floor and not has_ended(item))
             if new or id_ in self.unfinished or id_ in self.found:
                 self.found[id_] = item
 

@@ -167,6 +167,22 @@ class TestSource:
         with pytest.raises(ConfigurationError, match="SOME_TOKEN"):
             credential_from(None, "SOME_TOKEN")
 
+    async def test_there_may_be_none_where_it_is_optional(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An argument that is empty is a mistake all the same."""
+        monkeypatch.setenv("SOME_TOKEN", " ")
+        credential = credential_from(None, "SOME_TOKEN", optional=True)
+        assert (credential.is_sent, await credential.token(), credential.headers) == (
+            False,
+            None,
+            {},
+        )
+        with pytest.raises(ConfigurationError, match=r"token=\.\.\."):
+            credential_from("", "SOME_TOKEN", optional=True)
+        monkeypatch.setenv("SOME_TOKEN", "from-env")
+        assert await credential_from(None, "SOME_TOKEN", optional=True).token() == "from-env"
+
     @pytest.mark.parametrize("token", ["", " ", "\r\n"])
     def test_an_empty_argument_does_not_fall_back(
         self, token: str, monkeypatch: pytest.MonkeyPatch

@@ -82,6 +82,21 @@ def test_options_are_a_form() -> None:
     assert sent.body == b"scene=s+1%262&samples=16&settings.tags=x"
 
 
+def test_options_are_parts() -> None:
+    """Texts are sent as they are; all else is JSON. No value can end its part."""
+    action = Action("/{farm}", body="multipart", options=Start)
+    sent = request_of(action, farm="a", scene='--\r\n"s"', tags=("x",), extra={"a": [1, None]})
+    kind, _, boundary = sent.headers["Content-Type"].partition("; boundary=")
+    assert (kind, sent.params) == ("multipart/form-data", ())
+    head = b"Content-Disposition: form-data; name="
+    assert sent.body.split(b"--" + boundary.encode() + b"\r\n")[1:] == [
+        head + b'"scene"\r\n\r\n--\r\n"s"\r\n',
+        head + b'"samples"\r\n\r\n16\r\n',
+        head + b'"settings.tags"\r\n\r\n["x"]\r\n',
+        head + b'"extra"\r\n\r\n{"a":[1,null]}\r\n--' + boundary.encode() + b"--\r\n",
+    ]
+
+
 def test_a_content_may_be_a_file(tmp_path: Path) -> None:
     path = tmp_path / "scene"
     path.write_bytes(b"content")

@@ -67,16 +67,12 @@ async def examine(settings: Settings, which: Which) -> int:
     output, bad, place = console(), False, which.place or ()
     candidates = list(_candidates(settings, which))
     resources = _resources(which)
-    failures = [each.account for each in candidates if isinstance(each.account, Failure)]
-    if failures and not any(candidate.expected for candidate in candidates):
-        # With nothing to check, the first reason is the answer.
-        raise failures[0]
-    for candidate in candidates:
+    for candidate in _expected(candidates):
         account = candidate.account
         output.print(Text(candidate.title, style="bold"))
         if isinstance(account, Failure):
-            bad = bad or candidate.expected
-            _write(output, Finding("bad" if candidate.expected else "unknown", str(account)))
+            bad = True
+            _write(output, Finding("bad", str(account)))
             continue
         found = []
         async for finding in examined(account, settings):
@@ -94,6 +90,7 @@ async def examine(settings: Settings, which: Which) -> int:
                 async for claim in claims(client, resource, place):
                     bad = bad or claim.verdict == "bad"
                     _write(output, Finding(claim.verdict, str(claim)))
+    _write_others(output, candidates)
     return ExitCode.SERVICE if bad else ExitCode.DONE
 
 
@@ -149,6 +146,27 @@ def _candidates(settings: Settings, which: Which) -> Iterator[_Candidate]:
         if (expected or chosen is None) and (profile, each) not in seen:
             seen.add((profile, each))
             yield _Candidate(_title(each, account, chosen), account, expected)
+
+
+def _expected(candidates: Sequence[_Candidate]) -> Sequence[_Candidate]:
+    """The accounts that should be there.
+
+    Raises:
+        Failure: There are none; the first reason is the answer.
+    """
+    found = [each for each in candidates if each.expected]
+    for each in candidates if not found else ():
+        if isinstance(each.account, Failure):
+            raise each.account
+    return found
+
+
+def _write_others(output: Console, candidates: Sequence[_Candidate]) -> None:
+    """Name the services that are not configured."""
+    others = [each.title for each in candidates if not each.expected]
+    if others:
+        output.print(Text("Not configured", style="bold"))
+        _write(output, Finding("unknown", ", ".join(others)))
 
 
 def _or_failure(find: Callable[[], T]) -> T | Failure:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from asyncops.kit.action import Action, Method
+from asyncops.kit.action import Action, Body, Method
 from asyncops.kit.checks.options import fields_of
 from asyncops.kit.checks.subject import Subject, check_frozen
 from asyncops.kit.filters import filters_of
@@ -94,10 +94,9 @@ def _check_action(subject: Subject, name: str, action: object) -> set[str]:
         raise subject.error(name, f"it must be an Action, got {type(action).__name__}")
     if action.options is not None:
         check_frozen(subject, f"{name}: options", action.options)
-    if action.body not in {None, "bytes", "json", "form"}:
-        raise subject.error(
-            name, f"body must be 'bytes', 'json', 'form' or None, got {action.body!r}"
-        )
+    if action.body not in {None, "bytes", *get_args(Body)}:
+        words = ", ".join(map(repr, ("bytes", *get_args(Body))))
+        raise subject.error(name, f"body must be {words} or None, got {action.body!r}")
     is_upload = isinstance(action.options, type) and issubclass(action.options, UploadOptions)
     if is_upload is not (action.body == "bytes"):
         raise subject.error(

@@ -1,6 +1,8 @@
 """What starts and cancels operations, from the service's side."""
 
 from collections.abc import Mapping
+from email import message_from_bytes
+from email.policy import HTTP
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -81,6 +83,8 @@ class Acting:
             if not kind.startswith("application/x-www-form-urlencoded"):
                 raise RefusedError(415, "The body must be a form.")
             values = dict(parse_qsl(asked.body.decode(), keep_blank_values=True))
+        elif action.body == "multipart":
+            values = _parts_of(kind, asked.body)
         else:
             values = dict(asked.query)
             if action.body == "bytes" and not asked.body:
@@ -102,11 +106,22 @@ class Acting:
         return Answered(tell({}, headers, action.id, id_), status, headers)
 
 
+def _parts_of(kind: str, body: bytes) -> dict[str, str]:
+    """Return the texts of a body of several parts, by their names."""
+    message = message_from_bytes(b"Content-Type: %s\r\n\r\n%s" % (kind.encode(), body), policy=HTTP)
+    if message.get_content_type() != "multipart/form-data" or message.defects:
+        raise RefusedError(415, "The body must be multipart/form-data.")
+    return {
+        str(part.get_param("name", header="content-disposition")): part.get_content().rstrip("\n")
+        for part in message.iter_parts()
+    }
+
+
 def _like(known: JSON, value: JSON) -> JSON:
     """Return a value of a query or a form, where all are texts, in the type that the item has."""
-    if not isinstance(value, str) or not isinstance(known, int | float):
+    if not isinstance(value, str) or not isinstance(known, int | float | dict | list):
         return value
     try:
         return msgspec.json.decode(value)
     except msgspec.DecodeError:
-        raise RefusedError(422, f"{value!r} is no number.") from None
+        raise RefusedError(422, f"{value!r} is no JSON.") from None

@@ -31,7 +31,8 @@ Start = Callable[..., FakeServer]
 
 
 def doctor(env: dict[str, str], *arguments: str) -> Done:
-    none = {"ZOO_API_TOKEN": "", "CHAINLOOP_TOKEN": "", "ASYNCOPS_CONFIG": os.devnull}
+    none = dict.fromkeys(("ZOO_API_TOKEN", "CHAINLOOP_TOKEN", "WES_BASE_URL", "OGC_BASE_URL"), "")
+    none["ASYNCOPS_CONFIG"] = os.devnull
     done = CliRunner().invoke(app, ["doctor", *arguments], env={**none, **env})
     return Done(done.exit_code, done.stdout, done.stderr)
 
@@ -39,6 +40,11 @@ def doctor(env: dict[str, str], *arguments: str) -> Done:
 def asked(server: FakeServer) -> int:
     """Requests for operations, listed or by their ids."""
     return sum(each.path.startswith("/async/operations") for each in server.requests)
+
+
+def others() -> list[str]:
+    """The titles of the services that nobody configured."""
+    return [SERVICES[name].service.title for name in SERVICES if name not in {"chainloop", "zoo"}]
 
 
 def findings(done: Done) -> list[str]:
@@ -64,6 +70,8 @@ def test_where_all_is_well_each_thing_is_a_line(
         "✓ reachable",
         "✓ clock: the same as the service's",
         "✓ token from the variable ZOO_API_TOKEN: accepted",
+        "Not configured",
+        f"- {', '.join(others())}",
     ]
     assert server.token not in done.out
 
@@ -72,7 +80,7 @@ def test_a_service_without_a_token_is_a_failure_where_it_is_asked_for(
     fake_server: FakeServer,
 ) -> None:
     env = {**variables(fake_server), "CHAINLOOP_TOKEN": ""}
-    assert "- no token for Chainloop" in doctor(env).out
+    assert "- Chainloop, " in doctor(env).out
     assert doctor(env).code == 0
     assert doctor(env, "chainloop").code != 0
 
@@ -217,8 +225,7 @@ def test_a_service_that_nobody_configured_is_no_error_unless_asked_for(
     env = {**variables(fake_server), "CHAINLOOP_TOKEN": ""}
     done = doctor(env)
     assert done.code == 0
-    assert findings(done)[0] == "Chainloop"
-    assert findings(done)[1].startswith("- no token for Chainloop. Set CHAINLOOP_TOKEN")
+    assert findings(done)[-2:] == ["Not configured", f"- Chainloop, {', '.join(others())}"]
     done = doctor(env, "chainloop")
     assert done.code == 4
     assert findings(done)[-1].startswith("✗ no token for Chainloop. Set CHAINLOOP_TOKEN")
