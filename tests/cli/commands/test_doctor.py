@@ -206,7 +206,7 @@ def test_a_service_that_is_not_there_is_an_error_and_the_rest_is_not_checked(
     env = {**variables(fake_server), "ZOO_BASE_URL": "http://127.0.0.1:1"}
     done = doctor(env)
     assert done.code == 4
-    assert findings(done)[-2:] == [
+    assert findings(done)[-4:-2] == [
         "✗ not reachable, connection: connection refused",
         "- token: not checked",
     ]
@@ -251,14 +251,14 @@ def test_profiles_are_checked_where_asked_for(fake_server: FakeServer, tmp_path:
     assert done.code == 4
     lines = findings(done)
     assert [line for line in lines if line.startswith(("Zoo", "Chainloop"))] == [
-        "Chainloop",
         "Zoo, environment",
         "Zoo, profile a",
         "Chainloop, profile b",
         "Zoo, profile c",
     ]
     assert any(line.startswith("✗ no token for Chainloop: profile b takes it") for line in lines)
-    assert lines[-1].startswith("✗ the token would travel in the clear")
+    assert lines[-3].startswith("✗ the token would travel in the clear")
+    assert lines[-1].startswith("- Chainloop, ")
 
 
 def test_the_organization_is_named_and_said_to_the_service(fake_server: FakeServer) -> None:
