@@ -163,6 +163,36 @@ class Numbering:
             return pages
         return max(pages, -(-body.total_count // self._longest))
 
+    def counts_more(
+        self, number: int, body: NumberedBody[Any], count: int | None
+    ) -> tuple[bool | None, bool] | None:
+        """Return what the counts say of the page after one; ``None`` if there are none.
+
+        Args:
+            number: The number of the page.
+            body: Its answer.
+            count: Rows of the whole listing, by the last answer that said so.
+
+        Returns:
+            Whether that page follows, ``None`` if that depends on the unknown base; and whether it
+            is behind the last one that is told.
+        """
+        pages = self.pages_to_read(number, body, count)
+        if not pages:
+            return None
+        if self.base is not None:
+            behind = number + self.distance(len(body.items))
+            # The count of an earlier answer says where the listing does not end yet, and a number
+            # of pages does not say at which offset it ends.
+            told = body.total_count or (isinstance(self.style, Pages) and body.total_pages)
+            more = behind < self.end(pages, body.total_count) or (bool(body.items) and not told)
+            return more, behind >= self.end(self.pages(body, count), body.total_count)
+        if number != pages - 1:
+            return number < pages - 1, False
+        # Counted from 0 this is the last page; counted from 1 the last but one, which is full.
+        full = len(body.items) >= self.used_size or self.is_contradicted
+        return None if body.items and full else False, False
+
     def check_number(self, asked: int, said: int | None) -> int:
         """Return the number of a page.
 

@@ -162,7 +162,9 @@ class NumberedStrategy(Generic[T]):
         self._numbering.check_size(body.page_size, len(body.items), self._number, body.total_count)
         self.used_size = self._numbering.used_size
         self._count = body.total_count
-        self._pages = self._pages_to_read(body) if body.total_count else 0
+        self._pages = 0
+        if body.total_count:
+            self._pages = self._numbering.pages_to_read(self._number, body, self.drift.count)
         keys = tuple(map(self.identity, body.items))
         if self._moved(body.total_count, keys):
             return
@@ -281,29 +283,14 @@ class NumberedStrategy(Generic[T]):
         return said
 
     def _counts_more(self, body: NumberedBody[T]) -> bool | None:
-        """Whether a page follows, by the counts."""
-        pages = self._pages_to_read(body)
-        if not pages:
-            # A page that holds nothing but the rows it shares with the one before is empty.
-            fresh = self.drift.early(tuple(map(self.identity, body.items)))
-            return len(body.items) > self._shared or any(fresh)
-        if self._numbering.base is not None:
-            behind = self._number + self._numbering.distance(len(body.items))
-            more = behind < self._numbering.end(pages, body.total_count)
-            told_pages = self._numbering.pages(body, self.drift.count)
-            self._past_told = behind >= self._numbering.end(told_pages, body.total_count)
-            # The count of an earlier answer says where the listing does not end yet, and a number
-            # of pages does not say at which offset it ends.
-            told = body.total_count or (isinstance(self.style, Pages) and body.total_pages)
-            return more or (bool(body.items) and not told)
-        if self._number != pages - 1:
-            return self._number < pages - 1
-        # Counted from 0 this is the last page; counted from 1 the last but one, which is full.
-        full = len(body.items) >= self.used_size or self._numbering.is_contradicted
-        return None if body.items and full else False
-
-    def _pages_to_read(self, body: NumberedBody[T]) -> int:
-        return self._numbering.pages_to_read(self._number, body, self.drift.count)
+        """Whether a page follows, by the counts; without any, by its rows."""
+        told = self._numbering.counts_more(self._number, body, self.drift.count)
+        if told is not None:
+            more, self._past_told = told
+            return more
+        # A page that holds nothing but the rows it shares with the one before is empty.
+        fresh = self.drift.early(tuple(map(self.identity, body.items)))
+        return len(body.items) > self._shared or any(fresh)
 
     def _decide_base(self, base: int) -> None:
         page, self._undecided = self._undecided, None
