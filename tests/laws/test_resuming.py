@@ -217,6 +217,7 @@ async def test_an_error_while_collecting_leads_back_to_the_start() -> None:
 
 async def test_a_cancellation_while_the_walk_is_closed_stays_one() -> None:
     """Even where the page being fetched takes its time to be cancelled."""
+    closing = asyncio.Event()
 
     async def slow_to_end(request: Request, meter: Meter) -> Reply[Body]:
         if request.params:
@@ -239,10 +240,11 @@ async def test_a_cancellation_while_the_walk_is_closed_stays_one() -> None:
         # One turn of the event loop to make the task for the page ahead, and one to begin it.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
+        closing.set()
         await pages.aclose()
 
     task = asyncio.ensure_future(leave())
-    await asyncio.sleep(0.005)
+    await closing.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
