@@ -162,9 +162,8 @@ class NumberedStrategy(Generic[T]):
         self._numbering.check_size(body.page_size, len(body.items), self._number, body.total_count)
         self.used_size = self._numbering.used_size
         self._count = body.total_count
-        self._pages = 0
-        if body.total_count:
-            self._pages = self._numbering.pages_to_read(self._number, body, self.drift.count)
+        pages = self._numbering.pages_to_read(self._number, body, self.drift.count)
+        self._pages = pages if body.total_count else 0
         keys = tuple(map(self.identity, body.items))
         if self._moved(body.total_count, keys):
             return
@@ -266,16 +265,12 @@ class NumberedStrategy(Generic[T]):
         # Page 0 may be asked of any service: the answer, or a 400, tells its base.
         first, unit = self._numbering.base or 0, self.unit or 1
         step = self.drift.step(self._number, count, self.used_size, keys, unit=unit, first=first)
-        number = max(first, self._number + step * unit)
-        moved = number != self._number
-        self._number = number
-        return moved
+        before, self._number = self._number, max(first, self._number + step * unit)
+        return self._number != before
 
     def _has_more(self, body: NumberedBody[T]) -> bool | None:
         """Whether a page follows; ``None`` if that depends on the unknown base."""
-        said = None
-        if self.style.next is not None or self.style.more is not None:
-            said = says_more(self.style, body)
+        said = says_more(self.style, body)
         if said is None:
             said = self._counts_more(body)
         if said and not self._numbering.distance(len(body.items)):
