@@ -152,7 +152,8 @@ def decode_response(
         redact: Removes the credential from a text, which the service may have echoed.
 
     Raises:
-        DecodeError: The content type is not JSON, or ``decode`` refuses the body.
+        DecodeError: Neither the content type is JSON nor the body looks like it, or ``decode``
+            refuses the body.
     """
     try:
         if _is_json(response):
@@ -193,4 +194,7 @@ def _is_json(response: Response) -> bool:
     if media_type in _JSON_TYPES or media_type.endswith("+json"):
         return True
     # AWS's JSON protocols: application/x-amz-json-1.0 and 1.1.
-    return media_type.startswith("application/x-amz-json-")
+    if media_type.startswith("application/x-amz-json-"):
+        return True
+    # Some services forget to say so; what else begins like this is no JSON for the decoder either.
+    return response.body.lstrip()[:1] in {b"{", b"["}

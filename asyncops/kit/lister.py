@@ -84,6 +84,8 @@ class Lister:
         keep, whole = self._keep(before, chosen), self._whole(query, before)
         asked = self.asked(query, chosen)
         ways = asked.ways()
+        if whole is None and ways.cut is None:
+            whole = "its pages follow each other, and creation times neither sort nor filter them"
         cutting: dict[str, Any] = {"cut": ways.cut} if whole is None else {"whole": whole}
         return self._pager(
             ways.walkable,

@@ -239,8 +239,7 @@ class Pager(Generic[T]):
         - A listing that the service filters by creation time: into ``n`` time ranges with about as
           many items each, in whatever style its pages follow. Items of one moment are not cut.
 
-        A listing of one page, or one that is neither sorted nor filtered by creation, is a single
-        part.
+        A listing of one page is a single part.
 
         Args:
             n: The most parts, at least 1.
@@ -250,7 +249,8 @@ class Pager(Generic[T]):
 
         Raises:
             ValueError: The listing was made with a page token, a page, a checkpoint or
-                ``max_items``, is a shard itself, or asks for what a shard cannot hold.
+                ``max_items``, is a shard itself, asks for what a shard cannot hold, or has
+                cursors and is neither sorted nor filtered by creation.
             TooManyPages: The cut takes more requests than ``max_pages``; on numbered pages, one for
                 each part; on a listing that is filtered by creation, about three for each.
             AsyncOpsError: A request failed. Begin the cut anew.

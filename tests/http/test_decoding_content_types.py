@@ -48,6 +48,19 @@ class TestContentType:
     def test_a_missing_one_is_taken_for_json(self) -> None:
         assert decode_response(answer(b"[1]"), decode_json) == [1]
 
+    @pytest.mark.parametrize("value", ["text/html; charset=utf-8", "", "application/octet-stream"])
+    @pytest.mark.parametrize("body", [b'{"a": 1}', b" \r\n[]"])
+    def test_an_object_or_an_array_is_json_whatever_it_is_called(
+        self, value: str, body: bytes
+    ) -> None:
+        response = answer(body, content_type=value)
+        assert decode_response(response, decode_json) == json.loads(body)
+
+    @pytest.mark.parametrize("body", [b"{{ template }}", b"[section]\nkey=1", b"null", b'"text"'])
+    def test_what_only_begins_like_one_is_not(self, body: bytes) -> None:
+        with pytest.raises(DecodeError, match="not JSON"):
+            decode_response(answer(body, content_type="text/html"), decode_json)
+
     @pytest.mark.parametrize(
         "value",
         [
