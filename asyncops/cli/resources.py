@@ -14,6 +14,7 @@ from asyncops.kit.resources import ResourcePath, resources_of
 __all__ = [
     "Resource",
     "common_operations",
+    "counted",
     "dashed",
     "known_or_near",
     "meant",
@@ -26,6 +27,11 @@ __all__ = [
 def dashed(name: str) -> str:
     """A name of code as commands write it: ``ml-prompts`` for ``ml_prompts``."""
     return name.replace("_", "-")
+
+
+def counted(count: int, name: str) -> str:
+    """How many items of a resource: ``1 item of zoo api-calls``."""
+    return f"{count:,} item{'s' * (count != 1)} of {name}"
 
 
 def meant(word: str, names: Iterable[str]) -> str | None:

@@ -42,7 +42,8 @@ class _Starts(Verbs, Generic[S, N]):
         Returns:
             The operation, or an ``Accepted`` with its id where the answer holds no more.
 
-        The request is sent again only if no byte of it has left, or after a 401 or a 429.
+        The request is sent again only if no byte of it has left, or after a 401 or a 429. Where the
+        call is cancelled, as by ``asyncio.timeout``, the operation may have started all the same.
 
         Raises:
             MayHaveStarted: The request was sent, and its answer was lost.

@@ -13,10 +13,10 @@ from rich.text import Text
 from asyncops.cli.connect import connected
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import Settings
-from asyncops.cli.options.fields import argument, option
+from asyncops.cli.options.fields import WRITING, argument, option
 from asyncops.cli.options.from_class import add
 from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids, wrong_ids
-from asyncops.cli.output.downloads import files_of, is_files, save
+from asyncops.cli.output.downloads import files_of, gives_files, is_files, save
 from asyncops.cli.output.formats.encoders import JsonEncoder, JsonLinesEncoder
 from asyncops.cli.output.sinks import StandardOutput
 from asyncops.cli.output.table_columns import ran, style_of, waited
@@ -30,9 +30,7 @@ from asyncops.errors import AsyncOpsError
 from asyncops.models import PRIVATE, Operation, known_time
 from asyncops.unstructure import json_bytes, plain, written_fields
 
-__all__ = ["GetOptions", "Ids", "Showing", "add_to", "described"]
-
-_WRITING = "What to write"
+__all__ = ["GetOptions", "Ids", "Showing", "add_to", "described", "save_files"]
 
 _CODE = frozenset({"code", "original_source_code"})
 
@@ -88,13 +86,31 @@ class GetOptions:
         ValueError: JSON and lines of JSON are both asked for.
     """
 
-    json: bool = option(False, "--json", panel=_WRITING)
-    jsonl: bool = option(False, "--jsonl", panel=_WRITING)
+    json: bool = option(False, "--json", panel=WRITING)
+    jsonl: bool = option(False, "--jsonl", panel=WRITING)
     outputs: Path | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         if self.json and self.jsonl:
             raise ValueError("--json and --jsonl exclude each other; give one")
+
+
+def save_files(item: Any, outputs: Path, *, several: bool) -> None:
+    """Write the files of an item, and say which.
+
+    Args:
+        item: The item.
+        outputs: The folder.
+        several: Whether each of several items has a folder of its own, below that one.
+
+    Raises:
+        Failure: They cannot be written; then none is.
+    """
+    paths = save(files_of(item), outputs / str(item.id) if several else outputs)
+    for path in paths:
+        complain(f"wrote {path}")
+    if not paths:
+        complain(f"{item.id} has no files")
 
 
 class Showing:
@@ -119,7 +135,7 @@ class Showing:
         problem = None
         if self._outputs is not None:
             try:
-                self._save(item, self._outputs)
+                save_files(item, self._outputs, several=self._several)
             except Failure as failure:
                 if not self._several:
                     raise
@@ -137,14 +153,6 @@ class Showing:
         """Write what stands behind the last one."""
         if self._options.json:
             await self._output.put((b"" if self._any else self._json.head()) + self._json.tail())
-
-    def _save(self, item: Any, outputs: Path) -> None:
-        folder = outputs / str(item.id) if self._several else outputs
-        paths = save(files_of(item), folder)
-        for path in paths:
-            complain(f"wrote {path}")
-        if not paths:
-            complain(f"{item.id} has no files")
 
     def _described(self, item: Any) -> bytes:
         console = self._console
@@ -174,7 +182,7 @@ class _Outputs(GetOptions):
             already is never replaced.
     """
 
-    outputs: Path | None = option(None, panel=_WRITING, metavar="DIR")
+    outputs: Path | None = option(None, panel=WRITING, metavar="DIR")
 
 
 async def get_items(settings: Settings, on: OnResource, ids: Ids, options: GetOptions) -> int:
@@ -216,9 +224,7 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     description = resource.description
     if description.get is None:
         return
-    kind = description.result or description.item
-    has_files = not isinstance(kind, type) or any(map(is_files, attrs.fields(kind)))
-    options = _Outputs if has_files else GetOptions
+    options = _Outputs if gives_files(description) else GetOptions
     on = on_resource(OnResource, resource)
     examples = (f"{on.example('get')} $ID", f"{on.example('get')} $FIRST $SECOND --jsonl")
     add(group, "get", get_items, examples=examples, on=on, options=options)

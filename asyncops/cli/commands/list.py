@@ -20,7 +20,7 @@ from asyncops.cli.output.formats.encoders import Encoder, Format, encoder_for
 from asyncops.cli.output.journal import Journal, JournalEntry
 from asyncops.cli.output.progress_line import listing_progress
 from asyncops.cli.output.sinks import Sink, keeping, opened
-from asyncops.cli.resources import Resource
+from asyncops.cli.resources import Resource, counted
 from asyncops.cli.runtime.run import right_use
 from asyncops.cli.text.terminal import complain
 from asyncops.client import BaseClient
@@ -66,7 +66,8 @@ class _Run:
         if entry.complete:
             journal.conclude()
             complain(
-                f"all {entry.rows:,} {self.query.resource.name} are in {journal.target} already; "
+                f"{journal.target} holds the whole listing already, "
+                f"{counted(entry.rows, self.query.resource.name)}; "
                 f"remove {journal.path} to list them anew"
             )
             return
@@ -108,9 +109,9 @@ class _Run:
         name = self.query.resource.name
         if self.output.form is not Format.TABLE:
             if self.output.file is not None and sys.stderr.isatty():
-                complain(f"{rows:,} {name} in {self.output.file}")
+                complain(f"{counted(rows, name)} in {self.output.file}")
         elif rows == 0:
-            complain(f"no {name} to show")
+            complain(f"nothing found in {name}")
         elif cut and self.curtailed:
             complain(f"these are the first {rows}; --all gives every one, --max-items N so many")
 

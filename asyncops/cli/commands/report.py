@@ -19,7 +19,7 @@ from asyncops.cli.options.from_class import add
 from asyncops.cli.options.list import Query, query_of
 from asyncops.cli.output.atomic_file import atomic
 from asyncops.cli.output.progress_line import listing_progress
-from asyncops.cli.resources import Resource
+from asyncops.cli.resources import Resource, counted
 from asyncops.cli.runtime.run import right_use
 from asyncops.cli.text.terminal import complain
 from asyncops.models import Operation
@@ -89,7 +89,7 @@ async def draw_operations(settings: Settings, query: Query, output: Picture) -> 
         newest.add(operation, now)
 
     await _write(settings, query, output.target, most, take=take, content=draw)
-    say_written(f"{len(newest.lives):,} {query.resource.name}", output.target)
+    say_written(counted(len(newest.lives), query.resource.name), output.target)
     return ExitCode.DONE
 
 
@@ -118,7 +118,7 @@ async def report_operations(settings: Settings, query: Query, output: Page) -> i
         return page_of(Report(title=title, query=asked, tally=tally, cut_at=cut_at))
 
     await _write(settings, query, output.target, most, take=tally.add, content=page)
-    say_written(f"a report on {tally.count:,} {query.resource.name}", output.target)
+    say_written(f"a report on {counted(tally.count, query.resource.name)}", output.target)
     return ExitCode.DONE
 
 

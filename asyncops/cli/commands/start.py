@@ -1,6 +1,9 @@
 """``start``: start an operation, send its file, wait for its end, and write its result."""
 
+import asyncio
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -104,11 +107,10 @@ async def _start(
         id_field = "id" if isinstance(answer, Accepted) else description.id
         id_ = getattr(answer, id_field, None)
         if id_ is None:
-            complain("it was started; the answer names no id by which it could be waited for")
-            await Showing(options, several=False).show(answer)
-            return ExitCode.DONE
+            return await _unfollowed(answer, options)
         if options.no_wait:
-            put_out(f"{id_}\n")
+            with _id_kept(id_, _going_on(on, options, "wait", id_)):
+                put_out(f"{id_}\n")
             return ExitCode.DONE
         started = Started[Any](verbs._bound, answer)  # noqa: SLF001 - what the verbs are made of
         return await _followed(started, on, options, waiting, hidden=settings.verbose > 0)
@@ -119,13 +121,27 @@ async def _sent(
 ) -> Any:
     """Send the request, and return its answer."""
     given = {**told, **on.given()}
-    with file.opened() as content:
-        if content is None:
-            with right_use(on.in_options):
-                return await verbs.start(**given)
-        sending = upload_progress(str(file.file), hidden=hidden)
-        with sending as on_upload, right_use(on.in_options):
-            return await verbs.start(content, **given, on_upload=on_upload)
+    try:
+        with file.opened() as content:
+            if content is None:
+                with right_use(on.in_options):
+                    return await verbs.start(**given)
+            sending = upload_progress(str(file.file), hidden=hidden)
+            with sending as on_upload, right_use(on.in_options):
+                return await verbs.start(content, **given, on_upload=on_upload)
+    except asyncio.CancelledError:
+        # By a signal, or by the end of the reader of standard output.
+        complain("the operation may have started: look for it before you start it again")
+        raise
+
+
+async def _unfollowed(answer: Any, options: StartOptions) -> int:
+    """Show an answer without an id; that is an error where the end was to be waited for."""
+    complain("it was started; the answer names no id by which it could be waited for")
+    if options.no_wait:
+        return ExitCode.DONE
+    await Showing(options, several=False).show(answer)
+    return ExitCode.SERVICE
 
 
 async def _followed(
@@ -137,29 +153,43 @@ async def _followed(
     hidden: bool,
 ) -> int:
     """Wait for the end, write the result, and give the exit code."""
-    began, how = time.monotonic(), "wait"
-    try:
+    began, id_ = time.monotonic(), started.id
+    wait, get = (_going_on(on, options, verb, id_) for verb in ("wait", "get"))
+    with _id_kept(id_, wait):
         result = await _end(started, waiting, hidden=hidden)
-        outcome = Outcome.of(started.id, result)
-        if outcome.outcome == "succeeded":
-            how = "get"
+    outcome = Outcome.of(id_, result)
+    if outcome.outcome == "succeeded":
+        with _id_kept(id_, get):
             if options.target is None:
                 await Showing(options, several=False).show(result)
             else:
-                others = f"{on.follow('get', started.id)} --outputs DIR"
-                await options.target.write(files_of(result), others)
-            return ExitCode.DONE
-    except BaseException:
-        # Whoever starts it once more would pay twice.
-        complain(f"operation {started.id} was started; go on with {on.follow(how, started.id)}")
-        raise
+                await options.target.write(files_of(result), get)
+        return ExitCode.DONE
     for line in final_lines([outcome], time.monotonic() - began):
         complain(line)
-    if outcome.open:
-        complain(f"go on with {on.follow('wait', started.id)}")
-    else:
-        complain(outcome.problem)
+    complain(f"go on with {wait}" if outcome.open else outcome.problem)
     return exit_code([outcome])
+
+
+def _going_on(on: OnResource, options: StartOptions, verb: str, id_: object) -> str:
+    """The command that goes on with an operation, up to its files where it has any."""
+    files = " --outputs DIR" if isinstance(options, ToFileOptions) else ""
+    return f"{on.follow(verb, id_)}{files}"
+
+
+@contextmanager
+def _id_kept(id_: object, command: str) -> Iterator[None]:
+    """Tell the id of an operation where an error would lose it: a second one costs as much again.
+
+    Args:
+        id_: The id.
+        command: The command that goes on with it.
+    """
+    try:
+        yield
+    except BaseException:
+        complain(f"operation {id_} was started; go on with {command}")
+        raise
 
 
 async def _end(started: Started[Any], waiting: PollOptions, *, hidden: bool) -> Any:

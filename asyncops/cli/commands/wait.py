@@ -5,20 +5,22 @@ from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import typer
 from attrs import define, field, frozen
 
-from asyncops.cli.commands.get import Ids
+from asyncops.cli.commands.get import Ids, save_files
 from asyncops.cli.commands.wait_outcomes import Outcome, alike, exit_code, final_lines
 from asyncops.cli.connect import connected
-from asyncops.cli.exit import ExitCode
+from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import Settings
 from asyncops.cli.options.fields import argument
 from asyncops.cli.options.from_class import add
 from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids
-from asyncops.cli.options.wait import ByResource, Missing, WaitOptions
+from asyncops.cli.options.wait import ByResource, Missing, WaitForFiles, WaitOptions
+from asyncops.cli.output.downloads import gives_files
 from asyncops.cli.output.sinks import while_read
 from asyncops.cli.output.wait_line import WaitLine, wait_line
 from asyncops.cli.resources import Resource
@@ -42,10 +44,12 @@ class Awaited:
     Attributes:
         subject: In words that follow "waiting for".
         results: Waits for them, given the hook for each poll.
+        several: Whether there may be more than one.
     """
 
     subject: str
     results: Callable[..., AbstractAsyncContextManager[Results]]
+    several: bool = True
 
 
 async def wait_until_ended(
@@ -68,7 +72,7 @@ async def wait_until_ended(
         # With -v the log is written where the line would be.
         hidden = settings.verbose > 0
         async with wait_line(wanted.subject, options.timeout, hidden=hidden) as line:
-            report = _Report(line, options)
+            report = _Report(line, options, wanted.several)
             try:
                 async with wanted.results(on_poll=line.on_poll) as results:
                     async for id_, result in results:
@@ -91,7 +95,8 @@ def _by_ids(
     if len(pending.ids) == 1:
         subject = f"operation {next(iter(pending.ids))}"
     policy, blocked = options.policy, options.blocked
-    return Awaited(subject, partial(wait_many, pending, poll=policy, on_blocked=blocked))
+    results = partial(wait_many, pending, poll=policy, on_blocked=blocked)
+    return Awaited(subject, results, several=len(pending.ids) > 1)
 
 
 def _on_resource(about: ByResource, options: WaitOptions, operations: Any) -> Awaited:
@@ -120,7 +125,9 @@ class _Report:
 
     line: WaitLine
     options: WaitOptions
+    several: bool = True
     outcomes: list[Outcome] = field(factory=list, init=False)
+    unwritten: ExitCode = field(default=ExitCode.DONE, init=False)
     _told: Counter[object] = field(factory=Counter, init=False)
     _began: float = field(factory=time.monotonic, init=False)
 
@@ -130,6 +137,8 @@ class _Report:
         self.outcomes.append(outcome)
         if outcome.ended and not self.options.json:
             self.line.put_out(outcome.line)
+        if outcome.outcome == "succeeded" and self.options.outputs is not None:
+            self._save(result, self.options.outputs)
         repeated = False
         if outcome.outcome == "error" and isinstance(result, AsyncOpsError):
             kind = alike(result)
@@ -158,7 +167,16 @@ class _Report:
         for line in final_lines(self.outcomes, time.monotonic() - self._began):
             self.line.complain(line)
         self._write()
-        return exit_code(self.outcomes, first=self.options.first)
+        return exit_code(self.outcomes, first=self.options.first) or self.unwritten
+
+    def _save(self, result: Any, outputs: Path) -> None:
+        """Write the files of a result; where that cannot be done, go on with the others."""
+        self.line.clear()
+        try:
+            save_files(result, outputs, several=self.several)
+        except Failure as failure:
+            self.line.complain(f"{result.id}: {failure}")
+            self.unwritten = max(self.unwritten, ExitCode(failure.code))
 
     def _write(self) -> None:
         if self.options.json:
@@ -215,7 +233,11 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
         return
     on = on_resource(OnResource, resource)
     start = on.example("wait")
-    examples = (f"{start} $ID --timeout 10m", f"{start} $(cat ids.txt) --json > outcomes.json")
+    examples = [f"{start} $ID --timeout 10m", f"{start} $(cat ids.txt) --json > outcomes.json"]
     by_hand = resource.path.by_hand and ByResource.fits(resource.description.options)
     run = _by_id_or_resource if by_hand else _by_id
-    add(group, "wait", run, examples=examples, notes=CODES, on=on)
+    has_files = gives_files(resource.description)
+    if has_files:
+        examples.insert(1, f"{start} $ID --outputs DIR")
+    options = WaitForFiles if has_files else WaitOptions
+    add(group, "wait", run, examples=examples, notes=CODES, on=on, options=options)

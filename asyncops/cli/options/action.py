@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import attrs
 from attrs import field, frozen
@@ -29,7 +29,7 @@ class NoContent:
     file: Path | None = field(default=None, init=False)
 
     @contextmanager
-    def opened(self) -> Iterator[BinaryIO | None]:
+    def opened(self) -> Iterator[IO[bytes] | None]:
         """The content; none here."""
         yield None
 
@@ -45,13 +45,21 @@ class Content(NoContent):
     file: Path = argument("FILE")
 
     @contextmanager
-    def opened(self) -> Iterator[BinaryIO | None]:
-        """The content; the library reads it piece by piece as it sends it."""
+    def opened(self) -> Iterator[IO[bytes] | None]:
+        """The content; the library reads it piece by piece as it sends it.
+
+        Raises:
+            Failure: It cannot be read.
+        """
         if self.file == STANDARD:
-            yield sys.stdin.buffer
+            if sys.stdin is None:
+                raise Failure("standard input is closed", "name a file instead of -")
+            # While a thread waits for input, it holds the lock of a buffer, which the end of the
+            # program would want.
+            yield getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
             return
         with file_errors(self.file):
-            file = self.file.open("rb")
+            file = self.file.open("rb", buffering=0)
         with file:
             yield file
 

@@ -17,6 +17,7 @@ __all__ = [
     "CONTEXT",
     "FILTERS",
     "READING",
+    "WRITING",
     "Order",
     "argument",
     "documented",
@@ -31,6 +32,7 @@ __all__ = [
 
 FILTERS = "Filters"
 READING = "How to read"
+WRITING = "What to write"
 _SIZE = re.compile(r"([0-9]+)\s*(?:([KMG])(iB|B)?)?", re.IGNORECASE)
 _POWERS = {"": 0, "K": 1, "M": 2, "G": 3}
 

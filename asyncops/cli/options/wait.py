@@ -1,16 +1,17 @@
 """The options of ``wait``."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 
-from asyncops.cli.options.fields import FILTERS, duration_option, option
+from asyncops.cli.options.fields import FILTERS, WRITING, duration_option, option
 from asyncops.polling.blocked import OnBlocked
 from asyncops.polling.policy import PollPolicy
 
-__all__ = ["SCHEDULE", "ByResource", "Missing", "PollOptions", "WaitOptions"]
+__all__ = ["SCHEDULE", "ByResource", "Missing", "PollOptions", "WaitForFiles", "WaitOptions"]
 
 SCHEDULE = "How long and how often"
 
@@ -60,7 +61,20 @@ class WaitOptions(PollOptions):
     """
 
     first: bool = option(False, "--any", panel=SCHEDULE)
-    json: bool = option(False, "--json", panel="What to write")
+    json: bool = option(False, "--json", panel=WRITING)
+    outputs: Path | None = field(default=None, init=False)
+
+
+@frozen(kw_only=True)
+class WaitForFiles(WaitOptions):
+    """The same where results may have files.
+
+    Attributes:
+        outputs: Write the files of each result there as it comes, for several ids to a folder each.
+            What is there already is never replaced.
+    """
+
+    outputs: Path | None = option(None, panel=WRITING, metavar="DIR")
 
 
 class Missing(StrEnum):

@@ -9,10 +9,11 @@ import attrs
 
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.output.atomic_file import atomic, file_errors
+from asyncops.kit.description import Description
 from asyncops.models import FILES
 from asyncops.utils.outputs import safe_paths
 
-__all__ = ["Download", "files_of", "is_files", "save"]
+__all__ = ["Download", "files_of", "gives_files", "is_files", "save"]
 
 Download = Mapping[str, bytes | str]
 """The content of files by their paths, as the service names them."""
@@ -27,6 +28,13 @@ def files_of(output: Any) -> Download:
 def is_files(field: "attrs.Attribute[Any]") -> bool:
     """Whether a field of a model holds files."""
     return FILES in field.metadata
+
+
+def gives_files(description: Description) -> bool:
+    """Whether the results of a resource may hold files."""
+    kind = description.result or description.item
+    # What is chosen by the answer may be of any class.
+    return not isinstance(kind, type) or any(map(is_files, attrs.fields(kind)))
 
 
 def save(files: Download, folder: Path) -> list[Path]:

@@ -14,6 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from asyncops.cli.resources import counted
 from asyncops.cli.text.safe import cut
 from asyncops.cli.text.terminal import console, descriptor_of
 from asyncops.cli.text.times import span
@@ -146,7 +147,7 @@ def _may_be_seen(stream: TextIO) -> bool:
 
 
 def _listed(name: str, report: WalkReport) -> str:
-    words = f"{report.items:,} {name} read, {report.pages:,} pages, {span(report.elapsed)}"
+    words = f"{counted(report.items, name)} read, {report.pages:,} pages, {span(report.elapsed)}"
     if report.elapsed > 1:
         words += f", {report.items / report.elapsed:,.0f}/s"
     return f"{words}, {report.retries:,} retries" if report.retries else words

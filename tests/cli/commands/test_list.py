@@ -100,7 +100,7 @@ def test_a_status_that_is_new_to_this_program_is_asked_for_as_given(server: Fake
     assert server.requests[-1].query["status"] == "paused"
     assert "The statuses that this release knows are 'queued', 'uploaded'" in done.err
     done = invoke(server, *CHAINLOOP, "-s", "paused")
-    assert (done.code, done.err) == (0, "asyncops: no chainloop operations to show\n")
+    assert (done.code, done.err) == (0, "asyncops: nothing found in chainloop operations\n")
     assert "status" not in server.requests[-1].query
 
 
@@ -119,7 +119,7 @@ def test_a_table_shows_fifty_and_says_how_to_get_more(server: FakeServer) -> Non
 def test_nothing_to_show_is_said_and_no_error(server: FakeServer) -> None:
     done = invoke(server, *CHAINLOOP, "--kind", "unheard_of")
     assert (done.code, done.out) == (0, "")
-    assert done.err == "asyncops: no chainloop operations to show\n"
+    assert done.err == "asyncops: nothing found in chainloop operations\n"
     assert invoke(server, *CHAINLOOP, "--kind", "unheard_of", "--json").out == "[]\n"
 
 

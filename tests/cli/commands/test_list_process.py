@@ -110,7 +110,7 @@ def test_ctrl_c_leaves_no_file_and_a_clean_terminal(halting: FakeServer, tmp_pat
     path = tmp_path / "rows.csv"
     command = (*PROMPTS, "--page-size", "20", "-o", str(path))
     with in_terminal(*command, env=variables(halting)) as terminal:
-        terminal.expect("zoo prompts read")
+        terminal.expect("items of zoo prompts read")
         terminal.type(CTRL_C)
         assert terminal.wait() == 130
         assert "read" not in terminal.shown
@@ -121,7 +121,7 @@ def test_a_file_is_told_of_on_a_terminal_alone(served: Served, tmp_path: Path) -
     path = tmp_path / "calls.jsonl"
     with in_terminal(*CALLS, "-o", str(path), env=served.variables) as terminal:
         assert terminal.wait() == 0
-        assert "400 zoo operations in" in terminal.shown
+        assert "400 items of zoo operations in" in terminal.shown
     assert path.read_text().count("\n") == 400
 
 
@@ -130,7 +130,7 @@ def test_ctrl_c_keeps_what_a_resume_file_needs(halting: FakeServer, tmp_path: Pa
     path, state = tmp_path / "rows.jsonl", tmp_path / "state"
     command = (*PROMPTS, "-o", str(path), "--resume", str(state), "--page-size", "20")
     with in_terminal(*command, env=variables(halting)) as terminal:
-        terminal.expect("zoo prompts read")
+        terminal.expect("items of zoo prompts read")
         terminal.type(CTRL_C)
         assert terminal.wait() == 130
     settled = json.loads(state.read_text())

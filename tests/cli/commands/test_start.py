@@ -12,11 +12,16 @@ from typer.testing import CliRunner
 
 from asyncops.cli.accounts import services
 from asyncops.cli.app import app
+from asyncops.cli.commands import start
 from asyncops.testing import Fake, FakeZoo
 from asyncops.utils.clock import SystemClock
-from tests.cli.processes import Done
+from tests.cli import processes
+from tests.cli.processes import SECONDS, Done
 from tests.cli.scans import ScanClient
 from tests.cli.terminals import CTRL_C, in_terminal
+from tests.until import until_blocking
+
+MAY_HAVE_STARTED = "the operation may have started: look for it before you start it again"
 
 Scan = Callable[..., Done]
 
@@ -176,6 +181,55 @@ def test_an_operation_may_be_left_to_itself(fake: Fake[ScanClient], scan: Scan) 
     assert Path("out/repaired.mesh").read_bytes() == b"m\n"
 
 
+def test_a_wait_writes_the_files_of_results(fake: Fake[ScanClient], scan: Scan) -> None:
+    """In the folder itself for one id, and for several in a folder for each."""
+    fake.start_as("scans.repair", lifetime=60, fails=False)
+    ids = [scan("repair", "a.mesh", "b.glb", "--no-wait").out.strip() for _ in range(3)]
+    done = scan("wait", ids[0], "--outputs", "one")
+    assert done.code == 0
+    assert done.err.splitlines()[-1] == "asyncops: wrote one/repaired.mesh"
+    assert Path("one/repaired.mesh").read_bytes() == b"m\n"
+    assert scan("wait", *ids, "--outputs", "all", "--json").code == 0
+    assert {str(path) for path in Path("all").rglob("*.mesh")} == {
+        f"all/{each}/repaired.mesh" for each in ids
+    }
+
+
+def test_files_that_cannot_be_written_end_no_wait(fake: Fake[ScanClient], scan: Scan) -> None:
+    """What failed counts more than what could not be written."""
+    fake.start_as("scans.repair", lifetime=60, fails=False)
+    ids = [scan("repair", "a.mesh", "b.glb", "--no-wait").out.strip() for _ in range(2)]
+    Path(f"all/{ids[0]}").mkdir(parents=True)
+    Path(f"all/{ids[0]}/repaired.mesh").write_text("mine")
+    done = scan("wait", *ids, "--outputs", "all")
+    assert done.code == 2
+    assert f"{ids[0]}: all/{ids[0]}/repaired.mesh is there already" in done.err
+    assert Path(f"all/{ids[0]}/repaired.mesh").read_text() == "mine"
+    assert Path(f"all/{ids[1]}/repaired.mesh").read_bytes() == b"m\n"
+    fake.start_as("scans.repair", status="broken")
+    failed = scan("repair", "a.mesh", "b.glb", "--no-wait").out.strip()
+    done = scan("wait", ids[0], failed, "--outputs", "all")
+    assert done.code == 1
+    assert not Path(f"all/{failed}").exists()
+
+
+def test_where_results_have_no_files_there_is_nothing_to_write(scan: Scan) -> None:
+    assert "--outputs" in scan("wait", "--help").out
+    assert "--outputs" not in scan("other", "wait", "--help").out
+
+
+def test_a_start_whose_answer_names_no_id_cannot_be_waited_for(
+    fake: Fake[ScanClient], scan: Scan
+) -> None:
+    """That is no error where nobody wanted to wait; no word of it is taken for an id."""
+    fake.garbage(b"{}", on=1)
+    done = scan("split", "a.mesh", "b.mesh")
+    assert (done.code, "the answer names no id" in done.err) == (4, True)
+    fake.garbage(b"{}", on=1)
+    done = scan("split", "a.mesh", "--no-wait")
+    assert (done.code, done.out, "the answer names no id" in done.err) == (0, "", True)
+
+
 def test_exit_codes_are_those_of_wait(fake: Fake[ScanClient], scan: Scan) -> None:
     def ended(lifetime: float, *, fails: bool = False) -> tuple[int, str, str]:
         fake.start_as("scans.count", lifetime=lifetime, fails=fails)
@@ -253,5 +307,55 @@ def test_ctrl_c_leaves_the_id(zoo: tuple[FakeZoo, dict[str, str]], tmp_path: Pat
         terminal.type(CTRL_C)
         assert terminal.wait() == 130
         started = fake.items("files.convert")[0]
-        assert f"go on with asyncops zoo files wait {started.id}" in terminal.shown
+        assert f"go on with asyncops zoo files wait {started.id} --outputs DIR" in terminal.shown
     assert [each.name for each in tmp_path.iterdir()] == ["part.step"]
+
+
+def test_ctrl_c_before_the_answer_says_that_it_may_have_started(
+    zoo: tuple[FakeZoo, dict[str, str]], tmp_path: Path
+) -> None:
+    """Nobody knows the id then, and whoever starts it once more may pay twice."""
+    fake, env = zoo
+    fake.hang()
+    files = str(tmp_path / "part.step"), str(tmp_path / "part.obj")
+    with in_terminal("zoo", "files", "convert", *files, env=env, columns=160) as terminal:
+        terminal.expect("waiting for the answer")
+        terminal.type(CTRL_C)
+        assert terminal.wait() == 130
+        assert MAY_HAVE_STARTED in terminal.shown
+    assert [each.name for each in tmp_path.iterdir()] == ["part.step"]
+
+
+def test_ctrl_c_while_it_is_sent_says_so_too(
+    zoo: tuple[FakeZoo, dict[str, str]], tmp_path: Path
+) -> None:
+    _, env = zoo
+    command = ("zoo", "files", "convert", "-", str(tmp_path / "a.obj"), "--src-format", "step")
+    with in_terminal(*command, env=env, columns=160) as terminal:
+        terminal.expect("sending -: 0 bytes")
+        terminal.type(CTRL_C)
+        assert terminal.wait() == 130
+        assert MAY_HAVE_STARTED in terminal.shown
+
+
+def test_sigterm_says_so_too(zoo: tuple[FakeZoo, dict[str, str]], tmp_path: Path) -> None:
+    fake, env = zoo
+    fake.hang()
+    command = ("zoo", "files", "volume", str(tmp_path / "part.step"), "--json")
+    with processes.started(*command, env=env) as process:
+        until_blocking(lambda: fake.count() == 1)
+        process.terminate()
+        out, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, out) == (143, "")
+    assert MAY_HAVE_STARTED in err
+
+
+def test_an_id_that_cannot_be_printed_is_told_all_the_same(
+    fake: Fake[ScanClient], scan: Scan
+) -> None:
+    """The reader of standard output may have gone since the operation was started."""
+    with patch.object(start, "put_out", side_effect=BrokenPipeError):
+        done = scan("repair", "a.mesh", "b.glb", "--no-wait")
+    [started] = fake.items("scans.repair")
+    assert done.code == 141
+    assert f"go on with asyncops scan scans wait {started.id} --outputs DIR" in done.err

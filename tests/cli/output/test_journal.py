@@ -119,7 +119,7 @@ def test_what_is_complete_is_not_listed_again(server: FakeServer, tmp_path: Path
     server.reset_counters()
     again = invoke(server, *PROMPTS, *options(tmp_path))
     assert (again.code, server.count()) == (0, 0)
-    assert "all 100 zoo prompts are in" in again.err
+    assert "holds the whole listing already, 100 items of zoo prompts" in again.err
     (tmp_path / "rows.jsonl").unlink()
     gone = invoke(server, *PROMPTS, *options(tmp_path))
     assert gone.code == 2

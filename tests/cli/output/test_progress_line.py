@@ -40,7 +40,7 @@ def test_a_terminal_shows_how_many_rows_came_and_nothing_of_it_at_the_end(
 ) -> None:
     server.script(Fault(delay=600, on=20, path="/async/operations"))
     with in_terminal(*LIST, "-o", "/dev/null", env=variables(server)) as screen:
-        screen.expect(" zoo operations read, ")
+        screen.expect(" items of zoo operations read, ")
         assert not screen.cursor_hidden
         screen.process.terminate()
         assert screen.wait() == 143
