@@ -64,8 +64,12 @@ from asyncops.retry.rate_limit import RateLimiter as RateLimiter
 from asyncops.services.chainloop import AsyncOperation as AsyncOperation
 from asyncops.services.chainloop import AsyncOperationStatus as AsyncOperationStatus
 from asyncops.services.chainloop import ChainloopClient as ChainloopClient
+from asyncops.services.github import GitHubClient as GitHubClient
+from asyncops.services.gitlab import GitLabClient as GitLabClient
 from asyncops.services.ogc import OgcClient as OgcClient
+from asyncops.services.openai import OpenAIClient as OpenAIClient
 from asyncops.services.prefect import PrefectClient as PrefectClient
+from asyncops.services.replicate import ReplicateClient as ReplicateClient
 from asyncops.services.wes import WesClient as WesClient
 from asyncops.services.zoo import ApiCallStatus as ApiCallStatus
 from asyncops.services.zoo import AsyncApiCall as AsyncApiCall

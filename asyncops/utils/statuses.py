@@ -73,15 +73,15 @@ def filtered_statuses(
 ) -> tuple[S, ...]:
     """Return the statuses that a filter keeps, in the order of a life; none means that all are.
 
-    The argument is read as :func:`statuses_of` does. A known status without a state, such as
-    ``UNSPECIFIED``, stands for all statuses.
+    The argument is read as :func:`statuses_of` does. ``UNSPECIFIED``, the zero value of an enum of
+    protobuf, stands for all statuses.
 
     Raises:
         ValueError: The argument is empty, names a state without a status, or nearly a known status.
         TypeError: A status is no text.
     """
     named = statuses_of(status, kind)
-    if any(each.state is State.UNKNOWN and each.known for each in named):
+    if any(each.known and each.word == "unspecified" for each in named):
         return ()
     return in_order(named, kind)
 

@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from asyncops.cli.accounts.services import SERVICES
 from asyncops.cli.groups import app
-from asyncops.testing import FakeServer, ZooHabits
+from asyncops.cli.names import dashed
+from asyncops.kit.resources import resources_of
+from asyncops.testing import Fake, FakeServer, ZooHabits
+from asyncops.testing.contracts.abilities import made
 from tests.cli.running import variables
 from tests.cli.terminals import in_terminal
 
@@ -57,16 +62,31 @@ def test_help_says_what_a_command_does(words: str) -> None:
         assert "Example" in result.stdout
 
 
-def place_of(server: FakeServer, words: str) -> list[str]:
-    """The arguments that a listing needs."""
-    return [str(server.zoo.items("org.datasets")[0].id)] if words.endswith("conversions") else []
+@contextmanager
+def serving(server: FakeServer, words: str) -> Iterator[tuple[list[str], dict[str, str]]]:
+    """The command of a listing with its place, and the variables that lead it to a fake."""
+    service, *names = words.split()
+    command = [*words.split(), "list"]
+    if service in {"zoo", "chainloop"}:
+        dataset = str(server.zoo.items("org.datasets")[0].id)
+        yield [*command, *([dataset] if names[-1] == "conversions" else [])], variables(server)
+        return
+    client = SERVICES[service].client
+    (place,) = (
+        each.place for each in resources_of(client) if dashed(each.name).split(".") == names
+    )
+    with Fake(client, rows=8) as fake:
+        env = {client.service.url_variable: fake.url, client.service.token or "": fake.token}
+        yield [*command, *(str(made(*each)) for each in place)], {**variables(server), **env}
 
 
 @pytest.mark.parametrize("words", LISTINGS)
 def test_each_listing_fits_a_terminal(server: FakeServer, words: str) -> None:
     """Rows with whole ids that tell the items apart, and no line that wraps."""
-    command = [*words.split(), "list", *place_of(server, words), "--max-items", "5"]
-    with in_terminal(*command, env=variables(server), columns=WIDTH) as terminal:
+    with (
+        serving(server, words) as (command, env),
+        in_terminal(*command, "--max-items", "5", env=env, columns=WIDTH) as terminal,
+    ):
         assert terminal.wait() == 0, terminal.shown
     heading, *lines = [line for line in terminal.screen if line]
     assert heading.split()[0] == "ID"
@@ -79,12 +99,12 @@ def test_each_listing_fits_a_terminal(server: FakeServer, words: str) -> None:
 
 @pytest.mark.parametrize("words", LISTINGS)
 def test_each_listing_goes_through_a_pipe_in_each_format(server: FakeServer, words: str) -> None:
-    command = [*words.split(), "list", *place_of(server, words), "--max-items", "3"]
-    for form, count in (("--jsonl", 3), ("--json", 5), ("--csv", 4)):
-        result = CliRunner().invoke(app, [*command, form], env=variables(server))
-        assert result.exit_code == 0, result.output
-        assert len(result.stdout.splitlines()) >= count
-        assert "\x1b" not in result.stdout
+    with serving(server, words) as (command, env):
+        for form, count in (("--jsonl", 3), ("--json", 5), ("--csv", 4)):
+            result = CliRunner().invoke(app, [*command, "--max-items", "3", form], env=env)
+            assert result.exit_code == 0, result.output
+            assert len(result.stdout.splitlines()) >= count
+            assert "\x1b" not in result.stdout
 
 
 def test_an_error_breaks_between_words_on_a_narrow_terminal(server: FakeServer) -> None:

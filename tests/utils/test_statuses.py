@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncops import ApiCallStatus, AsyncOperationStatus, State
+from asyncops import ApiCallStatus, AsyncOperationStatus, State, Status
 from asyncops.utils.statuses import (
     filtered_statuses,
     has_unfinished,
@@ -111,3 +111,15 @@ def test_a_filter_keeps_its_statuses_in_the_order_of_a_life(
     chosen = filtered_statuses(status, AsyncOperationStatus)
     assert tuple(each.word for each in chosen) == words
     assert has_unfinished(chosen) == unfinished
+
+
+class Phase(Status):
+    OPEN = "open", State.RUNNING
+    OVER = "over", State.UNKNOWN
+    FAILED = "failed", State.FAILED
+
+
+def test_a_status_of_which_the_service_does_not_tell_the_state_is_a_filter() -> None:
+    """GitHub's ``completed`` is one: only the conclusion says how."""
+    assert filtered_statuses("over", Phase) == (Phase.OVER,)
+    assert filtered_statuses("unspecified", AsyncOperationStatus) == ()

@@ -66,9 +66,21 @@ class Served:
             self._tables[place] = self._make_table(self.maker, where, size, self._data)
         return self._tables[place]
 
-    def _at(self, params: Mapping[str, str]) -> Table:
-        # A path may leave out a part of the place.
-        return self.table(tuple(params.get(name, "") for name, _ in self.resource.place))
+    def _at(self, params: Mapping[str, str], now: int) -> Table:
+        """The rows at the place that a path names.
+
+        The path of one item may leave out a part of the place: any place that fits may hold it.
+        """
+        names = [name for name, _ in self.resource.place]
+        place = tuple(params.get(name, "") for name in names)
+        if "id" in params and not params.keys() >= set(names):
+            for known, table in self._tables.items():
+                fits = all(
+                    params.get(name, part) == part for name, part in zip(names, known, strict=True)
+                )
+                if fits and table.number(self.maker.id_place, params["id"], now) is not None:
+                    return table
+        return self.table(place)
 
     def _routes(self) -> Iterator[tuple[Route, Handler]]:
         description = self.resource.description
@@ -98,7 +110,7 @@ class Served:
                 tokens=tokens,
                 asked=asked,
                 params=params,
-                table=self._at(path),
+                table=self._at(path, now),
                 wanted=selecting.wanted(params, now),
                 now=now,
             ).answer()
@@ -109,7 +121,7 @@ class Served:
         if not self.maker.may_be_id(path["id"]):
             raise RefusedError(self._data.habits.malformed, "id must be a UUID.")
         try:
-            row = self._at(path).find(path["id"], now)
+            row = self._at(path, now).find(path["id"], now)
         except KeyError:
             raise RefusedError(404, f"There is no {path['id']!r}.") from None
         got = self.maker.got(row, now)
@@ -118,7 +130,7 @@ class Served:
     def _act(self, act: Act, headers: Mapping[str, str]) -> Handler:
         def answer(asked: Asked, path: dict[str, str], now: int) -> Answered:
             require(asked, headers)
-            return act(asked, self._at(path), path.get("id", ""), now)
+            return act(asked, self._at(path, now), path.get("id", ""), now)
 
         return answer
 
