@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 import typer
+from asyncops.cli.names import dashed
 from typer.testing import CliRunner
 
 from asyncops.cli.accounts.services import SERVICES
 from asyncops.cli.groups import app
-from asyncops.cli.names import dashed
 from asyncops.kit.resources import resources_of
 from asyncops.testing import Fake, FakeServer, ZooHabits
 from asyncops.testing.contracts.abilities import made

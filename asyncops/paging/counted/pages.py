@@ -179,7 +179,9 @@ class NumberedStrategy(Generic[T]):
         if self.style.depth is not None:
             read = self._numbering.rank(self._number) + len(body.items)
             # The last page before the cap may be cut short, so that the pages end and the rows not.
-            more = more or (more is False and self.style.depth <= read < body.total_count)
+            # A count that is the cap itself may be cut short as well.
+            cut_short = read < body.total_count or body.total_count == self.style.depth
+            more = more or (more is False and self.style.depth <= read and cut_short)
             self._capped = more is not False and read >= self.style.depth
         if more is False:
             page = evolve(page, next_cursor=None)
