@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 import typer
-from asyncops.cli.names import dashed
 from typer.testing import CliRunner
 
 from asyncops.cli.accounts.services import SERVICES
 from asyncops.cli.groups import app
+from asyncops.cli.resources import dashed
 from asyncops.kit.resources import resources_of
 from asyncops.testing import Fake, FakeServer, ZooHabits
 from asyncops.testing.contracts.abilities import made
@@ -71,7 +71,7 @@ def serving(server: FakeServer, words: str) -> Iterator[tuple[list[str], dict[st
         dataset = str(server.zoo.items("org.datasets")[0].id)
         yield [*command, *([dataset] if names[-1] == "conversions" else [])], variables(server)
         return
-    client = SERVICES[service].client
+    client = SERVICES[service]
     (place,) = (
         each.place for each in resources_of(client) if dashed(each.name).split(".") == names
     )

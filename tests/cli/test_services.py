@@ -23,8 +23,6 @@ Register = Callable[..., None]
 Farm = Callable[..., Done]
 
 PLACE = ("python", "cpython")
-# Those of asyncops itself, as no other distribution is registered yet.
-OWN = [*services.installed()]
 
 
 @pytest.fixture
@@ -332,11 +330,7 @@ def test_one_that_fails_ends_the_watch_of_all(fake: Fake[FarmClient], farm: Farm
     ("target", "words"),
     [
         ("farm", "Renderfarm has no ''. Known are: cloud-renders, org.scenes, org.scenes.parts"),
-<<<<<<< HEAD
         ("nowhere.runs", "there is no service 'nowhere'. Known are: chainloop, "),
-=======
-        ("nowhere.runs", f"there is no service 'nowhere'. Known are: {', '.join(OWN)}, farm"),
->>>>>>> 5b9ecc7 (GitHub Actions, GitLab, OpenAI and Replicate are described, and held to the published descriptions)
         ("fram.runs", "there is no service 'fram'. Did you mean farm?"),
         ("farm.rusn", "Renderfarm has no 'rusn'. Did you mean runs?"),
         ("farm.runs", "names no resource. Write farm.runs:OWNER/REPO, or PROFILE@farm.runs:"),
@@ -403,12 +397,8 @@ def test_services_are_listed_without_importing_them(register: Register) -> None:
     done = CliRunner().invoke(app, ["services"])
     assert (done.exit_code, done.stderr) == (0, "")
     rows = [line.split() for line in done.stdout.splitlines()[1:]]
-<<<<<<< HEAD
     assert [row[0] for row in rows][-2:] == ["farm", "lost"]
     assert {"chainloop", "zoo"} <= {row[0] for row in rows[:-2]}
-=======
-    assert [row[0] for row in rows] == [*OWN, "farm", "lost"]
->>>>>>> 5b9ecc7 (GitHub Actions, GitLab, OpenAI and Replicate are described, and held to the published descriptions)
     assert rows[-2][1:] == ["acme_farm", "1.2", "tests.cli.farm:FarmClient"]
     assert "tests.cli.farm" not in sys.modules
     shown = CliRunner().invoke(app, ["--help"])
