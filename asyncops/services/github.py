@@ -1,6 +1,7 @@
 """GitHub Actions: runs of a repository or of one workflow, and the jobs of a run."""
 
 from datetime import datetime
+from typing import ClassVar, Final
 
 from attrs import field, frozen
 
@@ -371,7 +372,7 @@ class GitHubClient(Client):
     ``GITHUB_BASE_URL``. See :class:`asyncops.client.BaseClient` for all arguments.
     """
 
-    service = Service(
+    service: ClassVar[Service] = Service(
         name="github",
         title="GitHub",
         url="https://api.github.com",
@@ -380,7 +381,7 @@ class GitHubClient(Client):
         request_id=("X-GitHub-Request-Id",),
         rate_limit=RateLimit("X-RateLimit-Remaining", "X-RateLimit-Reset", "epoch", also={403}),
     )
-    runs = Within(
+    runs: Final = Within(
         Repository,
         Resource(
             Run,
@@ -394,7 +395,7 @@ class GitHubClient(Client):
             sample=_RUN_SAMPLE,
         ),
     )
-    workflow_runs = Within(
+    workflow_runs: Final = Within(
         Workflow,
         Resource(
             Run,
@@ -411,7 +412,7 @@ class GitHubClient(Client):
             sample=_RUN_SAMPLE,
         ),
     )
-    jobs = Within(
+    jobs: Final = Within(
         RunPlace,
         Resource(
             Job,

@@ -1,6 +1,7 @@
 """GitLab: pipelines of a project, and the jobs of a pipeline."""
 
 from datetime import datetime
+from typing import ClassVar, Final
 
 from attrs import field, frozen
 
@@ -355,14 +356,14 @@ class GitLabClient(Client):
     arguments.
     """
 
-    service = Service(
+    service: ClassVar[Service] = Service(
         name="gitlab",
         title="GitLab",
         url="https://gitlab.com",
         token="GITLAB_TOKEN",  # noqa: S106 - the variable's name
         rate_limit=RateLimit("RateLimit-Remaining", "RateLimit-Reset", "epoch"),
     )
-    pipelines = Within(
+    pipelines: Final = Within(
         Project,
         Resource(
             Pipeline,
@@ -386,7 +387,7 @@ class GitLabClient(Client):
             sample=_PIPELINE_SAMPLE,
         ),
     )
-    jobs = Within(
+    jobs: Final = Within(
         PipelinePlace,
         Resource(
             Job,

@@ -1,6 +1,7 @@
 """OpenAI: batches, fine-tuning jobs and their events."""
 
 from datetime import datetime
+from typing import ClassVar, Final
 
 from attrs import field, frozen
 
@@ -356,7 +357,7 @@ class OpenAIClient(Client):
     ``OPENAI_BASE_URL``. See :class:`asyncops.client.BaseClient` for all arguments.
     """
 
-    service = Service(
+    service: ClassVar[Service] = Service(
         name="openai",
         title="OpenAI",
         url="https://api.openai.com/v1",
@@ -365,7 +366,7 @@ class OpenAIClient(Client):
             "X-RateLimit-Remaining-Requests", "X-RateLimit-Reset-Requests", "duration"
         ),
     )
-    batches = Resource(
+    batches: Final = Resource(
         Batch,
         Listing("/batches", "data", paging=After(last="last_id", most=100)),
         options=ListOptions,
@@ -375,7 +376,7 @@ class OpenAIClient(Client):
         cancel=Action("/batches/{id}/cancel", result=Batch),
         sample=_BATCH_SAMPLE,
     )
-    fine_tuning_jobs = Resource(
+    fine_tuning_jobs: Final = Resource(
         FineTuningJob,
         Listing(_JOBS, "data", paging=After()),
         options=ListOptions,
@@ -385,7 +386,7 @@ class OpenAIClient(Client):
         cancel=Action(f"{_JOBS}/{{id}}/cancel", result=FineTuningJob),
         sample=_JOB_SAMPLE,
     )
-    fine_tuning_events = Within(
+    fine_tuning_events: Final = Within(
         FineTuningPlace,
         Collection(
             FineTuningEvent,

@@ -1,6 +1,7 @@
 """Replicate: predictions of its models, and trainings."""
 
 from datetime import datetime
+from typing import ClassVar, Final
 
 from attrs import field, frozen
 
@@ -189,14 +190,14 @@ class ReplicateClient(Client):
     ``REPLICATE_BASE_URL``. See :class:`asyncops.client.BaseClient` for all arguments.
     """
 
-    service = Service(
+    service: ClassVar[Service] = Service(
         name="replicate",
         title="Replicate",
         url="https://api.replicate.com/v1",
         token="REPLICATE_API_TOKEN",  # noqa: S106 - the variable's name
         rate_limit=RateLimit("RateLimit-Remaining", "RateLimit-Reset"),
     )
-    predictions = Resource(
+    predictions: Final = Resource(
         Prediction,
         Listing(
             "/predictions",
@@ -212,7 +213,7 @@ class ReplicateClient(Client):
         changes=_CHANGES,
         sample=Sample(item=_SAMPLE, by_state=_BY_STATE, finished="completed_at"),
     )
-    trainings = Resource(
+    trainings: Final = Resource(
         Training,
         Listing("/trainings", "results", paging=NextURL("next")),
         options=ListOptions,
