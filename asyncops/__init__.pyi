@@ -61,6 +61,7 @@ from asyncops.polling.wait_many import wait_many as wait_many
 from asyncops.polling.watch import Watch as Watch
 from asyncops.retry.policy import RetryPolicy as RetryPolicy
 from asyncops.retry.rate_limit import RateLimiter as RateLimiter
+from asyncops.services.airflow import AirflowClient as AirflowClient
 from asyncops.services.chainloop import AsyncOperation as AsyncOperation
 from asyncops.services.chainloop import AsyncOperationStatus as AsyncOperationStatus
 from asyncops.services.chainloop import ChainloopClient as ChainloopClient

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from asyncops.kit.chosen import Chosen, matches
 from asyncops.kit.description import Description
+from asyncops.kit.ids import identity_of
 from asyncops.kit.lister import Lister
 from asyncops.kit.listing import Listing
 from asyncops.kit.query import Query
@@ -100,6 +101,7 @@ def target_of(
         unfinished=tuple(map(pager, parts.unfinished)),
         recent=tuple(map(pager, parts.recent)),
         mark=mark_of(description),
+        identity=identity_of(description.item, description.identity),
         lookup=lookup,
         usable=usable,
         matches=matches(wanted, description),

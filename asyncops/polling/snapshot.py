@@ -54,6 +54,8 @@ class WatchTarget(Generic[T]):
             end, so that an operation that moves on meanwhile is found in a later one.
         recent: Listings of what has ended, newest first where the service can.
         mark: Gives a text that differs whenever an operation has changed.
+        identity: Gives the text that tells an operation from all others: its id, unless these are
+            of a part of the listing alone.
         lookup: Gets several operations by their ids; ``None`` where the service cannot.
         usable: Whether ``lookup`` can be used, as far as is known by now; ``None`` if it always
             can.
@@ -73,6 +75,7 @@ class WatchTarget(Generic[T]):
     unfinished: Sequence[Pager[T]]
     recent: Sequence[Pager[T]]
     mark: Callable[[T], str]
+    identity: Callable[[T], str] = lambda item: str(item.id)
     lookup: Callable[[Collection[str]], GetMany[str, T]] | None = None
     usable: Callable[[], bool] | None = None
     matches: Callable[[T], bool] | None = None
@@ -133,7 +136,7 @@ class Snapshot(Generic[T]):
         for listing in self.target.unfinished:
             async with aclosing(listing.scan()) as pages:
                 async for page in pages:
-                    self.found.update((str(item.id), item) for item in page.items)
+                    self.found.update((self.target.identity(item), item) for item in page.items)
         missing = set(self.unfinished).difference(self.found)
         for listing in self.target.recent:
             await self._read_back(listing, missing)
@@ -172,7 +175,7 @@ class Snapshot(Generic[T]):
         """Keep the operations that count, so that a long history does not fill the memory."""
         alive_floor = min(self.alive_floor, self.reopen_floor)
         for item, moment in zip(items, created, strict=True):
-            id_ = str(item.id)
+            id_ = self.target.identity(item)
             if moment is None:
                 # Of what waits to be started, a service may tell no time.
                 new = not has_ended(item)

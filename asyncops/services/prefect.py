@@ -214,6 +214,7 @@ class PrefectClient(Client):
         title="Prefect",
         url=None,
         token="PREFECT_API_KEY",  # noqa: S106 - the variable's name
+        optional_token=True,
     )
     flow_runs: Final = Resource(
         FlowRun,
