@@ -89,6 +89,7 @@ def target_of(
         ValueError: There is no such status, or ``lookback`` is below 0.
     """
     enum = enum_of(description)
+    item: Any = description.item
     wanted = () if enum is None else filtered_statuses(query.status, enum)
     parts = parts_of(lister.listing, enum)
 
@@ -101,7 +102,7 @@ def target_of(
         unfinished=tuple(map(pager, parts.unfinished)),
         recent=tuple(map(pager, parts.recent)),
         mark=mark_of(description),
-        identity=identity_of(description.item, description.identity),
+        identity=identity_of(item, description.identity),
         lookup=lookup,
         usable=usable,
         matches=matches(wanted, description),
