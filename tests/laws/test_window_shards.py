@@ -43,7 +43,7 @@ async def test_rows_that_stay_come_once_in_all_shards_together(
             if at == request and row < len(service.times):
                 service.gone.add(sorted(service.times)[row])
             elif at == request:
-                service.times[f"new{row}"] = when
+                service.times.setdefault(f"new{row}", when)
 
     service.between = change
     shards = await service.pager().shards(n)
