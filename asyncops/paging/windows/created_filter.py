@@ -7,12 +7,12 @@ the one range that its creation time is in.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
 from attrs import field, frozen
 
 from asyncops.checkpoints import Checkpoint
-from asyncops.http.invalid_items import InvalidRow
 from asyncops.paging.strategy import PageStrategy
 from asyncops.paging.windows.time_order import TimeOrder, shifted
 from asyncops.utils.moments import TimeRange
@@ -69,21 +69,18 @@ class CreatedFilter(Generic[T]):
             newest = late if newest is None or late is None else min(newest, late)
         return TimeRange(oldest, newest)
 
-    def moment(self, item: T) -> datetime | None:
-        """Return when an item was created, or the one before a row that does not fit."""
-        return item.previous if isinstance(item, InvalidRow) else self.created_at(item)
-
     def is_sorted(self, moments: Sequence[datetime]) -> bool:
         """Whether the creation times in one answer are in the order of the listing.
 
         Between two answers, items that became visible late may have come in front of others.
         """
-        last: datetime | None = None
-        for moment in moments:
-            if last is not None and self.order.ahead(moment, last) > self.margin:
-                return False
-            last = self.order.last((last, moment))
-        return True
+        if sorted(moments, reverse=self.order.descending) == moments:
+            return True
+        lasts = accumulate(moments, min if self.order.descending else max)
+        return all(
+            self.order.ahead(moment, last) <= self.margin
+            for moment, last in zip(moments, lasts, strict=True)
+        )
 
     def is_ignored(self, asked: TimeRange, moments: Sequence[datetime]) -> bool:
         """Whether the creation times in an answer show that the service does not filter.
@@ -94,7 +91,7 @@ class CreatedFilter(Generic[T]):
         newest = asked.newest if asked.newest != self.bounds.newest else None
         early = None if oldest is None else shifted(oldest, -self.margin)
         late = None if newest is None else shifted(newest, self.margin)
-        return any(
-            (early is not None and moment < early) or (late is not None and moment > late)
-            for moment in moments
+        return bool(moments) and (
+            (early is not None and min(moments) < early)
+            or (late is not None and max(moments) > late)
         )

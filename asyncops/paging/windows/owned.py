@@ -44,7 +44,7 @@ class Owned(Generic[T]):
             items: The items.
             in_order: Whether they are in the order of the listing.
         """
-        if not self.gaps or (InvalidRow not in map(type, items) and all(map(self._holds, items))):
+        if not self.gaps or (InvalidRow not in map(type, items) and self._holds_all(items)):
             return items
         owned: list[T] = []
         behind: datetime | None = None
@@ -57,6 +57,14 @@ class Owned(Generic[T]):
                 if self._holds(item):
                     owned.append(item)
         return tuple(reversed(owned))
+
+    def _holds_all(self, items: tuple[T, ...]) -> bool:
+        """Whether all items are to be given, as far as the first and the last moment tell."""
+        moments = list(filter(None, map(self.created.created_at, items)))
+        ends = (min(moments), max(moments)) if moments else ()
+        if not any(all(map(gap.range.holds, ends)) for gap in self.gaps):
+            return False
+        return not self.given or self.given.isdisjoint(map(self.created.identity, items))
 
     def _holds(self, item: T) -> bool:
         when = self.created.created_at(item)

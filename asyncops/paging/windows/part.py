@@ -220,7 +220,7 @@ class Part(Generic[T]):
         """
         created = self.created
         good, _ = split_invalid(rows)
-        moments = [each for each in map(created.created_at, good) if each is not None]
+        moments = list(filter(None, map(created.created_at, good)))
         if self.ranged and created.is_ignored(self._asked, moments):
             self.ignored = True
             return
@@ -230,7 +230,7 @@ class Part(Generic[T]):
                 "the listing is not sorted by created_at, so that it cannot be read by time"
             )
         leading = moments if self.sorted else ()
-        self._read = self._read.behind(rows, leading, page.next_cursor, created)
+        self._read = self._read.behind(good, leading, page.next_cursor, created)
         if self.known is not None and self.owned.given:
             self._remember(good, self.owned.given)
         items = self.owned.of(page.items, in_order=self.sorted)

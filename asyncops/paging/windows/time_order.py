@@ -35,7 +35,7 @@ class TimeOrder:
 
     def last(self, moments: Iterable[datetime | None]) -> datetime | None:
         """Return the moment that comes last; ``None`` if there is none."""
-        known = [each for each in moments if each is not None]
+        known = filter(None, moments)
         return min(known, default=None) if self.descending else max(known, default=None)
 
     def ahead(self, moment: datetime, of: datetime) -> timedelta:
