@@ -27,7 +27,9 @@ def test_a_range_is_asked_for_with_a_margin_within_the_callers_bounds() -> None:
 def test_an_item_outside_by_more_than_the_margin_shows_that_nothing_is_filtered(
     second: float, ignored: bool
 ) -> None:
-    assert created().is_ignored(TimeRange(at(10), at(20)), [at(second)]) is ignored
+    for seconds in ([second], [15, second, 16]):
+        moments = [at(each) for each in seconds]
+        assert created().is_ignored(TimeRange(at(10), at(20)), moments) is ignored
     own = created(bounds=TimeRange(at(10), at(20)))
     assert not own.is_ignored(TimeRange(at(10), at(20)), [at(second)])
 
@@ -39,4 +41,5 @@ def test_items_of_one_answer_are_in_order_but_for_the_margin(descending: bool) -
     moments = [at(each if descending else -each) for each in seconds]
     assert listing.is_sorted(moments)
     assert not listing.is_sorted([*moments, at(22 if descending else -22)])
+    assert not listing.is_sorted(sorted(moments, reverse=not descending))
     assert listing.is_sorted([])

@@ -47,3 +47,10 @@ def test_in_no_order_each_range_gives_it() -> None:
 def test_what_has_no_gaps_gives_all() -> None:
     items = page(3, None, 1).value.items
     assert Owned(created()).of(items, in_order=True) is items
+
+
+@pytest.mark.parametrize("seconds", [(16, 12, 13), (13, 12, 9), (13, 14, 12), (16, 12, 9)])
+def test_a_page_may_reach_beyond_a_range_at_either_end(seconds: tuple[float, ...]) -> None:
+    owned = Owned(created(), (Gap(range=TimeRange(at(10), at(15)), given=("i14",)),))
+    found = [item.created_at for item in owned.of(page(*seconds).value.items, in_order=True)]
+    assert found == [at(each) for each in seconds if each in {12, 13}]
