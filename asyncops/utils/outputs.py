@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TypeVar
@@ -14,7 +15,9 @@ T = TypeVar("T")
 _LONGEST = 255
 _SHOWN = 80
 # Names of devices and characters that mean something else on Windows.
-_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+_DEVICES = re.compile(
+    r"(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$) *(\..*)?", re.IGNORECASE
+)
 _FORBIDDEN = frozenset('<>:"|?*\\')
 
 
@@ -67,8 +70,9 @@ def safe_paths(files: Mapping[str, T]) -> dict[PurePosixPath, T]:
         ValueError: One does not, or is no path for every system, or two are in each other's way.
     """
     paths = {_safe(name): content for name, content in files.items()}
-    folders = {parent for path in paths for parent in path.parents}
-    if len(paths) < len(files) or not folders.isdisjoint(paths):
+    places = {_place(path) for path in paths}
+    folders = {parent for place in places for parent in place.parents}
+    if len(places) < len(files) or not folders.isdisjoint(places):
         raise ValueError(
             "the service gives two files one place, or one a place within another; none is written"
         )
@@ -84,6 +88,12 @@ def _safe(name: str) -> PurePosixPath:
             "folder, or be hidden"
         )
     return path
+
+
+def _place(path: PurePosixPath) -> PurePosixPath:
+    """The path in the one spelling that file systems take for all of its spellings."""
+    folded = unicodedata.normalize("NFD", str(path)).casefold()
+    return PurePosixPath(unicodedata.normalize("NFC", folded))
 
 
 def _is_plain(part: str) -> bool:

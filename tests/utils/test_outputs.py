@@ -106,3 +106,27 @@ def test_no_name_leads_out_of_a_folder(name: str) -> None:
     place = Path("/somewhere/below").joinpath(path)
     assert Path("/somewhere/below") in place.parents
     assert ".." not in place.parts
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Part.kcl", "part.kcl"),
+        ("stra\u00dfe", "STRASSE"),
+        ("\u00e9.kcl", "e\u0301.kcl"),
+        ("a", "A/b"),
+    ],
+)
+def test_names_that_are_one_place_on_some_system_are_refused(
+    tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    """The one that is written last would take the place of the other."""
+    with pytest.raises(ValueError, match="two files one place"):
+        save_outputs(dict.fromkeys(names, b""), tmp_path / "made")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["com\u00b9", "LPT\u00b2.txt", "CONIN$", "conout$.x", "con .txt"])
+def test_names_of_devices_are_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="which is not written"):
+        save_outputs({name: b""}, tmp_path / "made")

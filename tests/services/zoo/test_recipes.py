@@ -109,11 +109,13 @@ def test_a_conversion_that_failed_costs_the_others_nothing(
 ) -> None:
     for name in FILES:
         status = "failed" if name == FILES[3] else "completed"
-        started = zoo.add("files.convert", status=status)
+        outputs = {"outputs": {"/part.obj": "dgo="}} if name == FILES[5] else {}
+        started = zoo.add("files.convert", status=status, **outputs)
         (folder / f"{name}.id").write_text(str(started.id))
     printed = run("convert_folder.py", str(folder))
     assert f"{FILES[3]}.step is not converted: " in printed
-    assert results_in(folder) == {*FILES} - {FILES[3]}
+    assert f"{FILES[5]}.step is not converted: the service names a file" in printed
+    assert results_in(folder) == {*FILES} - {FILES[3], FILES[5]}
     assert starts(zoo) == 0
 
 
@@ -135,6 +137,10 @@ def test_the_parts_of_the_last_week_are_fetched(zoo: FakeZoo, run: Run, tmp_path
         for kind, fields in kinds.items()
     }
     zoo.add("text_to_cad", status="failed")
+    unsafe = {**kinds["text_to_cad_multi_file_iteration"], "outputs": {"../main.kcl": ""}}
+    refused = zoo.add(
+        "text_to_cad", status="completed", type="text_to_cad_multi_file_iteration", **unsafe
+    )
     printed = run("fetch_parts.py")
     written: defaultdict[str, set[str]] = defaultdict(set)
     for path in (tmp_path / "parts").rglob("*.*"):
@@ -145,10 +151,11 @@ def test_the_parts_of_the_last_week_are_fetched(zoo: FakeZoo, run: Run, tmp_path
         made["text_to_cad_iteration"]: {"main.kcl"},
         made["text_to_cad_multi_file_iteration"]: {"main.kcl", "parts/lid.kcl"},
     }
-    assert printed.count("\n") == 3
+    assert printed.count("\n") == 4
+    assert f"{refused.id} is not fetched: the service names a file '../main.kcl'" in printed
     zoo.reset_counters()
-    assert run("fetch_parts.py") == ""
-    assert zoo.count() == zoo.count("/user/text-to-cad")
+    assert run("fetch_parts.py").count("\n") == 1
+    assert zoo.count() == zoo.count("/user/text-to-cad") + 1
 
 
 def test_costs_are_added_up_by_day(zoo: FakeZoo, run: Run) -> None:
