@@ -109,7 +109,9 @@ def test_a_conversion_that_failed_costs_the_others_nothing(
 ) -> None:
     for name in FILES:
         status = "failed" if name == FILES[3] else "completed"
-        outputs = {"outputs": {"/part.obj": "dgo="}} if name == FILES[5] else {}
+        outputs: dict[str, Any] = {}
+        if name == FILES[5]:
+            outputs["outputs"] = {"/part.obj": "dgo="}
         started = zoo.add("files.convert", status=status, **outputs)
         (folder / f"{name}.id").write_text(str(started.id))
     printed = run("convert_folder.py", str(folder))
