@@ -330,7 +330,7 @@ def test_one_that_fails_ends_the_watch_of_all(fake: Fake[FarmClient], farm: Farm
     ("target", "words"),
     [
         ("farm", "Renderfarm has no ''. Known are: cloud-renders, org.scenes, org.scenes.parts"),
-        ("nowhere.runs", "there is no service 'nowhere'. Known are: chainloop, "),
+        ("nowhere.runs", "there is no service 'nowhere'. Known are: "),
         ("fram.runs", "there is no service 'fram'. Did you mean farm?"),
         ("farm.rusn", "Renderfarm has no 'rusn'. Did you mean runs?"),
         ("farm.runs", "names no resource. Write farm.runs:OWNER/REPO, or PROFILE@farm.runs:"),

@@ -1,4 +1,4 @@
-"""``watch``: what happens to operations, on a live screen, or line by line of several resources."""
+"""``watch``: what happens to the operations of one resource or of several."""
 
 import asyncio
 import os
@@ -13,11 +13,11 @@ from rich.console import Console
 from asyncops.cli.connect import connected
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import Settings, app
-from asyncops.cli.live.loop import CheckpointKeeper, checkpoint_in, follow
-from asyncops.cli.live.observers import Lines, LiveScreen
+from asyncops.cli.live.loop import CheckpointKeeper, checkpoint_in, first_of, follow
+from asyncops.cli.live.observers import Lines, LiveScreen, PartOfScreen
 from asyncops.cli.options.fields import argument
 from asyncops.cli.options.from_class import add
-from asyncops.cli.options.watch import Telling, TellingOfOne, Watched, watched_of
+from asyncops.cli.options.watch import Telling, Watched, watched_of
 from asyncops.cli.output.atomic_file import lock_for
 from asyncops.cli.output.sinks import while_read
 from asyncops.cli.resources import Resource, dashed, resource_of
@@ -39,7 +39,7 @@ _EXAMPLES = (
 )
 
 
-async def watch_operations(settings: Settings, watched: Watched, telling: TellingOfOne) -> int:
+async def watch_operations(settings: Settings, watched: Watched, telling: Telling) -> int:
     """Tell what is created, changes, ends or vanishes, as it happens.
 
     On a terminal this is a live screen, which q or Ctrl-C ends.
@@ -48,7 +48,7 @@ async def watch_operations(settings: Settings, watched: Watched, telling: Tellin
     """
     output = console()
     audience: Lines | LiveScreen = Lines(telling)
-    if not (telling.jsonl or telling.lines) and _is_screen(output):
+    if _is_shown(telling, output):
         audience = LiveScreen(output, watched.heading, introduced=telling.from_start)
     with nullcontext() if watched.resume is None else lock_for(watched.resume):
         async with while_read():
@@ -57,7 +57,10 @@ async def watch_operations(settings: Settings, watched: Watched, telling: Tellin
 
 
 async def _tell(
-    settings: Settings, watched: Watched, telling: Telling, audience: Lines | LiveScreen
+    settings: Settings,
+    watched: Watched,
+    telling: Telling,
+    audience: Lines | LiveScreen | PartOfScreen,
 ) -> None:
     """Give an observer what happens, until the watch ends.
 
@@ -75,7 +78,7 @@ async def _tell(
                 poll=telling.poll,
                 resume=resume,
                 # A screen shows what is alive, be it news or not.
-                from_start=telling.from_start or isinstance(audience, LiveScreen),
+                from_start=telling.from_start or not isinstance(audience, Lines),
                 on_poll=audience.on_poll,
             )
         keeper = CheckpointKeeper(watched.resume)
@@ -83,7 +86,9 @@ async def _tell(
             await follow(watch, audience, keeper, until_failure=telling.until_failure)
 
 
-def _is_screen(output: Console) -> bool:
+def _is_shown(telling: Telling, output: Console) -> bool:
+    if telling.jsonl or telling.lines:
+        return False
     return output.is_terminal and not output.is_dumb_terminal and os.environ.get("TERM") != "dumb"
 
 
@@ -185,19 +190,42 @@ class _Labelled(Lines):
 
 
 async def _watch_all(settings: Settings, named: _Targets, telling: Telling) -> int:
-    """Tell what happens to the operations of several resources, line by line.
+    """Tell what happens to the operations of several resources, of one service or more.
 
-    Each change is a line: time, state, resource, id, type and error; or with --jsonl an object, in
-    which the resource stands before the id. There is no live screen for several: `asyncops SERVICE
-    RESOURCE watch` has one, and filters, and a file for its place.
+    On a terminal this is a live screen of them all, which q or Ctrl-C ends.
+
+    Elsewhere each change is a line: time, state, resource, id, type and error; or with --jsonl an
+    object, in which the resource stands before the id. `asyncops SERVICE RESOURCE watch` has
+    filters, and a file for its place.
     """
     targets = [target_of(each) for each in named.targets]
     watches = [(each, _watched(each)) for each in targets]
+    output = console()
+    if _is_shown(telling, output):
+        await _show_all(settings, watches, telling, output)
+        return ExitCode.DONE
     turn = asyncio.Lock()
     async with while_read(), asyncio.TaskGroup() as tasks:
         for target, watched in watches:
-            tasks.create_task(_watch(settings, target, watched, telling, turn))
+            lines = _Labelled(telling, target.text, turn)
+            tasks.create_task(_watch(settings, target, watched, telling, lines))
     return ExitCode.DONE
+
+
+async def _show_all(
+    settings: Settings, watches: list[tuple[Target, Watched]], telling: Telling, output: Console
+) -> None:
+    title = " ".join(target.text for target, _ in watches)
+    screen = LiveScreen(output, title, introduced=telling.from_start)
+
+    async def watch_each() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for target, watched in watches:
+                part = PartOfScreen(screen, target.text)
+                tasks.create_task(_watch(settings, target, watched, telling, part))
+
+    with screen.opened():
+        await first_of(watch_each(), screen.attend())
 
 
 def _watched(target: Target) -> Watched:
@@ -215,11 +243,15 @@ def _watched(target: Target) -> Watched:
 
 
 async def _watch(
-    settings: Settings, target: Target, watched: Watched, telling: Telling, turn: asyncio.Lock
+    settings: Settings,
+    target: Target,
+    watched: Watched,
+    telling: Telling,
+    audience: Lines | PartOfScreen,
 ) -> None:
     account = evolve(settings, profile=target.profile or settings.profile)
     try:
-        await _tell(account, watched, telling, _Labelled(telling, target.text, turn))
+        await _tell(account, watched, telling, audience)
     except (AsyncOpsError, Failure) as error:
         failure = explain_here(error)
         raise Failure(f"{target.text}: {failure.message}", failure.hint, failure.code) from error

@@ -17,7 +17,7 @@ from asyncops.polling.policy import Poll
 from asyncops.polling.watch import Watch
 from asyncops.utils.tasks import cancel_all
 
-__all__ = ["CheckpointKeeper", "checkpoint_before", "checkpoint_in", "follow"]
+__all__ = ["CheckpointKeeper", "checkpoint_before", "checkpoint_in", "first_of", "follow"]
 
 _PAUSE = 0.25
 
@@ -141,7 +141,7 @@ async def follow(
             finally:
                 keeper.keep(watch)
 
-    await _first_of(tell_all(), audience.attend(), keeper.attend(watch))
+    await first_of(tell_all(), audience.attend(), keeper.attend(watch))
 
 
 def _failure(change: Change[Any], operation: Operation) -> Failure:
@@ -150,7 +150,7 @@ def _failure(change: Change[Any], operation: Operation) -> Failure:
     return Failure(f"{what} {how_it_ended(operation)[:LONGEST]}", code=ExitCode.FAILED)
 
 
-async def _first_of(*works: Coroutine[Any, Any, None]) -> None:
+async def first_of(*works: Coroutine[Any, Any, None]) -> None:
     """Run all of them until one ends, however it ends; the others are cancelled."""
     tasks = [asyncio.ensure_future(work) for work in works]
     try:

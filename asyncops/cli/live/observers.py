@@ -25,7 +25,7 @@ from asyncops.polling.change import Change
 from asyncops.polling.policy import Poll
 from asyncops.unstructure import json_bytes
 
-__all__ = ["Lines", "LiveScreen", "json_of", "plain_of"]
+__all__ = ["Lines", "LiveScreen", "PartOfScreen", "json_of", "plain_of"]
 
 _LEAST = 0.25
 _MOST = 1.0
@@ -172,14 +172,14 @@ class LiveScreen:
             if self._state.poll is not None:
                 self._console.print(_last_words(self._state), markup=False, soft_wrap=True)
 
-    async def take(self, change: Change[Any]) -> None:
-        """Have one change shown."""
-        self._state.take(change)
+    async def take(self, change: Change[Any], of: str = "") -> None:
+        """Have one change shown, of the watch of a name."""
+        self._state.take(change, of)
         self._changed.set()
 
-    def on_poll(self, poll: Poll) -> None:
+    def on_poll(self, poll: Poll, of: str = "") -> None:
         """Have it shown when the next poll is due."""
-        self._state.on_poll(poll, datetime.now(UTC))
+        self._state.on_poll(poll, datetime.now(UTC), of)
         self._changed.set()
 
     async def attend(self) -> None:
@@ -218,6 +218,35 @@ class LiveScreen:
         self._keyboard.take()
         self._live.start()
         self._changed.set()
+
+
+class PartOfScreen:
+    """Shows what one of several watches tells, on the screen of them all.
+
+    Args:
+        screen: The screen, which somebody else opens and attends to.
+        name: The name of the watch.
+    """
+
+    def __init__(self, screen: LiveScreen, name: str) -> None:
+        self._screen = screen
+        self._name = name
+
+    def opened(self) -> AbstractContextManager[None]:
+        """The screen has been opened."""
+        return nullcontext()
+
+    async def take(self, change: Change[Any]) -> None:
+        """Have one change shown."""
+        await self._screen.take(change, self._name)
+
+    def on_poll(self, poll: Poll) -> None:
+        """Have it shown when the next poll is due."""
+        self._screen.on_poll(poll, self._name)
+
+    async def attend(self) -> None:
+        """Wait for ever: the screen ends the command."""
+        await asyncio.Event().wait()
 
 
 def _last_words(board: WatchState) -> str:

@@ -1,12 +1,12 @@
 """The state of a watch, as the live screen shows it: open operations, changes, counts, rates."""
 
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from heapq import nsmallest
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from asyncops.cli.output.table_columns import own_word
 from asyncops.models import Operation, State, has_ended, kind_of, known_time
@@ -120,14 +120,28 @@ def summary_of(change: Change[Any]) -> Row:
     )
 
 
+def _together(polls: Collection[Poll]) -> Poll:
+    """The last polls of several watches as one; the next is the first that is due."""
+    due = [each.next_in for each in polls if each.next_in is not None]
+    return Poll(
+        number=max(each.number for each in polls),
+        elapsed=max(each.elapsed for each in polls),
+        open=sum(each.open for each in polls),
+        ended=sum(each.ended for each in polls),
+        blocked=sum(each.blocked for each in polls),
+        next_in=min(due, default=None),
+        error=next((each.error for each in polls if each.error is not None), None),
+    )
+
+
 @define(eq=False)
 class WatchState:
-    """Takes the changes and polls of one watch.
+    """Takes the changes and polls of one watch, or of several that have names.
 
     Holds the operations that have not ended, and a bounded number of the newest changes.
 
     Attributes:
-        title: The resource with its filters.
+        title: The resource with its filters, or the names of several.
         since: When the watch began; aware.
         introduced: Whether operations that are older than the watch count as news.
         news: The newest changes, the newest first.
@@ -135,8 +149,7 @@ class WatchState:
         vanished: How many the service no longer has.
         finished: The times at which operations ended, in success or not.
         failed: The times at which operations failed.
-        trouble: The outage that goes on; `None` while polls are answered.
-        poll: The last poll.
+        poll: The last poll; of several watches, the last ones as one.
         polled_at: The time of the last poll; aware.
     """
 
@@ -148,25 +161,32 @@ class WatchState:
     vanished: int = field(default=0, init=False)
     finished: Rates = field(factory=Rates, init=False)
     failed: Rates = field(factory=Rates, init=False)
-    trouble: Row | None = field(default=None, init=False)
     poll: Poll | None = field(default=None, init=False)
     polled_at: datetime | None = field(default=None, init=False)
-    _alive: dict[str, Row] = field(factory=dict, init=False)
+    _alive: dict[tuple[str, str], Row] = field(factory=dict, init=False)
+    _polls: dict[str, Poll] = field(factory=dict, init=False)
+    _troubles: dict[str, Row] = field(factory=dict, init=False)
 
-    def take(self, change: Change[Any]) -> None:
-        """Take one change."""
+    def take(self, change: Change[Any], of: str = "") -> None:
+        """Take one change.
+
+        Args:
+            change: The change.
+            of: The name of the watch, where there are several: it stands in front of the kind.
+        """
         news = summary_of(change)
+        news = evolve(news, kind=f"{of} {news.kind}".strip())
         if change.kind is ChangeKind.INTERRUPTED:
-            self.trouble = news
+            self._troubles[of] = news
         elif change.kind is ChangeKind.RECOVERED:
-            self.trouble = None
+            self._troubles.pop(of, None)
         elif change.kind is ChangeKind.FINISHED and change.after is not None:
-            self._end(news, change.after)
+            self._end((of, news.id), news, change.after)
         elif change.kind is ChangeKind.VANISHED:
             self.vanished += 1
-            self._alive.pop(news.id, None)
+            self._alive.pop((of, news.id), None)
         elif change.after is not None:
-            self._alive[news.id] = Row(
+            self._alive[of, news.id] = Row(
                 at=known_time(change.after.created_at) or change.seen_at,
                 word=_service_word(change.after),
                 state=change.after.state,
@@ -176,9 +196,15 @@ class WatchState:
         if self._is_news(change):
             self.news.appendleft(news)
 
-    def on_poll(self, poll: Poll, now: datetime) -> None:
-        """Take one poll."""
-        self.poll, self.polled_at = poll, now
+    def on_poll(self, poll: Poll, now: datetime, of: str = "") -> None:
+        """Take one poll of the watch of a name."""
+        self._polls[of] = poll
+        self.poll, self.polled_at = _together(self._polls.values()), now
+
+    @property
+    def trouble(self) -> Row | None:
+        """The outage that goes on, the oldest of several; `None` while polls are answered."""
+        return next(iter(self._troubles.values()), None)
 
     @property
     def states(self) -> dict[State, int]:
@@ -200,8 +226,8 @@ class WatchState:
         """The operations that wait longest for their end, the oldest first."""
         return nsmallest(count, self._alive.values(), key=lambda each: (each.at, each.id))
 
-    def _end(self, news: Row, after: Operation) -> None:
-        self._alive.pop(news.id, None)
+    def _end(self, key: tuple[str, str], news: Row, after: Operation) -> None:
+        self._alive.pop(key, None)
         self.ended[after.state] += 1
         # Another machine's clock may be ahead, but the end cannot be later than its poll.
         at = min(known_time(after.finished_at) or news.at, news.at)

@@ -13,7 +13,7 @@ from asyncops.kit.options import WatchOptions
 from asyncops.kit.query import watch_plan
 from asyncops.polling.policy import WATCH_POLICY, PollPolicy
 
-__all__ = ["Telling", "TellingOfOne", "Watched", "watched_of"]
+__all__ = ["Telling", "Watched", "watched_of"]
 
 _WHEN = "When to poll"
 _WHAT = "What to tell"
@@ -30,6 +30,7 @@ class Telling:
         from_start: Tell first of what has not ended at the beginning.
         until_failure: End with exit code 1 when an operation ends, but not in success.
         jsonl: Each change as a line of JSON.
+        lines: Plain lines, on a terminal as well.
 
     Raises:
         ValueError: The options do not go together.
@@ -41,35 +42,19 @@ class Telling:
     from_start: bool = option(False, "--from-start", panel=_WHAT)
     until_failure: bool = option(False, "--until-failure", panel=_WHAT)
     jsonl: bool = option(False, "--jsonl", panel=_WHAT)
+    lines: bool = option(False, "--lines", panel=_WHAT)
 
     def __attrs_post_init__(self) -> None:
         if self.cap is not None and self.cap < self.interval:
             raise ValueError("--cap must not be shorter than --interval")
+        if self.jsonl and self.lines:
+            raise ValueError("--jsonl and --lines exclude each other; give one")
 
     @property
     def poll(self) -> PollPolicy:
         """When to poll, and for how long."""
         cap = max(self.interval, WATCH_POLICY.cap) if self.cap is None else self.cap
         return PollPolicy(initial=self.interval, cap=cap, timeout=self.timeout)
-
-
-@frozen(kw_only=True)
-class TellingOfOne(Telling):
-    """The same of one resource, for which there is a screen as well.
-
-    Attributes:
-        lines: Plain lines, on a terminal as well.
-
-    Raises:
-        ValueError: The options do not go together.
-    """
-
-    lines: bool = option(False, "--lines", panel=_WHAT)
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        if self.jsonl and self.lines:
-            raise ValueError("--jsonl and --lines exclude each other; give one")
 
 
 @frozen(kw_only=True)
@@ -128,7 +113,7 @@ def watched_of(resource: Resource) -> type[Watched]:
         resource,
         description.watch,
         names,
-        beside=(TellingOfOne,),
+        beside=(Telling,),
         size=watch_plan(description).size,
         lookback=lookback,
     )

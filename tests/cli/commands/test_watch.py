@@ -341,3 +341,16 @@ def test_a_place_of_another_watch_is_refused(quiet: FakeServer, tmp_path: Path) 
     assert done.code == 2
     assert done.err.startswith("asyncops: --resume was taken from a watch of /async/operations")
     assert len(done.err.splitlines()) == 1
+
+
+def test_several_services_are_on_one_screen(quiet: FakeServer) -> None:
+    named = ("zoo.operations", "chainloop.operations")
+    with in_terminal("watch", *named, *OFTEN, env=variables(quiet), columns=120) as terminal:
+        terminal.expect("Newest changes")
+        raw_json.create_operation(quiet, status="in_progress")
+        raw_json.create_chainloop_operation(quiet, status="ASYNC_OPERATION_STATUS_RUNNING")
+        terminal.until(lambda: all(f"{name} " in terminal.shown for name in named), "both")
+        assert terminal.screen[0].startswith("zoo.operations chainloop.operations")
+        terminal.type("q")
+        assert terminal.wait() == 0
+        assert restored(terminal)

@@ -326,3 +326,26 @@ def test_whatever_happens_the_screen_fits_the_terminal(
     assert len(lines) <= height
     assert all(cells(line) <= width for line in lines)
     assert not acting(lines)
+
+
+def test_several_watches_share_a_screen() -> None:
+    """Each change says whose it is; polls are told as one, and an outage is that of its watch."""
+    board = WatchState(title="zoo.operations chainloop.operations", since=NOON)
+    for name, open_, due in (("zoo.operations", 1, 5), ("chainloop.operations", 2, 3)):
+        poll = Poll(number=open_, elapsed=60, open=open_, ended=0, next_in=due)
+        board.on_poll(poll, NOON + 60 * SECOND, name)
+    assert board.poll is not None
+    assert (board.poll.open, board.poll.next_in) == (3, 3)
+    for name in ("zoo.operations", "chainloop.operations"):
+        board.take(change(ChangeKind.CREATED, numbered(7), seconds=5), name)
+    assert board.open == 2
+    text = shown(board, width=120)
+    assert "zoo.operations " in text
+    assert "chainloop.operations " in text
+    board.take(change(ChangeKind.INTERRUPTED, error=ConnectionFailed("no route")), "zoo.operations")
+    board.take(change(ChangeKind.RECOVERED), "chainloop.operations")
+    assert "no route" in shown(board)
+    board.take(change(ChangeKind.RECOVERED), "zoo.operations")
+    assert board.trouble is None
+    board.take(ended(7, seconds=50), "zoo.operations")
+    assert board.open == 1
