@@ -8,7 +8,7 @@ import typer
 from attrs import evolve
 
 from asyncops.cli.accounts.services import SERVICES
-from asyncops.cli.commands import cancel, get, report, start, wait, watch
+from asyncops.cli.commands import cancel, get, report, results, start, wait, watch
 from asyncops.cli.commands import list as listing
 from asyncops.cli.groups import Commands, LazyGroup
 from asyncops.cli.options.from_class import first_words
@@ -32,6 +32,7 @@ _VERBS: tuple[Callable[[typer.Typer, Resource], None], ...] = (
     watch.add_to,
     start.add_to,
     cancel.add_to,
+    results.add_to,
     report.add_to,
 )
 

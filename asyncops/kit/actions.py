@@ -5,7 +5,7 @@ from typing import Generic, ParamSpec, TypeVar
 from asyncops.kit.home import Group
 from asyncops.kit.operations import Items, ListedItems, Lookups, Operations, Verbs
 from asyncops.kit.started import Started
-from asyncops.models import Id, Operation
+from asyncops.models import JSON, Id, Operation
 
 __all__ = [
     "CancellableLookups",
@@ -13,6 +13,7 @@ __all__ = [
     "NestedItems",
     "NestedListedItems",
     "NestedOperations",
+    "ResultOperations",
     "StartableLookups",
     "StartableOperations",
     "StartedLookups",
@@ -101,6 +102,30 @@ class StartableOperations(
     Operations[P, W, O, F], _Starts[S, N], _Cancels[C, M], Generic[P, W, O, F, S, N, C, M]
 ):
     """Operations that can be started and cancelled."""
+
+
+class ResultOperations(
+    StartableOperations[P, W, O, F, S, N, C, M], Generic[P, W, O, F, S, N, C, M]
+):
+    """The same, with results that are asked for apart."""
+
+    async def results(self, id: Id) -> JSON:  # noqa: A002 - the field's own name
+        """Get what came of an operation that has succeeded.
+
+        ::
+
+            await ogc.jobs.wait(job.id)
+            print(await ogc.jobs.results(job.id))
+
+        Args:
+            id: The operation's id.
+
+        Raises:
+            NotFound: There is no such operation, or it has no results yet.
+            DecodeError: The results are no JSON.
+            ValueError: ``id`` cannot be an id.
+        """
+        return await self._bound.results(id)
 
 
 class StartedLookups(_Follows[F, S, N], Generic[F, S, N]):

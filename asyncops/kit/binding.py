@@ -9,6 +9,7 @@ from asyncops.kit.actions import (
     NestedItems,
     NestedListedItems,
     NestedOperations,
+    ResultOperations,
     StartableLookups,
     StartableOperations,
     StartedLookups,
@@ -64,4 +65,6 @@ def _for_operations(description: Description) -> Callable[[Bound[..., ...]], Any
         return _UNLISTED[actions]
     if description.get is None:
         return ListedOperations
+    if description.results is not None:
+        return ResultOperations
     return _LISTED[actions] if description.within is None else NestedOperations

@@ -10,6 +10,7 @@ import attrs
 from attrs import evolve
 
 from asyncops.errors import AsyncOpsError, MayHaveStarted
+from asyncops.http.decoding import decode_json
 from asyncops.kit.acting import acting_of
 from asyncops.kit.chosen import Chosen, chosen_of
 from asyncops.kit.description import Description
@@ -17,13 +18,14 @@ from asyncops.kit.home import Group, Where
 from asyncops.kit.lister import Lister
 from asyncops.kit.optional_get import OptionalGet
 from asyncops.kit.options import ListOptions
+from asyncops.kit.path import Path
 from asyncops.kit.query import Query, watch_plan
 from asyncops.kit.single import Single, single_of
 from asyncops.kit.statuses import enum_of
 from asyncops.kit.watching import parts_of, target_of
 from asyncops.listing.get_many import GetMany
 from asyncops.listing.pager import Pager
-from asyncops.models import Id
+from asyncops.models import JSON, Id
 from asyncops.polling.blocked import BlockedPolicy, OnBlocked
 from asyncops.polling.pending import Listing as Begun
 from asyncops.polling.pending import Pending, Source
@@ -91,6 +93,12 @@ class Bound(Generic[P, W]):
             raise TypeError(f"{self.where.name} cannot be asked for one item")
         request = single.request(self.where.place, segment)
         return (await self.where.client.fetch(request, decode=single.decode)).value
+
+    async def results(self, id: Id) -> JSON:  # noqa: A002 - the field's own name
+        """Get what came of an operation."""
+        single = evolve(self.single, path=Path(self.description.results or ""))
+        request = single.request(self.where.place, single.check("id", id))
+        return (await self.where.client.fetch(request, decode=decode_json)).value
 
     async def _newest(self) -> str | None:
         """List, and return the id of the newest item as it is sent; ``None`` if there is none."""

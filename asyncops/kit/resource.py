@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from asyncops.kit.actions import (
         CancellableOperations,
         NestedOperations,
+        ResultOperations,
         StartableOperations,
         StartedOperations,
     )
@@ -68,6 +69,8 @@ class Resource(Described[V_co], Generic[V_co]):
         found: The place of the item in the answer to ``get``; ``""`` if it is the answer.
         start: The request that starts an operation.
         cancel: The request that cancels one, with ``{id}`` in its path.
+        results: The path of what came of one that has succeeded, any JSON, with ``{id}`` in it.
+            Beside ``start`` and ``cancel``, it gives the verb ``results``.
         within: The resources below each item: ``zoo.org.datasets(id).conversions``.
         verbs: A class of verbs with signatures written by hand, such as a ``wait`` with filters.
         id: The field whose value ``get`` is asked with.
@@ -126,6 +129,18 @@ class Resource(Described[V_co], Generic[V_co]):
         *,
         start: Action[S, N],
         cancel: Action[C, M],
+        **fields: Unpack[GetFields[P, W]],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "Resource[ResultOperations[P, W, O, O, S, N, C, M]]",
+        item: type[O],
+        listing: Listing,
+        *,
+        start: Action[S, N],
+        cancel: Action[C, M],
+        results: str,
         **fields: Unpack[GetFields[P, W]],
     ) -> None: ...
 
@@ -205,6 +220,7 @@ class Resource(Described[V_co], Generic[V_co]):
         result: type[Any] | Decode[Any] | None = None,
         start: Action[..., Any] | None = None,
         cancel: Action[..., Any] | None = None,
+        results: str | None = None,
         within: Group | None = None,
         **fields: Unpack[ListFields[P, W]],
     ) -> None: ...

@@ -26,6 +26,7 @@ class Sample:
         item: The item as the service gave it, as JSON.
         by_state: Patches over the item, by the state that they lead to. A patch is merged into
             objects at any depth, any other value replaces, and ``None`` stands for null.
+        results: What came of the item, where ``results`` is asked for.
         id: The place of the id in the item.
         status: The place of the status; ``None`` where the item has none.
         created: The place of the creation time; ``None`` where the item has none.
@@ -37,6 +38,7 @@ class Sample:
 
     item: Mapping[str, JSON] = field(hash=False)
     by_state: Mapping[State, Mapping[str, JSON]] = field(factory=dict, hash=False)
+    results: JSON = field(default=None, hash=False)
     id: str = "id"
     status: str | None = "status"
     created: str | None = "created_at"

@@ -130,6 +130,7 @@ class OgcClient(Client):
             headers={"Prefer": "respond-async"},
         ),
         cancel=Action("/jobs/{id}", method="DELETE", result=Job),
+        results="/jobs/{id}/results",
         sample=Sample(
             item={
                 "jobID": "8d0f6a52-3c1b-4e7d-a9b8-6f2e1c5d7a04",
@@ -142,6 +143,7 @@ class OgcClient(Client):
                 "started": "2026-05-04T09:00:20Z",
                 "finished": "2026-05-04T09:04:10Z",
             },
+            results={"area": 12.5},
             by_state={State.FAILED: {"status": "failed", "message": "there is no such layer"}},
             id="jobID",
             created="created",

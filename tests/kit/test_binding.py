@@ -26,6 +26,7 @@ LISTED: Any = {"options": ListOptions, "watch": WatchOptions}
 GET: Any = {"get": "/works/{id}"}
 START: Any = {"start": Action("/works")}
 CANCEL: Any = {"cancel": Action("/works/{id}/cancel")}
+RESULTS: Any = {"results": "/works/{id}/results"}
 BELOW: Any = {"within": Group("work_id")}
 
 
@@ -37,6 +38,10 @@ BELOW: Any = {"within": Group("work_id")}
         (Resource(Work, LISTING, **LISTED, **GET, **START), actions.StartedOperations),
         (Resource(Work, LISTING, **LISTED, **GET, **CANCEL), actions.CancellableOperations),
         (Resource(Work, LISTING, **LISTED, **GET, **START, **CANCEL), actions.StartableOperations),
+        (
+            Resource(Work, LISTING, **LISTED, **GET, **START, **CANCEL, **RESULTS),
+            actions.ResultOperations,
+        ),
         (Resource(Work, LISTING, **LISTED, **GET, **BELOW), actions.NestedOperations),
         (Collection(Work, LISTING, options=ListOptions), operations.ListedItems),
         (Collection(Work, LISTING, options=ListOptions, **BELOW), actions.NestedListedItems),

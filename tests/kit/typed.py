@@ -6,7 +6,7 @@ needed no more is an error, too.
 """
 
 from pathlib import Path
-from typing import Generic, ParamSpec, assert_type
+from typing import Any, Generic, ParamSpec, assert_type
 
 from attrs import frozen
 
@@ -162,6 +162,16 @@ class FarmClient(Client):
         start=Action("/jobs", body="bytes", options=Send),
         cancel=Action("/jobs/{id}", method="DELETE", result=Job),
     )
+    with_results = Resource(
+        Job,
+        JOBS,
+        options=ListOptions,
+        watch=WatchOptions,
+        get="/jobs/{id}",
+        start=Action("/jobs", body="json", options=Start),
+        cancel=Action("/jobs/{id}", method="DELETE", result=Job),
+        results="/jobs/{id}/results",
+    )
     below = Resource(
         Job,
         JOBS,
@@ -282,6 +292,10 @@ async def actions(farm: FarmClient) -> None:
     await farm.started.start(scene=3)  # type: ignore[arg-type]
     await farm.both.start(scene="a")  # type: ignore[call-arg]
     await farm.cancelled.cancel("j1")  # type: ignore[call-arg]
+    assert_type(await farm.with_results.cancel("j1"), Job)
+    assert_type(await farm.with_results.results("j1"), Any)
+    await farm.with_results.start(scene=3)  # type: ignore[arg-type]
+    farm.both.results("j1")  # type: ignore[attr-defined]
     farm.started.cancel("j1")  # type: ignore[attr-defined]
     farm.cancelled.start()  # type: ignore[attr-defined]
 

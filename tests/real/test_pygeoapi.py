@@ -150,6 +150,7 @@ async def test_a_job_is_started_and_waited_for(ogc: OgcClient, server: Server) -
     assert job.started_at is not None
     assert job.finished_at is not None
     assert (job.finished_at - job.started_at).total_seconds() >= 0.3
+    assert await ogc.jobs.results(good) == {"id": "echoOutput", "value": "hi"}
     with pytest.raises(OperationFailed, match="Cannot run process without echo value"):
         await ogc.jobs.wait(bad, poll=OFTEN)
     assert server.call("GET", f"/jobs/{good}")["status"] == "successful"

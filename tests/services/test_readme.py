@@ -14,7 +14,7 @@ from asyncops.paging.styles import Offset, Pages
 from asyncops.testing.contracts.abilities import made
 from tests.readmes import READMES
 
-VERBS = ("list", "shard", "get", "wait", "watch", "start", "cancel")
+VERBS = ("list", "shard", "get", "wait", "watch", "start", "cancel", "results")
 UNKNOWN_LOSS = "rows that are removed during a walk may cost others"
 
 

@@ -91,6 +91,10 @@ def _of_api(error: APIError, account: Account | None, now: datetime) -> Failure:
     name = _name(account)
     said = _shortened(error.message)
     match error:
+        case Unauthorized() if account is not None and not account.token:
+            message = f"{name} wants a token: {said}"
+            variable, service = account.client.service.token, account.client.service.name
+            hint = f"set {variable}, or store one with asyncops login {service}"
         case Unauthorized():
             message = f"{name} does not accept the token{_from(account)}: {said}"
             hint = _new_token(account)

@@ -131,6 +131,12 @@ def _check_verbs(subject: Subject) -> None:
                 f"there is no class of verbs with {name} and with within=: describe the action in "
                 "a second Resource or Lookup, or give a class of your own by verbs=",
             )
+    if described.results is not None and None in (described.start, described.cancel):
+        raise subject.error(
+            "results",
+            "there is no class of verbs with it and without start and cancel: declare both, or "
+            "give a class of your own by verbs=",
+        )
     if described.within is not None and described.listing is None:
         raise subject.error("within", "a Lookup has no items below: describe a Resource")
 

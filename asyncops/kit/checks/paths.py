@@ -74,9 +74,16 @@ def _check_get(subject: Subject) -> set[str]:
             name = "found" if described.found else "result"
             raise subject.error(name, "it is about the answer to get: give get=, or leave it out")
         return set()
-    used = subject.check_path("get", described.get, [*subject.place, "id"])
-    if "id" not in names_in(described.get):
-        raise subject.error("get", f"the path has no {{id}}: {described.get!r} is always the same")
+    return _check_path_of_one(subject, "get") | _check_path_of_one(subject, "results")
+
+
+def _check_path_of_one(subject: Subject, name: str) -> set[str]:
+    path = getattr(subject.described, name)
+    if path is None:
+        return set()
+    used = subject.check_path(name, path, [*subject.place, "id"])
+    if "id" not in names_in(path):
+        raise subject.error(name, f"the path has no {{id}}: {path!r} is always the same")
     return used
 
 

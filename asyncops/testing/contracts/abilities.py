@@ -163,6 +163,10 @@ class Abilities:
         """Whether it has ``cancel``."""
         return self.description.cancel is not None
 
+    def has_results(self) -> bool:
+        """Whether it has ``results``."""
+        return self.description.results is not None
+
     def has_token(self) -> bool:
         """Whether its requests carry a token."""
         service = self.client.service

@@ -6,6 +6,7 @@ import pytest
 
 from asyncops.errors import (
     AsyncOpsError,
+    NotFound,
     OperationCancelled,
     OperationFailed,
     WaitTimeout,
@@ -146,3 +147,14 @@ async def test_what_is_cancelled_ends(live: Live) -> None:
     given = live.required(action.options)
     await live.verbs.cancel(live.id(item), *live.content(action), **given)
     assert live.fake.items(live.case.resource.name, *live.case.texts)[0].state.ended
+
+
+@needs(Case.has_results)
+async def test_what_has_succeeded_has_results(live: Live) -> None:
+    """``results`` gives what came of an operation, and before its end there is nothing."""
+    item = live.add(lifetime=10_000)
+    with pytest.raises(NotFound):
+        await live.verbs.results(live.id(item))
+    live.move(item, State.SUCCEEDED)
+    sample = live.case.description.sample
+    assert await live.verbs.results(live.id(item)) == (sample and sample.results)

@@ -5,6 +5,7 @@ from typing import Any
 
 from asyncops.kit.listing import Listing
 from asyncops.kit.resources import ResourcePath
+from asyncops.models import State
 from asyncops.testing.described.acting import Acting
 from asyncops.testing.described.habits import Data
 from asyncops.testing.described.maker import Maker
@@ -93,6 +94,8 @@ class Served:
                 yield Route(action.method, action.path), self._act(answer, action.headers)
         if description.get is not None:
             yield Route("GET", description.get), self._get
+        if description.results is not None:
+            yield Route("GET", description.results), self._results
         if listing is not None:
             yield Route(listing.method, listing.path), self._list(listing)
 
@@ -116,6 +119,16 @@ class Served:
             ).answer()
 
         return answer
+
+    def _results(self, _: Asked, path: dict[str, str], now: int) -> Answered:
+        try:
+            row = self._at(path).find(path["id"], now)
+        except KeyError:
+            raise RefusedError(404, f"There is no {path['id']!r}.") from None
+        sample = self.resource.description.sample
+        if row.course.now(now)[1].state is not State.SUCCEEDED:
+            raise RefusedError(404, f"{path['id']} has no results.")
+        return Answered(None if sample is None else sample.results)
 
     def _get(self, _: Asked, path: dict[str, str], now: int) -> Answered:
         if not self.maker.may_be_id(path["id"]):

@@ -67,6 +67,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"listing": listing(path="/{project}/jobs")}, r"listing: \{project\} is a field neither of"),
     ({"listing": listing(path="/jobs/{id")}, r"listing: a parameter is written \{name\}"),
     ({"listing": listing(path="/jobs/{id}")}, r"listing: \{id\} is a field neither"),
+    ({"results": "/results"}, r"results: there is no class of verbs .* without start and cancel"),
+    (
+        {"results": "/results", "start": Action("/jobs"), "cancel": Action("/jobs/{id}/stop")},
+        r"results: the path has no \{id\}: '/results' is always the same",
+    ),
     ({"get": "/jobs"}, r"get: the path has no \{id\}: '/jobs' is always the same"),
     ({"get": "jobs/{id}"}, "get: the path must begin with one slash"),
     ({"get": "//jobs/{id}"}, "get: the path must begin with one slash"),
