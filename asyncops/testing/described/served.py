@@ -122,7 +122,7 @@ class Served:
 
     def _results(self, _: Asked, path: dict[str, str], now: int) -> Answered:
         try:
-            row = self._at(path).find(path["id"], now)
+            row = self._at(path, now).find(path["id"], now)
         except KeyError:
             raise RefusedError(404, f"There is no {path['id']!r}.") from None
         sample = self.resource.description.sample
