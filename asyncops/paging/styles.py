@@ -69,6 +69,8 @@ class NextURL:
 
     Only the query of a URL is taken over, so that no request goes to another host. The listing's
     own parameters stay; the URL's win over them. Parameters that hold credentials are dropped.
+    Where the URLs count rows, as by ``offset=40``, removed rows may take others out of sight, which
+    ``ListingMoved`` warns of; an ``Offset`` is better there.
 
     Attributes:
         next: The place of the URL; none there, or an empty one, ends the listing.

@@ -14,6 +14,7 @@ from attrs import frozen
 
 from asyncops import (
     ChangeKind,
+    ListingMoved,
     NotFound,
     OgcClient,
     OperationFailed,
@@ -36,7 +37,9 @@ from asyncops.services.ogc import Job
 from tests.real.started import Server, environment, free_port, running
 from tests.real.walking import interrupted, moved
 
-pytestmark = pytest.mark.real
+# Its links count rows, which each walk warns of.
+QUIET = pytest.mark.filterwarnings("ignore:whether rows were removed:asyncops.ListingMoved")
+pytestmark = [pytest.mark.real, QUIET]
 
 OFTEN = PollPolicy(initial=0.1, factor=1, timeout=40)
 MANY = 30
@@ -140,6 +143,12 @@ async def test_jobs_that_start_and_end_meanwhile_take_none_away(
     read = await moved(ogc.jobs.list(limit=7), "id", {1: change, 3: change})
     assert Counter(read).most_common(1)[0][1] == 1
     assert ids <= set(read)
+
+
+async def test_what_cannot_be_known_is_warned_of(ogc: OgcClient, ids: set[str]) -> None:
+    assert ids
+    with pytest.warns(ListingMoved, match="counts rows"):
+        await ogc.jobs.list(limit=7).collect()
 
 
 async def test_a_job_is_started_and_waited_for(ogc: OgcClient, server: Server) -> None:

@@ -1,17 +1,18 @@
 """Follow the cursors of a listing: how they are sent, and how the next one is found."""
 
+import warnings
 from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import define, field
 
-from asyncops.errors import APIError, UnexpectedPage
+from asyncops.errors import APIError, ListingMoved, UnexpectedPage
 from asyncops.http.invalid_items import InvalidRow
 from asyncops.http.messages import Reply, Request, with_values
 from asyncops.models import Cursor, Page
 from asyncops.paging.cursors.cycles import SentCursors
-from asyncops.paging.cursors.next_url import query_key, query_of, with_query
+from asyncops.paging.cursors.next_url import counts_rows, query_key, query_of, with_query
 from asyncops.paging.styles import After, NextURL, Token
 
 __all__ = ["CursorStrategy", "CursorStyle", "Cursors", "TokenBody", "cursor_text"]
@@ -160,9 +161,18 @@ class CursorStrategy(Generic[T]):
         Raises:
             RepeatedToken: The walk has sent the next cursor before.
             UnexpectedPage: The page says that another one follows, but not how to ask for it.
+            ListingMoved: The warning that the service's URLs count rows was turned into an error.
         """
         cursor = self._cursors.next(reply.value)
         self._cursors.check(cursor)
+        if cursor is not None and isinstance(self.style, NextURL) and counts_rows(cursor):
+            # Once in a program, since a watch reads page after page at each poll.
+            warnings.warn(
+                "whether rows were removed while they were read cannot be told, since the URL of "
+                "the next page counts rows: rows may be missing",
+                ListingMoved,
+                stacklevel=1,
+            )
         self._ready = Page(
             items=reply.value.items,
             cursor=self.cursor,

@@ -11,7 +11,10 @@ from attrs import evolve
 from asyncops.errors import UnexpectedPage
 from asyncops.http.messages import Request
 
-__all__ = ["query_key", "query_of", "with_query"]
+__all__ = ["counts_rows", "query_key", "query_of", "with_query"]
+
+# The parameters that hold how many rows are in front of a page.
+_OFFSETS = frozenset({"offset", "skip", "start", "startindex"})
 
 # Names without dashes and underscores. "token" is not among them: that may be the page's.
 _CREDENTIALS = frozenset(
@@ -64,6 +67,11 @@ def with_query(request: Request, query: str) -> Request:
     named = {name for name, _ in pairs}
     own = [pair for pair in request.params if pair[0] not in named]
     return evolve(request, params=(*own, *pairs))
+
+
+def counts_rows(query: str) -> bool:
+    """Return whether the next page is where so many rows are in front of it, so that rows move."""
+    return any(name.lower() in _OFFSETS and value.isdecimal() for name, value in _pairs(query))
 
 
 def query_key(request: Request) -> str:

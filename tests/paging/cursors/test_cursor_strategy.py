@@ -1,5 +1,6 @@
 """Following cursors: every item once, in order, and no way to walk in circles."""
 
+import warnings
 from itertools import count
 
 import pytest
@@ -7,12 +8,12 @@ from attrs import frozen
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from asyncops.errors import APIError, PaginationError, RepeatedToken
+from asyncops.errors import APIError, ListingMoved, PaginationError, RepeatedToken
 from asyncops.http.messages import Reply, Request
 from asyncops.models import Page
 from asyncops.paging.cursors.cursor_strategy import CursorStrategy
 from asyncops.paging.strategy import PageStrategy
-from asyncops.paging.styles import Token
+from asyncops.paging.styles import NextURL, Token
 
 LISTING = Request(path="/x", params=(("sort_by", "created_at_ascending"), ("limit", "7")))
 
@@ -179,3 +180,23 @@ def test_no_refusal_of_a_token_is_made_good(status: int) -> None:
     paging.next_request()
     assert not paging.recover(APIError.of(status)("x", status=status))
     assert paging.next_request() == LISTING.with_params([("page_token", "old")])
+
+
+@pytest.mark.parametrize(
+    ("url", "warns"),
+    [
+        ("/x?offset=40&limit=20", True),
+        ("/x?startIndex=40", True),
+        ("/x?offset=a3f", False),
+        ("/x?cursor=40", False),
+        (None, False),
+    ],
+)
+def test_urls_that_count_rows_are_warned_of(url: str | None, warns: bool) -> None:
+    """Rows that are removed take others out of sight then, and no answer tells."""
+    paging: CursorStrategy[int] = CursorStrategy(LISTING, NextURL())
+    paging.next_request()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        paging.feed(Reply(value=Body((1,), url)))
+    assert [each.category for each in caught] == [ListingMoved] * warns
