@@ -18,6 +18,7 @@ from tests.readmes import PACKAGE, READMES, ROOT, Block, blocks
 RUN_BY_THEIR_CHAPTER = {
     "asyncops/fastapi/README.md": "tests/fastapi/test_readme.py",
     "asyncops/kit/README.md": "tests/kit/test_client_readme.py",
+    "asyncops/services/README.md": "tests/services/test_recipes.py",
     "asyncops/services/zoo/README.md": "tests/services/zoo/test_recipes.py",
     "asyncops/taskiq/README.md": "tests/taskiq/test_recipes.py",
     "asyncops/testing/README.md": "tests/testing/test_plugin_web.py",

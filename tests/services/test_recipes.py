@@ -1,0 +1,64 @@
+"""The programs of asyncops/services/README.md, each as it is written."""
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from asyncops import GitHubClient, OpenAIClient
+from asyncops.testing import Fake, FakeServer
+from tests.cli.running import variables
+from tests.readmes import blocks
+
+PROGRAMS = {each.file: each.text for each in blocks("python", "asyncops/services/README.md")}
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a program in this process; gives what it printed."""
+
+    def run(name: str | None, *arguments: str) -> str:
+        monkeypatch.setattr(sys, "argv", [str(name), *arguments])
+        exec(compile(PROGRAMS[name], str(name), "exec"), {"__name__": "__main__"})
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_there_are_three() -> None:
+    assert set(PROGRAMS) == {None, "red_main.py", "all_batches.py"}
+
+
+def test_operations_of_two_services_are_counted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with FakeServer(operations=20, prompts=0, chainloop_operations=7) as server:
+        for name, value in variables(server).items():
+            monkeypatch.setenv(name, value)
+        lines = run(None).splitlines()
+    assert [line.split()[0] for line in lines] == ["Zoo", "Chainloop"]
+
+
+def test_a_red_main_is_told_with_the_jobs_that_failed(run: Run) -> None:
+    """A run that succeeds meanwhile is none, nor is one that had failed before."""
+    with Fake(GitHubClient, {"runs": 0, "workflow_runs": 0, "jobs": 0}) as fake, fake.installed():
+        place = "acme", "demo"
+        fake.add("runs", *place, status="failure", name="old")
+        fake.add("runs", *place, lifetime=60, fails=False, name="good")
+        red = fake.add("runs", *place, lifetime=300, fails=True, name="CI")
+        steps = [{"number": 1, "name": "Lint", "status": "completed", "conclusion": "failure"}]
+        fake.add("jobs", *place, str(red.id), status="failure", name="lint", steps=steps)
+        fake.add("jobs", *place, str(red.id), status="success", name="test")
+        told, *jobs = run("red_main.py", *place).splitlines()
+    assert told.startswith("CI failed on ")
+    assert jobs == ["  lint, in the step Lint"]
+
+
+def test_all_batches_are_waited_for(run: Run) -> None:
+    with Fake(OpenAIClient, {"batches": 0, "fine_tuning_jobs": 0}) as fake, fake.installed():
+        fake.add("batches", status="completed")
+        good = fake.add("batches", lifetime=3600, fails=False)
+        bad = fake.add("batches", lifetime=7200, fails=True)
+        lines = run("all_batches.py").splitlines()
+    assert [line.partition(":")[0] for line in lines] == [good.id, bad.id]
+    assert lines[0].endswith("completed, answers in file-out, errors in None")
