@@ -194,7 +194,8 @@ class Pages(_Counted):
         most: The items of a page to ask for unless the caller says how many; ``None`` leaves
             the size to the service.
         depth: The number of items that the service gives of one listing at most. A walk that has
-            given as many ends with an error, unless the answer says that the listing ends there.
+            given as many ends with an error, unless the answer says that the listing ends there. A
+            count of exactly as many does not say so: it may be cut short as well.
         ends: ``"empty page"`` if a page without items may be the only sign of the end.
 
     Raises:
