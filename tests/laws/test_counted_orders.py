@@ -272,3 +272,20 @@ async def test_offsets_tell_of_rows_that_go_also_where_only_an_empty_page_is_the
     assert moving.stayed <= set(found)
     assert len(found) == len(set(found))
     assert not warned
+
+
+@pytest.mark.parametrize("size", [1, 5, None])
+@pytest.mark.parametrize("rows", [0, 1, 2])
+async def test_a_listing_of_a_row_or_two_is_whole_without_a_warning(
+    size: int | None, rows: int
+) -> None:
+    names = [f"r{number}" for number in range(rows)]
+    service = Service(Offset(ends="empty page"), "items", names, descending=None)
+    assert await walked(service, size) == (names, rows > 1 and size == 1)
+
+
+async def test_the_only_row_that_goes_as_another_comes_is_noticed() -> None:
+    service = Service(Offset(ends="empty page"), "items", ["r0", "r1"], descending=None, cap=1)
+    Moving(service, [(1, "remove", 0)])
+    found, warned = await walked(service, 5)
+    assert "r1" in found or warned

@@ -38,8 +38,16 @@ class Server:
         request = urllib.request.Request(  # noqa: S310 - an address of this machine
             self.url + path, method=method, data=data, headers=headers
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-            return json.loads(answer.read() or b"null")
+        for _ in range(100):
+            try:
+                with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+                    return json.loads(answer.read() or b"null")
+            except urllib.error.HTTPError as error:
+                # A database that is locked: nothing was written.
+                if error.code != 503:
+                    raise
+            time.sleep(0.05)
+        raise RuntimeError(f"{method} {path}: 503 without end")
 
 
 def environment(name: str) -> Path:

@@ -20,6 +20,10 @@ async def _size(evidence: Evidence) -> Finding | None:
         return bad("size", found, "name the right parameter as size=, or write size=None")
     most, came = style.most, len(first.items)
     is_short = most is not None and came < most and first.next_cursor is not None
+    if is_short and getattr(style, "ends", None) and first.total_count is None:
+        # Only an empty page tells the end: what is behind this page tells whether it is short.
+        following = await evidence.page(cursor=first.next_cursor)
+        is_short = bool(set(evidence.keys(following)) - set(evidence.keys(first)))
     if is_short and not evidence.invalid:
         found = f"asked for {most} items by {style.size}, got {came}, and more follow"
         return bad("size", found, f"write most={came}")

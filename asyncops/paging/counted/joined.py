@@ -102,6 +102,25 @@ class Overlap(_Joined):
         self._blind = next(reversed(self._known), None) == ""
         self._doubtful = not self._blind
 
+    def step(
+        self,
+        number: int,
+        count: int,
+        size: int,
+        keys: Sequence[Hashable],
+        *,
+        unit: int = 1,
+        first: int = 0,
+    ) -> int:
+        """Decide whether the walk can take a page; see :meth:`KnownRows.step`.
+
+        Where the only row of a listing is still there behind the empty page, that page was the end.
+        """
+        if self._blind and not keys and len(self._known) == 1 and not self.again:
+            self.again = 1
+            return -1
+        return super().step(number, count, size, keys, unit=unit, first=first)
+
     def overlap(self, keys: Sequence[Hashable]) -> int:
         """Return how many rows follow the last one that will be recognised, and that one.
 
@@ -111,7 +130,7 @@ class Overlap(_Joined):
         return next(known, 0)
 
     def _accept(self, rank: int, keys: Sequence[Hashable]) -> None:  # noqa: ARG002 - as in LastRow
-        self._unsure |= self._blind
+        self._unsure |= self._blind and not (self.again and self._joins(keys))
         self._blind = not self.overlap(keys)
         self._doubtful = not self._blind
 

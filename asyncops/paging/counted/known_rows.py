@@ -41,6 +41,8 @@ class KnownRows:
     _unsure: bool = False
     _furthest: int = field(default=-1, init=False)
     _times_back: int = field(default=0, init=False)
+    # Rows of a page that is asked for again, since an empty one came behind its only row.
+    again: int = field(default=0, init=False)
 
     @classmethod
     def since(cls, start: Checkpoint) -> Self:

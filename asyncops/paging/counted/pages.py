@@ -287,7 +287,7 @@ class NumberedStrategy(Generic[T]):
             return more
         # A page that holds nothing but the rows it shares with the one before is empty.
         fresh = self.drift.early(tuple(map(self.identity, body.items)))
-        return len(body.items) > self._shared or any(fresh)
+        return len(body.items) > max(self._shared, self.drift.again) or any(fresh)
 
     def _decide_base(self, base: int) -> None:
         page, self._undecided = self._undecided, None

@@ -93,7 +93,7 @@ OFFSETS = Offset(total="total", most=20)
 def farm(paging: Paging = TOKENS, **changes: Any) -> type[Client]:
     """The client of a farm whose jobs are listed in a way of their own."""
     kind = changes.pop("item", Job)
-    get = changes.pop("get", "/jobs/{id}")
+    get, identity = changes.pop("get", "/jobs/{id}"), changes.pop("identity", "id")
     fields: dict[str, Any] = {
         "order": SORTED,
         "window": Window("from", "to", resolution=timedelta(microseconds=1)),
@@ -111,6 +111,7 @@ def farm(paging: Paging = TOKENS, **changes: Any) -> type[Client]:
             options=options,
             watch=WatchOptions,
             get=get,
+            identity=identity,
         )
 
     return FarmClient

@@ -6,7 +6,7 @@ from attrs import frozen
 
 from asyncops.kit import Client, State, Status, Timestamp, Tracked
 from asyncops.kit.doctor.items import CHECKS
-from tests.kit.doctor.farms import PLAIN, ROWS, Job, assert_told, farm, of_ignoring
+from tests.kit.doctor.farms import PLAIN, ROWS, Job, assert_told, examined, farm, of_ignoring
 
 CLAIMS = {each.claim for each in CHECKS}
 
@@ -71,3 +71,18 @@ async def test_a_path_that_leads_to_another_item_is_told() -> None:
     held = farm(get="/others/{id}", **PLAIN)
     found = await of_ignoring(held, routes={("GET", "/others/{id}"): another})
     assert str(found["get"]) == "get: asked for j0, got j59; check get=, id= and found="
+
+
+@frozen(kw_only=True)
+class JobOfPlace(Job):
+    """A job whose id is that of one place alone."""
+
+    @property
+    def full_id(self) -> str:
+        return f"somewhere/{self.id}"
+
+
+async def test_an_id_of_another_place_is_no_lie() -> None:
+    held = farm(item=JobOfPlace, get="/job/{id}", identity="full_id")
+    found = await examined(held, farm())
+    assert found["get"].verdict == "unknown"

@@ -1,10 +1,20 @@
 """The claims of how pages follow each other: each lie is told."""
 
+from typing import Any
+
 import pytest
 
 from asyncops.kit import Client, Header, Offset, Pages, Token
 from asyncops.kit.doctor.pages import CHECKS
-from tests.kit.doctor.farms import PLAIN, TOKENS, assert_told, farm, of_ignoring
+from tests.kit.doctor.farms import (
+    PLAIN,
+    TOKENS,
+    assert_told,
+    examined,
+    farm,
+    lies,
+    of_ignoring,
+)
 
 CLAIMS = {each.claim for each in CHECKS}
 
@@ -78,3 +88,12 @@ async def test_numbers_of_pages_that_are_ignored_are_told() -> None:
     assert str(found["paging"]) == (
         "paging: the next page holds the same items; name the right parameter in place of p"
     )
+
+
+async def test_a_page_that_holds_the_whole_listing_is_not_taken_for_a_short_one() -> None:
+    """Where only an empty page tells the end, something may follow each page."""
+    ends: Any = {"ends": "empty page", "most": 100}
+    for paging in (Offset(**ends), Pages(size="limit", **ends)):
+        assert "size" not in lies(await examined(farm(paging)))
+    served, held = Offset(ends="empty page", most=20), Offset(**ends)
+    assert lies(await examined(farm(held), farm(served)))["size"].endswith("write most=20")
