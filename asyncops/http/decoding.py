@@ -142,7 +142,11 @@ def _second_reading(body: bytes, shape: type[T], json: Dialect) -> T:
 
 
 def decode_response(
-    response: Response, decode: Decode[T], *, redact: Callable[[str], str] = str
+    response: Response,
+    decode: Decode[T],
+    *,
+    redact: Callable[[str], str] = str,
+    done: bool = False,
 ) -> T:
     """Return the value of a 2xx answer.
 
@@ -150,27 +154,28 @@ def decode_response(
         response: The answer.
         decode: Turns the bytes of the body into the value.
         redact: Removes the credential from a text, which the service may have echoed.
+        done: Whether the answer tells of something that has been done. Its body is then read
+            whatever its content type says, since refusing it would not undo that.
 
     Raises:
-        DecodeError: Neither the content type is JSON nor the body looks like it, or ``decode``
-            refuses the body.
+        DecodeError: The content type is not JSON, or ``decode`` refuses the body.
     """
     try:
-        if _is_json(response):
+        if _is_json(response, done=done):
             return decode(response.body)
     except DecodeError:
         pass
-    error = _error_without_credential(response, decode, redact)
+    error = _error_without_credential(response, decode, redact, done=done)
     error.request_id = redact(response.request_id or "") or None
     raise error
 
 
 def _error_without_credential(
-    response: Response, decode: Decode[T], redact: Callable[[str], str]
+    response: Response, decode: Decode[T], redact: Callable[[str], str], *, done: bool
 ) -> DecodeError:
     """Decode again, without the credential, for an error that does not show it."""
     body = redacted_body(response.body, redact)
-    if not _is_json(response):
+    if not _is_json(response, done=done):
         text, kind = snippet(body), redact(_media_type(response))
         return DecodeError(
             f"the answer is {kind!r}, not JSON: {text!r}", snippet=text, not_json=True
@@ -187,7 +192,7 @@ def _media_type(response: Response) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
-def _is_json(response: Response) -> bool:
+def _is_json(response: Response, *, done: bool) -> bool:
     if response.headers.get("Content-Type") == "application/json":
         return True
     media_type = _media_type(response)
@@ -196,5 +201,5 @@ def _is_json(response: Response) -> bool:
     # AWS's JSON protocols: application/x-amz-json-1.0 and 1.1.
     if media_type.startswith("application/x-amz-json-"):
         return True
-    # Some services forget to say so; what else begins like this is no JSON for the decoder either.
-    return response.body.lstrip()[:1] in {b"{", b"["}
+    # What else begins like this is no JSON for the decoder either.
+    return done and response.body.lstrip()[:1] in {b"{", b"["}

@@ -50,16 +50,18 @@ class TestContentType:
 
     @pytest.mark.parametrize("value", ["text/html; charset=utf-8", "", "application/octet-stream"])
     @pytest.mark.parametrize("body", [b'{"a": 1}', b" \r\n[]"])
-    def test_an_object_or_an_array_is_json_whatever_it_is_called(
+    def test_what_was_done_is_read_whatever_its_content_type_says(
         self, value: str, body: bytes
     ) -> None:
         response = answer(body, content_type=value)
-        assert decode_response(response, decode_json) == json.loads(body)
+        assert decode_response(response, decode_json, done=True) == json.loads(body)
+        with pytest.raises(DecodeError, match="not JSON"):
+            decode_response(response, decode_json)
 
     @pytest.mark.parametrize("body", [b"{{ template }}", b"[section]\nkey=1", b"null", b'"text"'])
     def test_what_only_begins_like_one_is_not(self, body: bytes) -> None:
         with pytest.raises(DecodeError, match="not JSON"):
-            decode_response(answer(body, content_type="text/html"), decode_json)
+            decode_response(answer(body, content_type="text/html"), decode_json, done=True)
 
     @pytest.mark.parametrize(
         "value",

@@ -59,7 +59,10 @@ async def test_a_filter_that_is_ignored_costs_no_row(service: Windowed, n: int) 
     service.honours = False
     shards = await service.pager().shards(n)
     found, _ = await read_all(shards, service.shard, id_of, random.Random(0))
-    assert sorted(found) == sorted(service.rows)
+    assert set(found) == set(service.rows)
+    # In no order, the first row that a filter should have left out may come late: all is then read
+    # anew, and a checkpoint does not hold all that was given before it.
+    assert service.descending is None or len(found) == len(set(found))
 
 
 async def cut_and_read(
