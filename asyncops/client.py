@@ -247,7 +247,7 @@ class BaseClient:
                 raise
         else:
             return Reply(
-                value=decode_response(response, decode, redact=call.redact, done=not call.safe),
+                value=decode_response(response, decode, redact=call.redact, request=call.request),
                 status=response.status,
                 headers=response.headers,
                 request_id=response.request_id,

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from asyncops.errors import DecodeError
-from asyncops.http.messages import Response
+from asyncops.http.messages import Request, Response
 from asyncops.http.protobuf import in_snake_case
 from asyncops.http.redaction import redacted_body, snippet
 from asyncops.http.settle import converter
@@ -146,7 +146,7 @@ def decode_response(
     decode: Decode[T],
     *,
     redact: Callable[[str], str] = str,
-    done: bool = False,
+    request: Request | None = None,
 ) -> T:
     """Return the value of a 2xx answer.
 
@@ -154,28 +154,28 @@ def decode_response(
         response: The answer.
         decode: Turns the bytes of the body into the value.
         redact: Removes the credential from a text, which the service may have echoed.
-        done: Whether the answer tells of something that has been done. Its body is then read
-            whatever its content type says, since refusing it would not undo that.
+        request: What was sent. Where that may have changed something, the body is read whatever
+            its content type says, since refusing it would not undo that.
 
     Raises:
         DecodeError: The content type is not JSON, or ``decode`` refuses the body.
     """
     try:
-        if _is_json(response, done=done):
+        if _is_json(response, request):
             return decode(response.body)
     except DecodeError:
         pass
-    error = _error_without_credential(response, decode, redact, done=done)
+    error = _error_without_credential(response, decode, redact, request)
     error.request_id = redact(response.request_id or "") or None
     raise error
 
 
 def _error_without_credential(
-    response: Response, decode: Decode[T], redact: Callable[[str], str], *, done: bool
+    response: Response, decode: Decode[T], redact: Callable[[str], str], request: Request | None
 ) -> DecodeError:
     """Decode again, without the credential, for an error that does not show it."""
     body = redacted_body(response.body, redact)
-    if not _is_json(response, done=done):
+    if not _is_json(response, request):
         text, kind = snippet(body), redact(_media_type(response))
         return DecodeError(
             f"the answer is {kind!r}, not JSON: {text!r}", snippet=text, not_json=True
@@ -192,7 +192,7 @@ def _media_type(response: Response) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
-def _is_json(response: Response, *, done: bool) -> bool:
+def _is_json(response: Response, request: Request | None) -> bool:
     if response.headers.get("Content-Type") == "application/json":
         return True
     media_type = _media_type(response)
@@ -202,4 +202,4 @@ def _is_json(response: Response, *, done: bool) -> bool:
     if media_type.startswith("application/x-amz-json-"):
         return True
     # What else begins like this is no JSON for the decoder either.
-    return done and response.body.lstrip()[:1] in {b"{", b"["}
+    return request is not None and not request.safe and response.body.lstrip()[:1] in {b"{", b"["}

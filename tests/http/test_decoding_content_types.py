@@ -8,8 +8,10 @@ from multidict import CIMultiDict
 
 from asyncops.errors import DecodeError
 from asyncops.http.decoding import decode_json, decode_response, decoder
-from asyncops.http.messages import Response
+from asyncops.http.messages import Request, Response
 from tests.http.page_shapes import MlPromptPage
+
+DELETE = Request(method="DELETE", path="/jobs/7")
 
 
 def answer(body: bytes | Any, status: int = 200, **headers: str) -> Response:
@@ -54,14 +56,14 @@ class TestContentType:
         self, value: str, body: bytes
     ) -> None:
         response = answer(body, content_type=value)
-        assert decode_response(response, decode_json, done=True) == json.loads(body)
+        assert decode_response(response, decode_json, request=DELETE) == json.loads(body)
         with pytest.raises(DecodeError, match="not JSON"):
             decode_response(response, decode_json)
 
     @pytest.mark.parametrize("body", [b"{{ template }}", b"[section]\nkey=1", b"null", b'"text"'])
     def test_what_only_begins_like_one_is_not(self, body: bytes) -> None:
         with pytest.raises(DecodeError, match="not JSON"):
-            decode_response(answer(body, content_type="text/html"), decode_json, done=True)
+            decode_response(answer(body, content_type="text/html"), decode_json, request=DELETE)
 
     @pytest.mark.parametrize(
         "value",
