@@ -90,7 +90,7 @@ WRONG = [
     ("\n[profiles.a.zoo]\nurl = 'x'", "line 3: profiles.a.zoo.url: this is not known; known are:"),
     ("[profiles.a.zoo]\norganization = 'x'", "line 2: profiles.a.zoo.organization: this is not k"),
     ("[profiles.a.chainloop]\norganization = 5", "profiles.a.chainloop.organization: this must be"),
-    ("[profiles.a.github]", "line 1: profiles.a.github: this is not known; known are: chainloop"),
+    ("[profiles.a.nobodys]", "line 1: profiles.a.nobodys: this is not known; known are: air"),
     ("[profiles.a]\nzoo = 1", "line 2: profiles.a.zoo: this must be a table"),
     ("profiles = 1", "line 1: profiles: this must be a table"),
     ("[profiles.a.zoo]\nbase_url = 3", "line 2: profiles.a.zoo.base_url: this must be text"),
