@@ -28,9 +28,12 @@ __all__ = ["Run", "RunLog", "RunRequest", "RunState", "TaskLog", "WesClient", "W
 
 
 class RunState(Status):
-    """Where a run is. ``DELETING`` and ``DELETED`` are sapporo's own, and hide how a run ended."""
+    """Where a run is. ``DELETING`` and ``DELETED`` are sapporo's own, and hide how a run ended.
 
-    UNKNOWN = "UNKNOWN", State.UNKNOWN
+    ``UNKNOWN`` is no end: sapporo says it for a moment while a run goes from one state to another.
+    """
+
+    UNKNOWN = "UNKNOWN", State.PENDING
     QUEUED = "QUEUED", State.PENDING
     INITIALIZING = "INITIALIZING", State.PENDING
     RUNNING = "RUNNING", State.RUNNING

@@ -160,7 +160,7 @@ async def test_all_runs_come_once_in_every_way(
     assert Counter(keys(ended)) == Counter(
         id_ for id_, state in made.items() if state in {"success", "failed"}
     )
-    one = await airflow.dag_runs("alpha").list(limit=100).collect()
+    one = await airflow.dag_runs("alpha").list(limit=100, run_id_prefix_pattern="run_").collect()
     assert Counter(keys(one)) == Counter(id_ for id_ in made if id_.startswith("alpha/"))
 
 
@@ -190,7 +190,7 @@ async def test_runs_that_leave_a_filter_take_no_other_out_of_sight(
     server: Airflow, airflow: AirflowClient
 ) -> None:
     """Offsets lose as many as have left, and the total is right."""
-    runs = [server.start("leaving", f"run_{n:03d}", "success") for n in range(40)]
+    runs = [server.start("leaving", f"left_{n:03d}", "success") for n in range(40)]
     left = runs[-3:]
 
     def leave() -> None:
