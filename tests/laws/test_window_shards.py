@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.laws.sharded import read_all
@@ -54,15 +54,22 @@ async def test_rows_that_stay_come_once_in_all_shards_together(
 
 
 @settings(max_examples=40)
+@example(  # The first row from outside of a shard comes late, when the shard was broken off before.
+    Windowed(
+        WITHOUT_TOTAL[0],
+        named([0.0] * 38 + [3.0, 0.5]),
+        descending=None,
+        inclusive=False,
+        size=1,
+    ),
+    2,
+)
 @given(services(st.sampled_from([*WITHOUT_TOTAL, *CURSORS])), st.integers(2, 9))
 async def test_a_filter_that_is_ignored_costs_no_row(service: Windowed, n: int) -> None:
     service.honours = False
     shards = await service.pager().shards(n)
     found, _ = await read_all(shards, service.shard, id_of, random.Random(0))
-    assert set(found) == set(service.rows)
-    # In no order, the first row that a filter should have left out may come late: all is then read
-    # anew, and a checkpoint does not hold all that was given before it.
-    assert service.descending is None or len(found) == len(set(found))
+    assert sorted(found) == sorted(service.rows)
 
 
 async def cut_and_read(

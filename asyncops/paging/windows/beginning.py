@@ -33,7 +33,11 @@ def first_parts(created: CreatedFilter[T], start: Checkpoint) -> tuple[list[Part
     cursor = WindowCursor.decode(text)
     if not cursor.filtered:
         return [unfiltered(created, start_at(start, cursor.cursor), cursor.gaps)], False, False
-    is_plain = created.descending is not None and any(gap.cursor is not None for gap in cursor.gaps)
+    by_cursor = any(gap.cursor is not None for gap in cursor.gaps)
+    is_plain = created.descending is not None and by_cursor
+    if created.descending is None and created.depth is None and by_cursor:
+        # Nothing tells which items are in front of a cursor: begun anew, they would come again.
+        created = evolve(created, detects=False)
     return [_part_of(gap, created, start) for gap in cursor.gaps], is_plain, True
 
 
@@ -44,8 +48,7 @@ def _part_of(gap: Gap, created: CreatedFilter[T], start: Checkpoint) -> Part[T]:
         # The cursor of the whole listing leads to the gap, without a range.
         return Part(created, gap, begin, ranged=False)
     part = Part(created, gap, begin)
-    if gap.cursor is not None and created.depth is None:
-        # Nothing tells which items are in front of the cursor.
+    if not created.detects and gap.cursor is not None:
         part.known = None
     return part
 

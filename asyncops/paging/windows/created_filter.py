@@ -37,6 +37,8 @@ class CreatedFilter(Generic[T]):
             tells that items were removed between two pages.
         says_more: Whether an answer tells that a page follows, so that an empty one contradicts it.
         depth: The most items that the service gives of one listing; ``None`` means no limit.
+        detects: Whether a walk begins anew where the service turns out not to filter. Else each
+            range goes on, and leaves out what is not its own.
         identity: Returns the id of an item.
         created_at: Returns the creation time of an item.
         order: The direction of the listing.
@@ -50,6 +52,7 @@ class CreatedFilter(Generic[T]):
     by_time: bool = False
     says_more: bool = True
     depth: int | None = None
+    detects: bool = True
     identity: Callable[[T], str]
     created_at: Callable[[T], datetime | None]
     order: TimeOrder = field(init=False)
@@ -87,6 +90,8 @@ class CreatedFilter(Generic[T]):
 
         The caller's own bounds are taken as the service has them.
         """
+        if not self.detects:
+            return False
         oldest = asked.oldest if asked.oldest != self.bounds.oldest else None
         newest = asked.newest if asked.newest != self.bounds.newest else None
         early = None if oldest is None else shifted(oldest, -self.margin)
