@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import attrs
@@ -9,7 +10,6 @@ from attrs import frozen
 
 from asyncops.kit.chosen import Chosen, matches
 from asyncops.kit.description import Description
-from asyncops.kit.ids import identity_of
 from asyncops.kit.lister import Lister
 from asyncops.kit.listing import Listing
 from asyncops.kit.query import Query
@@ -89,7 +89,6 @@ def target_of(
         ValueError: There is no such status, or ``lookback`` is below 0.
     """
     enum = enum_of(description)
-    item: Any = description.item
     wanted = () if enum is None else filtered_statuses(query.status, enum)
     parts = parts_of(lister.listing, enum)
 
@@ -102,7 +101,7 @@ def target_of(
         unfinished=tuple(map(pager, parts.unfinished)),
         recent=tuple(map(pager, parts.recent)),
         mark=mark_of(description),
-        identity=identity_of(item, description.identity),
+        identity=attrgetter(description.identity),
         lookup=lookup,
         usable=usable,
         matches=matches(wanted, description),

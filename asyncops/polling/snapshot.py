@@ -54,8 +54,8 @@ class WatchTarget(Generic[T]):
             end, so that an operation that moves on meanwhile is found in a later one.
         recent: Listings of what has ended, newest first where the service can.
         mark: Gives a text that differs whenever an operation has changed.
-        identity: Gives the text that tells an operation from all others: its id, unless these are
-            of a part of the listing alone.
+        identity: Gives what tells an operation from all others: its id, unless these are of a
+            part of the listing alone.
         lookup: Gets several operations by their ids; ``None`` where the service cannot.
         usable: Whether ``lookup`` can be used, as far as is known by now; ``None`` if it always
             can.
@@ -75,7 +75,7 @@ class WatchTarget(Generic[T]):
     unfinished: Sequence[Pager[T]]
     recent: Sequence[Pager[T]]
     mark: Callable[[T], str]
-    identity: Callable[[T], str] = lambda item: str(item.id)
+    identity: Callable[[T], object] = attrgetter("id")
     lookup: Callable[[Collection[str]], GetMany[str, T]] | None = None
     usable: Callable[[], bool] | None = None
     matches: Callable[[T], bool] | None = None
@@ -87,6 +87,11 @@ class WatchTarget(Generic[T]):
     def by_id(self) -> Callable[[Collection[str]], GetMany[str, T]] | None:
         """``lookup``, where it can be used."""
         return self.lookup if self.usable is None or self.usable() else None
+
+    def id_of(self, item: T) -> str:
+        """Return the text that tells an operation from all others; "" if it has none."""
+        identity = self.identity(item)
+        return "" if identity is None else str(identity)
 
     async def base(self, until: float) -> float | None:
         """Return the latest creation of the first pages, before anything else is read.
@@ -136,7 +141,7 @@ class Snapshot(Generic[T]):
         for listing in self.target.unfinished:
             async with aclosing(listing.scan()) as pages:
                 async for page in pages:
-                    self.found.update((self.target.identity(item), item) for item in page.items)
+                    self.found.update((self.target.id_of(item), item) for item in page.items)
         missing = set(self.unfinished).difference(self.found)
         for listing in self.target.recent:
             await self._read_back(listing, missing)
@@ -175,7 +180,7 @@ class Snapshot(Generic[T]):
         """Keep the operations that count, so that a long history does not fill the memory."""
         alive_floor = min(self.alive_floor, self.reopen_floor)
         for item, moment in zip(items, created, strict=True):
-            id_ = self.target.identity(item)
+            id_ = self.target.id_of(item)
             if moment is None:
                 # Of what waits to be started, a service may tell no time.
                 new = not has_ended(item)

@@ -8,14 +8,10 @@ from attrs import define, field
 
 from asyncops.errors import AsyncOpsError, ConfigurationError
 from asyncops.utils.task_scope import Waiters
-from asyncops.utils.time_limits import TimeLimit, TimeLimits
 
 __all__ = ["IterationGuard", "busy"]
 
 R = TypeVar("R")
-
-# A step has no time limit; its scope is what cancels it from outside.
-_SCOPES = TimeLimits(None)
 
 
 def busy(what: str) -> ConfigurationError:
@@ -41,7 +37,8 @@ class IterationGuard:
 
     what: str
     shared: bool = False
-    _steps: "dict[asyncio.Task[Any] | None, TimeLimit]" = field(factory=dict, init=False)
+    # The task of each step, and whether close() has cancelled it.
+    _steps: "dict[asyncio.Task[Any] | None, bool]" = field(factory=dict, init=False)
     # Those who wait for the end of all steps: only when one closes is there any.
     _idle: Waiters | None = field(default=None, init=False)
     _closing: asyncio.Lock = field(factory=asyncio.Lock, init=False)
@@ -67,18 +64,17 @@ class IterationGuard:
         """
         if self._steps and not self.shared:
             raise busy(self.what)
-        task, scope = asyncio.current_task(), _SCOPES.new()
+        task = asyncio.current_task()
+        before = task.cancelling() if task is not None else 0
+        self._steps[task] = False
         try:
-            with scope:
-                self._steps[task] = scope
-                return await step()
-        except TimeoutError:
-            if not scope.expired:
+            return await step()
+        except asyncio.CancelledError:
+            # A cancellation by somebody else goes on, also where it came together with a close.
+            if not self._end(task) or (task is not None and task.cancelling() > before):
                 raise
         finally:
-            self._steps.pop(task, None)
-            if self._idle is not None and not self._steps:
-                self._idle.wake_all()
+            self._end(task)
         raise refusal()
 
     async def close(self, finish: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -90,9 +86,10 @@ class IterationGuard:
             finish: Releases what the iteration has used; called by one task at a time.
         """
         current, cancelled = asyncio.current_task(), False
-        for task, scope in self._steps.items():
-            if task is not current:
-                scope.expire()
+        for task, cancelled_before in self._steps.items():
+            if task is not None and task is not current and not cancelled_before:
+                self._steps[task] = True
+                task.cancel()
         self._idle = self._idle or Waiters()
         while self._steps and current not in self._steps:
             try:
@@ -104,3 +101,12 @@ class IterationGuard:
                 await finish()
         if cancelled:
             raise asyncio.CancelledError
+
+    def _end(self, task: "asyncio.Task[Any] | None") -> bool:
+        """Forget the step of a task; return whether it was cancelled here, which is taken back."""
+        cancelled = self._steps.pop(task, False)
+        if cancelled and task is not None:
+            task.uncancel()
+        if self._idle is not None and not self._steps:
+            self._idle.wake_all()
+        return cancelled

@@ -27,8 +27,8 @@ async def test_a_watch_to_its_first_change_takes_a_short_way() -> None:
                 assert fake.count() - before == 10
                 assert change.kind == "updated"
             traces.append(trace)
-    assert len(least(traces).files) <= 25, sorted(least(traces).files)
-    assert least(traces).changes <= 410
+    assert len(least(traces).files) <= 24, sorted(least(traces).files)
+    assert least(traces).changes <= 380
 
 
 async def test_a_listing_to_its_first_item_takes_a_short_way() -> None:
@@ -45,4 +45,4 @@ async def test_a_listing_to_its_first_item_takes_a_short_way() -> None:
                 assert item.status == "failed"
                 traces.append(trace)
         assert len(least(traces).files) <= 26, sorted(least(traces).files)
-        assert least(traces).changes <= 52
+        assert least(traces).changes <= 50

@@ -91,3 +91,33 @@ async def test_a_cancellation_while_it_is_closed_comes_after_the_end() -> None:
     assert finished
     with pytest.raises(PaginationError):
         await step
+
+
+async def test_a_cancellation_of_the_task_of_a_closed_step_goes_on() -> None:
+    guard = IterationGuard("walk")
+    step = asyncio.create_task(guard.take(stall, ended))
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(guard.close())
+    await asyncio.sleep(0)
+    step.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await step
+    await closing
+
+
+async def test_a_step_that_is_closed_twice_is_cancelled_once() -> None:
+    guard, left = IterationGuard("walk"), -1
+
+    async def step() -> None:
+        nonlocal left
+        with pytest.raises(PaginationError, match="ended"):
+            await guard.take(stall, ended)
+        task = asyncio.current_task()
+        assert task is not None
+        left = task.cancelling()
+
+    task = asyncio.create_task(step())
+    await asyncio.sleep(0)
+    await asyncio.gather(guard.close(), guard.close())
+    await task
+    assert left == 0
