@@ -1,7 +1,7 @@
 """The columns of each resource's table, and a choice of those that fit a terminal."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from operator import attrgetter, contains
@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 from attrs import evolve, frozen
 
-from asyncops.cli.text.safe import cut, width_of
+from asyncops.cli.text.safe import cut, end_of, width_of
 from asyncops.cli.text.times import ago, dated, span
 from asyncops.kit.annotations import annotation_of
 from asyncops.models import Operation, State, Status, has_ended, known_time, times_of
@@ -57,6 +57,7 @@ class Shown:
         style: The style of rich; `None` for the style of the operation's state.
         right: Whether its texts end below each other, as numbers do.
         width: The chosen width; `None` means that each text has its own.
+        by_end: Whether a text that is too long is cut at its beginning.
     """
 
     title: str
@@ -67,6 +68,7 @@ class Shown:
     style: str | None = ""
     right: bool = False
     width: int | None = None
+    by_end: bool = False
 
 
 def shown_of(model: type, *, dated: bool = False) -> tuple[Shown, ...]:
@@ -138,6 +140,7 @@ def fitting(
             in them is left out, and one that says the same in each gives way to the others; none is
             wider than it has to be for them.
     """
+    every = columns
     if page:
         columns = list(_after(columns, page))
     turns: Counter[int] = Counter()
@@ -161,8 +164,21 @@ def fitting(
         grown = max(0, grown)
         widths[column.title] = min(width, column.least + grown)
         spare -= grown
-    chosen = (column for column in columns if column.title in widths)
-    return tuple(evolve(column, width=widths[column.title]) for column in chosen)
+    texts = dict(zip((each.title for each in every), zip(*page, strict=True), strict=bool(page)))
+    chosen = (
+        evolve(column, width=widths[column.title]) for column in columns if column.title in widths
+    )
+    return tuple(_differing(column, texts.get(column.title, ())) for column in chosen)
+
+
+def _differing(column: Shown, cells: Iterable[str]) -> Shown:
+    """A column of kinds, cut where they differ: paths may begin alike, and end otherwise."""
+    width = column.width
+    if column.rank != _KIND or width is None:
+        return column
+    texts = set(cells)
+    ends, starts = ({each(text, width) for text in texts} for each in (end_of, cut))
+    return evolve(column, by_end=len(ends) > len(starts))
 
 
 def _after(columns: Sequence[Shown], page: Sequence[Sequence[str]]) -> Iterator[Shown]:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ["cut", "padded", "visible", "width_of"]
+__all__ = ["cut", "end_of", "padded", "visible", "width_of"]
 
 # Terminals do not agree on how these change the width of the character before them.
 _DROPPED = frozenset("\u200c\u200d") | {chr(code) for code in range(0x1F3FB, 0x1F400)}
@@ -54,6 +54,22 @@ def cut(text: str, width: int, *, ellipsis: str = "…") -> str:
         return shown
     start = set_cell_size(shown[:most], max(0, width - len(ellipsis)))
     return start.rstrip(" ") + ellipsis[:width]
+
+
+def end_of(text: str, width: int) -> str:
+    """The text in at most ``width`` cells, cut at its beginning: ``…/file/mass``.
+
+    Args:
+        text: Any text, of any origin and length; only the part that may be shown is read.
+        width: Cells of the terminal, at least 1.
+    """
+    most = _MOST_PER_CELL * (width + 1)
+    shown = visible(text[-16 * most :])[-most:]
+    if len(text) < most and cell_len(shown) <= width:
+        return shown
+    while cell_len(shown) >= width:
+        shown = shown[1:]
+    return f"…{shown.lstrip(' ')}"
 
 
 def padded(text: str, width: int, *, right: bool = False, ellipsis: str = "…") -> str:

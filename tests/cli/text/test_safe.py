@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcwidth
 
-from asyncops.cli.text.safe import cut, padded, visible, width_of
+from asyncops.cli.text.safe import cut, end_of, padded, visible, width_of
 
 # With what terminals act on, and with what they do not agree about, far more often than chance.
 HOSTILE = st.text(
@@ -62,6 +62,19 @@ def test_no_text_takes_more_cells_than_it_is_given(text: str, width: int, ellips
     assert len(shown) <= 4 * (width + 1) + len(ellipsis)
     for right in (False, True):
         assert cells(padded(text, width, right=right, ellipsis=ellipsis)) == width
+
+
+@given(HOSTILE, st.integers(1, 30))
+def test_no_end_of_a_text_takes_more_cells_than_it_is_given(text: str, width: int) -> None:
+    assert width_of(end_of(text, width)) <= width
+
+
+def test_a_text_may_be_cut_at_its_beginning() -> None:
+    assert end_of("four", 4) == "four"
+    assert end_of("fives", 4) == "…ves"
+    assert end_of("你好你好", 4) == "…好"
+    assert end_of("fives", 1) == "…"
+    assert len(end_of("a" + "\u0301" * 10_000, 5)) < 30
 
 
 def test_a_text_that_fits_is_whole_and_one_that_does_not_ends_in_an_ellipsis() -> None:

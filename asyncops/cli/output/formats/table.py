@@ -9,7 +9,7 @@ from rich.text import Text
 
 from asyncops.cli.output.formats.encoders import Encoder
 from asyncops.cli.output.table_columns import GAP, Shown, fitting, shown_of, style_of
-from asyncops.cli.text.safe import cut, padded, visible
+from asyncops.cli.text.safe import cut, end_of, padded, visible
 
 __all__ = ["TableEncoder"]
 
@@ -66,6 +66,8 @@ class TableEncoder(Encoder):
 
     def _cell(self, text: str, column: Shown) -> str:
         if column.width is not None:
+            if column.by_end:
+                text = end_of(text, column.width)
             return padded(text, column.width, right=column.right)
         shown = visible(text)
         if column.right:

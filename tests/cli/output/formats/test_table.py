@@ -129,6 +129,19 @@ def test_what_no_row_says_and_what_the_kind_says_has_no_column() -> None:
     assert {"KIND", "STATUS_CODE", "DURATION"} <= set(heading.split())
 
 
+def test_kinds_that_begin_alike_are_cut_where_they_differ() -> None:
+    """Beside a price, a path of the API has 12 cells."""
+    paths = ("/file/mass", "/file/surface-area", "/file/conversion/step/obj")
+    rows = [{"endpoint": path, "method": "POST"} for path in paths]
+    heading, *lines = listed(ApiCallWithPrice, API_CALL, rows, 80)
+    assert heading.split() == ["ID", "STATUS", "KIND", "CREATED", "PRICE"]
+    start = heading.index("KIND")
+    shown = [line[start:].split("  ")[0] for line in lines]
+    assert shown == ["…/file/mass", "…urface-area", "…on/step/obj"]
+    heading, *lines = listed(ApiCallWithPrice, API_CALL, rows, 100)
+    assert lines[2][start:].startswith("POST /file/conv")
+
+
 def test_columns_stay_as_the_first_page_made_them() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, width=90, color_system=None)
     encoder = TableEncoder(AsyncApiCall, console, lambda: NOW)
