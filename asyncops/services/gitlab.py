@@ -1,9 +1,9 @@
 """GitLab: pipelines of a project, and the jobs of a pipeline."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from asyncops.kit import (
     Action,
@@ -301,15 +301,12 @@ class PipelineInput:
 
 _PROJECT = "/api/v4/projects/{project}"
 _PIPELINE, _JOB = f"{_PROJECT}/pipelines/{{id}}", f"{_PROJECT}/jobs/{{id}}"
-# Above 10,000 items there are neither totals nor pages.
-_PAGES = Pages(
-    total=Header("X-Total"),
-    pages=Header("X-Total-Pages"),
-    next=Header("X-Next-Page"),
-    number=Header("X-Page"),
-    used_size=Header("X-Per-Page"),
-    most=100,
+# GitLab counts up to 10,000 items. Pipelines may be more, and are read by their creation times: so
+# none is lost where others are deleted meanwhile.
+_UNCOUNTED = Pages(
+    next=Header("X-Next-Page"), number=Header("X-Page"), used_size=Header("X-Per-Page"), most=100
 )
+_COUNTED = evolve(_UNCOUNTED, total=Header("X-Total"), pages=Header("X-Total-Pages"))
 _PIPELINE_SAMPLE = Sample(
     item={
         "id": 1003,
@@ -369,9 +366,11 @@ class GitLabClient(Client):
             Pipeline,
             Listing(
                 f"{_PROJECT}/pipelines",
-                paging=_PAGES,
+                paging=_UNCOUNTED,
                 order=Order(param="sort"),
-                window=Window("created_after", "created_before"),
+                window=Window(
+                    "created_after", "created_before", resolution=timedelta(milliseconds=1)
+                ),
                 by_status=ByStatus(),
             ),
             options=PipelineOptions,
@@ -393,7 +392,7 @@ class GitLabClient(Client):
             Job,
             Listing(
                 f"{_PROJECT}/pipelines/{{pipeline_id}}/jobs",
-                paging=_PAGES,
+                paging=_COUNTED,
                 by_status=ByStatus("scope[]", many="repeat"),
             ),
             options=JobOptions,

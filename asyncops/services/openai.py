@@ -368,7 +368,7 @@ class OpenAIClient(Client):
     )
     batches: Final = Resource(
         Batch,
-        Listing("/batches", "data", paging=After(last="last_id", most=100)),
+        Listing("/batches", "data", paging=After(most=100)),
         options=ListOptions,
         watch=WatchOptions,
         get="/batches/{id}",

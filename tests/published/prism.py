@@ -76,9 +76,14 @@ async def overheard(url: str) -> AsyncIterator[Overheard]:
 
     async def pass_on(request: web.BaseRequest) -> web.StreamResponse:
         sent = await request.read()
-        kind = {name: request.headers[name] for name in ("Content-Type",) if sent}
+        kept = ("Authorization", *(("Content-Type",) if sent else ()))
+        headers_in = {name: request.headers[name] for name in kept if name in request.headers}
         async with session.request(
-            request.method, url + request.path_qs, data=sent, headers=kind, allow_redirects=False
+            request.method,
+            url + request.path_qs,
+            data=sent,
+            headers=headers_in,
+            allow_redirects=False,
         ) as response:
             body = await response.read()
             headers = [

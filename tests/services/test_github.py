@@ -1,14 +1,19 @@
 """GitHub's description, held to what every service promises, and what is GitHub's own."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from email.utils import formatdate
 from typing import Any
 
 import pytest
 from aiohttp import web
 
-from asyncops import ChangeKind, GitHubClient, PollPolicy
+from asyncops import ChangeKind, Forbidden, GitHubClient, PollPolicy, State
+from asyncops.http.decoding import decoder
 from asyncops.kit import Sample
-from asyncops.testing import Fake, contract
+from asyncops.models import has_ended
+from asyncops.services.github import Run
+from asyncops.testing import Fake, FakeClock, contract
 from tests.services.answering import Answer, answering
 
 TestGitHub = contract(GitHubClient)
@@ -125,3 +130,66 @@ async def test_a_rerun_is_told_by_a_watch(ended_before: bool) -> None:
             assert again.after.finished_at is None
             fake.move("runs", first.id, *PLACE, status="success")
             assert (await anext(watch)).kind is ChangeKind.FINISHED
+
+
+class Limited:
+    """Refuses the first request by the headers that it is given."""
+
+    def __init__(self, **headers: str) -> None:
+        self._headers, self._asked = headers, 0
+
+    def __call__(self, _: web.Request) -> Answer:
+        self._asked += 1
+        if self._asked == 1:
+            return Answer({"message": "No."}, 403, self._headers)
+        return Answer({"total_count": 0, "workflow_runs": []})
+
+
+@pytest.mark.parametrize(
+    ("headers", "waits"),
+    [
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "{reset}"}, 40),
+        ({"X-RateLimit-Remaining": "4000", "Retry-After": "50"}, 50),
+    ],
+)
+async def test_a_403_that_means_a_limit_is_waited_for(headers: dict[str, str], waits: int) -> None:
+    clock = FakeClock()
+    date = formatdate(clock.time(), usegmt=True)
+    told = {k: v.format(reset=int(clock.time()) + waits) for k, v in headers.items()}
+    async with (
+        answering(Limited(Date=date, **told)) as server,
+        GitHubClient("token", base_url=server.url, clock=clock) as github,
+    ):
+        assert len(await github.runs(*PLACE).list()) == 0
+    assert waits <= sum(clock.slept) < 2 * waits
+
+
+async def test_another_403_is_forbidden() -> None:
+    async with (
+        answering(Limited(**{"X-RateLimit-Remaining": "4000"})) as server,
+        GitHubClient("token", base_url=server.url, clock=FakeClock()) as github,
+    ):
+        with pytest.raises(Forbidden):
+            await github.runs(*PLACE).list()
+
+
+async def test_a_workflow_is_started_and_its_run_waited_for() -> None:
+    async with Fake(GitHubClient, rows=0) as fake, fake.client() as github:
+        ci = github.workflow_runs(*PLACE, "ci.yml")
+        started = await ci.start(ref="main", inputs={"level": 3})
+        assert started.id is not None
+        done = await ci.wait(started.id, raise_on_failure=False)
+        assert done.state.ended
+    (request,) = [each for each in fake.requests if each.method == "POST"]
+    assert request.path.endswith("/actions/workflows/ci.yml/dispatches")
+
+
+def test_what_is_completed_has_the_state_of_its_conclusion() -> None:
+    read = decoder(Run)
+    item = {**SAMPLE.item, "status": "completed", "conclusion": "timed_out"}
+    assert read(json.dumps(item).encode()).state is State.FAILED
+    unsaid = read(json.dumps({**item, "conclusion": None}).encode())
+    assert (unsaid.state, has_ended(unsaid)) == (State.UNKNOWN, True)
+    # While a rerun goes on, an old conclusion does not count.
+    again = read(json.dumps({**item, "status": "queued"}).encode())
+    assert (again.state, again.finished_at) == (State.PENDING, None)
