@@ -50,7 +50,7 @@ class JobLink:
 
 @frozen(kw_only=True)
 class Job(Tracked):
-    """The execution of a process.
+    """The execution of a process, without the standard's ``type``, which is always ``process``.
 
     Attributes:
         id: The standard's ``jobID``.
@@ -60,7 +60,6 @@ class Job(Tracked):
     """
 
     id: str = key("jobID")
-    job_type: str = key("type", default="process")
     process_id: str | None = key("processID", default=None)
     status: JobStatus
     message: str | None = None
