@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import typer
 from attrs import evolve, frozen
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from asyncops.cli.accounts.services import SERVICES, distribution_of, installed
 from asyncops.cli.exit import Failure
@@ -14,7 +14,7 @@ from asyncops.cli.resources import known_or_near, meant
 from asyncops.cli.text.terminal import complain
 from asyncops.version import VERSION
 
-__all__ = ["LazyGroup", "Settings", "app"]
+__all__ = ["Command", "LazyGroup", "Settings", "app"]
 
 _COMMON = "Common"
 
@@ -50,6 +50,14 @@ class Settings:
         )
 
 
+class Command(TyperCommand):
+    """A command whose help shows no type for ``--help``."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option, which takes no value."""
+        return _without_type(super().get_help_option(ctx))
+
+
 class LazyGroup(TyperGroup):
     """A group whose commands are made when one of them is asked for.
 
@@ -61,6 +69,10 @@ class LazyGroup(TyperGroup):
         super().__init__(**{**attrs, "no_args_is_help": True, "rich_markup_mode": "rich"})
         self._fill = fill
         self._makers: Commands | None = None
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option, which takes no value."""
+        return _without_type(super().get_help_option(ctx))
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names of the commands."""
@@ -102,6 +114,12 @@ class _Program(LazyGroup):
 
     def __init__(self, **attrs: Any) -> None:
         super().__init__(fill=_services, **attrs)
+
+
+def _without_type(option: Any) -> Any:
+    if option is not None:
+        option.metavar = ""
+    return option
 
 
 def _services() -> Commands:

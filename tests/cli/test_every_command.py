@@ -56,6 +56,7 @@ def test_help_says_what_a_command_does(words: str) -> None:
     assert usage.startswith("Usage: ")
     assert re.match(r" [A-Z]\w* [\w ,]{5}", about)
     assert all(len(line) <= WIDTH for line in result.stdout.splitlines())
+    assert "<bool>" not in result.stdout
     for left in ("``", ":class:", ":meth:", "Attributes:", "Args:", "--no-no-"):
         assert left not in result.stdout
     if len(words.split()) > 2:

@@ -91,7 +91,7 @@ async def _start(
     options: StartOptions,
     waiting: PollOptions,
 ) -> int:
-    """Start an operation, wait for its end, and show it.
+    """Start an operation, wait for its end, and show it or write its result.
 
     With --no-wait, its id is printed instead, for a later wait and get.
     """

@@ -8,7 +8,7 @@ from typing import Any, get_type_hints
 import attrs
 import typer
 
-from asyncops.cli.groups import Settings
+from asyncops.cli.groups import Command, Settings
 from asyncops.cli.options.fields import CONTEXT, take_options
 from asyncops.cli.runtime.run import execute
 
@@ -69,7 +69,8 @@ def add(
     command.__doc__ = paragraphs(help or run.__doc__ or "")
     heading = "[bold]Examples[/]" if len(examples) > 1 else "[bold]Example[/]"
     below = [*([heading] if examples else []), *examples, *([notes] if notes else [])]
-    group.command(name, epilog="\n\n".join(below) or None, rich_help_panel=panel)(command)
+    epilog = "\n\n".join(below) or None
+    group.command(name, cls=Command, epilog=epilog, rich_help_panel=panel)(command)
 
 
 def paragraphs(text: str) -> str:

@@ -54,6 +54,8 @@ def filter_option(
         text = f"Only this status{several}: {', '.join(words)}, or one that is newer than this "
         text += "program (with a ! behind it, where it is taken for a typing error)."
         taken, more = str, {"parser": _status_reader(members), "metavar": "STATUS"}
+    elif words:
+        text = f"{text.rstrip('.')}: {', '.join(words)}."
     flag = named or name.replace("_", "-")
     # What leaves something out is asked for by --no-parts, and its contrary by --parts.
     both = f"--{flag}/--{flag[3:] if flag.startswith('no-') else f'no-{flag}'}"

@@ -266,6 +266,7 @@ def test_a_group_has_its_ways_to_start_and_what_follows_any_of_them(scan: Scan) 
     assert "The number of points." in shown
     assert "asyncops scan scans count FILE --json" in words_of(scan("count", "--help").out)
     repair = words_of(scan("repair", "--help").out)
+    assert "What the scan is: mesh, cloud." in repair
     assert "A scan without holes. Start an operation" in repair
     assert "asyncops scan scans repair FILE OUTPUT --no-wait" in repair
     assert scan("other", "start", "--no-wait").code == 0
