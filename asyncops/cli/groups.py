@@ -51,11 +51,11 @@ class Settings:
 
 
 class Command(TyperCommand):
-    """A command whose help shows no type for ``--help``."""
+    """A command whose help shows no type for what takes no value."""
 
-    def get_help_option(self, ctx: Any) -> Any:
-        """The option, which takes no value."""
-        return _without_type(super().get_help_option(ctx))
+    def get_params(self, ctx: Any) -> Any:
+        """The options and arguments."""
+        return _without_types(super().get_params(ctx))
 
 
 class LazyGroup(TyperGroup):
@@ -70,9 +70,9 @@ class LazyGroup(TyperGroup):
         self._fill = fill
         self._makers: Commands | None = None
 
-    def get_help_option(self, ctx: Any) -> Any:
-        """The option, which takes no value."""
-        return _without_type(super().get_help_option(ctx))
+    def get_params(self, ctx: Any) -> Any:
+        """The options, of which those that take no value show no type."""
+        return _without_types(super().get_params(ctx))
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names of the commands."""
@@ -116,10 +116,11 @@ class _Program(LazyGroup):
         super().__init__(fill=_services, **attrs)
 
 
-def _without_type(option: Any) -> Any:
-    if option is not None:
-        option.metavar = ""
-    return option
+def _without_types(params: Any) -> Any:
+    for each in params:
+        if getattr(each, "is_flag", False) or getattr(each, "count", False):
+            each.metavar = ""
+    return params
 
 
 def _services() -> Commands:

@@ -22,17 +22,18 @@ WIDTH = 80
 STAFF = {"zoo ml-prompts", "zoo operations"}
 
 
-def leaves(command: Any, *words: str) -> Iterator[str]:
-    """The words of each command that is no group."""
-    if not hasattr(command, "list_commands"):
-        yield " ".join(words)
-        return
+def below(command: Any, *words: str) -> Iterator[tuple[str, bool]]:
+    """The words of each command, and whether it is a group."""
+    is_group = hasattr(command, "list_commands")
+    yield " ".join(words), is_group
     context = typer.Context(command)
-    for name in command.list_commands(context):
-        yield from leaves(command.get_command(context, name), *words, name)
+    for name in command.list_commands(context) if is_group else ():
+        yield from below(command.get_command(context, name), *words, name)
 
 
-COMMANDS = list(leaves(typer.main.get_command(app)))
+EVERY = dict(below(typer.main.get_command(app)))
+COMMANDS = [words for words, is_group in EVERY.items() if not is_group]
+GROUPS = [words for words, is_group in EVERY.items() if is_group]
 LISTINGS = [words.removesuffix(" list") for words in COMMANDS if words.endswith(" list")]
 
 
@@ -61,6 +62,14 @@ def test_help_says_what_a_command_does(words: str) -> None:
         assert left not in result.stdout
     if len(words.split()) > 2:
         assert "Example" in result.stdout
+
+
+@pytest.mark.parametrize("words", GROUPS)
+def test_help_of_a_group_shows_no_type_for_what_takes_no_value(words: str) -> None:
+    result = CliRunner().invoke(app, [*words.split(), "--help"], env={"COLUMNS": str(WIDTH)})
+    assert result.exit_code == 0
+    assert "--help " in result.stdout
+    assert "<bool>" not in result.stdout
 
 
 @contextmanager

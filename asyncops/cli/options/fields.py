@@ -131,9 +131,6 @@ def take_options(function: Callable[..., None], *kinds: type) -> None:
                 needed = each.default is attrs.NOTHING
                 info = info_of(each)
                 info.help = info.help or help_of.get(each.name)
-                if each.type in {bool, bool | None} or getattr(info, "count", False):
-                    # What takes no value has none in help.
-                    info.metavar = ""
                 parameter = inspect.Parameter(
                     each.name,
                     keyword,
