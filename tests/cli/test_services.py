@@ -234,7 +234,7 @@ def test_one_is_got_waited_for_and_cancelled(fake: Fake[FarmClient], farm: Farm)
 
 def test_one_is_started_with_what_the_action_takes(fake: Fake[FarmClient], farm: Farm) -> None:
     options = ("--scene", "teapot", "--options", '{"depth": 2}')
-    fake.start_as("cloud_renders", lifetime=60, fails=False)
+    fake.start_as("cloud_renders", lifetime=60)
     done = farm("cloud-renders", "start", *options, "--json")
     assert json.loads(fake.requests[0].body) == {
         "scene": "teapot",

@@ -103,7 +103,7 @@ def test_a_file_is_converted(zoo: FakeZoo, tmp_path: Path) -> None:
     """The suffixes tell the formats; what was not waited for is fetched by its id."""
     file, into = tmp_path / "part.STP", tmp_path / "part.obj"
     file.write_text("ISO-10303-21;")
-    zoo.start_as("files.convert", lifetime=20, fails=False)
+    zoo.start_as("files.convert", lifetime=20)
     assert run("files", "convert", str(file), str(into)) == ""
     assert into.read_bytes() == b"v\n"
     assert zoo.requests[0].path == "/file/conversion/step/obj"

@@ -94,7 +94,7 @@ class FakeItems:
         *,
         status: str | None = None,
         lifetime: float | None = None,
-        fails: bool | None = None,
+        fails: bool | None = False,
     ) -> None:
         """Say what becomes of the operations that are started from now on.
 
@@ -107,7 +107,7 @@ class FakeItems:
             status: A status or a state that they have at once and for good; ``None`` lets them move
                 on with the clock, to their ends.
             lifetime: Seconds of the clock until the end; ``None`` means 12 to 60.
-            fails: Whether that is a failure; ``None`` lets chance say.
+            fails: Whether that is a failure; ``None`` lets chance say, as for items that are added.
 
         Raises:
             ValueError: There is no such resource or status, or the lifetime is negative.

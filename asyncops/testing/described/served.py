@@ -56,7 +56,7 @@ class Served:
         self._prepare = prepare
         self._make_table = make_table
         self._tables: dict[tuple[str, ...], Table] = {}
-        self.course: dict[str, Any] = {}
+        self.course: dict[str, Any] = {"fails": False}
         self.routes: list[tuple[Route, Handler]] = list(self._routes())
 
     def table(self, place: tuple[str, ...]) -> Table:

@@ -58,7 +58,7 @@ def words_of(text: str) -> str:
 
 def test_a_file_becomes_a_file(fake: Fake[ScanClient], scan: Scan) -> None:
     """The suffixes tell what it is and what is wanted; what was waited for is told of in a log."""
-    fake.start_as("scans.repair", lifetime=60, fails=False)
+    fake.start_as("scans.repair", lifetime=60)
     done = scan("repair", "a.PTS", "b.glb")
     [started] = fake.items("scans.repair")
     assert (done.code, done.out) == (0, "")
@@ -150,7 +150,7 @@ def test_a_result_goes_to_standard_output_or_into_a_folder(
 
 def test_several_files_need_a_folder(fake: Fake[ScanClient], scan: Scan) -> None:
     """The result is not lost: its id is told, with what writes it."""
-    fake.start_as("scans.split", lifetime=1, fails=False)
+    fake.start_as("scans.split", lifetime=1)
     done = scan("split", "a.mesh", "b.mesh")
     [started] = fake.items("scans.split")
     assert done.code == 4
@@ -171,7 +171,7 @@ def test_a_result_that_is_no_file_is_shown(fake: Fake[ScanClient], scan: Scan) -
 
 def test_an_operation_may_be_left_to_itself(fake: Fake[ScanClient], scan: Scan) -> None:
     """Its id is all that is printed; it is waited for and fetched later."""
-    fake.start_as("scans.repair", lifetime=60, fails=False)
+    fake.start_as("scans.repair", lifetime=60)
     done = scan("repair", "a.mesh", "b.glb", "--no-wait")
     [started] = fake.items("scans.repair")
     assert done == Done(0, f"{started.id}\n", "")
@@ -183,7 +183,7 @@ def test_an_operation_may_be_left_to_itself(fake: Fake[ScanClient], scan: Scan) 
 
 def test_a_wait_writes_the_files_of_results(fake: Fake[ScanClient], scan: Scan) -> None:
     """In the folder itself for one id, and for several in a folder for each."""
-    fake.start_as("scans.repair", lifetime=60, fails=False)
+    fake.start_as("scans.repair", lifetime=60)
     ids = [scan("repair", "a.mesh", "b.glb", "--no-wait").out.strip() for _ in range(3)]
     done = scan("wait", ids[0], "--outputs", "one")
     assert done.code == 0
@@ -197,7 +197,7 @@ def test_a_wait_writes_the_files_of_results(fake: Fake[ScanClient], scan: Scan) 
 
 def test_files_that_cannot_be_written_end_no_wait(fake: Fake[ScanClient], scan: Scan) -> None:
     """What failed counts more than what could not be written."""
-    fake.start_as("scans.repair", lifetime=60, fails=False)
+    fake.start_as("scans.repair", lifetime=60)
     ids = [scan("repair", "a.mesh", "b.glb", "--no-wait").out.strip() for _ in range(2)]
     Path(f"all/{ids[0]}").mkdir(parents=True)
     Path(f"all/{ids[0]}/repaired.mesh").write_text("mine")
@@ -284,7 +284,7 @@ def test_a_terminal_shows_the_upload_and_then_the_wait(
     zoo: tuple[FakeZoo, dict[str, str]], tmp_path: Path
 ) -> None:
     fake, env = zoo
-    fake.start_as("files.convert", lifetime=1, fails=False)
+    fake.start_as("files.convert", lifetime=1)
     files = str(tmp_path / "part.step"), str(tmp_path / "part.obj")
     with in_terminal("zoo", "files", "convert", *files, env=env, columns=160) as terminal:
         terminal.expect("still open")

@@ -107,7 +107,7 @@ class Reader:
         started = await zoo.files.convert(_STEP, src_format="step", output_format="obj")
 
         def end(poll: Poll) -> None:
-            """Have it end behind the first poll; a fake of its own accord may let it fail."""
+            """Have it end behind the first poll, before what else there is grows older."""
             if poll.open:
                 self.server.zoo.move("files.convert", started.id, status="completed")
 
