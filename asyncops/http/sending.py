@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable
 
 from attrs import define, field, frozen
 
+from asyncops.errors import AttemptTimeout
 from asyncops.http.upload import PIECE, Upload
 from asyncops.utils.time_limits import TimeLimit
 
@@ -49,7 +50,7 @@ class Sending:
         stop_time: Called when the first piece is read.
         go_on: Called at the end.
         on_upload: Told of the progress; ``None`` tells nobody.
-        failure: What the content or ``on_upload`` has raised.
+        failure: What has ended it: an error of the content or of ``on_upload``, or a slow piece.
     """
 
     upload: Upload
@@ -60,11 +61,6 @@ class Sending:
     on_upload: OnUpload | None = None
     failure: Exception | None = field(default=None, init=False)
     _sent: int = field(default=0, init=False)
-
-    @property
-    def under_way(self) -> bool:
-        """Whether the upload has begun and has not come to its end."""
-        return self.upload.begun and not self.upload.done
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
         """Give the pieces."""
@@ -91,14 +87,19 @@ class Sending:
     async def _in_time(self) -> AsyncGenerator[bytes, None]:
         """Give the pieces, and let the attempt expire when one of 64 KiB takes too long."""
         loop = asyncio.get_running_loop()
-        give_up = self.attempt.expire
-        timer, since = loop.call_later(self.seconds, give_up), 0
+        timer, since = loop.call_later(self.seconds, self._give_up), 0
         try:
             async for piece in self.upload.pieces():
                 yield piece
                 since += len(piece)
                 if since >= PIECE:
                     timer.cancel()
-                    timer, since = loop.call_later(self.seconds, give_up), 0
+                    timer, since = loop.call_later(self.seconds, self._give_up), 0
         finally:
             timer.cancel()
+
+    def _give_up(self) -> None:
+        self.failure = AttemptTimeout(
+            f"the upload was too slow: less than {PIECE} bytes in {self.seconds:g} s"
+        )
+        self.attempt.expire()

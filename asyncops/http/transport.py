@@ -7,7 +7,7 @@ import aiohttp
 from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
 from yarl import URL
 
-from asyncops.errors import AttemptTimeout, ConfigurationError, ConnectionFailed, TransportError
+from asyncops.errors import ConfigurationError, ConnectionFailed, TransportError
 from asyncops.http.addresses import Proxy
 from asyncops.http.aiohttp_internals import loop_of, middlewares_of
 from asyncops.http.body import MAX_ERROR_BODY, MAX_PAGE, MAX_RESULT, Pace, read_body
@@ -15,7 +15,7 @@ from asyncops.http.messages import Response, merged
 from asyncops.http.sending import OnUpload, Sending
 from asyncops.http.timeouts import Timeout
 from asyncops.http.transport_errors import Dropped, refused_by, transport_error
-from asyncops.http.upload import PIECE, Upload
+from asyncops.http.upload import Upload
 from asyncops.retry.connection_limit import ConnectionLimit
 from asyncops.utils.time_limits import TimeLimit, TimeLimits
 from asyncops.version import VERSION
@@ -152,11 +152,11 @@ class Transport:
             with self._attempts.new() as limit:
                 session = self._open()
                 data: bytes | AsyncGenerator[bytes, None] | None = None
-                if body or (body is not None and on_upload):
+                if body is not None:
                     if isinstance(body, bytes) and (on_upload or len(body) > _MAX_PIECE):
                         body = Upload.of_bytes(body)
                     if isinstance(body, bytes):
-                        data = body
+                        data = body or None
                     else:
                         sending = Sending(
                             body, self._read_timeout, limit, stop_time, go_on, on_upload
@@ -188,14 +188,8 @@ class Transport:
         except TransportError:
             raise
         except (aiohttp.ClientError, Dropped, OSError) as error:
-            failure = transport_error(error, self._proxy)
-            if sending is not None and sending.failure is not None:
-                failure = sending.failure
-            elif limit.expired and sending is not None and sending.under_way:
-                text = (
-                    f"the upload was too slow: less than {PIECE} bytes in {self._read_timeout:g} s"
-                )
-                failure = AttemptTimeout(text)
+            ended_by = None if sending is None else sending.failure
+            failure = ended_by or transport_error(error, self._proxy)
         # Raised outside of the handler: as context of ours, aiohttp's error would be kept, and its
         # repr shows the headers.
         raise failure

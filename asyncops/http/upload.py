@@ -27,14 +27,12 @@ class Upload:
         size: Its bytes; ``None`` if that is not known before it has been read.
         repeatable: Whether it can be read a second time.
         begun: Whether it has been read, if only in part.
-        done: Whether it was read to its end, the last time.
     """
 
     _source: Path | IO[bytes] | AsyncIterable[bytes] = field(repr=False)
     size: int | None = None
     repeatable: bool = True
     begun: bool = field(default=False, init=False)
-    done: bool = field(default=False, init=False)
     _start: int = 0
 
     @classmethod
@@ -82,7 +80,7 @@ class Upload:
         Raises:
             ValueError: A file has changed its length meanwhile: its last byte is not given.
         """
-        self.begun, self.done = True, False
+        self.begun = True
         source = self._source
         if isinstance(source, AsyncIterable):
             async for each in source:
@@ -97,7 +95,6 @@ class Upload:
                 await asyncio.to_thread(source.seek, self._start)
             async for piece in _read(source, self.size):
                 yield piece
-        self.done = True
 
 
 async def _read(file: IO[bytes], size: int | None) -> AsyncGenerator[bytes, None]:

@@ -3,11 +3,13 @@
 import asyncio
 import gzip
 
+import aiohttp
 import pytest
 
 from asyncops import AnswerTooLarge, AttemptTimeout, ConnectionFailed, Timeout
 from asyncops.http.messages import Response
 from asyncops.http.transport import Transport
+from asyncops.http.upload import Upload
 from tests.wire.faultserver import FIN, SILENCE, FaultServer, Step, answer
 
 BEARER = {"Authorization": "Bearer t"}
@@ -97,3 +99,18 @@ async def test_closing_ends_what_is_under_way() -> None:
         await transport.close()
         with pytest.raises(AttemptTimeout):
             await task
+
+
+async def test_an_attempt_that_ends_before_a_body_is_read_again_is_no_slow_upload() -> None:
+    async def hang(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    traces = aiohttp.TraceConfig()
+    traces.on_request_start.append(hang)
+    upload = Upload.of_bytes(b"body")
+    await anext(upload.pieces())
+    async with aiohttp.ClientSession(trace_configs=[traces]) as session:
+        transport = Transport(Timeout(attempt=0.05), session=session)
+        with pytest.raises(AttemptTimeout, match="took too long") as caught:
+            await transport.send("POST", "http://127.0.0.1:1", BEARER, {}, body=upload)
+    assert caught.value.retryable
