@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from asyncops.kit.filters import as_json, time_text
 from asyncops.kit.listing import Window
 from asyncops.models import JSON
+from asyncops.utils.moments import rounded
 
 __all__ = ["window_params"]
 
@@ -17,16 +18,7 @@ _STEPS = {"seconds": timedelta(seconds=1), "milliseconds": timedelta(millisecond
 def _whole(window: Window, when: datetime | None, *, up: bool) -> datetime | None:
     """Return a bound in whole steps of what is sent, so that the range holds all of its times."""
     step = _STEPS.get(window.times)
-    if when is None or step is None:
-        return when
-    beyond = (when - _FIRST) % step
-    if not beyond:
-        return when
-    try:
-        return when + step - beyond if up else when - beyond
-    except OverflowError:
-        # The last moment of the calendar, which is rounded up where it is written.
-        return when
+    return when if when is None or step is None else rounded(when, step, up=up)
 
 
 def window_params(

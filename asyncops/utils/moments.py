@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 
 from attrs import frozen
 
-__all__ = ["TimeRange", "http_date", "micros", "moment", "next_moment"]
+__all__ = ["TimeRange", "http_date", "micros", "moment", "next_moment", "rounded"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
@@ -34,6 +34,20 @@ def next_moment(when: datetime) -> datetime | None:
         return when + _TICK
     except OverflowError:
         return None
+
+
+def rounded(when: datetime, step: timedelta, *, up: bool = False) -> datetime:
+    """Return a moment in whole steps since the epoch, by default not a later one.
+
+    Where that is beyond the calendar, the moment stays as it is.
+    """
+    beyond = (when - _EPOCH) % step
+    if not beyond:
+        return when
+    try:
+        return when + step - beyond if up else when - beyond
+    except OverflowError:
+        return when
 
 
 def http_date(text: str) -> datetime | None:

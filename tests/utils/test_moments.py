@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncops.utils.moments import TimeRange, http_date, micros, moment, next_moment
+from asyncops.utils.moments import TimeRange, http_date, micros, moment, next_moment, rounded
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -18,6 +18,13 @@ def test_a_moment_is_told_to_the_microsecond() -> None:
     assert next_moment(datetime.max.replace(tzinfo=UTC)) is None
     with pytest.raises(ValueError, match="no moment"):
         moment(1 << 70)
+
+
+def test_a_moment_is_rounded_to_a_step_either_way() -> None:
+    second, last = timedelta(seconds=1), datetime.max.replace(tzinfo=UTC)
+    assert rounded(NOON + TICK, second) == rounded(NOON, second, up=True) == NOON
+    assert rounded(NOON + TICK, second, up=True) == NOON + second
+    assert rounded(last, second, up=True) == last
 
 
 def test_a_range_ends_before_its_end() -> None:

@@ -8,6 +8,7 @@ from asyncops.kit.doctor.evidence import Evidence, times
 from asyncops.kit.doctor.finding import Check, Finding, bad, good, unknown
 from asyncops.kit.statuses import enum_of
 from asyncops.models import Page, Status
+from asyncops.utils.moments import rounded
 
 __all__ = ["CHECKS"]
 
@@ -50,7 +51,9 @@ async def _before(evidence: Evidence) -> Finding | None:
         return unknown("created_before", _NONE)
     if not came:
         return bad("created_before", "no item came, though there are some", _WINDOW)
-    late = sum(each > bound + window.resolution for each in came)
+    # As it is sent, and the service may take in all of the step behind that.
+    end = rounded(bound, window.margin, up=True) + window.resolution
+    late = sum(each > end for each in came)
     if late:
         found = f"{late} of {len(came)} items were created later"
         return bad("created_before", found, _WINDOW)

@@ -15,7 +15,7 @@ from attrs import field, frozen
 from asyncops.checkpoints import Checkpoint
 from asyncops.paging.strategy import PageStrategy
 from asyncops.paging.windows.time_order import TimeOrder, shifted
-from asyncops.utils.moments import TimeRange
+from asyncops.utils.moments import TimeRange, rounded
 
 __all__ = ["CreatedFilter"]
 
@@ -88,14 +88,16 @@ class CreatedFilter(Generic[T]):
     def is_ignored(self, asked: TimeRange, moments: Sequence[datetime]) -> bool:
         """Whether the creation times in an answer show that the service does not filter.
 
-        The caller's own bounds are taken as the service has them.
+        The caller's own bounds are taken as the service has them. A latest time may be sent as the
+        end of the step that it is in, and the service may take in all of the step behind that.
         """
         if not self.detects:
             return False
         oldest = asked.oldest if asked.oldest != self.bounds.oldest else None
         newest = asked.newest if asked.newest != self.bounds.newest else None
         early = None if oldest is None else shifted(oldest, -self.margin)
-        late = None if newest is None else shifted(newest, self.margin)
+        sent = None if newest is None else rounded(newest, self.margin, up=True)
+        late = None if sent is None else shifted(sent, self.margin)
         return bool(moments) and (
             (early is not None and min(moments) < early)
             or (late is not None and max(moments) > late)

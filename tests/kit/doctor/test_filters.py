@@ -8,7 +8,17 @@ from aiohttp import web
 
 from asyncops.kit import ByStatus, Client, Window
 from asyncops.kit.doctor.filters import CHECKS
-from tests.kit.doctor.farms import PLAIN, ROWS, assert_told, examined_at, farm, lies, of_ignoring
+from tests.kit.doctor.farms import (
+    PLAIN,
+    ROWS,
+    assert_told,
+    examined_at,
+    farm,
+    lies,
+    of_ignoring,
+    row,
+)
+from tests.kit.served import times
 
 CLAIMS = {each.claim for each in CHECKS}
 
@@ -100,3 +110,21 @@ async def test_bounds_that_leave_out_what_was_created_at_them_are_no_lie(
     found = await examined_at(farm(**PLAIN | {"window": Window("from", "to"), "get": None}), answer)
     assert lies(found) == {}
     assert {found[claim].verdict for claim in ("created_after", "created_before")} == {verdict}
+
+
+async def test_a_service_that_takes_in_the_whole_second_of_a_bound_is_no_lie() -> None:
+    created = [times(1, timedelta(seconds=seconds)) for seconds in (0, 0.5, 1.9, 2.5)]
+
+    async def answer(request: web.Request) -> web.Response:
+        oldest = int(request.query.get("from", 0))
+        newest = int(request.query.get("to", 1 << 40))
+        rows = [
+            {**row(number, 0), "created_at": when}
+            for number, when in enumerate(created)
+            if oldest <= datetime.fromisoformat(when).timestamp() < newest + 1
+        ]
+        return web.json_response({"jobs": rows})
+
+    window = Window("from", "to", times="seconds")
+    found = await examined_at(farm(**PLAIN | {"window": window, "get": None}), answer)
+    assert {found[claim].verdict for claim in ("created_after", "created_before")} == {"good"}

@@ -43,3 +43,12 @@ def test_items_of_one_answer_are_in_order_but_for_the_margin(descending: bool) -
     assert not listing.is_sorted([*moments, at(22 if descending else -22)])
     assert not listing.is_sorted(sorted(moments, reverse=not descending))
     assert listing.is_sorted([])
+
+
+@pytest.mark.parametrize(
+    ("second", "ignored"), [(9.1, True), (9.3, False), (21.9, False), (22.1, True)]
+)
+def test_a_latest_time_within_a_step_of_the_bounds_is_sent_as_the_end_of_it(
+    second: float, ignored: bool
+) -> None:
+    assert created().is_ignored(TimeRange(at(10.2), at(20.8)), [at(second)]) is ignored
