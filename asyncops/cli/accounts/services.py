@@ -9,7 +9,6 @@ import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
 
 from asyncops.cli.exit import Failure
 from asyncops.cli.text.terminal import complain
@@ -57,13 +56,13 @@ def distribution_of(entry: EntryPoint) -> str:
 @cache
 def _loaded(entry: EntryPoint) -> type[Client]:
     try:
-        client: Any = entry.load()
+        client: type[Client] = entry.load()
         reason = _unfit(entry, client)
     except Exception as error:  # noqa: BLE001 - whatever it is, the other services go on
         reason = " ".join(str(error).split()) or type(error).__name__
     else:
         if reason is None:
-            return client  # type: ignore[no-any-return]
+            return client
     whose = f"the service {entry.name} of {distribution_of(entry)}"
     raise Failure(f"{whose} cannot be used: {reason}")
 
