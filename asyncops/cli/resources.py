@@ -116,7 +116,7 @@ def paths_of(service: str) -> Mapping[str, ResourcePath]:
     return {each.name: each for each in resources_of(SERVICES[service])}
 
 
-def resources_below(service: str, above: str = "") -> Iterator[str]:
+def resources_below(service: str, above: str) -> Iterator[str]:
     """Give the names of what a client or a part of it has, each once."""
     start = f"{above}." if above else ""
     below = (name[len(start) :] for name in paths_of(service) if name.startswith(start))

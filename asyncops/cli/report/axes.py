@@ -44,6 +44,7 @@ _FINE = (
 _TIERS = (_FINE, _COARSE, _COARSEST)
 # Where the longest is so many times the shortest, only a logarithmic axis shows both.
 _WIDE = 50.0
+_MOST_TICKS = 8
 _BINS = 30
 _SMALLEST = 1e-3
 
@@ -84,20 +85,19 @@ def bins_of(values: Sequence[float]) -> Bins:
     return Bins(edges.tolist(), counts.tolist(), logarithmic)
 
 
-def ticks_between(low: float, high: float, most: int = 8, *, logarithmic: bool) -> list[float]:
+def ticks_between(low: float, high: float, *, logarithmic: bool) -> list[float]:
     """Round durations within bounds, few enough to be labelled side by side.
 
     Args:
         low: The axis's least value in seconds.
         high: Its greatest.
-        most: The most ticks, at least 2.
         logarithmic: Whether the axis is.
     """
     if logarithmic:
         inside = [[each for each in ticks if low <= each <= high] for ticks in _TIERS]
-        return next((ticks for ticks in inside if len(ticks) <= most), inside[-1])
-    fits = (each for each in _FINE if (high - low) / each <= most - 1)
-    step = next(fits, (high - low) / (most - 1))
+        return next((ticks for ticks in inside if len(ticks) <= _MOST_TICKS), inside[-1])
+    fits = (each for each in _FINE if (high - low) / each <= _MOST_TICKS - 1)
+    step = next(fits, (high - low) / (_MOST_TICKS - 1))
     first = math.ceil(low / step)
     return [step * number for number in range(first, math.floor(high / step) + 1)]
 
