@@ -153,21 +153,20 @@ class NumberedStrategy(Generic[T]):
             UnexpectedPage: Its number or its size is not the one asked for, or it says that another
                 page follows, but not how to ask for it.
         """
-        body = reply.value
+        body, numbering = reply.value, self._numbering
         if self._undecided is not None:
             self._decide_base(0 if body.number == 0 else 1)
             return
         if self.style.number is not None:
-            self._number = self._numbering.check_number(self._number, body.number)
-        self._numbering.check_size(body.page_size, len(body.items), self._number, body.total_count)
-        self.used_size = self._numbering.used_size
+            self._number = numbering.check_number(self._number, body.number)
+        numbering.check_size(body.page_size, len(body.items), self._number, body.total_count)
+        self.used_size = numbering.used_size
         self._count = body.total_count
-        pages = self._numbering.pages_to_read(self._number, body, self.drift.count)
-        self._pages = pages if body.total_count else 0
+        self._pages = numbering.pages_to_read(self._number, body, None) if body.total_count else 0
         keys = tuple(map(self.identity, body.items))
         if self._moved(body.total_count, keys):
             return
-        more = self._has_more(body)
+        more = self._has_more(body, keys)
         fresh = self.drift.fresh(keys)
         items = body.items if all(fresh) else tuple(compress(body.items, fresh))
         kind: type[Page[T]] = UnsurePage if self.drift.unsure else Page
@@ -177,7 +176,7 @@ class NumberedStrategy(Generic[T]):
             page = evolve(page, cursor=self._number + len(body.items) - len(page.items))
             self._shared = self.drift.overlap(keys)
         if self.style.depth is not None:
-            read = self._numbering.rank(self._number) + len(body.items)
+            read = numbering.rank(self._number) + len(body.items)
             # The last page before the cap may be cut short, so that the pages end and the rows not.
             # A count that is the cap itself may be cut short as well.
             cut_short = read < body.total_count or body.total_count == self.style.depth
@@ -270,24 +269,24 @@ class NumberedStrategy(Generic[T]):
         before, self._number = self._number, max(first, self._number + step * unit)
         return self._number != before
 
-    def _has_more(self, body: NumberedBody[T]) -> bool | None:
+    def _has_more(self, body: NumberedBody[T], keys: tuple[Hashable, ...]) -> bool | None:
         """Whether a page follows; ``None`` if that depends on the unknown base."""
         said = says_more(self.style, body)
         if said is None:
-            said = self._counts_more(body)
+            said = self._counts_more(body, keys)
         if said and not self._numbering.distance(len(body.items)):
             raise UnexpectedPage("a page follows an empty one, and no page size is known")
         return said
 
-    def _counts_more(self, body: NumberedBody[T]) -> bool | None:
+    def _counts_more(self, body: NumberedBody[T], keys: tuple[Hashable, ...]) -> bool | None:
         """Whether a page follows, by the counts; without any, by its rows."""
         told = self._numbering.counts_more(self._number, body, self.drift.count)
-        if told is not None:
-            more, self._past_told = told
-            return more
-        # A page that holds nothing but the rows it shares with the one before is empty.
-        fresh = self.drift.early(tuple(map(self.identity, body.items)))
-        return len(body.items) > max(self._shared, self.drift.again) or any(fresh)
+        if told is None:
+            # A page that holds nothing but the rows it shares with the one before is empty.
+            shared = max(self._shared, self.drift.again)
+            return len(keys) > shared or any(self.drift.early(keys))
+        more, self._past_told = told
+        return more
 
     def _decide_base(self, base: int) -> None:
         page, self._undecided = self._undecided, None
