@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 from urllib.request import urlopen
@@ -89,7 +89,8 @@ class Worker:
         Raises:
             Unmeasured: It failed, or gave another number of items.
         """
-        print("" if items else "idle", file=_pipe(self.process.stdin), flush=True)
+        with suppress(BrokenPipeError):
+            print("" if items else "idle", file=_pipe(self.process.stdin), flush=True)
         answer: dict[str, Any] = json.loads(_pipe(self.process.stdout).readline() or "{}")
         if "seconds" not in answer:
             raise Unmeasured(f"{self.name}: {answer.get('error', 'the process ended')}")
@@ -158,8 +159,9 @@ def _process(command: list[str]) -> "Iterator[subprocess.Popen[str]]":
         try:
             yield process
         finally:
-            # Both kinds of process end where their input does.
-            _pipe(process.stdin).close()
+            # Both kinds of process end where their input does, or have ended.
+            with suppress(BrokenPipeError):
+                _pipe(process.stdin).close()
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
