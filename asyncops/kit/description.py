@@ -1,6 +1,7 @@
 """What a resource of a service is, as it was declared."""
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Generic, ParamSpec, Required, TypedDict
 
 from attrs import field, frozen
@@ -9,7 +10,7 @@ from asyncops.http.decoding import Decode
 from asyncops.kit.action import Action
 from asyncops.kit.listing import Listing
 from asyncops.kit.options import ListOptions, WatchOptions
-from asyncops.kit.sample import Sample
+from asyncops.kit.sample import Sample, with_places
 from asyncops.models import Status
 
 __all__ = ["Description", "GetFields", "ItemFields", "ListFields", "ResourceFields"]
@@ -102,3 +103,9 @@ class Description:
     changes: tuple[str, ...] | None = None
     hints: Mapping[int, str] = field(factory=dict)
     sample: Sample | None = None
+
+    @cached_property
+    def places(self) -> Sample:
+        """The sample with all of its places; without one, the places that an item would have."""
+        sample = Sample(item={}) if self.sample is None else self.sample
+        return with_places(sample, self.item, (self.identity, self.id))

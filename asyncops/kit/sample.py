@@ -1,13 +1,24 @@
 """A real answer of a service, from which a fake is made."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from attrs import field, frozen
+import attrs
+from attrs import evolve, field, frozen
 
-from asyncops.models import JSON, State
+from asyncops.models import JSON, State, wire_key
 
-__all__ = ["Sample", "merge"]
+__all__ = ["Sample", "merge", "with_places"]
+
+# A place that is told by the class of the items.
+_BY_CLASS = ""
+_FIELDS = {
+    "status": "status",
+    "created": "created_at",
+    "started": "started_at",
+    "finished": "finished_at",
+    "error": "error",
+}
 
 
 @frozen(kw_only=True)
@@ -22,6 +33,9 @@ class Sample:
             finished="completed_at",
         )
 
+    A place that is not given is the key of the field of the item's class: that of ``finished_at``
+    for ``finished``. Where the class has no such field, but a property, there is no place.
+
     Attributes:
         item: The item as the service gave it, as JSON.
         by_state: Patches over the item, by the state that they lead to. A patch is merged into
@@ -33,18 +47,33 @@ class Sample:
         started: The place of the start of the work; ``None`` where the item has none.
         finished: The place of the end; ``None`` where the item has none.
         error: The place of the reason of a failure; ``None`` where the item has none. This and the
-            other places may be reachable in a patch only.
+            two before it may be reachable in a patch only.
     """
 
     item: Mapping[str, JSON] = field(hash=False)
     by_state: Mapping[State, Mapping[str, JSON]] = field(factory=dict, hash=False)
     results: JSON = field(default=None, hash=False)
-    id: str = "id"
-    status: str | None = "status"
-    created: str | None = "created_at"
-    started: str | None = "started_at"
-    finished: str | None = "finished_at"
-    error: str | None = "error"
+    id: str = _BY_CLASS
+    status: str | None = _BY_CLASS
+    created: str | None = _BY_CLASS
+    started: str | None = _BY_CLASS
+    finished: str | None = _BY_CLASS
+    error: str | None = _BY_CLASS
+
+
+def with_places(sample: Sample, item: type[Any], ids: Iterable[str]) -> Sample:
+    """Return a sample with the places that the class of its item tells.
+
+    Args:
+        sample: The sample.
+        item: The class.
+        ids: The attributes that are the id; the first that is a field has the place.
+    """
+    keys = {each.name: wire_key(each) for each in attrs.fields(item)}
+    places: dict[str, Any] = {place: keys.get(name) for place, name in _FIELDS.items()}
+    places["id"] = next((keys[name] for name in ids if name in keys), "id")
+    told = {name: each for name, each in places.items() if getattr(sample, name) == _BY_CLASS}
+    return evolve(sample, **told)
 
 
 def merge(tree: Any, patch: Any) -> Any:

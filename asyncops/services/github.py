@@ -320,7 +320,6 @@ _RUN_SAMPLE = Sample(
     },
     started="run_started_at",
     finished="updated_at",
-    error=None,
 )
 _JOB_SAMPLE = Sample(
     item={
@@ -350,7 +349,6 @@ _JOB_SAMPLE = Sample(
         State.CANCELLED: {"conclusion": "cancelled"},
     },
     finished="completed_at",
-    error=None,
 )
 
 

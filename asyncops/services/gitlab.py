@@ -321,9 +321,6 @@ _PIPELINE_SAMPLE = Sample(
         "web_url": "https://gitlab.example.com/acme/demo/-/pipelines/1003",
         "name": None,
     },
-    started=None,
-    finished=None,
-    error=None,
 )
 _JOB_SAMPLE = Sample(
     item={

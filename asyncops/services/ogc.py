@@ -144,10 +144,6 @@ class OgcClient(Client):
             },
             results={"area": 12.5},
             by_state={State.FAILED: {"status": "failed", "message": "there is no such layer"}},
-            id="jobID",
-            created="created",
-            started="started",
-            finished="finished",
             error="message",
         ),
     )

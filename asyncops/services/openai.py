@@ -309,7 +309,6 @@ _BATCH_SAMPLE = Sample(
     },
     started="in_progress_at",
     finished="completed_at",
-    error=None,
 )
 _JOB_SAMPLE = Sample(
     item={
@@ -331,7 +330,6 @@ _JOB_SAMPLE = Sample(
             "error": {"code": "no_examples", "message": "The file is empty.", "param": None},
         }
     },
-    started=None,
     error="error.message",
 )
 _EVENT_SAMPLE = Sample(
@@ -343,10 +341,6 @@ _EVENT_SAMPLE = Sample(
         "message": "Created fine-tuning job",
         "type": "message",
     },
-    status=None,
-    started=None,
-    finished=None,
-    error=None,
 )
 
 

@@ -281,10 +281,6 @@ class PrefectClient(Client):
                     "state": {"type": "FAILED", "name": "Failed", "message": "no such region"},
                 }
             },
-            status="state_type",
-            created="created",
-            started="start_time",
-            finished="end_time",
             error="state.message",
         ),
     )

@@ -194,11 +194,5 @@ class WesClient(Client):
                 "end_time": "2026-05-04T09:04:10Z",
                 "tags": {"project": "dawn"},
             },
-            id="run_id",
-            status="state",
-            created=None,
-            started="start_time",
-            finished="end_time",
-            error=None,
         ),
     )

@@ -36,7 +36,7 @@ def check_sample(subject: Subject) -> None:
             words = ", ".join(f"State.{each.name}" for each in State)
             raise subject.error("sample", f"by_state has the key {state!r}: write one of {words}")
     for name in (*_REQUIRED, *_IN_A_PATCH):
-        place = getattr(sample, name)
+        place = getattr(subject.described.places, name)
         if place is None:
             continue
         subject.check_place(f"sample: {name}", place)

@@ -66,9 +66,7 @@ API_CALL = Sample(
         State.RUNNING: {"status_code": None, "completed_at": None},
         State.FAILED: {"status_code": 422},
     },
-    status=None,
     finished="completed_at",
-    error=None,
 )
 
 
@@ -101,10 +99,6 @@ CONVERSATION = Sample(
         "user_id": _USER,
         "first_prompt": "a gear with 21 teeth",
     },
-    status=None,
-    started=None,
-    finished=None,
-    error=None,
 )
 DATASET = Sample(
     item={
@@ -119,9 +113,6 @@ DATASET = Sample(
         "lookup_enabled": True,
         "require_raw_kcl_similarity_score_for_success": False,
     },
-    started=None,
-    finished=None,
-    error=None,
 )
 CONVERSION = Sample(
     item={

@@ -158,8 +158,7 @@ class Live:
         description, maker = self.case.description, self.served.maker
         tree = dict(maker.looks.all[0].tree)
         kept = {description.id, description.identity, "status"}
-        sample = description.sample
-        id_key = None if sample is None else sample.id.partition(".")[0]
+        id_key = description.places.id.partition(".")[0]
         for each in attrs.fields(description.item):
             broken = {**tree, wire_key(each): [{}]}
             is_kept = each.name in kept or wire_key(each) == id_key

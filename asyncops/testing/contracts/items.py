@@ -42,14 +42,14 @@ async def test_times_are_in_the_order_of_a_life(live: Live) -> None:
 @needs(Case.lives)
 async def test_an_ended_item_tells_when_and_why(live: Live) -> None:
     """An item that has ended has the end and the reason of a failure that the service shows."""
-    sample = live.case.description.sample
+    places = live.case.description.places
     for look in live.served.maker.looks.ended:
         item = live.add(status=look.state.value)
-        if sample is not None and sample.finished is not None:
-            assert item.finished_at is not None, f"finished_at is not {sample.finished}"
-        if look.state is State.FAILED and sample is not None and sample.error is not None:
-            told = value_at(sample.error, live.wire(item), {})
-            assert item.error is not None or told is None, f"error is not {sample.error}"
+        if places.finished is not None:
+            assert item.finished_at is not None, f"finished_at is not {places.finished}"
+        if look.state is State.FAILED and places.error is not None:
+            told = value_at(places.error, live.wire(item), {})
+            assert item.error is not None or told is None, f"error is not {places.error}"
 
 
 @needs(Case.is_got)

@@ -10,7 +10,7 @@ from asyncops.errors import DecodeError
 from asyncops.http.decoding import Dialect, decoder
 from asyncops.http.places import value_at
 from asyncops.kit.description import Description
-from asyncops.kit.sample import Sample, merge
+from asyncops.kit.sample import merge
 from asyncops.kit.statuses import enum_of
 from asyncops.models import JSON, State, Status
 from asyncops.testing.described.examples import defaults_of, example, holders_of
@@ -134,7 +134,7 @@ def looks_of(description: Description, json: Dialect, *, lives: bool) -> Looks:
 
 
 def _holders(description: Description, enum: type[Status] | None) -> tuple[str, ...]:
-    place = (description.sample or Sample(item={})).status
+    place = description.places.status
     keys = holders_of(description.item, enum)
     return keys if keys or place is None else (place,)
 

@@ -8,14 +8,12 @@ from uuid import UUID
 
 import attrs
 import msgspec
-from attrs import evolve
 
 from asyncops.http.decoding import Dialect, decoder
 from asyncops.http.places import value_at
 from asyncops.kit.description import Description
 from asyncops.kit.ids import id_type
 from asyncops.kit.resources import ResourcePath
-from asyncops.kit.sample import Sample
 from asyncops.kit.statuses import enum_of
 from asyncops.models import JSON, State
 from asyncops.testing.described.examples import (
@@ -70,7 +68,7 @@ class Maker:
         self._resource = resource.name
         item, keys = self.description.item, key_names(self.description.item)
         self._holders = frozenset(holders_of(item, enum_of(self.description)))
-        places = _places_of(self.description)
+        places = self.description.places
         self.created_place: str | None = places.created
         self.identity_place: str = places.id
         self._id_places = {self.description.identity: places.id}
@@ -187,13 +185,3 @@ class Maker:
             DecodeError: The item does not fit its class; the error names the field.
         """
         return decoder(self.description.item, json=self.json)(msgspec.json.encode(tree))
-
-
-def _places_of(description: Description) -> Sample:
-    """Return the places of an item: those of its sample, or else the usual ones that it has."""
-    if description.sample is not None:
-        return description.sample
-    keys, usual = key_names(description.item), Sample(item={})
-    names = ("status", "created", "started", "finished", "error")
-    places: dict[str, Any] = {name: keys.get(getattr(usual, name)) for name in names}
-    return evolve(usual, id=keys[description.identity], **places)
