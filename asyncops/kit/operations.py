@@ -5,7 +5,7 @@ from the type.
 """
 
 from collections.abc import AsyncIterable, Iterable
-from typing import Generic, ParamSpec, TypeVar
+from typing import Generic, ParamSpec, TypeVar, Unpack
 
 from asyncops.checkpoints import Checkpoint
 from asyncops.http.invalid_items import OnInvalid
@@ -16,10 +16,9 @@ from asyncops.listing.get_many import GetMany
 from asyncops.listing.pager import Pager
 from asyncops.models import Id, Operation
 from asyncops.paging.limits import MAX_PAGES
-from asyncops.polling.blocked import OnBlocked
 from asyncops.polling.pending import Pending
-from asyncops.polling.policy import OnPoll, PollPolicy
-from asyncops.polling.wait_many import CONCURRENCY, WaitMany, wait_many
+from asyncops.polling.wait import WaitOptions
+from asyncops.polling.wait_many import WaitMany, WaitManyOptions, wait_many
 from asyncops.polling.watch import Watch
 from asyncops.sharding.shard import Shard
 
@@ -109,16 +108,7 @@ class _Gets(Verbs, Generic[R]):
 
 
 class _WaitsForMany(Verbs, Generic[O]):
-    def wait_many(
-        self,
-        ids: Iterable[Id],
-        *,
-        poll: PollPolicy = PollPolicy(),
-        timeout: float | None = None,
-        on_poll: OnPoll | None = None,
-        on_blocked: OnBlocked = "wait",
-        concurrency: int = CONCURRENCY,
-    ) -> WaitMany[Id, O]:
+    def wait_many(self, ids: Iterable[Id], **options: Unpack[WaitManyOptions]) -> WaitMany[Id, O]:
         """Wait for many operations, and give each when it has ended.
 
         ``async with runs.wait_many(ids) as finished: async for id, result in finished`` gives each
@@ -127,24 +117,16 @@ class _WaitsForMany(Verbs, Generic[O]):
 
         Args:
             ids: The ids, checked at once. An id that is given twice comes once.
-            poll: How often to poll, and for how long.
-            timeout: Seconds in all; ``None`` means the policy's own timeout.
-            on_poll: Called after each poll.
-            on_blocked: ``"raise"`` gives an operation that waits for a person as
-                ``OperationBlocked``.
-            concurrency: The most requests in flight at once, at least 1.
+            options: ``poll``, how often to poll, and for how long. ``timeout``, seconds in all;
+                ``None`` means the policy's own timeout. ``on_poll``, called after each poll.
+                ``on_blocked``: ``"raise"`` gives an operation that waits for a person as
+                ``OperationBlocked``. ``concurrency``, the most requests in flight at once, 16 by
+                default.
 
         Raises:
             ValueError: An argument is not valid; nothing has been sent.
         """
-        return wait_many(
-            self.pending(ids),
-            poll=poll,
-            timeout=timeout,
-            on_poll=on_poll,
-            on_blocked=on_blocked,
-            concurrency=concurrency,
-        )
+        return wait_many(self.pending(ids), **options)
 
     def pending(self, ids: Iterable[Id]) -> Pending[Id, O]:
         """Operations to wait for together with those of other resources.
@@ -165,16 +147,7 @@ class _WaitsForMany(Verbs, Generic[O]):
 class Lookups(_Gets[O], _WaitsForMany[O], Generic[O]):
     """Operations that are asked for by their ids."""
 
-    async def wait(
-        self,
-        id: Id,  # noqa: A002 - the field's own name
-        *,
-        poll: PollPolicy = PollPolicy(),
-        timeout: float | None = None,
-        raise_on_failure: bool = True,
-        on_poll: OnPoll | None = None,
-        on_blocked: OnBlocked = "wait",
-    ) -> O:
+    async def wait(self, id: Id, **options: Unpack[WaitOptions]) -> O:  # noqa: A002
         """Wait until an operation has ended, and return it.
 
         ::
@@ -187,12 +160,12 @@ class Lookups(_Gets[O], _WaitsForMany[O], Generic[O]):
 
         Args:
             id: The operation's id.
-            poll: How often to poll, and for how long; the first poll is at once.
-            timeout: Seconds in all; ``None`` means the policy's own timeout. A poll in flight is
-                given up then; otherwise a last one may take 5 seconds more.
-            raise_on_failure: Whether a failure is raised; otherwise, the operation is returned.
-            on_poll: Called after each poll.
-            on_blocked: ``"raise"`` raises ``OperationBlocked`` where it waits for a person.
+            options: ``poll``, how often to poll, and for how long; the first poll is at once.
+                ``timeout``, seconds in all; ``None`` means the policy's own timeout. A poll in
+                flight is given up then; otherwise a last one may take 5 seconds more.
+                ``raise_on_failure``, whether a failure is raised, as it is by default; otherwise,
+                the operation is returned. ``on_poll``, called after each poll. ``on_blocked``:
+                ``"raise"`` raises ``OperationBlocked`` where it waits for a person.
 
         Raises:
             OperationFailed: It failed; the error carries it as ``operation``.
@@ -201,14 +174,7 @@ class Lookups(_Gets[O], _WaitsForMany[O], Generic[O]):
             NotFound: There is no such operation.
             ValueError: An argument is not valid.
         """
-        operation: O = await self._bound.wait(
-            id,
-            poll=poll,
-            timeout=timeout,
-            raise_on_failure=raise_on_failure,
-            on_poll=on_poll,
-            on_blocked=on_blocked,
-        )
+        operation: O = await self._bound.wait(id, **options)
         return operation
 
 

@@ -6,11 +6,16 @@ from typing import Any
 from asyncops.http.decoding import Dialect
 from asyncops.http.page_body import PagePlaces
 from asyncops.http.page_decoding import PageDecoder
-from asyncops.http.places import Place
 from asyncops.kit.description import Description
 from asyncops.paging.styles import Paging
 
 __all__ = ["page_decoder", "page_places"]
+
+# The fields of the styles of paging that name places, by what a page calls them.
+_FIELDS = {
+    "next_page": "next", "more": "more", "last": "last", "number": "number",
+    "page_size": "used_size", "total_count": "total", "total_pages": "pages",
+}
 
 
 @cache
@@ -37,18 +42,5 @@ def page_places(style: Paging, items: str = "") -> PagePlaces:
         style: How the listing is paged.
         items: The path of the rows; ``""`` if the whole body is their array.
     """
-
-    def place(name: str) -> Place | None:
-        found: Place | None = getattr(style, name, None)
-        return found
-
-    return PagePlaces(
-        items,
-        next_page=place("next"),
-        more=place("more"),
-        last=place("last"),
-        number=place("number"),
-        page_size=place("used_size"),
-        total_count=place("total"),
-        total_pages=place("pages"),
-    )
+    places = {name: getattr(style, field, None) for name, field in _FIELDS.items()}
+    return PagePlaces(items, **places)

@@ -16,7 +16,7 @@ from asyncops.polling.wait_schedule import PollSchedule
 from asyncops.utils.checks import count, plain_hook
 from asyncops.utils.task_scope import TaskScope
 
-__all__ = ["CONCURRENCY", "WaitMany", "WaitManyOptions", "wait_many"]
+__all__ = ["WaitMany", "WaitManyOptions", "wait_many"]
 
 K = TypeVar("K")
 R = TypeVar("R", bound=Operation)
@@ -26,9 +26,6 @@ K3 = TypeVar("K3")
 R1 = TypeVar("R1", bound=Operation)
 R2 = TypeVar("R2", bound=Operation)
 R3 = TypeVar("R3", bound=Operation)
-
-CONCURRENCY = 16
-"""Requests under way at once, by default."""
 
 
 class WaitManyOptions(TypedDict, total=False):
@@ -140,7 +137,7 @@ class WaitMany(TaskScope[tuple[K, R | AsyncOpsError]], Generic[K, R]):
         timeout: float | None = None,
         on_poll: OnPoll | None = None,
         on_blocked: OnBlocked = "wait",
-        concurrency: int = CONCURRENCY,
+        concurrency: int = 16,
     ) -> None:
         super().__init__()
         self._on_poll = plain_hook("on_poll", on_poll, takes="Poll")

@@ -20,44 +20,38 @@ _STATUS = "check the parameter of by_status="
 
 async def _after(evidence: Evidence) -> Finding | None:
     """Only items created later than asked for come."""
-    window, known = evidence.listing.window, sorted(set(times(evidence.first.items)))
-    if window is None:
-        return None
-    if len(known) < 2:
-        return unknown("created_after", "all items were created at the same time")
-    bound = known[len(known) // 2]
-    came = times((await evidence.page(after=bound)).items)
-    if not came and known[-1] <= bound + window.resolution:
-        return unknown("created_after", _NONE)
-    if not came:
-        return bad("created_after", "no item came, though there are some", _WINDOW)
-    early = sum(each < bound - window.resolution for each in came)
-    if early:
-        found = f"{early} of {len(came)} items were created earlier"
-        return bad("created_after", found, _WINDOW)
-    return good("created_after", "no item was created earlier")
+    return await _beyond(evidence, "created_after", is_latest=False)
 
 
 async def _before(evidence: Evidence) -> Finding | None:
     """Only items created earlier than asked for come."""
+    window = evidence.listing.window
+    if window is None or not window.takes_latest:
+        return None
+    return await _beyond(evidence, "created_before", is_latest=True)
+
+
+async def _beyond(evidence: Evidence, claim: str, *, is_latest: bool) -> Finding | None:
+    """Ask for what was created on one side of a moment, and look for items from the other side."""
     window, known = evidence.listing.window, sorted(set(times(evidence.first.items)))
-    if window is None or (window.before is None and not window.both):
+    if window is None:
         return None
     if len(known) < 2:
-        return unknown("created_before", "all items were created at the same time")
-    bound = known[(len(known) - 1) // 2]
-    came = times((await evidence.page(before=bound)).items)
-    if not came and known[0] >= bound - window.resolution:
-        return unknown("created_before", _NONE)
+        return unknown(claim, "all items were created at the same time")
+    bound = known[(len(known) - is_latest) // 2]
+    page = await evidence.page(**{"before" if is_latest else "after": bound})
+    came, step = times(page.items), window.resolution
+    if not came and (known[0] >= bound - step if is_latest else known[-1] <= bound + step):
+        return unknown(claim, _NONE)
     if not came:
-        return bad("created_before", "no item came, though there are some", _WINDOW)
+        return bad(claim, "no item came, though there are some", _WINDOW)
     # As it is sent, and the service may take in all of the step behind that.
-    end = rounded(bound, window.margin, up=True) + window.resolution
-    late = sum(each > end for each in came)
-    if late:
-        found = f"{late} of {len(came)} items were created later"
-        return bad("created_before", found, _WINDOW)
-    return good("created_before", "no item was created later")
+    end = rounded(bound, window.margin, up=True) + step
+    outside = sum(each > end if is_latest else each < bound - step for each in came)
+    side = "later" if is_latest else "earlier"
+    if outside:
+        return bad(claim, f"{outside} of {len(came)} items were created {side}", _WINDOW)
+    return good(claim, f"no item was created {side}")
 
 
 async def _one_status(evidence: Evidence) -> Finding | None:

@@ -166,6 +166,7 @@ class UnknownOutput(CallRecord):
     )
 
 
+TextToCadOutput = TextToCad | TextToCadIteration | TextToCadMultiFileIteration | UnknownOutput
 AsyncApiCallOutput = (
     FileConversion
     | FileCenterOfMass
@@ -173,13 +174,8 @@ AsyncApiCallOutput = (
     | FileVolume
     | FileDensity
     | FileSurfaceArea
-    | TextToCad
-    | TextToCadIteration
-    | TextToCadMultiFileIteration
-    | UnknownOutput
+    | TextToCadOutput
 )
-
-TextToCadOutput = TextToCad | TextToCadIteration | TextToCadMultiFileIteration | UnknownOutput
 
 _TEXT_TO_CAD: dict[str, type[TextToCad | TextToCadIteration | TextToCadMultiFileIteration]] = {
     AsyncApiCallType.TEXT_TO_CAD: TextToCad,

@@ -1,6 +1,5 @@
 """Which rows a listing holds, and in which order: what a request asks for, read backwards."""
 
-import re
 from datetime import timedelta
 
 from asyncops.kit.description import Description
@@ -8,13 +7,16 @@ from asyncops.kit.filters import Filter
 from asyncops.kit.listing import Listing, Window
 from asyncops.kit.query import list_plan
 from asyncops.kit.statuses import enum_of
+from asyncops.kit.windowed import split_bounds
 from asyncops.testing.described.examples import key_names
 from asyncops.testing.described.params import Params, bad_request
 from asyncops.testing.described.places import text_of
-from asyncops.testing.described.times import read_time
 from asyncops.testing.described.wanted import Bounds, Wanted
+from asyncops.utils.moments import micros
 
 __all__ = ["Selecting"]
+
+_MICROSECOND = 1000
 
 
 class Selecting:
@@ -105,27 +107,19 @@ def _bounds(window: Window | None, params: Params, now: int) -> Bounds:
     """
     if window is None:
         return Bounds()
-    if window.both:
-        after, before = _times(window, window.after, params) or (None, None)
-    else:
-        [after] = _times(window, window.after, params) or (None,)
-        [before] = _times(window, window.before, params) or (None,)
+    names = [name for name in (window.after, window.before) if name is not None]
+    sent = [(name, str(value)) for name in names if (value := params.one(name)) is not None]
+    try:
+        asked, _ = split_bounds(window, tuple(sent))
+        after, before = (
+            each and micros(each) * _MICROSECOND for each in (asked.oldest, asked.newest)
+        )
+    except (ValueError, TypeError):
+        raise bad_request(f"{sent} is no time in the form {window.form!r}.") from None
     if after is None and window.unfiltered is not None:
         after = now - _nanoseconds(window.unfiltered)
     return Bounds(after, before, _nanoseconds(window.resolution))
 
 
 def _nanoseconds(length: timedelta) -> int:
-    return length // timedelta(microseconds=1) * 1000
-
-
-def _times(window: Window, name: str | None, params: Params) -> list[int]:
-    """Return the times that a parameter holds; none if it was not sent."""
-    value = None if name is None else params.one(name)
-    if value is None:
-        return []
-    found = re.fullmatch(re.escape(window.form).replace(r"\{\}", "(.+?)"), str(value))
-    try:
-        return [read_time(text, window.times) for text in (found.groups() if found else [""])]
-    except ValueError:
-        raise bad_request(f"{name} is no time in the form {window.form!r}: {value!r}.") from None
+    return length // timedelta(microseconds=1) * _MICROSECOND
