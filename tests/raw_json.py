@@ -5,10 +5,9 @@ from typing import Any
 
 from asyncops.testing import FakeServer
 from asyncops.testing.described.editing import FakeItems
-from asyncops.testing.described.rows import Row
+from asyncops.testing.described.rows import Row, Wanted
 from asyncops.testing.described.service import DescribedService
-from asyncops.testing.described.wanted import Wanted
-from asyncops.testing.server.request import now_ns
+from asyncops.testing.server.local import now_ns
 
 Json = dict[str, Any]
 

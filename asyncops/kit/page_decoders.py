@@ -3,6 +3,8 @@
 from functools import cache
 from typing import Any
 
+import attrs
+
 from asyncops.http.decoding import Dialect
 from asyncops.http.page_body import PagePlaces
 from asyncops.http.page_decoding import PageDecoder
@@ -11,11 +13,9 @@ from asyncops.paging.styles import Paging
 
 __all__ = ["page_decoder", "page_places"]
 
-# The fields of the styles of paging that name places, by what a page calls them.
-_FIELDS = {
-    "next_page": "next", "more": "more", "last": "last", "number": "number",
-    "page_size": "used_size", "total_count": "total", "total_pages": "pages",
-}
+# What a style of paging calls the places of which a page has another name.
+_SPELLINGS = {"next_page": "next", "page_size": "used_size"}
+_SPELLINGS |= {"total_count": "total", "total_pages": "pages"}
 
 
 @cache
@@ -42,5 +42,5 @@ def page_places(style: Paging, items: str = "") -> PagePlaces:
         style: How the listing is paged.
         items: The path of the rows; ``""`` if the whole body is their array.
     """
-    places = {name: getattr(style, field, None) for name, field in _FIELDS.items()}
-    return PagePlaces(items, **places)
+    names = [each.name for each in attrs.fields(PagePlaces) if each.name != "items"]
+    return PagePlaces(items, **{n: getattr(style, _SPELLINGS.get(n, n), None) for n in names})

@@ -9,14 +9,12 @@ from attrs import field, frozen
 from attrs.validators import instance_of, optional
 
 from asyncops.kit.client import Client
-from asyncops.testing.chainloop.fake import FakeChainloop
-from asyncops.testing.chainloop.service import ChainloopHabits
+from asyncops.testing.chainloop.fake import ChainloopHabits, FakeChainloop
 from asyncops.testing.clock import FakeClock
+from asyncops.testing.described.editing import check_name
 from asyncops.testing.described.fake import Fake
-from asyncops.testing.names import check_name
 from asyncops.testing.server.server import FakeServer
-from asyncops.testing.zoo.fake import FakeZoo
-from asyncops.testing.zoo.service import ZooHabits
+from asyncops.testing.zoo.fake import FakeZoo, ZooHabits
 from asyncops.utils.checks import check_count, check_seconds
 from asyncops.utils.clock import SystemClock
 

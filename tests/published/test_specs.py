@@ -11,10 +11,10 @@ import pytest
 
 from asyncops.testing import FakeServer, ZooHabits
 from asyncops.testing.server.lifecycle import STATUSES
-from asyncops.testing.server.request import now_ns
+from asyncops.testing.server.local import now_ns
 from asyncops.testing.server.service import RefusedError
 from asyncops.testing.zoo.data import OPERATION_TYPES, PROMPT_TYPES
-from asyncops.testing.zoo.formats import READ, WRITTEN
+from asyncops.testing.zoo.values import READ, WRITTEN
 from tests import raw_json
 from tests.habits import OLD_ZOO
 from tests.published.schemas import NEWEST, WITH_LISTINGS, Published

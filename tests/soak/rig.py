@@ -14,9 +14,9 @@ from attrs import frozen
 
 from asyncops import ChainloopClient, Checkpoint, Pager, RetryPolicy, Timeout, ZooClient
 from asyncops.testing import FakeClock, FakeServer
+from asyncops.testing.described.rows import Wanted
 from asyncops.testing.described.table import Table
-from asyncops.testing.described.wanted import Wanted
-from asyncops.testing.server.request import now_ns
+from asyncops.testing.server.local import now_ns
 from asyncops.testing.server.service import RefusedError
 from tests.soak.faults import ODD, Asked, Deck, Play
 from tests.testing.asking import answer as answer_of

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from asyncops import ChainloopClient, ZooClient
 from asyncops.testing import FakeClock, FakeServer
-from asyncops.testing.server.request import now_ns
+from asyncops.testing.server.local import now_ns
 from tests import raw_json
 from tests.soak.rig import merged_ids
 from tests.until import until

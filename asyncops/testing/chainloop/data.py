@@ -10,9 +10,8 @@ from asyncops.testing.described.habits import Data
 from asyncops.testing.described.ids import Ids
 from asyncops.testing.described.lives import Lives, TimedLives
 from asyncops.testing.described.maker import Maker
-from asyncops.testing.described.rows import Row
+from asyncops.testing.described.rows import Row, Wanted
 from asyncops.testing.described.table import Table
-from asyncops.testing.described.wanted import Wanted
 from asyncops.testing.server.hashing import IdSpace, mix
 from asyncops.testing.server.lifecycle import PERIOD, Timeline, rfc3339
 

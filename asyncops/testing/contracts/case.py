@@ -17,7 +17,7 @@ from asyncops.testing.described.fake import Fake
 from asyncops.testing.described.looks import fits
 from asyncops.testing.described.rows import Row
 from asyncops.testing.described.served import Served
-from asyncops.testing.server.request import now_ns
+from asyncops.testing.server.local import now_ns
 
 __all__ = ["MANY", "PAGE", "ROWS", "Case", "Check", "Live", "Need", "needs"]
 

@@ -1,7 +1,8 @@
 """The items of a fake, as a test sees and changes them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any
 
 import msgspec
@@ -15,11 +16,10 @@ from asyncops.testing.described.served import Served
 from asyncops.testing.described.service import DescribedService
 from asyncops.testing.described.table import Table, check_lifetime
 from asyncops.testing.described.times import form_of, read_time, write_time
-from asyncops.testing.names import check_name
-from asyncops.testing.server.request import now_ns
+from asyncops.testing.server.local import now_ns
 from asyncops.utils.clock import Clock
 
-__all__ = ["FakeItems"]
+__all__ = ["FakeItems", "check_name"]
 
 
 class FakeItems:
@@ -214,3 +214,16 @@ def _written(value: Any, example: JSON) -> JSON:
 
 def _word(status: str | None) -> str | None:
     return status.value if isinstance(status, Status) else status
+
+
+def check_name(problem: str, name: str, known: Iterable[str]) -> None:
+    """Refuse a name that is not known.
+
+    Raises:
+        TypeError: It is not; the message has the nearest one, or all.
+    """
+    names = sorted(known)
+    if name not in names:
+        near = get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
+        raise TypeError(f"{problem} {name!r}; {hint}")

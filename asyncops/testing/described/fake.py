@@ -12,7 +12,7 @@ from asyncops.testing.described.editing import FakeItems
 from asyncops.testing.described.habits import Data, Habits
 from asyncops.testing.described.service import DescribedService
 from asyncops.testing.fake import FEW, ClientOptions, FakeService
-from asyncops.testing.server.request import now_ns
+from asyncops.testing.server.local import now_ns
 from asyncops.utils.checks import count
 from asyncops.utils.clock import Clock
 

@@ -14,9 +14,8 @@ from asyncops.paging.styles import After, NextURL, Offset, Pages, Paging, Token
 from asyncops.testing.described.habits import Habits
 from asyncops.testing.described.params import Params, bad_request
 from asyncops.testing.described.places import tell
-from asyncops.testing.described.rows import Row
+from asyncops.testing.described.rows import Row, Wanted
 from asyncops.testing.described.table import Table
-from asyncops.testing.described.wanted import Wanted
 from asyncops.testing.server.service import Answered, Asked, RefusedError
 from asyncops.testing.server.tokens import Cursor, TokenCodec
 

@@ -11,7 +11,7 @@ from asyncops.kit.windowed import split_bounds
 from asyncops.testing.described.examples import key_names
 from asyncops.testing.described.params import Params, bad_request
 from asyncops.testing.described.places import text_of
-from asyncops.testing.described.wanted import Bounds, Wanted
+from asyncops.testing.described.rows import Bounds, Wanted
 from asyncops.utils.moments import micros
 
 __all__ = ["Selecting"]

@@ -9,11 +9,10 @@ from asyncops.http.signer import OutgoingRequest
 from asyncops.kit.client import Client
 from asyncops.kit.resources import resources_of
 from asyncops.models import JSON
-from asyncops.testing.described.dialect import in_protobuf
 from asyncops.testing.described.habits import Data, Habits
 from asyncops.testing.described.maker import Maker
 from asyncops.testing.described.params import Params
-from asyncops.testing.described.places import tell
+from asyncops.testing.described.places import in_protobuf, tell
 from asyncops.testing.described.served import Served, require
 from asyncops.testing.described.table import Table
 from asyncops.testing.described.times import write_time

@@ -2,16 +2,13 @@
 
 from attrs import evolve
 
-from asyncops.testing.chainloop.fake import ChainloopItems
-from asyncops.testing.chainloop.service import Chainloop, ChainloopHabits
+from asyncops.testing.chainloop.fake import Chainloop, ChainloopHabits, ChainloopItems
 from asyncops.testing.clock import FakeClock
 from asyncops.testing.described.fake import sizes_of
 from asyncops.testing.described.habits import Data
 from asyncops.testing.fake import FEW
-from asyncops.testing.server.local import FAKE_TOKEN, LocalServer
-from asyncops.testing.server.request import now_ns
-from asyncops.testing.zoo.fake import ZooItems
-from asyncops.testing.zoo.service import Zoo, ZooHabits
+from asyncops.testing.server.local import FAKE_TOKEN, LocalServer, now_ns
+from asyncops.testing.zoo.fake import Zoo, ZooHabits, ZooItems
 from asyncops.utils.clock import Clock
 
 __all__ = ["FakeServer"]

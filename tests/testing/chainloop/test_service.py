@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from asyncops.testing import ChainloopHabits, FakeServer
 from asyncops.testing.chainloop.data import KINDS, PREFIX
-from asyncops.testing.chainloop.service import Chainloop
+from asyncops.testing.chainloop.fake import Chainloop
 from asyncops.testing.described.habits import Data
 from asyncops.testing.described.service import DescribedService
 from asyncops.testing.server.service import RefusedError

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from asyncops.testing import FakeServer
 from asyncops.testing.chainloop.data import KINDS, PREFIX
 from asyncops.testing.server.lifecycle import STATUSES
-from asyncops.testing.server.request import now_ns
+from asyncops.testing.server.local import now_ns
 from tests import raw_json
 from tests.testing.asking import answer
 from tests.testing.counting import work_of_at_most

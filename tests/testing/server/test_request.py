@@ -12,8 +12,8 @@ import pytest
 
 from asyncops.testing import ChainloopHabits, FakeClock, FakeServer, Fault, ZooHabits
 from asyncops.testing.server.lifecycle import STATUSES
+from asyncops.testing.server.local import RateLimit
 from asyncops.testing.server.recording import recorded_headers
-from asyncops.testing.server.request import RateLimit
 from asyncops.utils.clock import SYSTEM_CLOCK
 from tests import raw_json
 from tests.until import until

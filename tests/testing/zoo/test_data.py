@@ -16,7 +16,7 @@ from asyncops.testing import ChainloopHabits, FakeClock, FakeServer
 from asyncops.testing.chainloop.data import KINDS
 from asyncops.testing.server.hashing import IdSpace
 from asyncops.testing.server.lifecycle import MAX_LIFE, STATUSES, Timeline, rfc3339
-from asyncops.testing.server.request import now_ns
+from asyncops.testing.server.local import now_ns
 from asyncops.testing.zoo.data import OPERATION_TYPES, PROMPT_TYPES, CallMaker
 from tests import raw_json
 from tests.testing.asking import answer

@@ -19,7 +19,7 @@ from asyncops.testing.server.lifecycle import STATUSES
 from asyncops.testing.server.service import RefusedError
 from asyncops.testing.server.tokens import Cursor, TokenCodec
 from asyncops.testing.zoo.data import OPERATION_TYPES
-from asyncops.testing.zoo.service import Zoo
+from asyncops.testing.zoo.fake import Zoo
 from tests import raw_json
 from tests.testing.asking import answer
 
