@@ -96,7 +96,7 @@ _LONGEST_DETAIL = 300
 _RAISE = dis.opmap["RAISE_VARARGS"]
 
 # These make what a description says of arguments: options, places, ids.
-_CHECKERS = frozenset({"asyncops.kit.acting", "asyncops.kit.bound", "asyncops.kit.within"})
+_CHECKERS = frozenset({"asyncops.kit.acting", "asyncops.kit.bound", "asyncops.kit.described"})
 
 
 @frozen(kw_only=True)

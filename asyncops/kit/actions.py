@@ -1,9 +1,12 @@
 """The verbs that start and cancel operations, and what lies below an item."""
 
-from typing import Generic, ParamSpec, TypeVar
+from collections.abc import Callable
+from typing import Any, Generic, ParamSpec, TypeVar
 
-from asyncops.kit.home import Group
-from asyncops.kit.operations import Items, ListedItems, Lookups, Operations, Verbs
+from asyncops.kit.bound import Bound
+from asyncops.kit.description import Description
+from asyncops.kit.home import Group, Where
+from asyncops.kit.operations import Items, ListedItems, ListedOperations, Lookups, Operations, Verbs
 from asyncops.kit.started import Started
 from asyncops.models import JSON, Id, Operation
 
@@ -18,6 +21,7 @@ __all__ = [
     "StartableOperations",
     "StartedLookups",
     "StartedOperations",
+    "bind",
 ]
 
 T = TypeVar("T")
@@ -164,3 +168,51 @@ class NestedItems(Items[P, T, R], _Nests[G_co], Generic[P, T, R, G_co]):
 
 class NestedOperations(Operations[P, W, O, F], _Nests[G_co], Generic[P, W, O, F, G_co]):
     """Operations with resources below each."""
+
+
+# By whether operations can be started, and cancelled.
+_LISTED = {
+    (False, False): Operations,
+    (True, False): StartedOperations,
+    (False, True): CancellableOperations,
+    (True, True): StartableOperations,
+}
+_UNLISTED = {
+    (False, False): Lookups,
+    (True, False): StartedLookups,
+    (False, True): CancellableLookups,
+    (True, True): StartableLookups,
+}
+
+
+def bind(
+    description: Description,
+    where: Where,
+    verbs: Callable[[Bound[..., ...]], Any] | None,
+) -> Any:
+    """Return the verbs of a resource of one client, at a place.
+
+    Args:
+        description: The resource.
+        where: The client and the place.
+        verbs: A class of verbs written by hand; ``None`` means the one that fits.
+    """
+    make = verbs or (_for_operations if description.lives else _for_items)(description)
+    return make(Bound(description, where))
+
+
+def _for_items(description: Description) -> Callable[[Bound[..., ...]], Any]:
+    if description.get is None:
+        return ListedItems if description.within is None else NestedListedItems
+    return Items if description.within is None else NestedItems
+
+
+def _for_operations(description: Description) -> Callable[[Bound[..., ...]], Any]:
+    actions = description.start is not None, description.cancel is not None
+    if description.listing is None:
+        return _UNLISTED[actions]
+    if description.get is None:
+        return ListedOperations
+    if description.results is not None:
+        return ResultOperations
+    return _LISTED[actions] if description.within is None else NestedOperations

@@ -21,7 +21,6 @@ from asyncops.kit.options import ListOptions
 from asyncops.kit.path import Path
 from asyncops.kit.query import Query, watch_plan
 from asyncops.kit.single import Single, single_of
-from asyncops.kit.statuses import enum_of
 from asyncops.kit.watching import parts_of, target_of
 from asyncops.listing.get_many import GetMany
 from asyncops.listing.pager import Pager
@@ -232,7 +231,7 @@ class Bound(Generic[P, W]):
                 f"{', '.join(sorted(unknown))}: list it or watch it with that instead"
             )
         if listing is not None and not unknown:
-            parts = parts_of(listing, enum_of(self.description))
+            parts = parts_of(listing, self.description.enum)
             whole = get is None or not parts.unfinished
             scans = parts.recent if whole else parts.unfinished
         return Source(

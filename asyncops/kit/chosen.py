@@ -13,7 +13,6 @@ from typing import Any, get_args, get_type_hints
 from attrs import frozen
 
 from asyncops.kit.description import Description
-from asyncops.kit.statuses import enum_of
 from asyncops.models import Status
 from asyncops.utils.statuses import filtered_statuses, in_order, known_words
 
@@ -70,7 +69,7 @@ def chosen_of(status: Any, description: Description) -> Chosen:
 
 
 def _chosen(status: Any, description: Description) -> Chosen:
-    enum = enum_of(description)
+    enum = description.enum
     listing = description.listing
     by_status = None if listing is None else listing.by_status
     if enum is None or listing is None or by_status is None:

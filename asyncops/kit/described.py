@@ -1,15 +1,18 @@
 """A resource of a service, which becomes the verbs of a client."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
+
+import attrs
 
 from asyncops.kit.description import Description
 from asyncops.kit.home import Attribute, Where
+from asyncops.kit.path import path_params
 
 if TYPE_CHECKING:
     from asyncops.kit.operations import Verbs
 
-__all__ = ["Described"]
+__all__ = ["Described", "Within"]
 
 V_co = TypeVar("V_co", bound="Verbs", covariant=True)
 
@@ -29,7 +32,47 @@ class Described(Attribute[V_co], Generic[V_co]):
     def at(self, where: Where) -> V_co:
         """Return the verbs of a client, at a place."""
         # Loaded when a resource is used first: start-up is short.
-        from asyncops.kit.binding import bind  # noqa: PLC0415
+        from asyncops.kit.actions import bind  # noqa: PLC0415
 
         verbs: V_co = bind(self.description, where, self.verbs)
         return verbs
+
+
+Q = ParamSpec("Q")
+V = TypeVar("V", bound="Verbs")
+
+
+class Within(Attribute[Callable[Q, V]], Generic[Q, V]):
+    """A resource below a place of the service.
+
+    ::
+
+        @frozen
+        class Repository:
+            owner: str
+            repo: str
+
+        class GitHubClient(Client):
+            runs = Within(Repository, Resource(Run, Listing("/repos/{owner}/{repo}/...")))
+
+        github.runs("python", "cpython").list()
+
+    Args:
+        place: A frozen attrs class. Its fields, all ``str`` or ``int``, are the parameters of the
+            paths; they are the arguments of the call.
+        resource: The resource.
+    """
+
+    def __init__(self, place: Callable[Q, object], resource: Described[V]) -> None:
+        self.place = place
+        self.resource = resource
+
+    def at(self, where: Where) -> Callable[Q, V]:
+        """Return the call that gives the verbs at a place."""
+        kind: Any = self.place
+        names = [each.name for each in attrs.fields(kind)]
+
+        def at(*args: Q.args, **kwargs: Q.kwargs) -> V:
+            return self.resource.at(where.at(path_params(self.place(*args, **kwargs), names)))
+
+        return at

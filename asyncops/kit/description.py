@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Generic, ParamSpec, Required, TypedDict
+from typing import Any, Generic, ParamSpec, Required, TypedDict, get_args
 
 from attrs import field, frozen
 
 from asyncops.http.decoding import Decode
 from asyncops.kit.action import Action
+from asyncops.kit.annotations import annotation_of
 from asyncops.kit.listing import Listing
 from asyncops.kit.options import ListOptions, WatchOptions
 from asyncops.kit.sample import Sample, with_places
@@ -109,3 +110,10 @@ class Description:
         """The sample with all of its places; without one, the places that an item would have."""
         sample = Sample(item={}) if self.sample is None else self.sample
         return with_places(sample, self.item, (self.identity, self.id))
+
+    @cached_property
+    def enum(self) -> type[Status] | None:
+        """The enum of the statuses: as declared, or the annotation of ``status``; may be none."""
+        hint = annotation_of(self.item, "status")
+        found = (self.statuses, hint, *get_args(hint))
+        return next((k for k in found if isinstance(k, type) and issubclass(k, Status)), None)

@@ -11,17 +11,14 @@ from asyncops.kit.chosen import Chosen, matches
 from asyncops.kit.description import Description
 from asyncops.kit.home import Where
 from asyncops.kit.ids import identity_of
-from asyncops.kit.listing import Listing
+from asyncops.kit.listing import Listing, Ordering
 from asyncops.kit.options import ListOptions
-from asyncops.kit.ordering import Ordering
 from asyncops.kit.page_decoders import page_decoder
 from asyncops.kit.path import Path
 from asyncops.kit.places_in_body import encoded
 from asyncops.kit.query import Query, QueryPlan, list_plan
-from asyncops.kit.statuses import enum_of
-from asyncops.kit.time_bounds import window_params
 from asyncops.kit.walks import Asked, Walkable
-from asyncops.kit.windowed import AskedWindow, split_bounds
+from asyncops.kit.windowed import AskedWindow, split_bounds, window_params
 from asyncops.listing.pager import Pager
 from asyncops.listing.position import fingerprint
 from asyncops.models import JSON
@@ -158,7 +155,7 @@ class Lister:
 
     def _asked_by(self, shard: Shard) -> Asked:
         """Return what the listing of a shard asks."""
-        enum = enum_of(self._description)
+        enum = self._description.enum
         by_status = self.listing.by_status
         merged = self.listing.is_sorted
         has_none = by_status is None or enum is None

@@ -14,7 +14,7 @@ from asyncops.models.description_error import DescriptionError
 from asyncops.paging.styles import Offset, Pages, Paging
 from asyncops.utils.declarations import check_kind, check_one_of, check_param, declared
 
-__all__ = ["ByStatus", "Listing", "Order", "Times", "Window"]
+__all__ = ["ByStatus", "Listing", "Order", "Ordering", "Times", "Window", "orderings", "params_for"]
 
 Times = Literal["rfc3339", "seconds", "milliseconds"]
 """How times are sent: as RFC 3339 in UTC, or as whole seconds or milliseconds since 1970."""
@@ -128,9 +128,14 @@ class Window:
         return self.both or self.before is not None
 
     @property
+    def step(self) -> timedelta:
+        """The smallest step of times as they are sent."""
+        return _STEPS[self.times]
+
+    @property
     def margin(self) -> timedelta:
         """How far neighbouring ranges overlap: no time that is sent is finer."""
-        return max(self.resolution, _STEPS[self.times])
+        return max(self.resolution, self.step)
 
 
 @frozen(field_transformer=declared)
@@ -223,3 +228,42 @@ class Listing:
     @path.validator
     def _check_path(self, _: object, value: str) -> None:
         path_text("path", value)
+
+
+Params = tuple[tuple[str, str], ...]
+
+
+@frozen
+class Ordering:
+    """An order of a listing.
+
+    Attributes:
+        descending: Whether the newest items come first; ``None`` if it is not an order by
+            creation, or is not known to be one.
+        params: What is sent for it.
+    """
+
+    descending: bool | None
+    params: Params = ()
+
+
+def params_for(order: Order | None, *, descending: bool) -> Params:
+    """Return what is sent for an order by creation."""
+    if order is None or order.param is None:
+        return ()
+    value = order.newest if descending else order.oldest
+    return () if value is None else ((order.param, value),)
+
+
+def orderings(order: Order | None) -> Mapping[str | None, Ordering]:
+    """Return the orders of a listing by the caller's word for each; ``None`` stands for no word."""
+    if order is None:
+        return {None: Ordering(None)}
+    if order.param is None:
+        return {None: Ordering(order.newest_first)}
+    newest, oldest = (Ordering(way, params_for(order, descending=way)) for way in (True, False))
+    default = oldest if order.newest_first is False else newest
+    known = {order.oldest: oldest, order.newest: newest, None: default}
+    for word, sent in order.by.items():
+        known.setdefault(word, Ordering(None, ((order.param, sent),)))
+    return known

@@ -12,8 +12,7 @@ from attrs import field, frozen
 
 from asyncops.kit.description import Description
 from asyncops.kit.filters import ALIASES, Filter, filters_of, sent, time_text
-from asyncops.kit.listing import Listing
-from asyncops.kit.ordering import Ordering, orderings
+from asyncops.kit.listing import Listing, Ordering, orderings
 from asyncops.kit.path import Path, names_in, path_params
 from asyncops.listing.cursors import number_argument, token_argument, url_argument
 from asyncops.models import JSON, Cursor

@@ -8,11 +8,10 @@ import attrs
 from attrs import frozen
 
 from asyncops.kit.client import Client
-from asyncops.kit.described import Described
+from asyncops.kit.described import Described, Within
 from asyncops.kit.description import Description
 from asyncops.kit.home import Deferred, Group, Home, attributes_of
 from asyncops.kit.ids import id_type
-from asyncops.kit.within import Within
 
 __all__ = ["ResourcePath", "kind_at", "resources_of"]
 

@@ -10,8 +10,7 @@ from attrs import evolve, frozen
 from asyncops.checkpoints import Checkpoint
 from asyncops.http.messages import Request, with_values
 from asyncops.kit.chosen import Chosen
-from asyncops.kit.listing import Listing
-from asyncops.kit.ordering import Ordering, params_for
+from asyncops.kit.listing import Listing, Ordering, params_for
 from asyncops.kit.windowed import (
     AskedWindow,
     created_filter,

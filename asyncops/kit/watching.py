@@ -13,7 +13,6 @@ from asyncops.kit.description import Description
 from asyncops.kit.lister import Lister
 from asyncops.kit.listing import Listing
 from asyncops.kit.query import Query
-from asyncops.kit.statuses import enum_of
 from asyncops.listing.get_many import GetMany
 from asyncops.listing.pager import Pager
 from asyncops.listing.position import fingerprint
@@ -88,7 +87,7 @@ def target_of(
     Raises:
         ValueError: There is no such status, or ``lookback`` is below 0.
     """
-    enum = enum_of(description)
+    enum = description.enum
     wanted = () if enum is None else filtered_statuses(query.status, enum)
     parts = parts_of(lister.listing, enum)
 

@@ -11,14 +11,15 @@ from attrs import frozen
 from asyncops.checkpoints import Checkpoint
 from asyncops.http.messages import Request
 from asyncops.kit.chosen import Chosen
-from asyncops.kit.listing import Listing, Window
-from asyncops.kit.ordering import Ordering
+from asyncops.kit.filters import as_json, time_text
+from asyncops.kit.listing import Listing, Ordering, Window
+from asyncops.models import JSON
 from asyncops.paging.strategy import ConcurrentStrategy, OneAtATime, PageStrategy
 from asyncops.paging.styles import Offset, Pages
 from asyncops.paging.windows.created_filter import CreatedFilter
 from asyncops.paging.windows.window_cursor import WindowCursor
 from asyncops.paging.windows.window_listing import WindowListing
-from asyncops.utils.moments import TimeRange
+from asyncops.utils.moments import TimeRange, rounded
 
 __all__ = [
     "AskedWindow",
@@ -26,11 +27,15 @@ __all__ = [
     "goes_by_time",
     "side_by_side",
     "split_bounds",
+    "window_params",
 ]
 
 Params = tuple[tuple[str, str], ...]
 
 _created_at = attrgetter("created_at")
+# Bounds of a window that takes both, where the caller gives one: before and after all operations.
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @frozen(kw_only=True)
@@ -149,3 +154,49 @@ def side_by_side(  # noqa: PLR0917 - the last four are those of every such strat
     if unsorted:
         return OneAtATime(listing.sequential(start))
     return listing.concurrent(start, n, ordered, few)
+
+
+def window_params(
+    window: Window,
+    after: datetime | None,
+    before: datetime | None,
+    *,
+    in_body: bool = False,
+) -> tuple[tuple[str, JSON], ...]:
+    """Return the parameters for a range of creation times.
+
+    Args:
+        window: How the service takes them.
+        after: The earliest creation time; ``None`` means no bound.
+        before: The latest; ``None`` means no bound.
+        in_body: Whether they are sent as JSON: times that are numbers stay numbers, unless
+            ``form`` puts them into a text.
+    """
+    if after is None and (window.unfiltered is not None or (window.both and before is not None)):
+        after = _FIRST
+    if after is None and before is None:
+        return ()
+    # In whole steps of what is sent, so that the range holds all of its times.
+    after, before = (
+        after and rounded(after, window.step),
+        before and rounded(before, window.step, up=True),
+    )
+    if window.both:
+        low, high = after or _FIRST, before or _LAST
+        bounds = (
+            time_text("created_after", low, window.times),
+            time_text("created_before", high, window.times),
+        )
+        return ((window.after, window.form.format(*bounds)),)
+    bare = in_body and window.form == "{}"
+    pairs = ((window.after, "created_after", after), (window.before, "created_before", before))
+    return tuple(
+        (
+            wire,
+            as_json(name, when, window.times)
+            if bare
+            else window.form.format(time_text(name, when, window.times)),
+        )
+        for wire, name, when in pairs
+        if wire is not None and when is not None
+    )

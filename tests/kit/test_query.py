@@ -23,7 +23,7 @@ from asyncops.kit import (
     Window,
     param,
 )
-from asyncops.kit.ordering import Ordering
+from asyncops.kit.listing import Ordering
 from asyncops.kit.query import list_plan, plan_of, watch_plan
 from tests.kit.parts import resource
 

@@ -8,7 +8,7 @@ from asyncops.checkpoints import Checkpoint
 from asyncops.http.messages import Request
 from asyncops.kit import After, ByStatus, NextURL, Offset, Order, Pages, Token
 from asyncops.kit.chosen import Chosen
-from asyncops.kit.ordering import Ordering
+from asyncops.kit.listing import Ordering
 from asyncops.kit.walks import Asked
 from asyncops.paging.counted.listing import NumberedListing
 from asyncops.paging.counted.numbering import PageBase

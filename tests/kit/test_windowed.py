@@ -7,10 +7,8 @@ import pytest
 
 from asyncops import Checkpoint, DepthExceeded, Shard
 from asyncops.kit.chosen import Chosen
-from asyncops.kit.listing import Listing, Order, Window
-from asyncops.kit.ordering import Ordering
-from asyncops.kit.time_bounds import window_params
-from asyncops.kit.windowed import goes_by_time, split_bounds
+from asyncops.kit.listing import Listing, Order, Ordering, Window
+from asyncops.kit.windowed import goes_by_time, split_bounds, window_params
 from asyncops.paging.styles import Pages, Paging, Token
 from asyncops.testing import Fake
 from tests.kit.described.github import GitHubClient

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asyncops import Checkpoint, Shard, State
-from asyncops.kit.statuses import enum_of
 from asyncops.testing.contracts import polls
 from asyncops.testing.contracts.case import Live
 from asyncops.testing.contracts.listings import same
@@ -88,7 +87,7 @@ async def test_a_filter_by_status_is_the_rows_in_it(drawn: Drawn, data: st.DataO
     async with drawn.serving() as live:
         if not live.case.has_statuses():
             return
-        enum = enum_of(live.case.description)
+        enum = live.case.description.enum
         assert enum is not None
         words = data.draw(st.lists(st.sampled_from([*enum]), min_size=1, unique=True))
         found = await live.pager(status=tuple(each.value for each in words)).collect()
@@ -114,7 +113,7 @@ async def test_a_window_is_the_rows_created_in_it(drawn: Drawn, one: int, other:
 @settings(max_examples=8)
 @given(descriptions())
 async def test_a_watch_tells_each_end_once(drawn: Drawn) -> None:
-    assert any(not each.state.ended for each in enum_of(drawn.case.description) or ())
+    assert any(not each.state.ended for each in drawn.case.description.enum or ())
     async with drawn.case.serving(0) as live:
         await polls.test_a_watch_tells_each_end_once(live)
 

@@ -24,7 +24,7 @@ from asyncops.cli.resources import Resource, counted
 from asyncops.cli.runtime.run import right_use
 from asyncops.cli.text.terminal import complain
 from asyncops.client import BaseClient
-from asyncops.kit.ordering import orderings
+from asyncops.kit.listing import orderings
 from asyncops.kit.query import list_plan
 
 __all__ = ["add_to"]

@@ -12,11 +12,10 @@ from asyncops.kit.checks.options import check_options
 from asyncops.kit.checks.paths import check_paths
 from asyncops.kit.checks.samples import check_sample
 from asyncops.kit.checks.subject import Subject, check_frozen
-from asyncops.kit.described import Described
+from asyncops.kit.described import Described, Within
 from asyncops.kit.home import Group, attributes_of
 from asyncops.kit.listing import Listing
 from asyncops.kit.path import names_in
-from asyncops.kit.within import Within
 from asyncops.models.description_error import DescriptionError
 
 __all__ = ["check_attribute"]

@@ -10,7 +10,6 @@ import attrs
 from asyncops.kit.annotations import annotation_of
 from asyncops.kit.checks.subject import Subject, check_frozen
 from asyncops.kit.ids import id_type
-from asyncops.kit.statuses import enum_of
 from asyncops.models import EpochMillis, EpochSeconds, Status, Timestamp, UtcTimestamp
 
 __all__ = ["check_item", "has_attribute"]
@@ -127,7 +126,7 @@ def _check_statuses(subject: Subject) -> None:
     described = subject.described
     if described.statuses is not None and not _is_enum(described.statuses):
         raise subject.error("statuses", f"it must be a Status enum, got {described.statuses!r}")
-    enum = enum_of(described)
+    enum = described.enum
     if enum is None:
         if _states_itself(described.item):
             return

@@ -16,7 +16,7 @@ from asyncops.kit.lister import Lister
 from asyncops.kit.listing import Listing
 from asyncops.kit.options import ListOptions
 from asyncops.kit.query import Query
-from asyncops.kit.time_bounds import window_params
+from asyncops.kit.windowed import window_params
 from asyncops.models import Page, Status
 
 __all__ = ["FEW", "Evidence", "times"]

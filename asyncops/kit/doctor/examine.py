@@ -11,7 +11,6 @@ from asyncops.kit.doctor.evidence import Evidence
 from asyncops.kit.doctor.finding import Finding, of_error, unknown
 from asyncops.kit.operations import Verbs
 from asyncops.kit.query import Query
-from asyncops.kit.statuses import enum_of
 from asyncops.models import Page
 
 __all__ = ["examine", "few_items"]
@@ -77,7 +76,7 @@ def _evidence(verbs: Verbs, options: dict[str, Any]) -> Evidence:
 def _base(bound: Bound[..., ...], query: Query) -> Chosen:
     """Return the statuses of each request: one status where the service wants one."""
     by_status = bound.lister.listing.by_status
-    kind = enum_of(bound.description)
+    kind = bound.description.enum
     if query.status is not None or kind is None or by_status is None or not by_status.required:
         return chosen_of(query.status, bound.description)
     ended = next(each for each in kind if each.state.ended)

@@ -6,7 +6,6 @@ from typing import Any
 from asyncops.kit.chosen import chosen_of, matches
 from asyncops.kit.doctor.evidence import Evidence, times
 from asyncops.kit.doctor.finding import Check, Finding, bad, good, unknown
-from asyncops.kit.statuses import enum_of
 from asyncops.models import Page, Status
 from asyncops.utils.moments import rounded
 
@@ -100,7 +99,7 @@ def _fitting(items: tuple[Any, ...], asked: tuple[Status, ...], evidence: Eviden
 def _sent(evidence: Evidence) -> Iterator[Status]:
     """Give the statuses that were seen and that a filter by status sends."""
     description = evidence.bound.description
-    kind = enum_of(description)
+    kind = description.enum
     for each in evidence.statuses_seen():
         if kind is not None and isinstance(each, kind) and each.known:
             chosen = chosen_of(each.value, description)

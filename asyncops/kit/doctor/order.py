@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from asyncops.kit.doctor.evidence import Evidence, times
 from asyncops.kit.doctor.finding import Check, Finding, bad, good, unknown
-from asyncops.kit.ordering import Ordering, params_for
+from asyncops.kit.listing import Ordering, params_for
 from asyncops.utils.moments import http_date
 
 __all__ = ["CHECKS"]

@@ -10,9 +10,8 @@ from asyncops.http.auth import Auth, Basic
 from asyncops.kit.chosen import chosen_of
 from asyncops.kit.client import Client
 from asyncops.kit.description import Description
-from asyncops.kit.listing import Listing
+from asyncops.kit.listing import Listing, orderings
 from asyncops.kit.operations import ListedOperations, Lookups
-from asyncops.kit.ordering import orderings
 from asyncops.kit.path import names_in
 from asyncops.kit.resources import ResourcePath
 from asyncops.kit.windowed import goes_by_time

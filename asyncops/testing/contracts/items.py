@@ -4,7 +4,6 @@ import pytest
 
 from asyncops.errors import NotFound
 from asyncops.http.places import value_at
-from asyncops.kit.statuses import enum_of
 from asyncops.models import State, times_of
 from asyncops.testing.contracts.case import Case, Live, needs
 
@@ -18,7 +17,7 @@ async def test_items_fit_their_class(live: Live) -> None:
 @needs(Case.lives)
 async def test_every_state_is_reached(live: Live) -> None:
     """Each state that a status stands for is that of an item in this status."""
-    enum = enum_of(live.case.description)
+    enum = live.case.description.enum
     declared = set() if enum is None else {each.state for each in enum} - {State.UNKNOWN}
     reached = {look.state for look in live.served.maker.looks.all}
     missing = sorted(state.value for state in declared - reached)

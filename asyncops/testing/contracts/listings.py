@@ -4,7 +4,6 @@ from collections import Counter
 from contextlib import aclosing
 
 from asyncops.checkpoints import Checkpoint
-from asyncops.kit.statuses import enum_of
 from asyncops.testing.contracts.case import MANY, PAGE, ROWS, Case, Live, needs
 
 
@@ -139,7 +138,7 @@ async def test_a_window_is_a_part_of_the_walk(live: Live) -> None:
 async def test_a_status_is_a_part_of_the_walk(live: Live) -> None:
     """``status`` gives the items in this status, whether the service filters or the client does."""
     looks = live.served.maker.looks.all
-    assert enum_of(live.case.description) is not None
+    assert live.case.description.enum is not None
     for word in sorted({word for look in looks for word in look.words}):
         found = await live.pager(status=word).collect()
         wanted = [item for item in live.rows() if word in live.words(item)]

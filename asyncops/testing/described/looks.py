@@ -11,7 +11,6 @@ from asyncops.http.decoding import Dialect, decoder
 from asyncops.http.places import value_at
 from asyncops.kit.description import Description
 from asyncops.kit.sample import merge
-from asyncops.kit.statuses import enum_of
 from asyncops.models import JSON, State, Status
 from asyncops.testing.described.examples import defaults_of, example, holders_of
 from asyncops.testing.described.places import fresh, place_value
@@ -115,7 +114,7 @@ def looks_of(description: Description, json: Dialect, *, lives: bool) -> Looks:
         ValueError: No item can be made that fits the item's class.
     """
     base = base_of(description, json)
-    enum = enum_of(description)
+    enum = description.enum
     holders = _holders(description, enum)
     if not lives:
         return Looks((Look(State.UNKNOWN, frozenset(), base),))

@@ -14,7 +14,6 @@ from asyncops.http.places import value_at
 from asyncops.kit.description import Description
 from asyncops.kit.ids import id_type
 from asyncops.kit.resources import ResourcePath
-from asyncops.kit.statuses import enum_of
 from asyncops.models import JSON, State
 from asyncops.testing.described.examples import (
     example,
@@ -67,7 +66,7 @@ class Maker:
         self.seed = seed
         self._resource = resource.name
         item, keys = self.description.item, key_names(self.description.item)
-        self._holders = frozenset(holders_of(item, enum_of(self.description)))
+        self._holders = frozenset(holders_of(item, self.description.enum))
         places = self.description.places
         self.created_place: str | None = places.created
         self.identity_place: str = places.id

@@ -6,7 +6,6 @@ from asyncops.kit.description import Description
 from asyncops.kit.filters import Filter
 from asyncops.kit.listing import Listing, Window
 from asyncops.kit.query import list_plan
-from asyncops.kit.statuses import enum_of
 from asyncops.kit.windowed import split_bounds
 from asyncops.testing.described.examples import key_names
 from asyncops.testing.described.params import Params, bad_request
@@ -36,7 +35,7 @@ class Selecting:
         self._filters = plan.filters
         self.known: frozenset[str] = plan.wires - {""}
         self._keys = key_names(description.item)
-        enum = enum_of(description)
+        enum = description.enum
         self._words = frozenset() if enum is None else frozenset(each.value for each in enum)
 
     def wanted(self, params: Params, now: int) -> Wanted:

@@ -3,7 +3,7 @@
 import pytest
 
 from asyncops.kit import Order
-from asyncops.kit.ordering import Ordering, orderings, params_for
+from asyncops.kit.listing import Ordering, orderings, params_for
 
 ORDER = Order(param="sort", newest="created_desc", oldest="created_asc", by={"ended": "end_desc"})
 SENT = ("sort", "created_desc")

@@ -16,7 +16,7 @@ from asyncops.kit import (
     actions,
     operations,
 )
-from asyncops.kit.binding import bind
+from asyncops.kit.actions import bind
 from asyncops.kit.bound import Bound
 from asyncops.kit.options import ListOptions, WatchOptions
 from tests.kit.described.invented import TriggerClient, Work

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncops.kit import Window
-from asyncops.kit.time_bounds import window_params
+from asyncops.kit.windowed import window_params
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -4,7 +4,6 @@ from attrs import frozen
 
 from asyncops.kit import Status, Tracked
 from asyncops.kit.description import Description
-from asyncops.kit.statuses import enum_of
 from tests.kit.parts import Job, JobStatus
 
 
@@ -42,8 +41,8 @@ def test_the_annotation_of_a_field_or_of_a_property_names_the_enum() -> None:
         (Text, None),
         (Nothing, None),
     ):
-        assert enum_of(Description(item=item)) is enum
+        assert Description(item=item).enum is enum
 
 
 def test_a_declared_enum_wins() -> None:
-    assert enum_of(Description(item=Job, statuses=Other)) is Other
+    assert Description(item=Job, statuses=Other).enum is Other

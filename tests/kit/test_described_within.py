@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from attrs import frozen
 
+from asyncops.kit.described import Within
 from asyncops.kit.path import path_params
-from asyncops.kit.within import Within
 from tests.kit.described.github import GitHubClient, Repository
 from tests.kit.parts import client, listing, resource
 
