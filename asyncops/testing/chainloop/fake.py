@@ -183,22 +183,16 @@ class ChainloopItems(FakeItems):
         ]
 
     def add_operation(
-        self,
-        *,
-        status: AsyncOperationStatus | str | None = None,
-        lifetime: float | None = None,
-        fails: bool | None = None,
-        **fields: Any,
+        self, *, status: AsyncOperationStatus | str | None = None, **given: Any
     ) -> AsyncOperation:
         """Add an operation, created now; gives it as the listing has it.
 
         Args:
             status: A status that it has at once and for good, in full or its last word. None: it
                 moves on with the clock, from ``pending`` to its end.
-            lifetime: Seconds of the clock until its end. None: 12 to 60.
-            fails: Whether that is a failure. None: as chance has it.
-            fields: Fields of `AsyncOperation`, such as ``kind``, ``resource_id`` or
-                ``error_message``; shown from the start. The others are made up.
+            given: As for :meth:`add`: ``lifetime``, ``fails``, and fields of `AsyncOperation`,
+                such as ``kind``, ``resource_id`` or ``error_message``, shown from the start. The
+                others are made up.
 
         Raises:
             TypeError: No operation has such a field.
@@ -206,9 +200,7 @@ class ChainloopItems(FakeItems):
             DecodeError: A value is not of the field's type. (``change("operations", id, ...)``
                 takes any, for tests of what the client says to that.)
         """
-        operation: AsyncOperation = self.add(
-            "operations", status=_wire(status), lifetime=lifetime, fails=fails, **fields
-        )
+        operation: AsyncOperation = self.add("operations", status=_wire(status), **given)
         return operation
 
     def remove_operation(self, operation: AsyncOperation | UUID | str) -> None:

@@ -149,23 +149,13 @@ class ZooItems(FakeItems):
         """What a listing of the prompts holds now, newest first."""
         return self.items("ml_prompts")
 
-    def add_operation(
-        self,
-        *,
-        status: ApiCallStatus | str | None = None,
-        lifetime: float | None = None,
-        fails: bool | None = None,
-        **fields: Any,
-    ) -> AsyncApiCall:
+    def add_operation(self, **given: Any) -> AsyncApiCall:
         """Add a call, created now; gives it as the listing has it.
 
         Args:
-            status: A status that it has at once and for good. None: it moves on with the clock,
-                from ``queued`` to its end.
-            lifetime: Seconds of the clock until its end. None: 12 to 60.
-            fails: Whether that is a failure. None: as chance has it.
-            fields: Fields of `AsyncApiCall` or of one of the results, such as ``type``,
-                ``error`` or ``mass``; shown from the start. The others are made up.
+            given: As for :meth:`add`: ``status``, ``lifetime``, ``fails``, and fields of
+                `AsyncApiCall` or of one of the results, such as ``type``, ``error`` or ``mass``,
+                shown from the start. The others are made up.
 
         Raises:
             TypeError: No call or result has such a field.
@@ -173,19 +163,10 @@ class ZooItems(FakeItems):
             DecodeError: A value is not of the field's type. (``change("operations", id, ...)``
                 takes any, for tests of what the client says to that.)
         """
-        call: AsyncApiCall = self.add(
-            "operations", status=status, lifetime=lifetime, fails=fails, **fields
-        )
+        call: AsyncApiCall = self.add("operations", **given)
         return call
 
-    def add_prompt(
-        self,
-        *,
-        status: ApiCallStatus | str | None = None,
-        lifetime: float | None = None,
-        fails: bool | None = None,
-        **fields: Any,
-    ) -> MlPrompt:
+    def add_prompt(self, **given: Any) -> MlPrompt:
         """Add a prompt, created now. All is as in `add_operation`, with the fields of `MlPrompt`.
 
         Raises:
@@ -193,9 +174,7 @@ class ZooItems(FakeItems):
             ValueError: Unknown status, negative lifetime, an id that is taken, ``created_at``.
             DecodeError: A value is not of the field's type.
         """
-        prompt: MlPrompt = self.add(
-            "ml_prompts", status=status, lifetime=lifetime, fails=fails, **fields
-        )
+        prompt: MlPrompt = self.add("ml_prompts", **given)
         return prompt
 
 
