@@ -20,9 +20,6 @@ from asyncops.kit.places_in_body import encoded
 from asyncops.kit.single import found_in
 from asyncops.models import JSON
 
-__all__ = ["Acting", "acting_of"]
-
-
 _JSON = {"Content-Type": "application/json"}
 
 

@@ -20,8 +20,6 @@ from asyncops.http.upload import Content
 from asyncops.kit.options import UploadOptions
 from asyncops.models import JSON, Id
 
-__all__ = ["Accepted", "Action", "Body", "Method"]
-
 S = ParamSpec("S")
 S1 = ParamSpec("S1")
 N_co = TypeVar("N_co", covariant=True)

@@ -10,20 +10,6 @@ from asyncops.kit.operations import Items, ListedItems, ListedOperations, Lookup
 from asyncops.kit.started import Started
 from asyncops.models import JSON, Id, Operation
 
-__all__ = [
-    "CancellableLookups",
-    "CancellableOperations",
-    "NestedItems",
-    "NestedListedItems",
-    "NestedOperations",
-    "ResultOperations",
-    "StartableLookups",
-    "StartableOperations",
-    "StartedLookups",
-    "StartedOperations",
-    "bind",
-]
-
 T = TypeVar("T")
 R = TypeVar("R")
 O = TypeVar("O", bound=Operation)  # noqa: E741 - an operation

@@ -2,8 +2,6 @@
 
 from typing import Any, get_type_hints
 
-__all__ = ["annotation_of"]
-
 
 def annotation_of(kind: type, name: str) -> Any:
     """Return the annotation of a field or of a property, with its marks; ``None`` if it has none.

@@ -35,8 +35,6 @@ from asyncops.polling.watch import Watch
 from asyncops.sharding.shard import Shard
 from asyncops.utils.checks import plain_hook
 
-__all__ = ["Bound"]
-
 P = ParamSpec("P")
 W = ParamSpec("W")
 

@@ -16,8 +16,6 @@ from asyncops.kit.description import Description
 from asyncops.models import Status
 from asyncops.utils.statuses import filtered_statuses, in_order, known_words
 
-__all__ = ["Chosen", "chosen_of", "matches"]
-
 
 @frozen
 class Chosen:

@@ -7,8 +7,6 @@ from asyncops.client import BaseClient
 from asyncops.kit.checks.client import check_client
 from asyncops.kit.home import Where
 
-__all__ = ["Client"]
-
 
 class Client(BaseClient):
     """A client for one service and one account; a subclass says which service.

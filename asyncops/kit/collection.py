@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from asyncops.kit.bound import Bound
     from asyncops.kit.operations import Items, ListedItems, Verbs
 
-__all__ = ["Collection"]
-
 V_co = TypeVar("V_co", bound="Verbs", covariant=True)
 V1 = TypeVar("V1", bound="Verbs")
 T = TypeVar("T")

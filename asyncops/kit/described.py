@@ -12,8 +12,6 @@ from asyncops.kit.path import path_params
 if TYPE_CHECKING:
     from asyncops.kit.operations import Verbs
 
-__all__ = ["Described", "Within"]
-
 V_co = TypeVar("V_co", bound="Verbs", covariant=True)
 
 

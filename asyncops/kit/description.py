@@ -14,8 +14,6 @@ from asyncops.kit.options import ListOptions, WatchOptions
 from asyncops.kit.sample import Sample, with_places
 from asyncops.models import Status
 
-__all__ = ["Description", "GetFields", "ItemFields", "ListFields", "ResourceFields"]
-
 P = ParamSpec("P")
 W = ParamSpec("W")
 

@@ -22,18 +22,6 @@ from asyncops.kit.options import (
 from asyncops.models import JSON
 from asyncops.utils.checks import plain_text
 
-__all__ = [
-    "ALIASES",
-    "BY_NAME",
-    "Filter",
-    "as_json",
-    "as_text",
-    "filters_of",
-    "sent",
-    "several",
-    "time_text",
-]
-
 BY_NAME = ("status", "created_after", "created_before")
 """The fields that belong to ``ByStatus`` and ``Window`` by their names."""
 

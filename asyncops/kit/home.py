@@ -12,8 +12,6 @@ from attrs import evolve, field, frozen
 from asyncops.client import BaseClient
 from asyncops.http.service import Service
 
-__all__ = ["Attribute", "Deferred", "Group", "Home", "Where", "attributes_of", "deferred"]
-
 V_co = TypeVar("V_co", covariant=True)
 D = TypeVar("D", bound="Attribute[Any] | Group")
 

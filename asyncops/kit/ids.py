@@ -11,8 +11,6 @@ from asyncops.http.invalid_items import InvalidRow
 from asyncops.kit.annotations import annotation_of
 from asyncops.utils.checks import number_segment, plain_text, uuid_segment
 
-__all__ = ["id_check", "id_type", "identity_of"]
-
 
 @cache
 def identity_of(item: type, name: str) -> Callable[[Any], str]:

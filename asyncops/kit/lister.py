@@ -28,8 +28,6 @@ from asyncops.sharding.shard import Shard, check_shard
 from asyncops.utils.moments import TimeRange
 from asyncops.utils.statuses import in_order
 
-__all__ = ["Lister"]
-
 Keep = Callable[[Any], bool]
 
 _PLAIN = ListOptions()

@@ -14,8 +14,6 @@ from asyncops.models.description_error import DescriptionError
 from asyncops.paging.styles import Offset, Pages, Paging
 from asyncops.utils.declarations import check_kind, check_one_of, check_param, declared
 
-__all__ = ["ByStatus", "Listing", "Order", "Ordering", "Times", "Window", "orderings", "params_for"]
-
 Times = Literal["rfc3339", "seconds", "milliseconds"]
 """How times are sent: as RFC 3339 in UTC, or as whole seconds or milliseconds since 1970."""
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from asyncops.kit.bound import Bound
     from asyncops.kit.operations import Lookups, Verbs
 
-__all__ = ["Lookup"]
-
 V_co = TypeVar("V_co", bound="Verbs", covariant=True)
 V1 = TypeVar("V1", bound="Verbs")
 F = TypeVar("F", bound=Operation)

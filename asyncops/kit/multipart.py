@@ -7,8 +7,6 @@ import msgspec
 
 from asyncops.models import JSON
 
-__all__ = ["multipart"]
-
 
 def multipart(values: Iterable[tuple[str, JSON]]) -> tuple[bytes, str]:
     """Return the body with a part for each value, and its content type.

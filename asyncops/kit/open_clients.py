@@ -9,15 +9,6 @@ from typing import Any, TypeVar, cast
 from asyncops.client import BaseClient
 from asyncops.errors import ConfigurationError
 
-__all__ = [
-    "Opens",
-    "check_openings",
-    "open_accounts",
-    "open_client",
-    "open_clients",
-    "same_for_a_class",
-]
-
 C = TypeVar("C", bound=BaseClient)
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -22,8 +22,6 @@ from asyncops.polling.wait_many import WaitMany, WaitManyOptions, wait_many
 from asyncops.polling.watch import Watch
 from asyncops.sharding.shard import Shard
 
-__all__ = ["Items", "ListedItems", "ListedOperations", "Lookups", "Operations", "Verbs"]
-
 T = TypeVar("T")
 R = TypeVar("R")
 O = TypeVar("O", bound=Operation)  # noqa: E741 - an operation

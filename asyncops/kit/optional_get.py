@@ -6,8 +6,6 @@ from typing import Any
 
 from asyncops.errors import APIError, AsyncOpsError, ConfigurationError, NotFound
 
-__all__ = ["OptionalGet"]
-
 # How a service says that it has no such path, or no such method on it.
 _ABSENT = frozenset({404, 405, 501})
 # Attempts to find out that may fail before a 404 is taken at its word.

@@ -14,16 +14,6 @@ from asyncops.paging.limits import MAX_PAGES
 from asyncops.polling.policy import OVERLAP, WATCH_POLICY, OnPoll, PollPolicy
 from asyncops.utils.checks import check_hook
 
-__all__ = [
-    "PARAM",
-    "ListOptions",
-    "Many",
-    "Spelling",
-    "UploadOptions",
-    "WatchOptions",
-    "param",
-]
-
 Many = Literal["comma", "repeat", "list"]
 """How several values are sent: in one text with commas between them, as the same parameter again
 and again, or as an array of a JSON body."""

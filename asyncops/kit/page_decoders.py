@@ -11,8 +11,6 @@ from asyncops.http.page_decoding import PageDecoder
 from asyncops.kit.description import Description
 from asyncops.paging.styles import Paging
 
-__all__ = ["page_decoder", "page_places"]
-
 # What a style of paging calls the places of which a page has another name.
 _SPELLINGS = {"next_page": "next", "page_size": "used_size"}
 _SPELLINGS |= {"total_count": "total", "total_pages": "pages"}

@@ -8,8 +8,6 @@ from attrs import field, frozen
 
 from asyncops.utils.checks import plain_text
 
-__all__ = ["PARAMETER", "Path", "names_in", "path_param", "path_params", "path_text"]
-
 PARAMETER = re.compile(r"\{(\+?)([A-Za-z_][A-Za-z0-9_]*)\}")
 """A parameter of a path; with a plus sign, its slashes stay."""
 

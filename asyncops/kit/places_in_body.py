@@ -7,8 +7,6 @@ import msgspec
 from asyncops.http.places import path_steps
 from asyncops.models import JSON
 
-__all__ = ["encoded", "put"]
-
 
 def put(tree: dict[str, JSON], place: str, value: JSON) -> None:
     """Set the value at a place of a body, with the objects around it.

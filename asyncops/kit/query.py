@@ -20,8 +20,6 @@ from asyncops.paging.styles import NextURL, Offset, Pages
 from asyncops.paging.windows.window_cursor import WindowCursor
 from asyncops.utils.checks import count
 
-__all__ = ["Query", "QueryPlan", "list_plan", "plan_of", "watch_plan"]
-
 
 @frozen(kw_only=True)
 class Query:

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from asyncops.kit.bound import Bound
     from asyncops.kit.operations import ListedOperations, Operations, Verbs
 
-__all__ = ["Resource"]
-
 V_co = TypeVar("V_co", bound="Verbs", covariant=True)
 O = TypeVar("O", bound=Operation)  # noqa: E741 - an operation
 F = TypeVar("F", bound=Operation)

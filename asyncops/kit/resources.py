@@ -13,8 +13,6 @@ from asyncops.kit.description import Description
 from asyncops.kit.home import Deferred, Group, Home, attributes_of
 from asyncops.kit.ids import id_type
 
-__all__ = ["ResourcePath", "kind_at", "resources_of"]
-
 Params = tuple[tuple[str, Any], ...]
 
 

@@ -8,8 +8,6 @@ from attrs import evolve, field, frozen
 
 from asyncops.models import JSON, State, wire_key
 
-__all__ = ["Sample", "merge", "with_places"]
-
 # A place that is told by the class of the items.
 _BY_CLASS = ""
 _FIELDS = {

@@ -17,8 +17,6 @@ from asyncops.kit.ids import id_check
 from asyncops.kit.path import Path
 from asyncops.models import key
 
-__all__ = ["Single", "found_in", "single_of"]
-
 
 @frozen(eq=False)
 class Single:

@@ -8,8 +8,6 @@ from asyncops.kit.bound import Bound
 from asyncops.models import Id, Operation, has_ended
 from asyncops.polling.wait import WaitOptions
 
-__all__ = ["Started"]
-
 F = TypeVar("F", bound=Operation)
 
 

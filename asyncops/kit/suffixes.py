@@ -10,8 +10,6 @@ from attrs import field, frozen
 
 from asyncops.kit.filters import filters_of
 
-__all__ = ["FromSuffix", "Suffixes", "suffixes_of"]
-
 
 @frozen(eq=False)
 class FromSuffix:

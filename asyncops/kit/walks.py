@@ -34,8 +34,6 @@ from asyncops.sharding.split_sorted import SortedShard, split_sorted
 from asyncops.sharding.split_windows import WindowShard, split_windows
 from asyncops.utils.moments import TimeRange
 
-__all__ = ["Walkable", "Ways"]
-
 _START = Checkpoint(query="")
 _created_at = attrgetter("created_at")
 

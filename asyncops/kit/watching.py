@@ -21,8 +21,6 @@ from asyncops.polling.snapshot import WatchTarget, mark_by
 from asyncops.utils.checks import seconds
 from asyncops.utils.statuses import filtered_statuses, has_unfinished
 
-__all__ = ["Parts", "mark_of", "parts_of", "target_of"]
-
 
 @cache
 def mark_of(description: Description) -> Callable[[Any], str]:

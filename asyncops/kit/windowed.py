@@ -21,15 +21,6 @@ from asyncops.paging.windows.window_cursor import WindowCursor
 from asyncops.paging.windows.window_listing import WindowListing
 from asyncops.utils.moments import TimeRange, rounded
 
-__all__ = [
-    "AskedWindow",
-    "created_filter",
-    "goes_by_time",
-    "side_by_side",
-    "split_bounds",
-    "window_params",
-]
-
 Params = tuple[tuple[str, str], ...]
 
 _created_at = attrgetter("created_at")

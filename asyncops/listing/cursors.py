@@ -6,8 +6,6 @@ from asyncops.paging.cursors.next_url import query_of
 from asyncops.sharding.range_cursor import RangeCursor
 from asyncops.utils.checks import count, plain_text
 
-__all__ = ["number_argument", "token_argument", "url_argument"]
-
 
 def token_argument(name: str, value: Cursor | None) -> str | None:
     """Return a page token that can be sent, or ``None`` for the beginning.

@@ -13,8 +13,6 @@ from asyncops.listing.pager import Pager
 from asyncops.utils.checks import count
 from asyncops.utils.task_scope import TaskScope
 
-__all__ = ["FanOut", "fan_out"]
-
 K = TypeVar("K")
 C = TypeVar("C")
 T = TypeVar("T")

@@ -12,8 +12,6 @@ from asyncops.http.transport import CONNECTIONS
 from asyncops.utils.checks import count
 from asyncops.utils.task_scope import TaskScope, Waiters
 
-__all__ = ["GetMany"]
-
 K = TypeVar("K")
 R = TypeVar("R")
 

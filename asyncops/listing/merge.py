@@ -13,8 +13,6 @@ from asyncops.listing.pager import Pager
 from asyncops.utils.iteration_guard import busy
 from asyncops.utils.task_scope import TaskScope
 
-__all__ = ["Merge", "merge"]
-
 T = TypeVar("T")
 A = TypeVar("A")
 B = TypeVar("B")

@@ -25,8 +25,6 @@ from asyncops.sharding.shard import Shard
 from asyncops.utils.checks import count
 from asyncops.utils.misuse import refusal
 
-__all__ = ["Pager", "Walk"]
-
 T = TypeVar("T")
 
 MakeConcurrentStrategy = Callable[[Checkpoint, int, bool, bool], ConcurrentStrategy[Any, Any, T]]

@@ -12,8 +12,6 @@ from asyncops.http.messages import Request
 from asyncops.models import Cursor, Page
 from asyncops.paging.strategy import EarlyPage, UnsurePage
 
-__all__ = ["Position", "WalkPage", "fingerprint", "start_of"]
-
 T = TypeVar("T")
 
 # The most ids in a checkpoint, unless pages are larger than half of it.

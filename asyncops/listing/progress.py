@@ -13,8 +13,6 @@ from asyncops.http.telemetry import ListingTelemetry
 from asyncops.listing.position import WalkPage
 from asyncops.utils.clock import Clock
 
-__all__ = ["Progress", "outcome"]
-
 _walks = logging.getLogger("asyncops.walk")
 
 

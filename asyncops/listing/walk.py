@@ -16,8 +16,6 @@ from asyncops.paging.strategy import Remaining
 from asyncops.utils.iteration_guard import IterationGuard
 from asyncops.utils.misuse import refusal
 
-__all__ = ["Concurrent", "Pages", "Walk", "next_page", "walk_pages"]
-
 T = TypeVar("T")
 
 

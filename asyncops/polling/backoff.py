@@ -8,8 +8,6 @@ from asyncops.errors import AsyncOpsError
 from asyncops.polling.policy import PollPolicy
 from asyncops.retry.retry_after import MAX_RETRY_AFTER, asked_to_wait
 
-__all__ = ["PollBackoff", "next_delay"]
-
 # The longest ``Retry-After`` that a poll without a timeout follows.
 _LONGEST_WITHOUT_TIMEOUT = 3600.0
 

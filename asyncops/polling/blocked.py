@@ -10,8 +10,6 @@ from asyncops.errors import OperationBlocked
 from asyncops.models import Operation, State
 from asyncops.utils.checks import choice
 
-__all__ = ["BlockedPolicy", "OnBlocked", "count_blocked"]
-
 OnBlocked = Literal["wait", "raise"]
 """What to do about an operation that waits for a person: wait on, or raise
 :class:`asyncops.OperationBlocked`."""

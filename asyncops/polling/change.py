@@ -9,8 +9,6 @@ from attrs import frozen
 from asyncops.errors import AsyncOpsError
 from asyncops.models import Operation, State
 
-__all__ = ["Change", "ChangeKind"]
-
 T_co = TypeVar("T_co", bound=Operation, covariant=True)
 
 

@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 from attrs import define, field
 
-__all__ = ["FairSlots", "SlotShare"]
-
 
 @define(eq=False)
 class FairSlots:

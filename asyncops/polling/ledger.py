@@ -15,8 +15,6 @@ from asyncops.polling.blocked import count_blocked
 from asyncops.polling.change import Change, ChangeKind
 from asyncops.polling.watermark import Watermark
 
-__all__ = ["Ledger", "creation_times"]
-
 T = TypeVar("T", bound=Operation)
 
 

@@ -11,8 +11,6 @@ from asyncops.paging.strategy import PageStrategy
 from asyncops.polling.policy import ATTEMPTS
 from asyncops.utils.clock import Clock
 
-__all__ = ["Listing", "Pending", "Source"]
-
 K = TypeVar("K")
 R = TypeVar("R", bound=Operation)
 

@@ -10,17 +10,6 @@ from asyncops.errors import AsyncOpsError, DecodeError
 from asyncops.retry.policy import RetryPolicy, may_pass
 from asyncops.utils.checks import check_seconds, seconds
 
-__all__ = [
-    "ATTEMPTS",
-    "OVERLAP",
-    "WATCH_POLICY",
-    "OnPoll",
-    "Poll",
-    "PollPolicy",
-    "Tolerance",
-    "is_not_json",
-]
-
 ATTEMPTS = RetryPolicy().attempts
 """Polls that may meet an answer without JSON before the first good answer, by default."""
 

@@ -14,8 +14,6 @@ from asyncops.paging.sequential import walk
 from asyncops.polling.fair_slots import SlotShare
 from asyncops.polling.pending import Listing
 
-__all__ = ["CreatedRange", "ListingScan"]
-
 CreatedRange = tuple[datetime, datetime]
 """The oldest and the newest ``created_at``."""
 

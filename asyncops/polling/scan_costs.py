@@ -2,8 +2,6 @@
 
 from attrs import define, field
 
-__all__ = ["ScanCosts"]
-
 _LONGEST_PAUSE = 64
 
 

@@ -16,8 +16,6 @@ from asyncops.listing.pager import Pager
 from asyncops.models import Operation, has_ended
 from asyncops.polling.ledger import creation_times
 
-__all__ = ["Snapshot", "WatchTarget", "mark_by"]
-
 T = TypeVar("T", bound=Operation)
 
 # Up to so many missing operations are got by their ids, without reading a listing any further.

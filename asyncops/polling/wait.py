@@ -12,8 +12,6 @@ from asyncops.polling.blocked import BlockedPolicy, OnBlocked, count_blocked
 from asyncops.polling.policy import OnPoll, Poll, PollPolicy
 from asyncops.polling.wait_schedule import PollSchedule
 
-__all__ = ["WaitOptions", "WaitRules", "awaited", "overdue", "wait_for_all", "wait_for_one"]
-
 O = TypeVar("O", bound=Operation)  # noqa: E741 - an operation
 
 

@@ -17,8 +17,6 @@ from asyncops.polling.scan import CreatedRange, ListingScan
 from asyncops.polling.scan_costs import ScanCosts
 from asyncops.utils.tasks import together
 
-__all__ = ["OpenOperation", "WaitGroup"]
-
 K = TypeVar("K")
 R = TypeVar("R", bound=Operation)
 

@@ -16,8 +16,6 @@ from asyncops.polling.wait_schedule import PollSchedule
 from asyncops.utils.checks import count, plain_hook
 from asyncops.utils.task_scope import TaskScope
 
-__all__ = ["WaitMany", "WaitManyOptions", "wait_many"]
-
 K = TypeVar("K")
 R = TypeVar("R", bound=Operation)
 K1 = TypeVar("K1")

@@ -13,8 +13,6 @@ from asyncops.polling.policy import ATTEMPTS, PollPolicy, Tolerance
 from asyncops.utils.checks import seconds
 from asyncops.utils.clock import Clock
 
-__all__ = ["LAST_POLL", "PollSchedule"]
-
 R = TypeVar("R")
 
 LAST_POLL = 5.0

@@ -28,8 +28,6 @@ from asyncops.utils.checks import seconds
 from asyncops.utils.clock import Clock
 from asyncops.utils.iteration_guard import IterationGuard
 
-__all__ = ["Watch"]
-
 T = TypeVar("T", bound=Operation)
 
 

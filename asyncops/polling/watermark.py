@@ -7,8 +7,6 @@ from attrs import define, field
 
 from asyncops.checkpoints import WatchCheckpoint
 
-__all__ = ["Watermark"]
-
 
 @define(eq=False)
 class Watermark:

@@ -19,8 +19,6 @@ from asyncops.paging.strategy import PageStrategy
 from asyncops.sharding.shard import PageHint, Shard
 from asyncops.utils.tasks import together
 
-__all__ = ["SHARDS", "Cut", "Ends", "boundaries", "ends_of", "first_page", "halfway", "oldest_of"]
-
 T = TypeVar("T")
 
 Cut = Callable[[Fetch[Any], int], Awaitable[list[Shard]]]

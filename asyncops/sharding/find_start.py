@@ -21,8 +21,6 @@ from asyncops.paging.counted.pages import NumberedStrategy
 from asyncops.paging.styles import Offset, Pages
 from asyncops.sharding.time_range import UNSORTED, creation_times
 
-__all__ = ["FromStart", "StartSearch"]
-
 T = TypeVar("T")
 
 # Pages to read before the best page so far, or the first of the listing, is used.

@@ -12,8 +12,6 @@ from asyncops.paging.cursors.encoding import decode_cursor, encode_cursor
 from asyncops.sharding.time_range import RangeStrategy, creation_times
 from asyncops.utils.moments import micros, moment, next_moment
 
-__all__ = ["RangeCursor", "RangeCursorStrategy"]
-
 T = TypeVar("T")
 
 _PREFIX = "range1."

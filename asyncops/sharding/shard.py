@@ -13,8 +13,6 @@ from attrs import astuple, field, frozen
 from asyncops.checkpoints import read_versioned, write_versioned
 from asyncops.utils.moments import TimeRange, micros, moment
 
-__all__ = ["PageHint", "Shard", "check_shard"]
-
 
 @frozen
 class PageHint:

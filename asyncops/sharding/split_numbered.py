@@ -18,8 +18,6 @@ from asyncops.sharding.shard import PageHint, Shard
 from asyncops.sharding.time_range import NewestFirst
 from asyncops.utils.moments import TimeRange
 
-__all__ = ["NumberedShard", "split_numbered"]
-
 T = TypeVar("T")
 
 

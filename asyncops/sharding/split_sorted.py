@@ -27,8 +27,6 @@ from asyncops.sharding.shard import Shard
 from asyncops.sharding.time_range import EitherWay, RangeStrategy, creation_times
 from asyncops.utils.moments import TimeRange, next_moment
 
-__all__ = ["SortedShard", "split_sorted"]
-
 T = TypeVar("T")
 _TICK = timedelta(microseconds=1)
 _START = Checkpoint(query="")

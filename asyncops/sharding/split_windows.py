@@ -26,8 +26,6 @@ from asyncops.sharding.shard import Shard
 from asyncops.sharding.time_range import creation_times
 from asyncops.utils.moments import TimeRange
 
-__all__ = ["WindowShard", "split_windows"]
-
 T = TypeVar("T")
 
 _NONE = timedelta()

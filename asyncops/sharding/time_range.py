@@ -14,8 +14,6 @@ from asyncops.models import Page
 from asyncops.paging.strategy import PageStrategy
 from asyncops.utils.moments import TimeRange
 
-__all__ = ["UNSORTED", "EitherWay", "NewestFirst", "RangeStrategy", "SortOrder", "creation_times"]
-
 T = TypeVar("T")
 
 UNSORTED = "the listing is not sorted by created_at, so that it cannot be read in parts"

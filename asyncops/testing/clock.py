@@ -4,8 +4,6 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
-__all__ = ["FakeClock"]
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 # A monotonic clock of a machine that has been up for a while: code that takes 0.0 for

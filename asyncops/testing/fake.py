@@ -15,8 +15,6 @@ from asyncops.testing.server.faults import Fault
 from asyncops.testing.server.local import LocalServer
 from asyncops.utils.clock import SYSTEM_CLOCK, Clock
 
-__all__ = ["FEW", "ClientOptions", "FakeService", "FakeSettings", "When"]
-
 V = TypeVar("V")
 
 # The fewest, near enough, among which each list has every status.

@@ -18,8 +18,6 @@ from asyncops.testing.zoo.fake import FakeZoo, ZooHabits
 from asyncops.utils.checks import check_count, check_seconds
 from asyncops.utils.clock import SystemClock
 
-__all__ = ["FakeOptions", "MarkerOptions"]
-
 C = TypeVar("C", bound=Client)
 
 _NUMBER = instance_of((int, float))

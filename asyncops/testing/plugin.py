@@ -17,18 +17,6 @@ if TYPE_CHECKING:
     from asyncops.testing.marker import FakeOptions, MarkerOptions
     from asyncops.testing.server.server import FakeServer
 
-__all__ = [
-    "fake_chainloop",
-    "fake_clock",
-    "fake_fixture",
-    "fake_server",
-    "fake_server_factory",
-    "fake_zoo",
-    "pytest_configure",
-    "pytest_runtest_call",
-    "pytest_runtest_setup",
-]
-
 _MARKER = (
     "asyncops(operations=25, prompts=25, rows=25, seed=0, arrivals=0, latency=0, rate_limit=None, "
     "page_size=10, empty_pages=0, start=None, auto_advance=True, real_time=False, "

@@ -18,8 +18,6 @@ from asyncops.kit.listing import Listing
 from asyncops.kit.path import names_in
 from asyncops.models.description_error import DescriptionError
 
-__all__ = ["check_attribute"]
-
 # The fields of a style of paging that are places in an answer.
 _PLACES = ("next", "more", "last", "total", "pages", "number", "used_size")
 

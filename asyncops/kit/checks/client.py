@@ -8,8 +8,6 @@ from asyncops.http.service import Service
 from asyncops.kit.home import Deferred, Group, Home, attributes_of
 from asyncops.models.description_error import DescriptionError
 
-__all__ = ["check_client", "check_names"]
-
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 

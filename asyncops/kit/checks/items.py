@@ -12,8 +12,6 @@ from asyncops.kit.checks.subject import Subject, check_frozen
 from asyncops.kit.ids import id_type
 from asyncops.models import EpochMillis, EpochSeconds, Status, Timestamp, UtcTimestamp
 
-__all__ = ["check_item", "has_attribute"]
-
 # The attributes of asyncops.Operation, without the id.
 _TIMES = ("created_at", "started_at", "finished_at")
 _LIFE = ("state", *_TIMES, "error")

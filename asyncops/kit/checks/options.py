@@ -13,8 +13,6 @@ from asyncops.kit.options import ListOptions, WatchOptions
 from asyncops.kit.path import Path, names_in
 from asyncops.paging.styles import After, NextURL, Offset, Pages, Token
 
-__all__ = ["check_options", "fields_of"]
-
 # Filters of these names choose an order at every service.
 _ORDERS = ("order", "order_by", "ordering", "sort", "sort_by")
 

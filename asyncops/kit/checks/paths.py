@@ -13,8 +13,6 @@ from asyncops.kit.path import names_in
 from asyncops.kit.query import list_plan
 from asyncops.kit.suffixes import suffixes_of
 
-__all__ = ["check_paths"]
-
 
 def check_paths(subject: Subject) -> set[str]:
     """Check the paths of a resource, and return the parameters that they have.

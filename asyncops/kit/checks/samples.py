@@ -12,8 +12,6 @@ from asyncops.kit.checks.subject import Subject
 from asyncops.kit.sample import Sample, merge
 from asyncops.models import State
 
-__all__ = ["check_sample"]
-
 _REQUIRED = ("id", "status", "created")
 _IN_A_PATCH = ("started", "finished", "error")
 

@@ -14,8 +14,6 @@ from asyncops.kit.path import PARAMETER, names_in, path_text
 from asyncops.models.description_error import DescriptionError
 from asyncops.utils.checks import own_header
 
-__all__ = ["Subject", "check_frozen"]
-
 T = TypeVar("T")
 
 # A frozen class refuses every attribute in its own way.

@@ -19,8 +19,6 @@ from asyncops.kit.query import Query
 from asyncops.kit.windowed import window_params
 from asyncops.models import Page, Status
 
-__all__ = ["FEW", "Evidence", "times"]
-
 FEW = 3
 """The items of a page that the tests ask for where the size can be chosen."""
 

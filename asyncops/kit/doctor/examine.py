@@ -13,8 +13,6 @@ from asyncops.kit.operations import Verbs
 from asyncops.kit.query import Query
 from asyncops.models import Page
 
-__all__ = ["examine", "few_items"]
-
 CHECKS = (*pages.CHECKS, *order.CHECKS, *filters.CHECKS, *items.CHECKS)
 
 

@@ -9,8 +9,6 @@ from asyncops.kit.doctor.finding import Check, Finding, bad, good, unknown
 from asyncops.models import Page, Status
 from asyncops.utils.moments import rounded
 
-__all__ = ["CHECKS"]
-
 _WINDOW = "check the parameters of window=, form= and times="
 # A service may leave out what was created at the bound itself.
 _NONE = "no item came, and none is known beyond the bound"

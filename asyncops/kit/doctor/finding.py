@@ -8,8 +8,6 @@ from attrs import field, frozen
 from asyncops.errors import APIError, AsyncOpsError, DecodeError, PaginationError, RateLimited
 from asyncops.kit.doctor.evidence import Evidence
 
-__all__ = ["Check", "Finding", "Verdict", "bad", "good", "of_error", "unknown"]
-
 Verdict = Literal["good", "bad", "unknown"]
 
 

@@ -4,8 +4,6 @@ from asyncops.errors import NotFound
 from asyncops.kit.doctor.evidence import Evidence
 from asyncops.kit.doctor.finding import Check, Finding, bad, good, unknown
 
-__all__ = ["CHECKS"]
-
 
 async def _rows(evidence: Evidence) -> Finding | None:
     """Every row fits the class."""

@@ -9,8 +9,6 @@ from asyncops.kit.doctor.finding import Check, Finding, bad, good, unknown
 from asyncops.kit.listing import Ordering, params_for
 from asyncops.utils.moments import http_date
 
-__all__ = ["CHECKS"]
-
 _SKEW = timedelta(seconds=30)
 # No service that is described is older.
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)

@@ -7,8 +7,6 @@ from asyncops.kit.doctor.finding import Check, Finding, bad, good, unknown
 from asyncops.models import Page
 from asyncops.paging.styles import Offset, Pages
 
-__all__ = ["CHECKS"]
-
 
 async def _size(evidence: Evidence) -> Finding | None:
     """The parameter for the size is honoured, and ``most`` is what the service gives."""

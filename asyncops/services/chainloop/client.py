@@ -10,8 +10,6 @@ from asyncops.kit.home import deferred
 from asyncops.services import chainloop
 from asyncops.utils.checks import header_text
 
-__all__ = ["ChainloopClient"]
-
 
 class ChainloopClient(Client):
     """A client for Chainloop's API: asynchronous operations.

@@ -11,12 +11,6 @@ from attrs import frozen
 
 from asyncops.models import State, Status, Timestamp, Tracked
 
-__all__ = [
-    "AsyncOperation",
-    "AsyncOperationStatus",
-    "Statuses",
-]
-
 
 class AsyncOperationStatus(Status):
     """Where an operation is. As an argument, the last word is enough: ``"failed"``."""

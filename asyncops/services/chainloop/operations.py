@@ -10,8 +10,6 @@ from asyncops.services.chainloop.models import AsyncOperation, Statuses
 from asyncops.services.chainloop.verbs import Operations
 from asyncops.utils.checks import path_segment
 
-__all__ = ["OperationOptions", "OperationWatchOptions", "operations"]
-
 
 @frozen(kw_only=True, slots=False)
 class _Filters:

@@ -14,8 +14,6 @@ from asyncops.polling.wait_many import WaitMany, WaitManyOptions, wait_many
 from asyncops.services.chainloop.models import AsyncOperation
 from asyncops.utils.checks import choice, plain_text
 
-__all__ = ["Missing", "Operations"]
-
 P = ParamSpec("P")
 W = ParamSpec("W")
 

@@ -12,8 +12,6 @@ from asyncops.services.zoo.listings import listing
 from asyncops.services.zoo.options import ApiCallWatchOptions, SortedOptions
 from asyncops.services.zoo.samples import API_CALL
 
-__all__ = ["ApiCallWithPrice", "HttpMethod", "api_calls"]
-
 
 class HttpMethod(OpenEnum):
     """The method of a request."""

@@ -11,16 +11,6 @@ from attrs import field, frozen
 
 from asyncops.models import JSON, OpenEnum, State, Status, Timestamp, Tracked
 
-__all__ = [
-    "ApiCallStatus",
-    "AsyncApiCall",
-    "AsyncApiCallType",
-    "CallRecord",
-    "CreatedAtSortMode",
-    "Lifecycle",
-    "Statuses",
-]
-
 
 class CreatedAtSortMode(OpenEnum):
     """The two orders of a listing."""

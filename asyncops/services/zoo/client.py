@@ -6,8 +6,6 @@ from asyncops.kit import Client, Service
 from asyncops.kit.home import deferred
 from asyncops.services import zoo
 
-__all__ = ["ZooClient"]
-
 
 class ZooClient(Client):
     """A client for Zoo's API: text-to-CAD parts, API calls, conversations and datasets.

@@ -7,18 +7,6 @@ from attrs import field, frozen
 
 from asyncops.models import JSON, OpenEnum, State, Status, Timestamp, Tracked, key
 
-__all__ = [
-    "ConversionSortMode",
-    "DatasetConversion",
-    "DatasetConversionDetails",
-    "DatasetConversionPhase",
-    "DatasetConversionStatus",
-    "OrgDataset",
-    "OrgDatasetStatus",
-    "SnapshotImage",
-    "StorageProvider",
-]
-
 
 class OrgDatasetStatus(OpenEnum):
     """What a dataset is doing."""

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from asyncops.http.upload import Content
     from asyncops.kit.actions import StartedLookups
 
-__all__ = ["files"]
-
 F = TypeVar("F", bound=CallRecord)
 S = ParamSpec("S")
 

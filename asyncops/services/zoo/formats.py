@@ -2,16 +2,6 @@
 
 from asyncops.models import OpenEnum
 
-__all__ = [
-    "FileExportFormat",
-    "FileImportFormat",
-    "UnitArea",
-    "UnitDensity",
-    "UnitLength",
-    "UnitMass",
-    "UnitVolume",
-]
-
 
 class FileImportFormat(OpenEnum):
     """What Zoo reads."""

@@ -6,8 +6,6 @@ from types import MappingProxyType
 from asyncops.kit import ByStatus, Listing, Order, Token
 from asyncops.services.zoo.calls import CreatedAtSortMode
 
-__all__ = ["BY_CREATION", "CHANGES", "STAFF_HINTS", "STAFF_ONLY", "listing"]
-
 STAFF_ONLY = "Zoo answers this only to accounts with staff access."
 STAFF_HINTS: Mapping[int, str] = {
     403: STAFF_ONLY,

@@ -11,8 +11,6 @@ from asyncops.services.zoo.options import CallWatchOptions, SortedOptions
 from asyncops.services.zoo.outputs import decode_output
 from asyncops.services.zoo.samples import CALL
 
-__all__ = ["CallOptions", "operations"]
-
 
 @frozen(kw_only=True)
 class CallOptions(SortedOptions):

@@ -6,8 +6,6 @@ from asyncops.kit import ListOptions, WatchOptions
 from asyncops.models import Cursor
 from asyncops.services.zoo.calls import CreatedAtSortMode, Statuses
 
-__all__ = ["ApiCallWatchOptions", "CallWatchOptions", "PromptWatchOptions", "SortedOptions"]
-
 
 @frozen(kw_only=True)
 class SortedOptions(ListOptions):

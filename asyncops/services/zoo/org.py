@@ -19,8 +19,6 @@ from asyncops.services.zoo.listings import BY_CREATION, listing
 from asyncops.services.zoo.options import ApiCallWatchOptions, SortedOptions
 from asyncops.services.zoo.samples import API_CALL, CONVERSION, DATASET
 
-__all__ = ["org"]
-
 _MEMBERS = {403: "Zoo answers this only to members of an organization."}
 _ADMINS = {403: "Zoo answers this only to the administrators of an organization."}
 _CONVERSIONS = "/org/datasets/{dataset_id}/conversions"

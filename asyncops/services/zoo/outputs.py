@@ -18,25 +18,6 @@ from asyncops.models import JSON, UNNAMED, files
 from asyncops.services.zoo.calls import AsyncApiCallType, CallRecord
 from asyncops.services.zoo.prompts import MlFeedback, SourceRangePrompt
 
-__all__ = [
-    "OUTPUTS",
-    "AsyncApiCallOutput",
-    "FileCenterOfMass",
-    "FileConversion",
-    "FileDensity",
-    "FileMass",
-    "FileSurfaceArea",
-    "FileVolume",
-    "Point3D",
-    "TextToCad",
-    "TextToCadIteration",
-    "TextToCadMultiFileIteration",
-    "TextToCadOutput",
-    "UnknownOutput",
-    "decode_output",
-    "decode_text_to_cad",
-]
-
 T = TypeVar("T", bound=CallRecord)
 
 

@@ -12,19 +12,6 @@ from asyncops.services.zoo.listings import CHANGES, STAFF_HINTS, STAFF_ONLY, lis
 from asyncops.services.zoo.options import PromptWatchOptions, SortedOptions
 from asyncops.services.zoo.samples import CONVERSATION
 
-__all__ = [
-    "Conversation",
-    "MlFeedback",
-    "MlPrompt",
-    "MlPromptMetadata",
-    "MlPromptType",
-    "SourcePosition",
-    "SourceRange",
-    "SourceRangePrompt",
-    "conversations",
-    "ml_prompts",
-]
-
 
 class MlPromptType(OpenEnum):
     """What a prompt asks for."""

@@ -5,16 +5,6 @@ from collections.abc import Mapping
 from asyncops.kit import Sample, State
 from asyncops.models import JSON
 
-__all__ = [
-    "API_CALL",
-    "CALL",
-    "CONVERSATION",
-    "CONVERSION",
-    "DATASET",
-    "TEXT_TO_CAD",
-    "file_sample",
-]
-
 _USER = "f135d675-c44a-4e2e-9638-87d941fa1872"
 _CREATED, _STARTED, _ENDED = (
     "2026-10-05T09:30:00.125Z",

@@ -13,8 +13,6 @@ from asyncops.services.zoo.outputs import Answer, decode_text_to_cad
 from asyncops.services.zoo.prompts import MlFeedback, SourceRangePrompt
 from asyncops.services.zoo.samples import TEXT_TO_CAD
 
-__all__ = ["TextToCadOptions", "TextToCadResponse", "TextToCadWatchOptions", "text_to_cad"]
-
 
 @frozen(kw_only=True)
 class TextToCadResponse(Answer):

@@ -15,8 +15,6 @@ from asyncops.testing.described.table import Table
 from asyncops.testing.server.hashing import IdSpace, mix
 from asyncops.testing.server.lifecycle import PERIOD, Timeline, rfc3339
 
-__all__ = ["KINDS", "PREFIX", "RESOURCE_TYPES", "ChainloopMaker", "ChainloopTable"]
-
 PREFIX = "ASYNC_OPERATION_STATUS_"
 KINDS = ("evidence_evaluation", "policy_evaluation", "report_export", "project_compliance")
 RESOURCE_TYPES = ("evidence", "workflow_run", "project_version")

@@ -22,8 +22,6 @@ from asyncops.testing.fake import FEW, FakeSettings
 from asyncops.testing.server.service import Answered, Asked, RefusedError
 from asyncops.utils.statuses import known_status
 
-__all__ = ["Chainloop", "ChainloopHabits", "ChainloopItems", "FakeChainloop"]
-
 _DEFAULT_PAGE_SIZE = 15
 _PATH = "/v1/operations"
 _PAGE, _SIZE = "pagination.page", "pagination.page_size"

@@ -19,8 +19,6 @@ from asyncops.paging.styles import NextURL, Pages, Token
 from asyncops.testing.described.examples import example
 from asyncops.testing.described.fake import fake_token
 
-__all__ = ["Abilities", "made", "options_class"]
-
 
 @frozen(eq=False)
 class Abilities:

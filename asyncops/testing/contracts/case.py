@@ -19,8 +19,6 @@ from asyncops.testing.described.rows import Row
 from asyncops.testing.described.served import Served
 from asyncops.testing.server.local import now_ns
 
-__all__ = ["MANY", "PAGE", "ROWS", "Case", "Check", "Live", "Need", "needs"]
-
 ROWS = 25
 MANY = 80
 PAGE = 4

@@ -10,8 +10,6 @@ from asyncops.kit.resources import resources_of
 from asyncops.testing.contracts import faults, items, listings, polls, starts
 from asyncops.testing.contracts.case import Case, Check
 
-__all__ = ["contract"]
-
 CHECKS: tuple[Check, ...] = tuple(
     check
     for module in (items, listings, polls, starts, faults)

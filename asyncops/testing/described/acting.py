@@ -21,8 +21,6 @@ from asyncops.testing.described.rows import Row
 from asyncops.testing.described.table import Table
 from asyncops.testing.server.service import Answered, Asked, RefusedError
 
-__all__ = ["Acting"]
-
 
 class Acting:
     """An action of a resource.

@@ -19,8 +19,6 @@ from asyncops.testing.described.times import form_of, read_time, write_time
 from asyncops.testing.server.local import now_ns
 from asyncops.utils.clock import Clock
 
-__all__ = ["FakeItems", "check_name"]
-
 
 class FakeItems:
     """The items of a fake, which a test sees, adds, changes, moves on and removes.

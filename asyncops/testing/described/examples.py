@@ -14,8 +14,6 @@ from attrs import frozen
 
 from asyncops.models import JSON, EpochMillis, EpochSeconds, UtcTimestamp, time_form, wire_key
 
-__all__ = ["defaults_of", "example", "holders_of", "key_names", "keys_of", "time_examples"]
-
 _PLAIN: Mapping[Any, JSON] = {
     bool: False,
     int: 1,

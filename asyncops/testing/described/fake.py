@@ -16,8 +16,6 @@ from asyncops.testing.server.local import now_ns
 from asyncops.utils.checks import count
 from asyncops.utils.clock import Clock
 
-__all__ = ["Fake", "fake_token", "sizes_of"]
-
 C = TypeVar("C", bound=Client)
 
 

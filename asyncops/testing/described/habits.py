@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from attrs import define, field, frozen
 from attrs.validators import ge, le
 
-__all__ = ["Data", "Habits"]
-
 _MOST_ARRIVALS = 1e6
 
 

@@ -11,8 +11,6 @@ from asyncops.kit.ids import id_type
 from asyncops.models import JSON
 from asyncops.testing.server.hashing import IdSpace, key
 
-__all__ = ["Ids", "ids_of"]
-
 _PREFIX = re.compile(r"(?:.*/)?(?:[A-Za-z]+[_-])?")
 _FIRST = 10**9
 # The digits of a UUID that tell its number, and those that an id of text has.

@@ -10,8 +10,6 @@ from asyncops.testing.described.times import TimeForm, rounded
 from asyncops.testing.server.hashing import mix
 from asyncops.testing.server.lifecycle import SECOND, Instants, Timeline
 
-__all__ = ["Lives", "TimedLives"]
-
 _CACHED = 4096
 
 _WAITS = State.PENDING, State.BLOCKED

@@ -15,8 +15,6 @@ from asyncops.models import JSON, State, Status
 from asyncops.testing.described.examples import defaults_of, example, holders_of
 from asyncops.testing.described.places import fresh, place_value
 
-__all__ = ["Look", "Looks", "fits", "looks_of"]
-
 
 @frozen
 class Look:

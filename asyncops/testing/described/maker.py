@@ -30,8 +30,6 @@ from asyncops.testing.described.rows import Row
 from asyncops.testing.described.times import TimeForm, form_of, write_time
 from asyncops.testing.server.lifecycle import Timeline
 
-__all__ = ["Maker"]
-
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FAILURE = "The operation has failed."
 

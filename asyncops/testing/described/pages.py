@@ -19,8 +19,6 @@ from asyncops.testing.described.table import Table
 from asyncops.testing.server.service import Answered, Asked, RefusedError
 from asyncops.testing.server.tokens import Cursor, TokenCodec
 
-__all__ = ["PageRequest", "page_params"]
-
 _CURSOR = "cursor"
 """The parameter that the fake's own next URLs hold."""
 

@@ -14,8 +14,6 @@ from asyncops.testing.server.service import Asked, RefusedError
 _INTEGER = re.compile(r"[0-9]{1,10}")
 _LARGEST = 2**31 - 1
 
-__all__ = ["Params", "bad_request", "body_of", "params_of"]
-
 
 def bad_request(message: str) -> RefusedError:
     """Return the refusal of a request that is not well formed."""

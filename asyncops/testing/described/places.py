@@ -9,8 +9,6 @@ from asyncops.http.places import Header, Link, Place, Selection, path_steps
 from asyncops.http.protobuf import camel_case
 from asyncops.models import JSON
 
-__all__ = ["fresh", "in_protobuf", "place_value", "tell", "text_of"]
-
 
 def fresh(tree: JSON) -> Any:
     """Return a copy of a tree, which may be changed."""

@@ -6,8 +6,6 @@ from urllib.parse import parse_qsl, unquote
 
 from asyncops.kit.path import PARAMETER
 
-__all__ = ["Route"]
-
 
 class Route:
     """A path with parameters, such as ``/repos/{owner}/{repo}/runs/{id}``.

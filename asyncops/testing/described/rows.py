@@ -9,8 +9,6 @@ from asyncops.http.places import value_at
 from asyncops.models import JSON, State
 from asyncops.testing.described.looks import Look
 
-__all__ = ["Bounds", "Course", "Row", "Wanted"]
-
 _STARTED = State.RUNNING, State.SUCCEEDED, State.FAILED
 
 

@@ -13,8 +13,6 @@ from asyncops.testing.described.places import text_of
 from asyncops.testing.described.rows import Bounds, Wanted
 from asyncops.utils.moments import micros
 
-__all__ = ["Selecting"]
-
 _MICROSECOND = 1000
 
 

@@ -18,8 +18,6 @@ from asyncops.testing.described.table import Table
 from asyncops.testing.server.service import Answered, Asked, RefusedError
 from asyncops.testing.server.tokens import TokenCodec
 
-__all__ = ["Served", "require"]
-
 Handler = Callable[[Asked, dict[str, str], int], Answered]
 Act = Callable[[Asked, Table, str, int], Answered]
 

@@ -20,8 +20,6 @@ from asyncops.testing.server.hashing import request_ids
 from asyncops.testing.server.lifecycle import SECOND
 from asyncops.testing.server.service import Allowance, Answered, Asked, RefusedError
 
-__all__ = ["DescribedService"]
-
 
 class DescribedService:
     """A service that is made from a client's description.

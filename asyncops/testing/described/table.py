@@ -14,8 +14,6 @@ from asyncops.testing.described.rows import Course, Row, Wanted
 from asyncops.testing.server.hashing import key, mix
 from asyncops.testing.server.lifecycle import NEVER, Timeline
 
-__all__ = ["Table", "check_lifetime"]
-
 
 def check_lifetime(seconds: float | None) -> None:
     """Refuse a lifetime that cannot be one.

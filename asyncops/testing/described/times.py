@@ -7,8 +7,6 @@ from typing import Any, Literal
 from asyncops.models import JSON
 from asyncops.testing.server.lifecycle import SECOND, rfc3339
 
-__all__ = ["TimeForm", "form_of", "read_time", "rounded", "write_time"]
-
 TimeForm = Literal["rfc3339", "seconds", "milliseconds", "no zone"]
 
 _MICROSECOND = 1000

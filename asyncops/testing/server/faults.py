@@ -6,8 +6,6 @@ from threading import Lock
 from attrs import define, field, frozen
 from attrs.validators import ge, instance_of, le, optional
 
-__all__ = ["Fault", "Script"]
-
 
 @frozen
 class Fault:

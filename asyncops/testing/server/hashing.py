@@ -4,8 +4,6 @@ from collections.abc import Callable
 from hashlib import blake2b
 from itertools import count
 
-__all__ = ["IdSpace", "key", "mix", "request_ids"]
-
 _M48 = (1 << 48) - 1
 _M62 = (1 << 62) - 1
 _M64 = (1 << 64) - 1

@@ -8,8 +8,6 @@ from functools import lru_cache
 
 from asyncops.testing.server.hashing import key, mix
 
-__all__ = ["MAX_LIFE", "NEVER", "PERIOD", "SECOND", "STATUSES", "Instants", "Timeline", "rfc3339"]
-
 SECOND = 1_000_000_000
 NEVER = 1 << 62
 STATUSES = ("queued", "uploaded", "in_progress", "completed", "failed")

@@ -14,8 +14,6 @@ from asyncops.testing.server.service import Allowance, Answered, Asked, RefusedE
 from asyncops.testing.server.sockets import Sockets
 from asyncops.utils.clock import Clock
 
-__all__ = ["FAKE_TOKEN", "LocalServer", "RateLimit", "faulty", "now_ns", "read_request"]
-
 FAKE_TOKEN = "fake-token"  # noqa: S105
 
 _JSON = {"Content-Type": "application/json"}

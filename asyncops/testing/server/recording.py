@@ -8,8 +8,6 @@ from types import MappingProxyType
 
 from attrs import define
 
-__all__ = ["Log", "RecordedRequest", "recorded_headers"]
-
 _KEPT = 100_000
 
 

@@ -11,8 +11,6 @@ from asyncops.testing.server.local import FAKE_TOKEN, LocalServer, now_ns
 from asyncops.testing.zoo.fake import Zoo, ZooHabits, ZooItems
 from asyncops.utils.clock import Clock
 
-__all__ = ["FakeServer"]
-
 
 class FakeServer(LocalServer):
     """Zoo and Chainloop on one local port.

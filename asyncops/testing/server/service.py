@@ -7,8 +7,6 @@ from attrs import frozen
 
 from asyncops.models import JSON
 
-__all__ = ["Allowance", "Answered", "Asked", "RefusedError", "Service"]
-
 _MESSAGES = {
     401: "The credential is missing or wrong.",
     429: "Too many requests.",

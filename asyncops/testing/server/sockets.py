@@ -9,8 +9,6 @@ from typing import Self
 
 from aiohttp import web
 
-__all__ = ["Sockets"]
-
 # A handler that has been cancelled needs a turn of the loop, not time.
 _SHUTDOWN_TIMEOUT = 0.2
 

@@ -8,8 +8,6 @@ import msgspec
 
 from asyncops.testing.server.hashing import key
 
-__all__ = ["Cursor", "TokenCodec"]
-
 # Each character that a careless client garbles. What remains of them is not read again.
 _HOSTILE = "&+/="
 

@@ -15,8 +15,6 @@ from asyncops.testing.server.hashing import IdSpace, mix
 from asyncops.testing.server.lifecycle import Timeline, rfc3339
 from asyncops.testing.zoo.values import NEVER_NULL, RESULTS, VALUES, Json, prompted
 
-__all__ = ["OPERATION_TYPES", "PROMPT_TYPES", "CallMaker", "PromptMaker", "VariedMaker"]
-
 OPERATION_TYPES = tuple(each.value for each in AsyncApiCallType)
 PROMPT_TYPES = tuple(each.value for each in MlPromptType)
 _ERRORS = (

@@ -19,8 +19,6 @@ from asyncops.testing.fake import FEW, FakeSettings
 from asyncops.testing.server.service import Answered, Asked, RefusedError
 from asyncops.testing.zoo.data import CallMaker, PromptMaker, VariedMaker
 
-__all__ = ["FakeZoo", "Zoo", "ZooHabits", "ZooItems"]
-
 _DEFAULT_LIMIT = 50
 _ASCENDING, _DESCENDING = "created_at_ascending", "created_at_descending"
 _CALLS, _PROMPTS, _FILES = "/async/operations", "/ml-prompts", "/file/"

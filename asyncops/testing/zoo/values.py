@@ -11,18 +11,6 @@ from asyncops.testing.described.rows import Row
 from asyncops.testing.server.hashing import IdSpace
 from asyncops.testing.server.lifecycle import NEVER, SECOND
 
-__all__ = [
-    "NEVER_NULL",
-    "READ",
-    "RESULTS",
-    "VALUES",
-    "WRITTEN",
-    "Json",
-    "prompted",
-    "read_options",
-    "written_options",
-]
-
 Json = dict[str, Any]
 
 READ = ("fbx", "gltf", "obj", "ply", "sldprt", "step", "stl")
