@@ -9,6 +9,7 @@ from asyncops.kit.action import Action as Action
 from asyncops.kit.client import Client as Client
 from asyncops.kit.collection import Collection as Collection
 from asyncops.kit.described import Within as Within
+from asyncops.kit.filters import FromSuffix as FromSuffix
 from asyncops.kit.home import Group as Group
 from asyncops.kit.listing import ByStatus as ByStatus
 from asyncops.kit.listing import Listing as Listing
@@ -21,7 +22,6 @@ from asyncops.kit.options import WatchOptions as WatchOptions
 from asyncops.kit.options import param as param
 from asyncops.kit.resource import Resource as Resource
 from asyncops.kit.sample import Sample as Sample
-from asyncops.kit.suffixes import FromSuffix as FromSuffix
 from asyncops.models import EpochMillis as EpochMillis
 from asyncops.models import EpochSeconds as EpochSeconds
 from asyncops.models import State as State

@@ -25,10 +25,9 @@ from asyncops.kit.watching import parts_of, target_of
 from asyncops.listing.get_many import GetMany
 from asyncops.listing.pager import Pager
 from asyncops.models import JSON, Id
-from asyncops.polling.blocked import BlockedPolicy, OnBlocked
 from asyncops.polling.pending import Listing as Begun
 from asyncops.polling.pending import Pending, Source
-from asyncops.polling.policy import OnPoll, PollPolicy
+from asyncops.polling.policy import BlockedPolicy, OnBlocked, OnPoll, PollPolicy
 from asyncops.polling.wait import WaitOptions, WaitRules, awaited, wait_for_one
 from asyncops.polling.wait_schedule import PollSchedule
 from asyncops.polling.watch import Watch

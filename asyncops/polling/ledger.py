@@ -11,8 +11,8 @@ from attrs import define, field
 from asyncops.checkpoints import KnownAlive, WatchCheckpoint
 from asyncops.errors import AsyncOpsError
 from asyncops.models import Operation, has_ended
-from asyncops.polling.blocked import count_blocked
 from asyncops.polling.change import Change, ChangeKind
+from asyncops.polling.policy import count_blocked
 from asyncops.polling.watermark import Watermark
 
 T = TypeVar("T", bound=Operation)

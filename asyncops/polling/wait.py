@@ -8,8 +8,14 @@ from attrs import frozen
 
 from asyncops.errors import AsyncOpsError, NotFound, OperationFailed, WaitTimeout
 from asyncops.models import Operation, State, has_ended, status_word
-from asyncops.polling.blocked import BlockedPolicy, OnBlocked, count_blocked
-from asyncops.polling.policy import OnPoll, Poll, PollPolicy
+from asyncops.polling.policy import (
+    BlockedPolicy,
+    OnBlocked,
+    OnPoll,
+    Poll,
+    PollPolicy,
+    count_blocked,
+)
 from asyncops.polling.wait_schedule import PollSchedule
 
 O = TypeVar("O", bound=Operation)  # noqa: E741 - an operation

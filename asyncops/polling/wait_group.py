@@ -9,12 +9,10 @@ from attrs import define, field
 
 from asyncops.errors import AsyncOpsError, ConfigurationError, NotFound
 from asyncops.models import Operation, has_ended
-from asyncops.polling.blocked import BlockedPolicy, count_blocked
 from asyncops.polling.fair_slots import FairSlots, SlotShare
 from asyncops.polling.pending import Pending, Source
-from asyncops.polling.policy import Tolerance
-from asyncops.polling.scan import CreatedRange, ListingScan
-from asyncops.polling.scan_costs import ScanCosts
+from asyncops.polling.policy import BlockedPolicy, Tolerance, count_blocked
+from asyncops.polling.scan import CreatedRange, ListingScan, ScanCosts
 from asyncops.utils.tasks import together
 
 K = TypeVar("K")

@@ -6,10 +6,9 @@ from typing import Any, Generic, TypedDict, TypeVar, Unpack, overload
 
 from asyncops.errors import AsyncOpsError
 from asyncops.models import Operation
-from asyncops.polling.blocked import BlockedPolicy, OnBlocked
 from asyncops.polling.fair_slots import FairSlots
 from asyncops.polling.pending import Pending
-from asyncops.polling.policy import OnPoll, Poll, PollPolicy
+from asyncops.polling.policy import BlockedPolicy, OnBlocked, OnPoll, Poll, PollPolicy
 from asyncops.polling.wait import overdue
 from asyncops.polling.wait_group import WaitGroup
 from asyncops.polling.wait_schedule import PollSchedule

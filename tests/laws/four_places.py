@@ -13,8 +13,8 @@ from asyncops.http.meter import Meter
 from asyncops.listing.pager import Pager
 from asyncops.paging.cursors.cursor_strategy import CursorStrategy
 from asyncops.paging.styles import Token
-from asyncops.polling.blocked import BlockedPolicy, OnBlocked
 from asyncops.polling.pending import Source
+from asyncops.polling.policy import BlockedPolicy, OnBlocked
 from asyncops.polling.snapshot import WatchTarget
 from asyncops.polling.wait import wait_for_one
 from asyncops.polling.wait_many import wait_many

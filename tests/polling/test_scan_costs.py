@@ -1,6 +1,6 @@
 """Whether listings are read or ids asked for."""
 
-from asyncops.polling.scan_costs import ScanCosts
+from asyncops.polling.scan import ScanCosts
 
 
 def test_listings_are_read_where_they_cost_less_than_asking_for_each() -> None:

@@ -18,8 +18,7 @@ from asyncops import (
     State,
     WaitTimeout,
 )
-from asyncops.polling.blocked import BlockedPolicy
-from asyncops.polling.policy import Poll, PollPolicy
+from asyncops.polling.policy import BlockedPolicy, Poll, PollPolicy
 from asyncops.polling.wait import awaited, wait_for_all, wait_for_one
 from asyncops.polling.wait_schedule import PollSchedule
 from asyncops.testing import FakeClock

@@ -12,10 +12,9 @@ from asyncops import (
     ServerError,
     WaitTimeout,
 )
-from asyncops.polling.blocked import BlockedPolicy
 from asyncops.polling.fair_slots import FairSlots
 from asyncops.polling.pending import Source
-from asyncops.polling.policy import Poll, Tolerance
+from asyncops.polling.policy import BlockedPolicy, Poll, Tolerance
 from asyncops.polling.wait_group import WaitGroup
 from asyncops.polling.wait_many import wait_many
 from tests.laws.lives import Job, Life, Service, pending

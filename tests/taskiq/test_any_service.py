@@ -8,7 +8,7 @@ import pytest
 from taskiq import AsyncTaskiqTask, Context, InMemoryBroker, TaskiqDepends, TaskiqMessage
 
 from asyncops import OperationBlocked, OperationCancelled, PollPolicy, WaitTimeout
-from asyncops.polling.blocked import OnBlocked
+from asyncops.polling.policy import OnBlocked
 from asyncops.taskiq import accounts_of, client_of, install, poll_once
 from asyncops.testing import Fake
 from tests.testing.contracts.farms import CursorsClient, HeadersClient

@@ -16,8 +16,8 @@ from asyncops.cli.output.atomic_file import file_errors
 from asyncops.cli.output.result_file import STANDARD
 from asyncops.cli.resources import Resource, dashed
 from asyncops.kit.action import Action
+from asyncops.kit.filters import Suffixes, suffixes_of
 from asyncops.kit.options import UploadOptions
-from asyncops.kit.suffixes import Suffixes, suffixes_of
 
 __all__ = ["Content", "NoContent", "content_of", "from_suffixes", "on_action"]
 

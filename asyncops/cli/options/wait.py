@@ -8,8 +8,7 @@ import attrs
 from attrs import field, frozen
 
 from asyncops.cli.options.fields import FILTERS, WRITING, duration_option, option
-from asyncops.polling.blocked import OnBlocked
-from asyncops.polling.policy import PollPolicy
+from asyncops.polling.policy import OnBlocked, PollPolicy
 
 __all__ = ["SCHEDULE", "ByResource", "Missing", "PollOptions", "WaitForFiles", "WaitOptions"]
 

@@ -6,12 +6,11 @@ from typing import Any, get_args
 from asyncops.kit.action import Action, Body, Method
 from asyncops.kit.checks.options import fields_of
 from asyncops.kit.checks.subject import Subject, check_frozen
-from asyncops.kit.filters import filters_of
+from asyncops.kit.filters import filters_of, suffixes_of
 from asyncops.kit.listing import Listing
 from asyncops.kit.options import UploadOptions
 from asyncops.kit.path import names_in
 from asyncops.kit.query import list_plan
-from asyncops.kit.suffixes import suffixes_of
 
 
 def check_paths(subject: Subject) -> set[str]:

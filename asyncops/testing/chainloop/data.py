@@ -7,9 +7,8 @@ from typing import ClassVar
 
 from asyncops.models import JSON
 from asyncops.testing.described.habits import Data
-from asyncops.testing.described.ids import Ids
 from asyncops.testing.described.lives import Lives, TimedLives
-from asyncops.testing.described.maker import Maker
+from asyncops.testing.described.maker import Ids, Maker
 from asyncops.testing.described.rows import Row, Wanted
 from asyncops.testing.described.table import Table
 from asyncops.testing.server.hashing import IdSpace, mix

@@ -15,7 +15,7 @@ from asyncops.testing.described.rows import Row
 from asyncops.testing.described.served import Served
 from asyncops.testing.described.service import DescribedService
 from asyncops.testing.described.table import Table, check_lifetime
-from asyncops.testing.described.times import form_of, read_time, write_time
+from asyncops.testing.server.lifecycle import form_of, read_time, write_time
 from asyncops.testing.server.local import now_ns
 from asyncops.utils.clock import Clock
 

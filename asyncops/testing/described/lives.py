@@ -6,9 +6,8 @@ from functools import lru_cache
 from asyncops.models import State
 from asyncops.testing.described.looks import Look, Looks
 from asyncops.testing.described.rows import Course
-from asyncops.testing.described.times import TimeForm, rounded
 from asyncops.testing.server.hashing import mix
-from asyncops.testing.server.lifecycle import SECOND, Instants, Timeline
+from asyncops.testing.server.lifecycle import SECOND, Instants, TimeForm, Timeline, rounded
 
 _CACHED = 4096
 

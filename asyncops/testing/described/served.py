@@ -9,14 +9,13 @@ from asyncops.models import State
 from asyncops.testing.described.acting import Acting
 from asyncops.testing.described.habits import Data
 from asyncops.testing.described.maker import Maker
-from asyncops.testing.described.pages import PageRequest, page_params
+from asyncops.testing.described.pages import PageRequest, TokenCodec, page_params
 from asyncops.testing.described.params import Params, params_of
 from asyncops.testing.described.places import place_value
 from asyncops.testing.described.routes import Route
 from asyncops.testing.described.selecting import Selecting
 from asyncops.testing.described.table import Table
 from asyncops.testing.server.service import Answered, Asked, RefusedError
-from asyncops.testing.server.tokens import TokenCodec
 
 Handler = Callable[[Asked, dict[str, str], int], Answered]
 Act = Callable[[Asked, Table, str, int], Answered]

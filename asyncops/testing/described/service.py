@@ -15,9 +15,8 @@ from asyncops.testing.described.params import Params
 from asyncops.testing.described.places import in_protobuf, tell
 from asyncops.testing.described.served import Served, require
 from asyncops.testing.described.table import Table
-from asyncops.testing.described.times import write_time
 from asyncops.testing.server.hashing import request_ids
-from asyncops.testing.server.lifecycle import SECOND
+from asyncops.testing.server.lifecycle import SECOND, write_time
 from asyncops.testing.server.service import Allowance, Answered, Asked, RefusedError
 
 

@@ -22,7 +22,7 @@ from asyncops.kit import (
 from asyncops.models import JSON, EpochMillis, EpochSeconds, UtcTimestamp, key
 from asyncops.testing import Fake
 from asyncops.testing.described.examples import example
-from asyncops.testing.described.times import form_of, read_time, rounded, write_time
+from asyncops.testing.server.lifecycle import form_of, read_time, rounded, write_time
 from tests.kit.described.github import GitHubClient, Run
 from tests.kit.parts import SERVICE, Job, client, listing, resource
 from tests.testing.described.reader import reading

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from asyncops.testing import FakeServer, ZooHabits
 from asyncops.testing.described.habits import Data
+from asyncops.testing.described.pages import Cursor, TokenCodec
 from asyncops.testing.described.service import DescribedService
 from asyncops.testing.server.hashing import IdSpace
 from asyncops.testing.server.lifecycle import STATUSES
 from asyncops.testing.server.service import RefusedError
-from asyncops.testing.server.tokens import Cursor, TokenCodec
 from asyncops.testing.zoo.data import OPERATION_TYPES
 from asyncops.testing.zoo.fake import Zoo
 from tests import raw_json

@@ -7,7 +7,7 @@ import pytest
 from attrs import frozen
 
 from asyncops.kit import FromSuffix, UploadOptions
-from asyncops.kit.suffixes import suffixes_of
+from asyncops.kit.filters import suffixes_of
 from asyncops.models import OpenEnum
 
 

@@ -15,8 +15,8 @@ from asyncops import (
     State,
     WaitTimeout,
 )
-from asyncops.polling.blocked import BlockedPolicy, count_blocked
 from asyncops.polling.pending import Source
+from asyncops.polling.policy import BlockedPolicy, count_blocked
 from asyncops.polling.wait_many import wait_many
 from tests.laws.four_places import (
     PLACES,
