@@ -172,9 +172,7 @@ _UNLISTED = {
 
 
 def bind(
-    description: Description,
-    where: Where,
-    verbs: Callable[[Bound[..., ...]], Any] | None,
+    description: Description, where: Where, verbs: Callable[[Bound[..., ...]], Any] | None
 ) -> Any:
     """Return the verbs of a resource of one client, at a place.
 

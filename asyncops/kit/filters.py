@@ -12,14 +12,7 @@ import attrs
 from attrs import field, frozen
 
 from asyncops.kit.listing import Times
-from asyncops.kit.options import (
-    PARAM,
-    ListOptions,
-    Many,
-    Spelling,
-    UploadOptions,
-    WatchOptions,
-)
+from asyncops.kit.options import PARAM, ListOptions, Many, Spelling, UploadOptions, WatchOptions
 from asyncops.models import JSON
 from asyncops.utils.checks import plain_text
 

@@ -186,9 +186,7 @@ class Group:
         return bound
 
 
-def attributes_of(
-    home: type[Home],
-) -> "Iterator[tuple[str, Attribute[Any] | Group | Deferred]]":
+def attributes_of(home: type[Home]) -> "Iterator[tuple[str, Attribute[Any] | Group | Deferred]]":
     """Give what a client or a group describes, in alphabetical order: each name with its value.
 
     What is deferred is not loaded.

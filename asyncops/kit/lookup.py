@@ -59,11 +59,7 @@ class Lookup(Described[V_co], Generic[V_co]):
 
     @overload
     def __init__(
-        self: "Lookup[Lookups[F]]",
-        item: type[F],
-        *,
-        get: str,
-        **fields: Unpack[ResourceFields],
+        self: "Lookup[Lookups[F]]", item: type[F], *, get: str, **fields: Unpack[ResourceFields]
     ) -> None: ...
 
     @overload

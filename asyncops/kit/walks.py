@@ -11,12 +11,7 @@ from asyncops.checkpoints import Checkpoint
 from asyncops.http.messages import Request, with_values
 from asyncops.kit.chosen import Chosen
 from asyncops.kit.listing import Listing, Ordering, params_for
-from asyncops.kit.windowed import (
-    AskedWindow,
-    created_filter,
-    goes_by_time,
-    side_by_side,
-)
+from asyncops.kit.windowed import AskedWindow, created_filter, goes_by_time, side_by_side
 from asyncops.paging.counted.listing import NumberedListing
 from asyncops.paging.counted.numbering import PageBase
 from asyncops.paging.cursors.cursor_listing import CursorListing

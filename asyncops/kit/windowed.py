@@ -148,11 +148,7 @@ def side_by_side(  # noqa: PLR0917 - the last four are those of every such strat
 
 
 def window_params(
-    window: Window,
-    after: datetime | None,
-    before: datetime | None,
-    *,
-    in_body: bool = False,
+    window: Window, after: datetime | None, before: datetime | None, *, in_body: bool = False
 ) -> tuple[tuple[str, JSON], ...]:
     """Return the parameters for a range of creation times.
 

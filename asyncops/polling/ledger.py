@@ -146,12 +146,7 @@ class Ledger(Generic[T]):
         self.compare(found, (), seen_at, polled_at=polled_at)
 
     def compare(
-        self,
-        found: Mapping[str, T],
-        gone: Collection[str],
-        seen_at: datetime,
-        *,
-        polled_at: float,
+        self, found: Mapping[str, T], gone: Collection[str], seen_at: datetime, *, polled_at: float
     ) -> None:
         """Take the findings of a poll; the changes since the last one come next.
 

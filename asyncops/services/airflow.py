@@ -381,7 +381,7 @@ class AirflowClient(Client):
                     "start_date": "2026-05-04T09:00:02.500000Z",
                     "end_date": "2026-05-04T09:04:09.900000Z",
                     "duration": 247.4,
-                },
+                }
             ),
         ),
     )

@@ -320,7 +320,7 @@ _PIPELINE_SAMPLE = Sample(
         "updated_at": "2026-03-02T10:01:00.200Z",
         "web_url": "https://gitlab.example.com/acme/demo/-/pipelines/1003",
         "name": None,
-    },
+    }
 )
 _JOB_SAMPLE = Sample(
     item={

@@ -340,7 +340,7 @@ _EVENT_SAMPLE = Sample(
         "level": "info",
         "message": "Created fine-tuning job",
         "type": "message",
-    },
+    }
 )
 
 

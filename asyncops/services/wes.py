@@ -193,6 +193,6 @@ class WesClient(Client):
                 "start_time": "2026-05-04T09:00:20Z",
                 "end_time": "2026-05-04T09:04:10Z",
                 "tags": {"project": "dawn"},
-            },
+            }
         ),
     )

@@ -118,10 +118,7 @@ async def _parts(fetch: Fetch[Any], listing: SortedListing[T], n: int) -> list[_
 
 
 async def _apart(
-    fetch: Fetch[Any],
-    listing: SortedListing[T],
-    ended: Sequence[Status],
-    alive: Sequence[Status],
+    fetch: Fetch[Any], listing: SortedListing[T], ended: Sequence[Status], alive: Sequence[Status]
 ) -> list[_Part]:
     """Cut each status that ends a life by itself, as far back as nothing in it moves."""
     # In the order of a life, one after the other: what moves on meanwhile is seen in a later one.

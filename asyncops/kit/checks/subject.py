@@ -64,8 +64,7 @@ class Subject:
         for name in sorted(found - known):
             has = f"known are {', '.join(sorted(known))}" if known else "there are none here"
             raise self.error(
-                field,
-                f"{{{name}}} is a field neither of the place nor of the options class; {has}",
+                field, f"{{{name}}} is a field neither of the place nor of the options class; {has}"
             )
         return found
 

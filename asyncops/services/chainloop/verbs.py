@@ -31,11 +31,7 @@ class Operations(Verbs[P, W, AsyncOperation, AsyncOperation], Generic[P, W]):
 
     @overload
     async def wait(
-        self,
-        id: Id,
-        *,
-        missing: Missing = "error",
-        **options: Unpack[WaitOptions],
+        self, id: Id, *, missing: Missing = "error", **options: Unpack[WaitOptions]
     ) -> AsyncOperation: ...
 
     @overload

@@ -150,10 +150,7 @@ class Files(Group):
     """
 
     convert: Final = _on_a_file(
-        FileConversion,
-        "/file/conversion/{src_format}/{output_format}",
-        ConversionInput,
-        _CONVERTED,
+        FileConversion, "/file/conversion/{src_format}/{output_format}", ConversionInput, _CONVERTED
     )
     mass: Final = _on_a_file(
         FileMass,

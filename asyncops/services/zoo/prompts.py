@@ -103,10 +103,7 @@ class Conversation:
 
 
 conversations: Final = Collection(
-    Conversation,
-    listing("/ml/conversations"),
-    options=SortedOptions,
-    sample=CONVERSATION,
+    Conversation, listing("/ml/conversations"), options=SortedOptions, sample=CONVERSATION
 )
 ml_prompts: Final = Resource(
     MlPrompt,

@@ -88,7 +88,7 @@ CONVERSATION = Sample(
         "id": "5a1f6a44-2f5e-4c8a-8c3f-0f2d7d9f4b10",
         "user_id": _USER,
         "first_prompt": "a gear with 21 teeth",
-    },
+    }
 )
 DATASET = Sample(
     item={
@@ -102,7 +102,7 @@ DATASET = Sample(
         "access_role_arn": "arn:aws:iam::000000000000:role/gears",
         "lookup_enabled": True,
         "require_raw_kcl_similarity_score_for_success": False,
-    },
+    }
 )
 CONVERSION = Sample(
     item={

@@ -162,10 +162,7 @@ class Live:
             is_kept = each.name in kept or wire_key(each) == id_key
             if not is_kept and fits(broken, description.item, "plain") is None:
                 self.fake.change(
-                    self.case.resource.name,
-                    self.id(item),
-                    *self.case.texts,
-                    **{each.name: [{}]},
+                    self.case.resource.name, self.id(item), *self.case.texts, **{each.name: [{}]}
                 )
                 return
         raise AssertionError("an item fits its class whatever it holds")
