@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, over
 
 from asyncops.http.decoding import Decode
 from asyncops.kit.described import Described
-from asyncops.kit.description import ItemFields
+from asyncops.kit.description import GottenFields, ListedFields
 from asyncops.kit.home import Group
 from asyncops.kit.listing import Listing
-from asyncops.kit.options import ListOptions
 
 if TYPE_CHECKING:
     from asyncops.kit.actions import NestedItems, NestedListedItems
@@ -59,9 +58,7 @@ class Collection(Described[V_co], Generic[V_co]):
         self: "Collection[ListedItems[P, T]]",
         item: type[T],
         listing: Listing,
-        *,
-        options: Callable[P, ListOptions],
-        **fields: Unpack[ItemFields],
+        **fields: Unpack[ListedFields[P]],
     ) -> None: ...
 
     @overload
@@ -70,9 +67,8 @@ class Collection(Described[V_co], Generic[V_co]):
         item: type[T],
         listing: Listing,
         *,
-        options: Callable[P, ListOptions],
         within: G,
-        **fields: Unpack[ItemFields],
+        **fields: Unpack[ListedFields[P]],
     ) -> None: ...
 
     @overload
@@ -80,10 +76,7 @@ class Collection(Described[V_co], Generic[V_co]):
         self: "Collection[Items[P, T, T]]",
         item: type[T],
         listing: Listing,
-        *,
-        options: Callable[P, ListOptions],
-        get: str,
-        **fields: Unpack[ItemFields],
+        **fields: Unpack[GottenFields[P]],
     ) -> None: ...
 
     @overload
@@ -92,10 +85,8 @@ class Collection(Described[V_co], Generic[V_co]):
         item: type[T],
         listing: Listing,
         *,
-        options: Callable[P, ListOptions],
-        get: str,
         result: type[R] | Decode[R],
-        **fields: Unpack[ItemFields],
+        **fields: Unpack[GottenFields[P]],
     ) -> None: ...
 
     @overload
@@ -104,10 +95,8 @@ class Collection(Described[V_co], Generic[V_co]):
         item: type[T],
         listing: Listing,
         *,
-        options: Callable[P, ListOptions],
-        get: str,
         within: G,
-        **fields: Unpack[ItemFields],
+        **fields: Unpack[GottenFields[P]],
     ) -> None: ...
 
     @overload
@@ -116,11 +105,9 @@ class Collection(Described[V_co], Generic[V_co]):
         item: type[T],
         listing: Listing,
         *,
-        options: Callable[P, ListOptions],
-        get: str,
         result: type[R] | Decode[R],
         within: G,
-        **fields: Unpack[ItemFields],
+        **fields: Unpack[GottenFields[P]],
     ) -> None: ...
 
     @overload
@@ -129,12 +116,11 @@ class Collection(Described[V_co], Generic[V_co]):
         item: type[Any],
         listing: Listing,
         *,
-        options: Callable[P, ListOptions],
         verbs: "Callable[[Bound[P, ...]], V1]",
         get: str | None = None,
         result: type[Any] | Decode[Any] | None = None,
         within: Group | None = None,
-        **fields: Unpack[ItemFields],
+        **fields: Unpack[ListedFields[P]],
     ) -> None: ...
 
     def __init__(self, item: type[Any], listing: Listing, **fields: Any) -> None:

@@ -29,6 +29,18 @@ class ItemFields(TypedDict, total=False):
     sample: Sample | None
 
 
+class ListedFields(ItemFields, Generic[P], total=False):
+    """The same of items that are listed."""
+
+    options: Required[Callable[P, ListOptions]]
+
+
+class GottenFields(ListedFields[P], Generic[P], total=False):
+    """The same of items that are asked for one by one, too."""
+
+    get: Required[str]
+
+
 class ResourceFields(ItemFields, total=False):
     """The same of operations."""
 
