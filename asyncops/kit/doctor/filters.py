@@ -36,7 +36,7 @@ async def _beyond(evidence: Evidence, claim: str, *, is_latest: bool) -> Finding
     if len(known) < 2:
         return unknown(claim, "all items were created at the same time")
     bound = known[(len(known) - is_latest) // 2]
-    page = await evidence.page(**{"before" if is_latest else "after": bound})
+    page = await (evidence.page(before=bound) if is_latest else evidence.page(after=bound))
     came, step = times(page.items), window.resolution
     if not came and (known[0] >= bound - step if is_latest else known[-1] <= bound + step):
         return unknown(claim, _NONE)

@@ -108,11 +108,10 @@ def _bounds(window: Window | None, params: Params, now: int) -> Bounds:
     sent = [(name, str(value)) for name in names if (value := params.one(name)) is not None]
     try:
         asked, _ = split_bounds(window, tuple(sent))
-        after, before = (
-            each and micros(each) * _MICROSECOND for each in (asked.oldest, asked.newest)
-        )
+        times = [None if when is None else micros(when) for when in (asked.oldest, asked.newest)]
     except (ValueError, TypeError):
         raise bad_request(f"{sent} is no time in the form {window.form!r}.") from None
+    after, before = (None if each is None else each * _MICROSECOND for each in times)
     if after is None and window.unfiltered is not None:
         after = now - _nanoseconds(window.unfiltered)
     return Bounds(after, before, _nanoseconds(window.resolution))
