@@ -1,8 +1,9 @@
 """``watch``: what happens to the operations of one resource or of several."""
 
-import asyncio
 import os
+from collections.abc import Sequence
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -10,11 +11,10 @@ import typer
 from attrs import evolve, frozen
 from rich.console import Console
 
-from asyncops.cli.connect import connected
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import Settings, app
 from asyncops.cli.live.loop import CheckpointKeeper, checkpoint_in, first_of, follow
-from asyncops.cli.live.observers import Lines, LiveScreen, PartOfScreen
+from asyncops.cli.live.observers import Lines, LiveScreen
 from asyncops.cli.options.fields import argument
 from asyncops.cli.options.from_class import add
 from asyncops.cli.options.watch import Telling, Watched, watched_of
@@ -22,10 +22,9 @@ from asyncops.cli.output.atomic_file import lock_for
 from asyncops.cli.output.sinks import while_read
 from asyncops.cli.resources import Resource, dashed, resource_of
 from asyncops.cli.runtime.error_messages import explain_here
-from asyncops.cli.runtime.run import right_use
 from asyncops.cli.text.terminal import console
 from asyncops.errors import AsyncOpsError
-from asyncops.polling.change import Change
+from asyncops.utils.tasks import together
 
 __all__ = ["add_to", "target_of"]
 
@@ -46,44 +45,57 @@ async def watch_operations(settings: Settings, watched: Watched, telling: Tellin
 
     Elsewhere it is a line for each change: time, state, id, type and error.
     """
-    output = console()
-    audience: Lines | LiveScreen = Lines(telling)
-    if _is_shown(telling, output):
-        audience = LiveScreen(output, watched.heading, introduced=telling.from_start)
-    with nullcontext() if watched.resume is None else lock_for(watched.resume):
-        async with while_read():
-            await _tell(settings, watched, telling, audience)
+    await _tell([("", settings, watched)], telling, watched.heading)
     return ExitCode.DONE
 
 
 async def _tell(
-    settings: Settings,
-    watched: Watched,
-    telling: Telling,
-    audience: Lines | LiveScreen | PartOfScreen,
+    watches: Sequence[tuple[str, Settings, Watched]], telling: Telling, title: str
 ) -> None:
-    """Give an observer what happens, until the watch ends.
+    """Tell what happens, until one of the watches fails, or all have ended.
 
     Args:
-        settings: Whose account to use.
-        watched: What is watched.
+        watches: The name of each, the settings that say whose account to use, and what is watched;
+            no name where there is one alone.
         telling: When to poll, and what to tell.
-        audience: The observer.
+        title: The title of the screen.
     """
-    resume = None if watched.resume is None else checkpoint_in(watched.resume)
-    async with connected(settings, watched.resource.client) as client:
-        with right_use(watched.in_options):
-            watch = watched.verbs(client).watch(
-                **watched.given(),
-                poll=telling.poll,
-                resume=resume,
-                # A screen shows what is alive, be it news or not.
-                from_start=telling.from_start or not isinstance(audience, Lines),
-                on_poll=audience.on_poll,
-            )
-        keeper = CheckpointKeeper(watched.resume)
-        with audience.opened():
-            await follow(watch, audience, keeper, until_failure=telling.until_failure)
+    output = console()
+    async with while_read():
+        if not _is_shown(telling, output):
+            lines = Lines(telling)
+            await together(_follow(*each, telling, lines) for each in watches)
+            return
+        screen = LiveScreen(output, title, introduced=telling.from_start)
+        with screen.opened():
+            works = together(_follow(*each, telling, screen) for each in watches)
+            await first_of(works, screen.attend())
+
+
+async def _follow(
+    name: str, settings: Settings, watched: Watched, telling: Telling, audience: Lines | LiveScreen
+) -> None:
+    keeper, path = CheckpointKeeper(watched.resume), watched.resume
+    try:
+        with nullcontext() if path is None else lock_for(path):
+            resume = None if path is None else checkpoint_in(path)
+            async with watched.opened(settings) as verbs:
+                with watched.right_use():
+                    watch = verbs.watch(
+                        **watched.given(),
+                        poll=telling.poll,
+                        resume=resume,
+                        # A screen shows what is alive, be it news or not.
+                        from_start=telling.from_start or not isinstance(audience, Lines),
+                        on_poll=partial(audience.on_poll, of=name),
+                    )
+                tell = partial(audience.take, of=name)
+                await follow(watch, tell, keeper, until_failure=telling.until_failure)
+    except (AsyncOpsError, Failure) as error:
+        # Here its account is known.
+        failure = explain_here(error)
+        words = f"{name}: {failure.message}" if name else failure.message
+        raise Failure(words, failure.hint, failure.code) from error
 
 
 def _is_shown(telling: Telling, output: Console) -> bool:
@@ -168,27 +180,6 @@ class _Targets:
     targets: list[str] = argument("[PROFILE@]SERVICE.RESOURCE[:PLACE]")
 
 
-class _Labelled(Lines):
-    """Writes the changes of one of several resources; a line is written whole before another.
-
-    Args:
-        telling: Whether the lines are JSON.
-        label: The words that name the resource.
-        turn: Held while a line is written.
-    """
-
-    def __init__(self, telling: Telling, label: str, turn: asyncio.Lock) -> None:
-        super().__init__(telling)
-        self._label = label
-        self._turn = turn
-
-    async def take(self, change: Change[Any]) -> None:
-        """Write one change, under the resource's words and its id."""
-        named = f"{self._label} {change.id}" if change.id else self._label
-        async with self._turn:
-            await super().take(evolve(change, id=named))
-
-
 async def _watch_all(settings: Settings, named: _Targets, telling: Telling) -> int:
     """Tell what happens to the operations of several resources, of one service or more.
 
@@ -199,33 +190,12 @@ async def _watch_all(settings: Settings, named: _Targets, telling: Telling) -> i
     filters, and a file for its place.
     """
     targets = [target_of(each) for each in named.targets]
-    watches = [(each, _watched(each)) for each in targets]
-    output = console()
-    if _is_shown(telling, output):
-        await _show_all(settings, watches, telling, output)
-        return ExitCode.DONE
-    turn = asyncio.Lock()
-    async with while_read(), asyncio.TaskGroup() as tasks:
-        for target, watched in watches:
-            lines = _Labelled(telling, target.text, turn)
-            tasks.create_task(_watch(settings, target, watched, telling, lines))
+    watches = [
+        (each.text, evolve(settings, profile=each.profile or settings.profile), _watched(each))
+        for each in targets
+    ]
+    await _tell(watches, telling, " ".join(each.text for each in targets))
     return ExitCode.DONE
-
-
-async def _show_all(
-    settings: Settings, watches: list[tuple[Target, Watched]], telling: Telling, output: Console
-) -> None:
-    title = " ".join(target.text for target, _ in watches)
-    screen = LiveScreen(output, title, introduced=telling.from_start)
-
-    async def watch_each() -> None:
-        async with asyncio.TaskGroup() as tasks:
-            for target, watched in watches:
-                part = PartOfScreen(screen, target.text)
-                tasks.create_task(_watch(settings, target, watched, telling, part))
-
-    with screen.opened():
-        await first_of(watch_each(), screen.attend())
 
 
 def _watched(target: Target) -> Watched:
@@ -240,21 +210,6 @@ def _watched(target: Target) -> Watched:
             f"{target.text!r} needs a filter", f"asyncops {resource.name} watch has it"
         ) from None
     return watched
-
-
-async def _watch(
-    settings: Settings,
-    target: Target,
-    watched: Watched,
-    telling: Telling,
-    audience: Lines | PartOfScreen,
-) -> None:
-    account = evolve(settings, profile=target.profile or settings.profile)
-    try:
-        await _tell(account, watched, telling, audience)
-    except (AsyncOpsError, Failure) as error:
-        failure = explain_here(error)
-        raise Failure(f"{target.text}: {failure.message}", failure.hint, failure.code) from error
 
 
 add(app, "watch", _watch_all, examples=_EXAMPLES, panel="Services")

@@ -1,9 +1,9 @@
-"""The loop of ``watch``: gives each change to an observer, and keeps the checkpoint in a file."""
+"""The loop of ``watch``: has each change told, and keeps the checkpoint in a file."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from attrs import define, evolve, field
 
@@ -13,7 +13,6 @@ from asyncops.cli.live.state import LONGEST, summary_of
 from asyncops.cli.output.atomic_file import atomic, content_of
 from asyncops.models import Operation, how_it_ended
 from asyncops.polling.change import Change, ChangeKind
-from asyncops.polling.policy import Poll
 from asyncops.polling.watch import Watch
 from asyncops.utils.tasks import cancel_all
 
@@ -22,17 +21,8 @@ __all__ = ["CheckpointKeeper", "checkpoint_before", "checkpoint_in", "first_of",
 _PAUSE = 0.25
 
 
-class Observer(Protocol):
-    """Receives the changes of a watch."""
-
-    async def take(self, change: Change[Any]) -> None:
-        """Take one change; once this returns, the change counts as told."""
-
-    def on_poll(self, poll: Poll) -> None:
-        """Take one poll."""
-
-    async def attend(self) -> None:
-        """Run beside the watch; returning ends the watch."""
+Tell = Callable[[Change[Any]], Awaitable[None]]
+"""Tells of one change: once this returns, the change counts as told."""
 
 
 def checkpoint_in(path: Path) -> WatchCheckpoint | None:
@@ -89,10 +79,10 @@ class CheckpointKeeper:
     _due: asyncio.Event = field(factory=asyncio.Event, init=False)
     _telling: Change[Any] | None = field(default=None, init=False)
 
-    async def tell(self, audience: Observer, change: Change[Any]) -> None:
-        """Give a change to the observer; until it is told, the checkpoint is the one before it."""
+    async def tell(self, tell: Tell, change: Change[Any]) -> None:
+        """Have a change told; until it is, the checkpoint is the one before it."""
         self._telling = change
-        await audience.take(change)
+        await tell(change)
         self._telling = None
         self._due.set()
 
@@ -116,13 +106,13 @@ class CheckpointKeeper:
 
 
 async def follow(
-    watch: Watch[Any], audience: Observer, keeper: CheckpointKeeper, *, until_failure: bool = False
+    watch: Watch[Any], tell: Tell, keeper: CheckpointKeeper, *, until_failure: bool = False
 ) -> None:
-    """Give every change to the observer, until the watch ends or the observer returns.
+    """Have every change told, until the watch ends.
 
     Args:
         watch: Not yet entered.
-        audience: The observer.
+        tell: Tells of one change.
         keeper: Keeps the checkpoint.
         until_failure: Whether an operation that ends without success ends the watch.
 
@@ -135,13 +125,13 @@ async def follow(
             try:
                 keeper.keep(watch)
                 async for change in watch:
-                    await keeper.tell(audience, change)
+                    await keeper.tell(tell, change)
                     if until_failure and change.failed and change.after is not None:
                         raise _failure(change, change.after)
             finally:
                 keeper.keep(watch)
 
-    await first_of(tell_all(), audience.attend(), keeper.attend(watch))
+    await first_of(tell_all(), keeper.attend(watch))
 
 
 def _failure(change: Change[Any], operation: Operation) -> Failure:
@@ -150,7 +140,7 @@ def _failure(change: Change[Any], operation: Operation) -> Failure:
     return Failure(f"{what} {how_it_ended(operation)[:LONGEST]}", code=ExitCode.FAILED)
 
 
-async def first_of(*works: Coroutine[Any, Any, None]) -> None:
+async def first_of(*works: Coroutine[Any, Any, object]) -> None:
     """Run all of them until one ends, however it ends; the others are cancelled."""
     tasks = [asyncio.ensure_future(work) for work in works]
     try:

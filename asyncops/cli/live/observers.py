@@ -5,11 +5,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import Any
 
+from attrs import evolve
 from rich.console import Console
 from rich.text import Text
 
@@ -25,7 +26,7 @@ from asyncops.polling.change import Change
 from asyncops.polling.policy import Poll
 from asyncops.unstructure import json_bytes
 
-__all__ = ["Lines", "LiveScreen", "PartOfScreen", "json_of", "plain_of"]
+__all__ = ["Lines", "LiveScreen", "json_of", "plain_of"]
 
 _LEAST = 0.25
 _MOST = 1.0
@@ -51,7 +52,7 @@ def json_of(change: Change[Any]) -> bytes:
 
 
 class Lines:
-    """Writes each change as a line to standard output, and at once.
+    """Writes each change as a line to standard output, at once, and whole before another one.
 
     Args:
         telling: Whether the lines are JSON.
@@ -60,21 +61,17 @@ class Lines:
     def __init__(self, telling: Telling) -> None:
         self._line_of = json_of if telling.jsonl else plain_of
         self._output = StandardOutput()
+        self._turn = asyncio.Lock()
 
-    def opened(self) -> AbstractContextManager[None]:
-        """Nothing has to be taken before lines are written."""
-        return nullcontext()
+    async def take(self, change: Change[Any], of: str = "") -> None:
+        """Write one change; that of a watch with a name under this and its id."""
+        if of:
+            change = evolve(change, id=f"{of} {change.id or ''}".rstrip())
+        async with self._turn:
+            await self._output.put(self._line_of(change))
 
-    async def take(self, change: Change[Any]) -> None:
-        """Write one change."""
-        await self._output.put(self._line_of(change))
-
-    def on_poll(self, poll: Poll) -> None:
+    def on_poll(self, poll: Poll, of: str = "") -> None:
         """Polls are not written."""
-
-    async def attend(self) -> None:
-        """Wait for ever: only the watch ends the command."""
-        await asyncio.Event().wait()
 
 
 class Keyboard:
@@ -218,35 +215,6 @@ class LiveScreen:
         self._keyboard.take()
         self._live.start()
         self._changed.set()
-
-
-class PartOfScreen:
-    """Shows what one of several watches tells, on the screen of them all.
-
-    Args:
-        screen: The screen, which somebody else opens and attends to.
-        name: The name of the watch.
-    """
-
-    def __init__(self, screen: LiveScreen, name: str) -> None:
-        self._screen = screen
-        self._name = name
-
-    def opened(self) -> AbstractContextManager[None]:
-        """The screen has been opened."""
-        return nullcontext()
-
-    async def take(self, change: Change[Any]) -> None:
-        """Have one change shown."""
-        await self._screen.take(change, self._name)
-
-    def on_poll(self, poll: Poll) -> None:
-        """Have it shown when the next poll is due."""
-        self._screen.on_poll(poll, self._name)
-
-    async def attend(self) -> None:
-        """Wait for ever: the screen ends the command."""
-        await asyncio.Event().wait()
 
 
 def _last_words(board: WatchState) -> str:

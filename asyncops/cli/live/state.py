@@ -38,10 +38,9 @@ class Rates:
         """Count an event; one that is more than six hours older than the newest is left out."""
         number = _number(moment)
         self._newest = max(self._newest, number)
+        self._counts[number] += 1
         oldest = self._newest - _KEPT
-        if number > oldest:
-            self._counts[number] += 1
-        if len(self._counts) > _KEPT:
+        if len(self._counts) > _KEPT or number <= oldest:
             self._counts = Counter({at: n for at, n in self._counts.items() if at > oldest})
 
     def series(self, now: datetime, places: int, bins: int = 1) -> list[int]:
@@ -69,9 +68,8 @@ def sparkline(counts: Sequence[int], *, ascii_only: bool = False) -> str:
         ascii_only: Whether to do without block characters.
     """
     marks = _ASCII if ascii_only else _BLOCKS
-    most = max(counts, default=0)
-    steps = len(marks) - 1
-    return "".join(marks[-(-count * steps // most)] if count else marks[0] for count in counts)
+    most, steps = max((1, *counts)), len(marks) - 1
+    return "".join(marks[-(-count * steps // most)] for count in counts)
 
 
 def _number(moment: datetime) -> int:
@@ -104,9 +102,8 @@ class Row:
 
 def summary_of(change: Change[Any]) -> Row:
     """A change in a few words; the error is cut to 500 characters."""
-    about = change.after if change.after is not None else change.before
-    error = change.error if change.after is None else change.after.error
-    state = None if change.after is None else change.after.state
+    after = change.after
+    state, error = (None, change.error) if after is None else (after.state, after.error)
     if _ended_before(change):
         # Its end is told next, by a line of its own.
         state = error = None
@@ -115,8 +112,8 @@ def summary_of(change: Change[Any]) -> Row:
         word=_word_of(change),
         state=state,
         id=change.id or "",
-        kind=kind_of(about),
-        error=_shortened(error),
+        kind=kind_of(change.before if after is None else after),
+        error="" if error is None else str(error)[:LONGEST],
     )
 
 
@@ -244,11 +241,7 @@ class WatchState:
 
 def _word_of(change: Change[Any]) -> str:
     before, after = change.before, change.after
-    if after is None:
-        return change.kind.value
-    if _ended_before(change):
-        return ChangeKind.CREATED.value
-    if change.kind is ChangeKind.REOPENED:
+    if after is None or change.kind is ChangeKind.REOPENED or _ended_before(change):
         return change.kind.value
     if change.kind is not ChangeKind.UPDATED or before is None or before.state is not after.state:
         return _service_word(after)
@@ -258,15 +251,10 @@ def _word_of(change: Change[Any]) -> str:
 
 def _ended_before(change: Change[Any]) -> bool:
     """Whether the operation had ended when the watch first saw it."""
-    return (
-        change.kind is ChangeKind.CREATED and change.after is not None and has_ended(change.after)
-    )
+    after = change.after
+    return change.kind is ChangeKind.CREATED and after is not None and has_ended(after)
 
 
 def _service_word(operation: Operation) -> str:
     state = operation.state
     return (own_word(operation) if state is State.UNKNOWN else "") or state.value
-
-
-def _shortened(error: object) -> str:
-    return "" if error is None else str(error)[:LONGEST]

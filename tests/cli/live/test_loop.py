@@ -26,7 +26,13 @@ from asyncops import (
 from asyncops.checkpoints import KnownAlive
 from asyncops.cli.exit import Failure
 from asyncops.cli.live import loop
-from asyncops.cli.live.loop import CheckpointKeeper, checkpoint_before, checkpoint_in, follow
+from asyncops.cli.live.loop import (
+    CheckpointKeeper,
+    checkpoint_before,
+    checkpoint_in,
+    first_of,
+    follow,
+)
 from asyncops.cli.live.observers import json_of, plain_of
 from asyncops.cli.live.state import summary_of
 from asyncops.polling.ledger import Ledger
@@ -65,9 +71,6 @@ class Listener:
 
     def on_poll(self, poll: Poll) -> None:
         self.polls = poll.number
-
-    async def attend(self) -> None:
-        await self.enough.wait()
 
 
 class Playing:
@@ -112,7 +115,7 @@ async def test_every_change_is_told_in_its_order_until_the_watch_ends() -> None:
     async with FakeServer(operations=5) as server, zoo_of(server) as zoo:
         listener = Listener()
         watch = watch_of(zoo, from_start=True, on_poll=listener.on_poll)
-        await follow(watch, listener, CheckpointKeeper(None))
+        await follow(watch, listener.take, CheckpointKeeper(None))
     created = [id_ for kind, id_, _ in listener.told if kind == "created"]
     finished = [id_ for kind, id_, _ in listener.told if kind == "finished"]
     assert sorted(created) == sorted(finished)
@@ -124,7 +127,7 @@ async def test_an_audience_that_has_had_enough_ends_it() -> None:
     async with FakeServer() as server, zoo_of(server) as zoo:
         listener = Listener()
         watch = watch_of(zoo, seconds=None, on_poll=lambda _: listener.enough.set())
-        await follow(watch, listener, CheckpointKeeper(None))
+        await first_of(follow(watch, listener.take, CheckpointKeeper(None)), listener.enough.wait())
 
 
 async def test_one_that_fails_ends_it_where_that_was_asked_for() -> None:
@@ -134,7 +137,7 @@ async def test_one_that_fails_ends_it_where_that_was_asked_for() -> None:
         )
         listener = Listener()
         with pytest.raises(Failure, match=f"{ID} failed: The mesh is not closed") as caught:
-            await follow(watch_of(zoo), listener, CheckpointKeeper(None), until_failure=True)
+            await follow(watch_of(zoo), listener.take, CheckpointKeeper(None), until_failure=True)
     assert caught.value.code == 1
     assert listener.told[-1] == ("finished", str(ID), "failed")
 
@@ -172,7 +175,7 @@ async def test_any_end_but_success_ends_it_where_that_was_asked_for(
     )
     watch: Any = Playing([ended])
     with pytest.raises(Failure, match=f"{ID} {words}") as caught:
-        await follow(watch, Listener(), CheckpointKeeper(None), until_failure=True)
+        await follow(watch, Listener().take, CheckpointKeeper(None), until_failure=True)
     assert caught.value.code == 1
 
 
@@ -180,14 +183,16 @@ async def test_an_error_of_the_audience_is_raised() -> None:
     """Such as that of a pipe that nobody reads any more."""
     async with FakeServer(operations=5) as server, zoo_of(server) as zoo:
         with pytest.raises(BrokenPipeError):
-            await follow(watch_of(zoo, from_start=True), Listener(most=0), CheckpointKeeper(None))
+            await follow(
+                watch_of(zoo, from_start=True), Listener(most=0).take, CheckpointKeeper(None)
+            )
 
 
 async def test_an_error_in_taking_stock_is_raised() -> None:
     async with FakeServer() as server, zoo_of(server) as zoo:
         server.token = "another"
         with pytest.raises(Exception, match="401"):
-            await follow(watch_of(zoo), Listener(), CheckpointKeeper(None))
+            await follow(watch_of(zoo), Listener().take, CheckpointKeeper(None))
 
 
 @pytest.mark.parametrize("most", [1, 2, 5, 16])
@@ -203,10 +208,10 @@ async def test_going_on_from_the_file_tells_exactly_the_rest_wherever_it_broke_o
         while server.clock.time() < ends:
             watch = watch_of(zoo, from_start=True, resume=checkpoint_in(path))
             with suppress(BrokenPipeError):
-                await follow(watch, Listener(told, most), CheckpointKeeper(path))
+                await follow(watch, Listener(told, most).take, CheckpointKeeper(path))
         # What is left of an outage, and what happened in it.
         last = watch_of(zoo, resume=checkpoint_in(path))
-        await follow(last, Listener(told), CheckpointKeeper(path))
+        await follow(last, Listener(told).take, CheckpointKeeper(path))
         rows = raw_json.zoo_operations(server)
     of_operations = [each for each in told if each[1]]
     assert len(of_operations) == len(set(of_operations))
@@ -262,7 +267,7 @@ async def test_the_place_is_in_the_file_as_soon_as_there_is_one(tmp_path: Path) 
     seen: list[bool] = []
     async with FakeServer(operations=5) as server, zoo_of(server) as zoo:
         watch = watch_of(zoo, seconds=3, on_poll=lambda _: seen.append(path.exists()))
-        await follow(watch, Listener(), CheckpointKeeper(path))
+        await follow(watch, Listener().take, CheckpointKeeper(path))
     assert seen[:2] == [False, True]
 
 
@@ -280,7 +285,7 @@ async def test_the_place_is_written_while_the_watch_goes_on(
             held.append(len(known(path)))
 
     async with FakeServer(operations=8) as server, zoo_of(server) as zoo:
-        await follow(watch_of(zoo, from_start=True), Slow(), CheckpointKeeper(path))
+        await follow(watch_of(zoo, from_start=True), Slow().take, CheckpointKeeper(path))
     assert len(set(held)) > 2
 
 
