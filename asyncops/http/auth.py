@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from attrs import Attribute, field, frozen
 
-from asyncops.utils.checks import header_name, header_text
+from asyncops.utils.checks import as_validator, header_name, header_text
 from asyncops.utils.declarations import declared
 
 __all__ = ["Auth", "BadToken", "Basic"]
@@ -38,12 +38,8 @@ class Auth:
         DescriptionError: ``header`` cannot be the name of a header, or ``form`` has no ``{}``.
     """
 
-    header: str = field(default="Authorization")
+    header: str = field(default="Authorization", validator=as_validator(header_name))
     form: str = field(default="Bearer {}")
-
-    @header.validator
-    def _check_header(self, _: "Attribute[str]", value: str) -> None:
-        header_name("header", value)
 
     @form.validator
     def _check_form(self, _: "Attribute[str]", value: str) -> None:

@@ -10,13 +10,7 @@ from asyncops.http.envelope import envelope
 from asyncops.http.invalid_items import OnInvalid
 from asyncops.http.messages import Reply, Request
 from asyncops.http.meter import Meter, MeteredFetch
-from asyncops.http.page_body import (
-    CONVERTERS,
-    ZEROS,
-    PageBody,
-    PagePlaces,
-    fill_from_headers,
-)
+from asyncops.http.page_body import CONVERTERS, ZEROS, PageBody, PagePlaces, fill_from_headers
 from asyncops.http.places import path_steps
 from asyncops.http.protobuf import WireInt
 from asyncops.http.second_reading import SecondReading

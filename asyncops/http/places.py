@@ -9,7 +9,7 @@ from attrs import Attribute, field, frozen
 
 from asyncops.http.links import link_target
 from asyncops.models import JSON
-from asyncops.utils.checks import header_name
+from asyncops.utils.checks import as_validator, header_name
 from asyncops.utils.declarations import declared
 
 __all__ = [
@@ -43,11 +43,7 @@ class Header:
         DescriptionError: The name cannot be that of a header.
     """
 
-    name: str = field()
-
-    @name.validator
-    def _check(self, _: "Attribute[str]", value: str) -> None:
-        header_name("name", value)
+    name: str = field(validator=as_validator(header_name))
 
 
 @frozen(field_transformer=declared)

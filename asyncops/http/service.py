@@ -14,7 +14,7 @@ from asyncops.http.decoding import Dialect
 from asyncops.http.places import Place, check_place
 from asyncops.http.signer import Signer
 from asyncops.retry.rate_headers import RateLimit
-from asyncops.utils.checks import choice, header_name, own_header, plain_text
+from asyncops.utils.checks import as_validator, choice, header_name, own_header, plain_text
 from asyncops.utils.declarations import declared
 
 __all__ = ["ErrorField", "Service"]
@@ -78,7 +78,7 @@ class Service:
     """
 
     name: str = field()
-    title: str = field()
+    title: str = field(validator=as_validator(plain_text))
     url: str | None = field()
     token: str | None = field()
     optional_token: bool = field(default=False)
@@ -88,7 +88,9 @@ class Service:
     errors: Mapping[ErrorField, Place] = field(factory=dict, hash=False)
     ok: Place | None = field(default=None, validator=optional(check_place))
     rate_limit: RateLimit | None = field(default=None)
-    json: Dialect = field(default="plain")
+    json: Dialect = field(
+        default="plain", validator=as_validator(choice, possible=get_args(Dialect))
+    )
 
     @property
     def url_variable(self) -> str:
@@ -102,10 +104,6 @@ class Service:
                 "name must be lower case letters, digits and dashes, such as 'my-service'; "
                 f"got {value!r}"
             )
-
-    @title.validator
-    def _check_title(self, _: "Attribute[str]", value: str) -> None:
-        plain_text("title", value)
 
     @url.validator
     def _check_url(self, _: "Attribute[str | None]", value: str | None) -> None:
@@ -153,11 +151,7 @@ class Service:
                 raise ValueError(f"headers must not have {name!r}: auth says how a token is sent")
 
     @errors.validator
-    def _check_errors(
-        self,
-        attribute: "Attribute[Any]",
-        value: Mapping[ErrorField, Place],
-    ) -> None:
+    def _check_errors(self, attribute: "Attribute[Any]", value: Mapping[ErrorField, Place]) -> None:
         if not isinstance(value, Mapping):
             raise TypeError(f"errors must be a mapping, got {type(value).__name__}")
         known = get_args(ErrorField)
@@ -170,7 +164,3 @@ class Service:
     def _check_rate_limit(self, _: "Attribute[RateLimit | None]", value: RateLimit | None) -> None:
         if not isinstance(value, RateLimit | None):
             raise TypeError(f"rate_limit must be a RateLimit or None, got {type(value).__name__}")
-
-    @json.validator
-    def _check_json(self, _: "Attribute[Dialect]", value: Dialect) -> None:
-        choice("json", value, get_args(Dialect))

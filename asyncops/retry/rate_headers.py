@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Literal, get_args
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from asyncops.retry.retry_after import parse_retry_after, parse_seconds, seconds_until
-from asyncops.utils.checks import choice, header_name, status_set
+from asyncops.utils.checks import as_validator, choice, header_name, status_set
 from asyncops.utils.declarations import declared
 
 __all__ = ["RateLimit", "Times", "meant_status", "wait_asked_for"]
@@ -49,19 +49,12 @@ class RateLimit:
         DescriptionError: A field cannot be right; the message names it.
     """
 
-    remaining: str = field()
-    reset: str = field()
-    times: Times = field(default="seconds")
+    remaining: str = field(validator=as_validator(header_name))
+    reset: str = field(validator=as_validator(header_name))
+    times: Times = field(
+        default="seconds", validator=as_validator(choice, possible=get_args(Times))
+    )
     also: frozenset[int] = field(default=frozenset(), converter=_statuses)
-
-    @remaining.validator
-    @reset.validator
-    def _check_name(self, attribute: "Attribute[str]", value: str) -> None:
-        header_name(attribute.name, value)
-
-    @times.validator
-    def _check_times(self, _: "Attribute[Times]", value: Times) -> None:
-        choice("times", value, get_args(Times))
 
     def is_used_up(self, headers: Mapping[str, str]) -> bool | None:
         """Return whether no requests are left; ``None`` if the answer does not say."""

@@ -14,6 +14,8 @@ from attrs.validators import optional
 from asyncops.models import OpenEnum, Status
 
 __all__ = [
+    "Validator",
+    "as_validator",
     "check_count",
     "check_hook",
     "check_seconds",
@@ -34,6 +36,9 @@ __all__ = [
 
 E = TypeVar("E", bound=OpenEnum)
 H = TypeVar("H")
+
+Validator = Callable[[object, "Attribute[Any]", Any], None]
+"""A validator of attrs."""
 
 # RFC 3986's unreserved characters and a colon: none of them ends a path or a segment.
 _SEGMENT = re.compile(r"[A-Za-z0-9_.~:-]+")
@@ -95,31 +100,37 @@ def _is_finite(value: float) -> bool:
         return False
 
 
-def check_count(least: int) -> "Callable[[object, Attribute[int], int], None]":
-    """Return an attrs validator that calls :func:`count`."""
+def as_validator(check: Callable[..., object], **given: Any) -> Validator:
+    """Return an attrs validator that calls a check with the name of the field and its value.
 
-    def validate(_: object, attribute: "Attribute[int]", value: int) -> None:
-        count(attribute.name, value, least=least)
+    ::
 
-    return validate
+        name: str = field(validator=as_validator(header_name))
 
-
-def check_seconds(*, positive: bool = False) -> "Callable[[object, Attribute[float], float], None]":
-    """Return an attrs validator that calls :func:`seconds`."""
-
-    def validate(_: object, attribute: "Attribute[float]", value: float) -> None:
-        seconds(attribute.name, value, positive=positive)
-
-    return validate
-
-
-def check_hook(takes: str) -> "Callable[[object, Attribute[Any], Any], None]":
-    """Return an attrs validator that calls :func:`plain_hook`; ``None`` is not checked."""
+    Args:
+        check: One of the checks of this module.
+        given: Further arguments of the check.
+    """
 
     def validate(_: object, attribute: "Attribute[Any]", value: Any) -> None:
-        plain_hook(attribute.name, value, takes=takes)
+        check(attribute.name, value, **given)
 
-    return optional(validate)
+    return validate
+
+
+def check_count(least: int) -> Validator:
+    """Return an attrs validator that calls :func:`count`."""
+    return as_validator(count, least=least)
+
+
+def check_seconds(*, positive: bool = False) -> Validator:
+    """Return an attrs validator that calls :func:`seconds`."""
+    return as_validator(seconds, positive=positive)
+
+
+def check_hook(takes: str) -> Validator:
+    """Return an attrs validator that calls :func:`plain_hook`; ``None`` is not checked."""
+    return optional(as_validator(plain_hook, takes=takes))
 
 
 def plain_hook(name: str, value: H, *, takes: str) -> H:

@@ -8,10 +8,9 @@ from typing import Any
 from attrs import Attribute
 
 from asyncops.models.description_error import DescriptionError
+from asyncops.utils.checks import Validator
 
 __all__ = ["check_kind", "check_one_of", "check_param", "declared"]
-
-Validator = Callable[[object, "Attribute[Any]", Any], None]
 
 
 def declared(kind: type, fields: "list[Attribute[Any]]") -> "list[Attribute[Any]]":
