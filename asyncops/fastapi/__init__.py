@@ -23,13 +23,7 @@ Install the extra: ``pip install 'asyncops[fastapi]'``. A whole app::
 :mod:`asyncops.fastapi.problems` has the status of each error.
 """
 
-from asyncops.fastapi.clients import (
-    ChainloopDep,
-    ZooDep,
-    accounts_of,
-    client_of,
-    lifespan,
-)
+from asyncops.fastapi.clients import ChainloopDep, ZooDep, accounts_of, client_of, lifespan
 from asyncops.fastapi.event_ids import ResumeDep, watch_resume
 from asyncops.fastapi.events import SSEResponse, stream_sse
 from asyncops.fastapi.handlers import ProblemResponse, install_error_handlers

@@ -54,9 +54,7 @@ def install_error_handlers(app: FastAPI) -> None:
         app.add_exception_handler(kind, _handler(app.exception_handlers.get(kind)))
 
 
-def _handler(
-    before: _Handler | None,
-) -> Callable[[Request | WebSocket, Exception], Awaitable[Any]]:
+def _handler(before: _Handler | None) -> Callable[[Request | WebSocket, Exception], Awaitable[Any]]:
     async def handle(connection: Request | WebSocket, error: Exception) -> Response | None:
         problem = problem_of(error)
         if problem is None:

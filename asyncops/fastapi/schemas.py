@@ -9,16 +9,7 @@ import inspect
 from functools import cache, reduce
 from operator import or_
 from types import NoneType, UnionType, new_class
-from typing import (
-    Annotated,
-    Any,
-    Literal,
-    TypeVar,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import attrs
 from pydantic import (
