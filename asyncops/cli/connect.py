@@ -1,12 +1,16 @@
-"""From a profile, or the environment, to a client."""
+"""The account that a command works with, of a profile or of the environment, and its client."""
 
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any
+from urllib.parse import urlsplit
+
+from attrs import field, frozen
 
 from asyncops.cli.accounts import keyring
-from asyncops.cli.accounts.account import ACCOUNT_IN_USE, Account
 from asyncops.cli.accounts.profiles import Entry, Profiles, read_profiles
 from asyncops.cli.accounts.services import SERVICES, Client, organization_variable
 from asyncops.cli.exit import Failure
@@ -18,9 +22,73 @@ from asyncops.http.service import Service
 from asyncops.retry.policy import RetryPolicy
 from asyncops.utils.clock import SYSTEM_CLOCK
 
-__all__ = ["account_for", "client_of", "connected", "variable"]
+__all__ = [
+    "ACCOUNT_IN_USE",
+    "Account",
+    "account_for",
+    "client_of",
+    "connected",
+    "shown_address",
+    "variable",
+]
 
 _EVERY_REQUEST = 2
+_USER = re.compile(r"^([^/?#]*//)?[^/?#]*@")
+
+
+@frozen(kw_only=True)
+class Account:
+    """One account of one service.
+
+    Attributes:
+        client: The class of the service's client.
+        token: The bearer token.
+        token_source: Where the token came from, in words: ``the variable ZOO_API_TOKEN``.
+        entry: The settings of its profile, or of the environment.
+        profile: The account's profile; `None` where the environment holds the account.
+    """
+
+    client: type[Client]
+    token: str = field(repr=False)
+    token_source: str
+    entry: Entry = field(factory=Entry)
+    profile: str | None = None
+
+    @property
+    def base_url(self) -> str:
+        """The service's address; ``""`` where it has no public one, and the account none."""
+        return self.entry.base_url or self.client.service.url or ""
+
+    @property
+    def url_source(self) -> str | None:
+        """The source of the address, in words; `None` for the service's public address."""
+        variable = self.client.service.url_variable
+        return None if self.entry.base_url is None else self._source(variable)
+
+    @property
+    def organization_source(self) -> str:
+        """The source of the organization, in words."""
+        return self._source(organization_variable(self.client))
+
+    @property
+    def host(self) -> str:
+        """The service's host, with its port where the address says one."""
+        return urlsplit(self.base_url).netloc
+
+    def _source(self, variable: str | None) -> str:
+        return f"the variable {variable}" if self.profile is None else f"profile {self.profile}"
+
+
+def shown_address(url: str) -> str:
+    """An address without the parts that may be secret: user, query and fragment."""
+    return re.split(r"[?#]", _USER.sub(r"\1", url), maxsplit=1)[0]
+
+
+ACCOUNT_IN_USE: ContextVar[Account | None] = ContextVar("account_in_use", default=None)
+"""The account whose service is spoken to; it stays when an error ends that, for the error's words.
+
+An error of the library says what happened, but not to whom the token belonged.
+"""
 
 
 @asynccontextmanager
@@ -58,17 +126,16 @@ def account_for(settings: Settings, service: str, profiles: Profiles | None = No
     """
     chosen = SERVICES[service]
     described = chosen.service
-    token = variable(described.token)
     of_environment = Account(
         client=chosen,
-        token=token or "",
+        token=variable(described.token) or "",
         token_source=f"the variable {described.token}",
         entry=Entry(
             base_url=variable(described.url_variable),
             organization=variable(organization_variable(chosen)),
         ),
     )
-    if settings.profile is None and (token or described.token is None):
+    if settings.profile is None and (of_environment.token or described.token is None):
         return of_environment
     profiles = read_profiles() if profiles is None else profiles
     name = settings.profile or profiles.default
@@ -140,19 +207,17 @@ def client_of(account: Account, settings: Settings, *, attempts: int | None = No
     try:
         return account.client(account.token or None, **options, **more)
     except (ConfigurationError, ValueError) as error:
-        if str(error).startswith("proxy ") or "to the proxy " in str(error):
-            raise Failure(str(error)) from None
+        text = str(error)
+        if text.startswith("proxy ") or "to the proxy " in text:
+            raise Failure(text) from None
         if isinstance(error, ConfigurationError):
             raise Failure(
                 f"the token would travel in the clear, over plain http, to {account.host}",
                 "use https, or a profile with allow_insecure = true if you mean it",
             ) from None
-        which: str | None = account.token_source
-        if "base_url" in str(error):
-            which = account.url_source
-        elif str(error).startswith("organization"):
-            which = account.organization_source
-        raise Failure(f"{which or service.title}: {error}") from None
+        sources = {"base_url": account.url_source, "organization": account.organization_source}
+        found = (source for name, source in sources.items() if name in text)
+        raise Failure(f"{next(found, account.token_source) or service.title}: {error}") from None
 
 
 def _token_of(entry: Entry, name: str, service: Service) -> tuple[str, str]:

@@ -3,11 +3,11 @@
 import errno
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from asyncops.cli.accounts.account import ACCOUNT_IN_USE, Account
+from asyncops.cli.connect import ACCOUNT_IN_USE, Account
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.text.times import clock_time, span
 from asyncops.errors import (
@@ -31,8 +31,38 @@ from asyncops.errors import (
 __all__ = ["details", "explain", "explain_here", "explained"]
 
 _RESUME = "a list with --resume FILE can go on from where it stopped"
-_LATER = "that is the service's own trouble: try again later"
-_DOCTOR = "asyncops doctor says more"
+# The words for an answer, and the remedy where the error knows none; the first kind that fits.
+_ANSWERS: Mapping[type[APIError], tuple[str, str]] = {
+    Unauthorized: ("{name} does not accept the token: {said}", "make a new one"),
+    Forbidden: (
+        "{name} does not allow this: {said}",
+        "the token is good, but its account lacks the permission",
+    ),
+    NotFound: (
+        "{name} did not find it: {said}",
+        "check the id, and whether it belongs to this account",
+    ),
+    RateLimited: (
+        "{name} limits the rate of requests: {said}",
+        "try again later, with less --concurrency",
+    ),
+    ServerError: (
+        "{name} failed: {status}, {said}",
+        "that is the service's own trouble: try again later",
+    ),
+    Gone: (
+        "{name} no longer has it: {said}",
+        "a checkpoint may be too old to go on from: start over with a new file",
+    ),
+    APIError: ("{name} refused the request: {status}, {said}", ""),
+}
+# These have nothing to do with the service's answer.
+_OWN_CODES: Mapping[type[AsyncOpsError], ExitCode] = {
+    ConfigurationError: ExitCode.WRONG_USE,
+    OperationFailed: ExitCode.FAILED,
+    OperationBlocked: ExitCode.TIMED_OUT,
+    WaitTimeout: ExitCode.TIMED_OUT,
+}
 
 
 def explain(error: BaseException, account: Account | None, now: datetime) -> Failure | None:
@@ -88,68 +118,50 @@ def details(error: BaseException) -> Iterator[str]:
 
 
 def _of_api(error: APIError, account: Account | None, now: datetime) -> Failure:
-    name = _name(account)
-    said = _shortened(error.message)
-    match error:
-        case Unauthorized() if account is not None and not account.token:
-            message = f"{name} wants a token: {said}"
-            variable, service = account.client.service.token, account.client.service.name
-            hint = f"set {variable}, or store one with asyncops login {service}"
-        case Unauthorized():
-            message = f"{name} does not accept the token{_from(account)}: {said}"
-            hint = _new_token(account)
-        case Forbidden():
-            message = f"{name} does not allow this: {said}"
-            hint = error.hint or "the token is good, but its account lacks the permission"
-        case NotFound():
-            message = f"{name} did not find it: {said}"
-            hint = error.hint or "check the id, and whether it belongs to this account"
-        case RateLimited(retry_after=None):
-            message = f"{name} limits the rate of requests: {said}"
-            hint = "try again later, with less --concurrency"
-        case RateLimited(retry_after=float() as wait):
-            until = clock_time((now + timedelta(seconds=wait)).astimezone(UTC), now)
-            message = f"rate limited by {name} until {until} (in {span(wait)})"
-            hint = "try again then, with less --concurrency"
-        case ServerError():
-            message, hint = f"{name} failed: {error.status}, {said}", _LATER
-        case Gone():
-            message = f"{name} no longer has it: {said}"
-            hint = "a checkpoint may be too old to go on from: start over with a new file"
-        case _:
-            message = f"{name} refused the request: {error.status}, {said}"
-            hint = error.hint or ""
-    return Failure(
-        f"{message}{_request(error.request_id)}", hint.rstrip(".") or None, ExitCode.SERVICE
-    )
+    words, hint = next(said for kind, said in _ANSWERS.items() if isinstance(error, kind))
+    hint = error.hint or hint
+    if isinstance(error, Unauthorized) and account is not None:
+        words, hint = _of_token(account)
+    elif isinstance(error, RateLimited) and error.retry_after is not None:
+        until = clock_time((now + timedelta(seconds=error.retry_after)).astimezone(UTC), now)
+        words = f"rate limited by {{name}} until {until} (in {span(error.retry_after)})"
+        hint = "try again then, with less --concurrency"
+    said = {"name": _name(account), "said": _shortened(error.message), "status": error.status}
+    message = f"{words.format_map(said)}{_request(error.request_id)}"
+    return Failure(message, hint.rstrip(".") or None, ExitCode.SERVICE)
+
+
+def _of_token(account: Account) -> tuple[str, str]:
+    service = account.client.service
+    login = f"asyncops login {service.name}"
+    if not account.token:
+        return "{name} wants a token: {said}", f"set {service.token}, or store one with {login}"
+    hint = "make a new one and set it there"
+    if account.profile is not None and account.entry.keyring:
+        hint = f"store a new one with {login} -p {account.profile}"
+    return f"{{name}} does not accept the token from {account.token_source}: {{said}}", hint
 
 
 def _of_library(error: AsyncOpsError, account: Account | None) -> Failure:
     # The library's words name its arguments.
     text = _shortened(str(error).removesuffix(" (max_pages)").replace("max_body", "--max-body"))
+    for kind, code in _OWN_CODES.items():
+        if isinstance(error, kind):
+            return Failure(text, None, code)
+    hint, name = None, _name(account)
     match error:
-        case ConfigurationError():
-            return Failure(text, None, ExitCode.WRONG_USE)
-        case OperationFailed():
-            return Failure(text, None, ExitCode.FAILED)
-        case OperationBlocked() | WaitTimeout():
-            return Failure(text, None, ExitCode.TIMED_OUT)
         case AnswerTooLarge():
-            return Failure(
-                f"{_name(account)}: {text}", "--max-body 1GiB reads it", ExitCode.SERVICE
-            )
+            hint = "--max-body 1GiB reads it"
         case TransportError():
             return Failure(_network(str(error), account), _address(account), ExitCode.SERVICE)
         case DecodeError(request_id=request_id):
             # How to pass over the row is said in the words of the command line.
             fault, row, _ = str(error).partition("; list(on_invalid")
-            message = f"{_name(account)} sent what cannot be understood: {_shortened(fault)}"
-            help_ = "a newer asyncops may understand it; -v shows more of it"
-            if row:
-                help_ += "; list --on-invalid skip leaves such rows out"
-            return Failure(f"{message}{_request(request_id)}", help_, ExitCode.SERVICE)
-        case _:
-            return Failure(f"{_name(account)}: {text}", None, ExitCode.SERVICE)
+            text = f"{_shortened(fault)}{_request(request_id)}"
+            name = f"{name} sent what cannot be understood"
+            hint = "a newer asyncops may understand it; -v shows more of it"
+            hint += "; list --on-invalid skip leaves such rows out" if row else ""
+    return Failure(f"{name}: {text}", hint, ExitCode.SERVICE)
 
 
 def _of_system(error: OSError) -> Failure:
@@ -163,21 +175,8 @@ def _name(account: Account | None) -> str:
     return "the service" if account is None else account.client.service.title
 
 
-def _from(account: Account | None) -> str:
-    return "" if account is None else f" from {account.token_source}"
-
-
 def _request(request_id: str | None) -> str:
     return f" (request id {request_id})" if request_id else ""
-
-
-def _new_token(account: Account | None) -> str:
-    if account is None:
-        return "make a new one"
-    service = account.client.service
-    if account.profile is not None and "keyring" in account.token_source:
-        return f"store a new one with asyncops login {service.name} -p {account.profile}"
-    return "make a new one and set it there"
 
 
 def _network(text: str, account: Account | None) -> str:
@@ -194,9 +193,9 @@ def _strerror(match: re.Match[str]) -> str:
 
 
 def _address(account: Account | None) -> str:
-    if account is None or account.url_source is None:
-        return f"check the network; {_DOCTOR}"
-    return f"check the network, and the address from {account.url_source}; {_DOCTOR}"
+    source = None if account is None else account.url_source
+    address = f", and the address from {source}" if source else ""
+    return f"check the network{address}; asyncops doctor says more"
 
 
 def _shortened(text: str, longest: int = 300) -> str:

@@ -104,9 +104,8 @@ class _Attempt:
     _began: float = field(factory=monotonic, init=False)
 
     def end(self, *, status: int | None, error: BaseException | None) -> None:
-        came = f"{status}" if error is None else f"{type(error).__name__}"
-        if isinstance(error, AsyncOpsError):
-            came = f"{came}, {error}"
+        came = f"{status}" if error is None else type(error).__name__
+        came += f", {error}" if isinstance(error, AsyncOpsError) else ""
         again = f" (attempt {self.resends + 1})" if self.resends else ""
         _REQUESTS.debug("%s%s: %s in %.3f s", self.name, again, came, monotonic() - self._began)
 

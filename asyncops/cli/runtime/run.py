@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from asyncops.cli.accounts.account import ACCOUNT_IN_USE, Account
+from asyncops.cli.connect import ACCOUNT_IN_USE, Account
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import Settings
 from asyncops.cli.runtime.error_messages import details, explain

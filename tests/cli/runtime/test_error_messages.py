@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from asyncops.checkpoints import Checkpoint
-from asyncops.cli.accounts.account import ACCOUNT_IN_USE, Account
 from asyncops.cli.accounts.profiles import Entry
 from asyncops.cli.accounts.services import SERVICES
+from asyncops.cli.connect import ACCOUNT_IN_USE, Account
 from asyncops.cli.exit import ExitCode
 from asyncops.cli.groups import Settings
 from asyncops.cli.runtime.error_messages import explain
@@ -162,7 +162,7 @@ def test_an_address_of_ones_own_is_named_as_a_possible_cause() -> None:
         client=SERVICES["zoo"],
         token="t",
         token_source="the keyring",
-        entry=Entry(base_url="http://127.0.0.1:9"),
+        entry=Entry(base_url="http://127.0.0.1:9", keyring=True),
         profile="work",
     )
     failure = explain(ConnectionFailed("no"), account, NOW)

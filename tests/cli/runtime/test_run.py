@@ -12,8 +12,8 @@ import typer
 
 import asyncops.cli
 from asyncops.cli import main
-from asyncops.cli.accounts.account import ACCOUNT_IN_USE, Account
 from asyncops.cli.accounts.services import SERVICES
+from asyncops.cli.connect import ACCOUNT_IN_USE, Account
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import Settings
 from asyncops.cli.runtime.error_messages import explain
