@@ -44,7 +44,9 @@ class Failure(Exception):
         if self.hint is None:
             return self.message
         end = "" if self.hint.endswith("?") else "."
-        return f"{self.message.rstrip('.')}. {_capital(self.hint)}{end}"
+        # A command's name keeps its spelling.
+        first = self.hint[0] if self.hint.startswith("asyncops ") else self.hint[:1].upper()
+        return f"{self.message.rstrip('.')}. {first}{self.hint[1:]}{end}"
 
 
 @contextmanager
@@ -60,8 +62,3 @@ def needing(module: str, message: str, hint: str | None = None) -> Iterator[None
         if (error.name or "").partition(".")[0] != module:
             raise
         raise Failure(message, hint) from None
-
-
-def _capital(text: str) -> str:
-    # A command's name keeps its spelling.
-    return text if text.startswith("asyncops ") else text[:1].upper() + text[1:]

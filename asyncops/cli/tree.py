@@ -8,7 +8,7 @@ import typer
 from attrs import evolve
 
 from asyncops.cli.accounts.services import SERVICES
-from asyncops.cli.commands import cancel, get, report, results, start, wait, watch
+from asyncops.cli.commands import cancel, get, report, start, wait, watch
 from asyncops.cli.commands import list as listing
 from asyncops.cli.groups import Commands, LazyGroup
 from asyncops.cli.options.from_class import first_words
@@ -32,7 +32,6 @@ _VERBS: tuple[Callable[[typer.Typer, Resource], None], ...] = (
     watch.add_to,
     start.add_to,
     cancel.add_to,
-    results.add_to,
     report.add_to,
 )
 
@@ -48,14 +47,16 @@ def commands_of(service: str, above: str = "", words: str = "") -> Commands:
     words = words or service
     common = common_operations(service, above)
     own = common or above
-    verbs = _verbs(resource_of(service, own, words=words)) if own in paths_of(service) else {}
-    below: dict[str, Callable[[str], Any]] = {}
+    made: dict[str, Callable[[str], Any]] = {}
+    if own in paths_of(service):
+        commands = _commands(resource_of(service, own, words=words), _VERBS)
+        made = {verb: partial(_made, command) for verb, command in commands.items()}
     for name in resources_below(service, above):
         path = f"{above}.{name}" if above else name
         if path != common:
             make = _way_to_start if _is_way_to_start(service, path, common) else _group
-            below[dashed(name)] = partial(make, service, path, words)
-    return {**verbs, **below}
+            made[dashed(name)] = partial(make, service, path, words)
+    return made
 
 
 def _is_way_to_start(service: str, path: str, common: str | None) -> bool:
@@ -81,11 +82,6 @@ def _help(service: str, path: str) -> str:
     client, found = SERVICES[service], paths_of(service).get(path)
     words = first_words(kind_at(client, path) if found is None else found.description.item)
     return words or f"{client.service.title}'s {path.rpartition('.')[2].replace('_', ' ')}."
-
-
-def _verbs(resource: Resource) -> Commands:
-    made = _commands(resource, _VERBS)
-    return {name: partial(_made, command) for name, command in made.items()}
 
 
 def _commands(

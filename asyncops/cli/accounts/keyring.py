@@ -50,22 +50,18 @@ def forget(profile: str, service: str) -> bool:
 @contextmanager
 def _keyring(what: str) -> Iterator["KeyringBackend"]:
     extra = "the keyring needs an extra: pip install 'asyncops[keyring]'"
-    hint = "without it, name a variable that holds the token, with token_env in the profile"
-    with needing("keyring", extra, hint):
+    hint = "name a variable that holds the token, with token_env in the profile"
+    with needing("keyring", extra, f"without it, {hint}"):
         # Slow to load.
         import keyring  # noqa: PLC0415
         from keyring import errors  # noqa: PLC0415
     try:
         yield keyring.get_keyring()
     except errors.NoKeyringError:
-        raise Failure(
-            "this system has no keyring that asyncops could use",
-            "name a variable that holds the token, with token_env in the profile",
-        ) from None
+        raise Failure("this system has no keyring that asyncops could use", hint) from None
     except errors.KeyringLocked:
-        raise Failure(
-            f"cannot {what} the keyring: it is locked", "unlock it and try again"
-        ) from None
+        text = f"cannot {what} the keyring: it is locked"
+        raise Failure(text, "unlock it and try again") from None
     except errors.PasswordDeleteError:
         raise Failure(f"cannot {what} the keyring") from None
     except Exception as error:  # noqa: BLE001 - backends raise what the system below them raises

@@ -69,12 +69,9 @@ class Profiles:
         if name in self.services:
             return self.services[name]
         if not self.services:
-            raise Failure(
-                f"there is no profile {name!r}: no profiles are configured",
-                f"asyncops login zoo --profile {name} makes one"
-                if check_name(name)
-                else f"they are written in {self.path}",
-            )
+            makes_one = f"asyncops login zoo --profile {name} makes one"
+            hint = makes_one if check_name(name) else f"they are written in {self.path}"
+            raise Failure(f"there is no profile {name!r}: no profiles are configured", hint)
         known = ", ".join(sorted(self.services))
         raise Failure(f"there is no profile {name!r} in {self.path}", f"known are: {known}")
 
@@ -139,26 +136,20 @@ class _Reader:
 
     def _services(self, name: str, tables: Mapping[str, Any]) -> Mapping[str, Entry]:
         if not check_name(name):
-            raise self._wrong(
-                ("profiles",), name, "a profile's name has letters, digits, - and _ only"
-            )
+            problem = "a profile's name has letters, digits, - and _ only"
+            raise self._wrong(("profiles",), name, problem)
         where = ("profiles", name)
         table = self._value(("profiles",), tables, name, dict) or {}
         self._only(where, table, set(SERVICES))
-        return {
-            service: self._entry((*where, service), self._value(where, table, service, dict) or {})
-            for service in SERVICES
-            if service in table
-        }
+        known = [service for service in SERVICES if service in table]
+        found = {service: self._value(where, table, service, dict) or {} for service in known}
+        return {service: self._entry((*where, service), each) for service, each in found.items()}
 
     def _entry(self, where: tuple[str, ...], table: Mapping[str, Any]) -> Entry:
         for key in table.keys() & _SECRETS:
-            raise self._wrong(
-                where,
-                key,
-                "tokens are not kept in this file; take it out and store it with asyncops login "
-                f"{where[-1]} --profile {where[-2]}, or name a variable with token_env",
-            )
+            login = f"asyncops login {where[-1]} --profile {where[-2]}"
+            problem = "tokens are not kept in this file; take it out and store it with "
+            raise self._wrong(where, key, f"{problem}{login}, or name a variable with token_env")
         fields = attrs.fields_dict(Entry)
         known = set(fields)
         # Only a service whose organization is named is imported for it.
@@ -176,9 +167,8 @@ class _Reader:
         if entry.keyring and entry.token_env is not None:
             raise self._wrong(where, "keyring", "the token is in one place only: not in token_env")
         if "@" in (entry.proxy or ""):
-            raise self._wrong(
-                where, "proxy", "a login is not kept in this file: give it to --proxy"
-            )
+            problem = "a login is not kept in this file: give it to --proxy"
+            raise self._wrong(where, "proxy", problem)
         return entry
 
     def _only(self, where: tuple[str, ...], table: Mapping[str, Any], known: set[str]) -> None:
@@ -197,8 +187,8 @@ class _Reader:
 
     def _wrong(self, where: tuple[str, ...], key: str, problem: str) -> Failure:
         line = _line_of(self.text, where, key)
-        place = f"{self.path}" if line is None else f"{self.path}, line {line}"
-        return Failure(f"{place}: {'.'.join((*where, key))}: {problem}")
+        place = "" if line is None else f", line {line}"
+        return Failure(f"{self.path}{place}: {'.'.join((*where, key))}: {problem}")
 
 
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?")

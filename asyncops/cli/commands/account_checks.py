@@ -8,10 +8,9 @@ from uuid import UUID, uuid4
 import attrs
 from attrs import frozen
 
-from asyncops.cli.accounts.account import Account
 from asyncops.cli.accounts.probe import Probe, UnreachableError, ignored_proxy, probe
 from asyncops.cli.accounts.services import Client
-from asyncops.cli.connect import client_of
+from asyncops.cli.connect import Account, client_of
 from asyncops.cli.exit import Failure
 from asyncops.cli.groups import Settings
 from asyncops.cli.resources import dashed

@@ -3,16 +3,11 @@
 import typer
 
 from asyncops.cli.commands.get import GetOptions, Ids, Showing
-from asyncops.cli.connect import connected
-from asyncops.cli.exit import ExitCode
 from asyncops.cli.groups import Settings
 from asyncops.cli.options.action import NoContent, content_of, on_action
 from asyncops.cli.options.from_class import add
 from asyncops.cli.options.on_resource import OnResource, require_ids
 from asyncops.cli.resources import Resource
-from asyncops.cli.runtime.error_messages import explained
-from asyncops.cli.runtime.run import right_use
-from asyncops.cli.text.terminal import complain
 from asyncops.errors import AsyncOpsError
 
 __all__ = ["add_to"]
@@ -26,28 +21,20 @@ async def _cancel(
     Exit code 4 where one of them could not be cancelled; the others are asked for all the same.
     Where one cannot be an id, none is.
     """
-    code = ExitCode.DONE
     with file.opened() as content:
         # Each request sends it from its beginning.
         sent = [] if content is None else [content.read()]
     showing = Showing(options, several=len(ids.ids) > 1)
-    async with connected(settings, on.resource.client) as client:
-        with right_use(on.in_options):
-            operations = on.verbs(client)
-            require_ids(operations, ids.ids)
+    async with on.opened(settings) as operations:
+        require_ids(operations, ids.ids)
         for id_ in ids.ids:
             try:
-                with right_use(on.in_options):
-                    cancelled = await operations.cancel(id_, *sent, **on.given())
+                with on.right_use():
+                    result = await operations.cancel(id_, *sent, **on.given())
             except AsyncOpsError as error:
-                if len(ids.ids) == 1:
-                    raise
-                code = ExitCode.SERVICE
-                complain(f"{id_}: {explained(error)}")
-            else:
-                await showing.show(cancelled)
-    await showing.end()
-    return code
+                result = error
+            await showing.take(id_, result)
+    return await showing.end()
 
 
 def add_to(group: typer.Typer, resource: Resource) -> None:

@@ -1,20 +1,18 @@
 """``doctor``: whether each account can be used, and if not, why."""
 
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from asyncops.cli.accounts.account import Account, shown_address
 from asyncops.cli.accounts.profiles import read_profiles
 from asyncops.cli.accounts.services import SERVICES, Client
 from asyncops.cli.commands.account_checks import Finding, Verdict, examined, missing_filters
-from asyncops.cli.connect import account_for, client_of
+from asyncops.cli.connect import Account, account_for, client_of, shown_address
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import Settings, app
 from asyncops.cli.options.fields import argument, known_service, option
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
     from asyncops.kit.doctor import Finding as Claim
 
 __all__ = ["claims", "examined_resources"]
-
-T = TypeVar("T")
 
 _MARKS: dict[Verdict, tuple[str, str, str]] = {
     "good": ("✓", "ok", "green"),
@@ -66,18 +62,20 @@ async def examine(settings: Settings, which: Which) -> int:
     """
     output, bad, place = console(), False, which.place or ()
     candidates = list(_candidates(settings, which))
-    resources = _resources(which)
-    for candidate in _expected(candidates):
-        account = candidate.account
-        output.print(Text(candidate.title, style="bold"))
-        if isinstance(account, Failure):
-            bad = True
-            _write(output, Finding("bad", str(account)))
+    resources = _resources(which, candidates)
+    others = [each.title for each in candidates if not each.expected]
+    for each in candidates:
+        if isinstance(each.account, Failure) and len(others) == len(candidates):
+            # None is configured; the first reason is the answer.
+            raise each.account
+        if not each.expected:
             continue
-        found = []
-        async for finding in examined(account, settings):
-            _write(output, finding)
-            found.append(finding)
+        output.print(Text(each.title, style="bold"))
+        if isinstance(each.account, Failure):
+            bad = True
+            _write(output, Finding("bad", str(each.account)))
+            continue
+        found = [_write(output, told) async for told in examined(each.account, settings)]
         if any(finding.verdict == "bad" for finding in found):
             bad = True
             continue
@@ -86,22 +84,14 @@ async def examine(settings: Settings, which: Which) -> int:
             if resource.path.name in refused:
                 continue
             output.print(Text(f"{resource.title}, by its description", style="bold"))
-            async with client_of(account, settings, attempts=1) as client:
+            async with client_of(each.account, settings, attempts=1) as client:
                 async for claim in claims(client, resource, place):
-                    bad = bad or claim.verdict == "bad"
                     _write(output, Finding(claim.verdict, str(claim)))
-    _write_others(output, candidates)
+                    bad = bad or claim.verdict == "bad"
+    if others:
+        output.print(Text("Not configured", style="bold"))
+        _write(output, Finding("unknown", ", ".join(others)))
     return ExitCode.SERVICE if bad else ExitCode.DONE
-
-
-def _resources(which: Which) -> list[Resource]:
-    """The resources whose claims are tested: none where no service is named, or cannot be used."""
-    if which.service is None:
-        return []
-    client = _or_failure(partial(SERVICES.__getitem__, which.service))
-    if isinstance(client, Failure):
-        return []
-    return examined_resources(client, which.resource, which.place or ())
 
 
 @frozen
@@ -123,68 +113,39 @@ def _candidates(settings: Settings, which: Which) -> Iterator[_Candidate]:
     profiles = read_profiles()
     if (usual := settings.profile or profiles.default) is not None:
         profiles.named(usual)
-    wanted = []
-    for each in SERVICES if which.service is None else [which.service]:
-        loaded = _or_failure(partial(SERVICES.__getitem__, each))
-        if isinstance(loaded, Failure):
-            yield _Candidate(each, loaded, expected=True)
-        else:
-            wanted.append(each)
+    wanted = SERVICES if which.service is None else [which.service]
     pairs = [(settings.profile, each) for each in wanted]
-    if which.everything:
-        for name, entries in sorted(profiles.services.items()):
-            pairs += [(name, each) for each in entries if each in wanted]
+    for name, entries in sorted(profiles.services.items()) if which.everything else ():
+        pairs += [(name, each) for each in entries if each in wanted]
     seen: set[tuple[str | None, str]] = set()
     for chosen, each in pairs:
-        account = _or_failure(
-            partial(account_for, evolve(settings, profile=chosen), each, profiles)
-        )
-        there = isinstance(account, Account)
-        profile = account.profile if isinstance(account, Account) else chosen or usual
-        configured = each in profiles.services.get(profile or "", {})
-        expected = there or which.service is not None or configured
+        # One that cannot be imported should be there, whatever the profile.
+        title, profile, expected = each, None, True
+        account: Account | Failure
+        try:
+            title = SERVICES[each].service.title
+            profile = chosen or usual
+            expected = which.service is not None or each in profiles.services.get(profile or "", {})
+            account = account_for(evolve(settings, profile=chosen), each, profiles)
+            profile, expected = account.profile, True
+            whose = "environment" if profile is None else f"profile {profile}"
+            title = f"{title}, {whose}, {visible(shown_address(account.base_url))}"
+        except Failure as failure:
+            account = failure
+            title = title if profile is None or chosen is None else f"{title}, profile {chosen}"
         if (expected or chosen is None) and (profile, each) not in seen:
             seen.add((profile, each))
-            yield _Candidate(_title(each, account, chosen), account, expected)
+            yield _Candidate(title, account, expected)
 
 
-def _expected(candidates: Sequence[_Candidate]) -> Sequence[_Candidate]:
-    """The accounts that should be there.
-
-    Raises:
-        Failure: There are none; the first reason is the answer.
-    """
-    found = [each for each in candidates if each.expected]
-    for each in candidates if not found else ():
-        if isinstance(each.account, Failure):
-            raise each.account
-    return found
+def _resources(which: Which, candidates: Sequence[_Candidate]) -> list[Resource]:
+    """The resources whose claims are tested: none where no account of a named service is usable."""
+    if which.service is None or not any(isinstance(each.account, Account) for each in candidates):
+        return []
+    return examined_resources(SERVICES[which.service], which.resource, which.place or ())
 
 
-def _write_others(output: Console, candidates: Sequence[_Candidate]) -> None:
-    """Name the services that are not configured."""
-    others = [each.title for each in candidates if not each.expected]
-    if others:
-        output.print(Text("Not configured", style="bold"))
-        _write(output, Finding("unknown", ", ".join(others)))
-
-
-def _or_failure(find: Callable[[], T]) -> T | Failure:
-    try:
-        return find()
-    except Failure as failure:
-        return failure
-
-
-def _title(service: str, account: Account | Failure, profile: str | None) -> str:
-    title = SERVICES[service].service.title
-    if isinstance(account, Failure):
-        return title if profile is None else f"{title}, profile {profile}"
-    whose = "environment" if account.profile is None else f"profile {account.profile}"
-    return f"{title}, {whose}, {visible(shown_address(account.base_url))}"
-
-
-def _write(output: Console, finding: Finding) -> None:
+def _write(output: Console, finding: Finding) -> Finding:
     mark, plain, style = _MARKS[finding.verdict]
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
     lead = Text.assemble("  ", (mark if unicode else plain, style))
@@ -196,6 +157,7 @@ def _write(output: Console, finding: Finding) -> None:
         output.print(row)
     else:
         output.print(Text.assemble(lead, " ", text), soft_wrap=True)
+    return finding
 
 
 def examined_resources(
@@ -206,9 +168,8 @@ def examined_resources(
     Raises:
         Failure: There is no such resource, or ``place`` cannot be where it is.
     """
-    listed = [each for each in resources_of(client) if each.description.listing is not None]
-    names = [each.name for each in listed] if name is None else [name]
-    found = [resource_of(client.service.name, each) for each in names]
+    listed = [each.name for each in resources_of(client) if each.description.listing is not None]
+    found = [resource_of(client.service.name, each) for each in ([name] if name else listed)]
     if place:
         placed(found[0], place)
     return found

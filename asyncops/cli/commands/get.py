@@ -1,4 +1,4 @@
-"""``get``: items by their ids, with all that the service says of them."""
+"""``get``: items by their ids, with all that the service says of them; ``results``, where apart."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -10,7 +10,6 @@ import typer
 from attrs import field, frozen
 from rich.text import Text
 
-from asyncops.cli.connect import connected
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import Settings
 from asyncops.cli.options.fields import WRITING, argument, option
@@ -22,7 +21,6 @@ from asyncops.cli.output.sinks import StandardOutput
 from asyncops.cli.output.table_columns import ran, style_of, waited
 from asyncops.cli.resources import Resource
 from asyncops.cli.runtime.error_messages import explained
-from asyncops.cli.runtime.run import right_use
 from asyncops.cli.text.safe import visible
 from asyncops.cli.text.terminal import complain, console
 from asyncops.cli.text.times import ago, dated
@@ -123,36 +121,51 @@ class Showing:
 
     def __init__(self, options: GetOptions, *, several: bool) -> None:
         self._options = options
-        self._outputs = options.outputs
         self._json = JsonEncoder() if options.json and several else JsonLinesEncoder()
         self._output = StandardOutput()
         self._console = console()
         self._several = several
         self._any = False
+        self._code = ExitCode.DONE
 
-    async def show(self, item: Any) -> Failure | None:
-        """Show one and write its files; of several, one whose files cannot be stops none."""
+    async def take(self, id_: object, result: Any) -> None:
+        """Show an item, and write its files; of several, an error is a line that stops no other."""
+        if isinstance(result, AsyncOpsError):
+            if not self._several:
+                raise result
+            self.problem(f"{id_}: {explained(result)}", ExitCode.SERVICE)
+            return
         problem = None
-        if self._outputs is not None:
+        if self._options.outputs is not None:
             try:
-                save_files(item, self._outputs, several=self._several)
+                save_files(result, self._options.outputs, several=self._several)
             except Failure as failure:
                 if not self._several:
                     raise
                 problem = failure
-        if self._options.json or self._options.jsonl:
-            lead = b"" if self._any else self._json.head()
-            await self._output.put(lead + self._json.rows([item]))
-        else:
-            lead = b"\n" if self._any else b""
-            await self._output.put(lead + self._described(item))
-        self._any = True
-        return problem
+        await self.show(result)
+        if problem is not None:
+            self.problem(f"{id_}: {problem}", problem.code)
 
-    async def end(self) -> None:
-        """Write what stands behind the last one."""
+    def problem(self, words: str, code: int) -> None:
+        """Complain, and remember the gravest exit code."""
+        complain(words)
+        self._code = max(self._code, ExitCode(code))
+
+    async def show(self, item: Any) -> None:
+        """Show one item."""
+        if self._options.json or self._options.jsonl:
+            content = (b"" if self._any else self._json.head()) + self._json.rows([item])
+        else:
+            content = b"\n" * self._any + self._described(item)
+        await self._output.put(content)
+        self._any = True
+
+    async def end(self) -> ExitCode:
+        """Write what stands behind the last one, and give the exit code."""
         if self._options.json:
             await self._output.put((b"" if self._any else self._json.head()) + self._json.tail())
+        return self._code
 
     def _described(self, item: Any) -> bytes:
         console = self._console
@@ -191,40 +204,43 @@ async def get_items(settings: Settings, on: OnResource, ids: Ids, options: GetOp
     Exit code 4 where one of them could not be had, or 2 where it cannot be an id; the others are
     shown all the same.
     """
-    code, several = ExitCode.DONE, len(ids.ids) > 1
+    several = len(ids.ids) > 1
     showing = Showing(options, several=several)
-    async with connected(settings, on.resource.client) as client:
-        with right_use(on.in_options):
-            items = on.verbs(client)
-            if not several:
-                require_ids(items, ids.ids)
-            wrong = wrong_ids(items, ids.ids)
-            for words in wrong.values():
-                complain(words)
-                code = ExitCode.WRONG_USE
+    async with on.opened(settings) as items:
+        if not several:
+            require_ids(items, ids.ids)
+        wrong = wrong_ids(items, ids.ids)
+        for words in wrong.values():
+            showing.problem(words, ExitCode.WRONG_USE)
+        with on.right_use():
             many = items.get_many([each for each in ids.ids if each not in wrong], ordered=True)
         async with many as results:
             async for id_, result in results:
-                if isinstance(result, AsyncOpsError):
-                    if not several:
-                        raise result
-                    code = max(code, ExitCode.SERVICE)
-                    complain(f"{id_}: {explained(result)}")
-                    continue
-                problem = await showing.show(result)
-                if problem is not None:
-                    complain(f"{id_}: {problem}")
-                    code = max(code, ExitCode(problem.code))
-    await showing.end()
-    return code
+                await showing.take(id_, result)
+    return await showing.end()
+
+
+async def _results(settings: Settings, on: OnResource, ids: Ids) -> int:
+    """Get what came of operations that have succeeded: a line of JSON each.
+
+    Where one of them cannot be had, those behind it are not asked for.
+    """
+    output = StandardOutput()
+    async with on.opened(settings) as operations:
+        require_ids(operations, ids.ids)
+        for id_ in ids.ids:
+            await output.put(json_bytes(await operations.results(id_)) + b"\n")
+    return ExitCode.DONE
 
 
 def add_to(group: typer.Typer, resource: Resource) -> None:
-    """Add the command, where the resource has items that are asked for by their ids."""
+    """Add the commands, where the resource has items, or results, that are asked for by ids."""
     description = resource.description
-    if description.get is None:
-        return
-    options = _Outputs if gives_files(description) else GetOptions
-    on = on_resource(OnResource, resource)
-    examples = (f"{on.example('get')} $ID", f"{on.example('get')} $FIRST $SECOND --jsonl")
-    add(group, "get", get_items, examples=examples, on=on, options=options)
+    if description.get is not None:
+        options = _Outputs if gives_files(description) else GetOptions
+        on = on_resource(OnResource, resource)
+        examples = [f"{on.example('get')} $ID", f"{on.example('get')} $FIRST $SECOND --jsonl"]
+        add(group, "get", get_items, examples=examples, on=on, options=options)
+    if description.results is not None:
+        on = on_resource(OnResource, resource, beside=[Ids])
+        add(group, "results", _results, examples=[on.example("results", "$ID")], on=on)

@@ -10,7 +10,7 @@ from asyncops.cli.groups import Settings, app
 from asyncops.cli.options.fields import argument, option
 from asyncops.cli.options.from_class import add
 from asyncops.cli.text.safe import visible
-from asyncops.cli.text.terminal import console
+from asyncops.cli.text.terminal import put_out
 from asyncops.http.service import Service
 
 __all__: list[str] = []
@@ -57,8 +57,8 @@ async def init_service(settings: Settings, of: _From) -> int:
         raise Failure(f"{wanted} is there already", "name another file with --output") from None
     except OSError as error:
         raise Failure(f"cannot write {wanted}: {error.strerror}") from None
-    said = f"{wanted}: {text.count('# check:')} lines to check, each with a comment"
-    console().print(visible(said), highlight=False)
+    count = text.count("# check:")
+    put_out(visible(f"{wanted}: {count} lines to check, each with a comment") + "\n")
     return ExitCode.DONE
 
 

@@ -9,8 +9,7 @@ import attrs
 import typer
 from attrs import evolve
 
-from asyncops.cli.accounts.account import ACCOUNT_IN_USE
-from asyncops.cli.connect import connected
+from asyncops.cli.connect import ACCOUNT_IN_USE, connected
 from asyncops.cli.exit import ExitCode
 from asyncops.cli.groups import Settings
 from asyncops.cli.options.from_class import add
@@ -21,7 +20,6 @@ from asyncops.cli.output.journal import Journal, JournalEntry
 from asyncops.cli.output.progress_line import listing_progress
 from asyncops.cli.output.sinks import Sink, keeping, opened
 from asyncops.cli.resources import Resource, counted
-from asyncops.cli.runtime.run import right_use
 from asyncops.cli.text.terminal import complain
 from asyncops.client import BaseClient
 from asyncops.kit.listing import orderings
@@ -65,18 +63,15 @@ class _Run:
         entry = journal.read(self._asked(journal.target))
         if entry.complete:
             journal.conclude()
+            all_of_it = counted(entry.rows, self.query.resource.name)
             complain(
-                f"{journal.target} holds the whole listing already, "
-                f"{counted(entry.rows, self.query.resource.name)}; "
+                f"{journal.target} holds the whole listing already, {all_of_it}; "
                 f"remove {journal.path} to list them anew"
             )
             return
         # "The last two hours" are those before the first run.
-        self.query = evolve(
-            self.query,
-            since=_pinned(self.query.since, entry.since),
-            until=_pinned(self.query.until, entry.until),
-        )
+        since = _pinned(self.query.since, entry.since)
+        self.query = evolve(self.query, since=since, until=_pinned(self.query.until, entry.until))
         with journal.opened(entry) as part:
             await self.write(part, entry, since=entry.bytes)
 
@@ -90,7 +85,7 @@ class _Run:
             keeping(output.on_invalid, since=since) as invalid_rows,
             listing_progress(name, hidden=self.quiet, beside_rows=beside) as on_page,
         ):
-            with right_use(self.query.in_options):
+            with self.query.right_use():
                 walk = self.query.items(
                     self.client,
                     resume=entry.resume,
@@ -99,8 +94,7 @@ class _Run:
                     given=entry.rows,
                 )
             async with walk as items:
-                fresh = entry.bytes == 0
-                rows = entry.rows + await _copied(items, encoder, sink, fresh=fresh)
+                rows = await _copied(items, encoder, sink, entry)
         self._conclude(rows, cut=items.cut)
         if invalid_rows is not None:
             invalid_rows.conclude()
@@ -117,38 +111,34 @@ class _Run:
 
     def _asked(self, target: Path) -> JournalEntry:
         """Nothing yet of what is asked for."""
-        account = ACCOUNT_IN_USE.get()
+        asked, account = self.query, ACCOUNT_IN_USE.get()
         query = {
             each.name: str(getattr(value, "text", value))
-            for each in attrs.fields(type(self.query))
-            if (value := getattr(self.query, each.name)) is not None
-            and each.name not in self.query.how
+            for each in attrs.fields(type(asked))
+            if (value := getattr(asked, each.name)) is not None and each.name not in asked.how
         }
-        return JournalEntry(
-            query={
-                **query,
-                "resource": self.query.resource.name,
-                "service": self.client.base_url,
-                "profile": "" if account is None else account.profile or "",
-                "organization": "" if account is None else account.entry.organization or "",
-                "format": self.output.form,
-                "output": str(target.absolute()),
-                "raw_cells": str(self.output.raw_cells),
-            },
-            since=None if self.query.since is None else self.query.since.at,
-            until=None if self.query.until is None else self.query.until.at,
-        )
+        query |= {
+            "resource": asked.resource.name,
+            "service": self.client.base_url,
+            "profile": "" if account is None else account.profile or "",
+            "organization": "" if account is None else account.entry.organization or "",
+            "format": self.output.form,
+            "output": str(target.absolute()),
+            "raw_cells": str(self.output.raw_cells),
+        }
+        since, until = (None if each is None else each.at for each in (asked.since, asked.until))
+        return JournalEntry(query=query, since=since, until=until)
 
 
 def _pinned(asked: When | None, moment: datetime | None) -> When | None:
     return asked if asked is None or moment is None else When(asked.text, moment)
 
 
-async def _copied(items: Items[Any], encoder: Encoder, sink: Sink, *, fresh: bool) -> int:
-    """Write all of them; how many they were."""
-    rows = 0
+async def _copied(items: Items[Any], encoder: Encoder, sink: Sink, entry: JournalEntry) -> int:
+    """Write all of them; how many there are now."""
+    rows = entry.rows
     # Not before there is a page: an error then leaves nothing behind.
-    lead = encoder.head() if fresh else b""
+    lead = b"" if entry.bytes else encoder.head()
     while batch := await items.batch():
         await sink.put_page(lead + encoder.rows(batch), len(batch), items.checkpoint)
         rows += len(batch)

@@ -6,18 +6,17 @@ import sys
 import tomllib
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from asyncops.cli.accounts import keyring
-from asyncops.cli.accounts.account import shown_address
 from asyncops.cli.accounts.profiles import Entry, Profiles, check_name, read_profiles
 from asyncops.cli.accounts.services import SERVICES, organization_variable, usable
-from asyncops.cli.connect import variable
+from asyncops.cli.connect import shown_address, variable
 from asyncops.cli.exit import Failure
 from asyncops.cli.groups import Settings, app
 from asyncops.cli.options.fields import argument, known_service, option
 from asyncops.cli.options.from_class import add
-from asyncops.cli.output.atomic_file import atomic
+from asyncops.cli.output.atomic_file import atomic, file_errors
 from asyncops.cli.runtime.run import right_use
 from asyncops.cli.runtime.signals import prompting
 from asyncops.cli.text.terminal import put_out, put_rows
@@ -64,26 +63,25 @@ async def log_in(settings: Settings, which: _Which, said: _Said) -> int:
     The token is asked for without showing it, or read from standard input. A profile that is not
     configured yet is added to the configuration file, which never holds a token.
     """
-    service, organization, base_url = which.service, said.organization, said.base_url
+    service, chosen = which.service, SERVICES[which.service].service
     profiles = read_profiles()
     name = _name_of(settings, profiles)
-    chosen = SERVICES[service].service
     entry = profiles.services.get(name, {}).get(service)
-    settled = {"base_url": base_url, "organization": organization}
-    _check_entry(entry, name, chosen, profiles, settled)
-    if organization is not None:
-        if organization_variable(SERVICES[service]) is None:
-            raise Failure(f"{chosen.title} has no organizations to choose from")
-        with right_use():
-            header_text("organization", organization)
-    if base_url is not None:
-        with right_use():
-            check_base_url(base_url, allow_insecure=True)
+    given = {key: value for key, value in asdict(said).items() if value is not None}
+    if entry is not None:
+        _check_entry(entry, name, chosen, profiles, given)
+    if "organization" in given and organization_variable(SERVICES[service]) is None:
+        raise Failure(f"{chosen.title} has no organizations to choose from")
+    with right_use():
+        if said.organization is not None:
+            header_text("organization", said.organization)
+        if said.base_url is not None:
+            check_base_url(said.base_url, allow_insecure=True)
     # Asking for a token that then cannot be kept would be rude.
     keyring.load(name, service)
     keyring.store(name, service, _ask(chosen, name))
     if entry is None:
-        _add(profiles, name, service, settled)
+        _add(profiles, name, service, given)
     sys.stdout.write(
         f"stored the token for {chosen.title} of profile {name} in the keyring\n"
         f"asyncops doctor --profile {name} checks it\n"
@@ -93,10 +91,9 @@ async def log_in(settings: Settings, which: _Which, said: _Said) -> int:
 
 async def log_out(settings: Settings, which: _Which) -> int:
     """Delete a profile's token from the system's keyring."""
-    service = which.service
     name = _name_of(settings, read_profiles())
-    title = SERVICES[service].service.title
-    if not keyring.forget(name, service):
+    title = SERVICES[which.service].service.title
+    if not keyring.forget(name, which.service):
         raise Failure(f"the keyring holds no token of profile {name} for {title}")
     sys.stdout.write(f"deleted the token for {title} of profile {name} from the keyring\n")
     return 0
@@ -114,16 +111,11 @@ async def list_profiles(settings: Settings) -> int:
     for name, entries in sorted(profiles.services.items()):
         shown = f"{name} (default)" if name == profiles.default else name
         found += [(shown, each.service, entries[each.service.name]) for each in usable(entries)]
-    rows = [
-        (
-            name,
-            service.name,
-            shown_address(entry.base_url or service.url or ""),
-            _place(entry, service),
-        )
-        for name, service, entry in found
-    ]
-    put_rows(("PROFILE", "SERVICE", "ADDRESS", "TOKEN"), rows)
+    rows = [("PROFILE", "SERVICE", "ADDRESS", "TOKEN")]
+    for name, service, entry in found:
+        address = shown_address(entry.base_url or service.url or "")
+        rows.append((name, service.name, address, _place(entry, service)))
+    put_rows(rows)
     put_out(f"\nconfigured in {profiles.path}\n")
     return 0
 
@@ -136,14 +128,8 @@ def _name_of(settings: Settings, profiles: Profiles) -> str:
 
 
 def _check_entry(
-    entry: Entry | None,
-    name: str,
-    service: Service,
-    profiles: Profiles,
-    said: Mapping[str, str | None],
+    entry: Entry, name: str, service: Service, profiles: Profiles, given: Mapping[str, str]
 ) -> None:
-    if entry is None:
-        return
     if not entry.keyring:
         token_env = entry.token_env or service.token
         table = f"[profiles.{name}.{service.name}]"
@@ -151,7 +137,6 @@ def _check_entry(
             f"profile {name} takes its token for {service.title} from the variable {token_env}",
             f"write keyring = true into {table} of {profiles.path} instead",
         )
-    given = [key for key, value in said.items() if value is not None]
     if given:
         raise Failure(
             f"profile {name} is configured for {service.title} already",
@@ -174,13 +159,13 @@ def _ask(service: Service, profile: str) -> str:
         raise Failure(str(error), "nothing was stored") from None
 
 
-def _add(profiles: Profiles, name: str, service: str, said: Mapping[str, str | None]) -> None:
+def _add(profiles: Profiles, name: str, service: str, given: Mapping[str, str]) -> None:
     path = profiles.path
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     head = "" if profiles.services or profiles.default else f'default = "{name}"\n\n'
     lines = [
         f"[profiles.{name}.{service}]",
-        *(f"{key} = {json.dumps(value)}" for key, value in said.items() if value is not None),
+        *(f"{key} = {json.dumps(value)}" for key, value in given.items()),
         "keyring = true",
     ]
     gap = "\n" if before.endswith("\n") else "\n\n"
@@ -192,10 +177,8 @@ def _add(profiles: Profiles, name: str, service: str, said: Mapping[str, str | N
             f"the token is stored, but {path} is written so that nothing can be added to it",
             f"add {', '.join(lines)} by hand",
         ) from None
-    try:
+    with file_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Failure(f"cannot make {path.parent}: {error.strerror or error}") from None
     with atomic(path) as file:
         file.write(after.encode())
 

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,11 +21,9 @@ from asyncops.cli.options.list import Query, query_of
 from asyncops.cli.output.atomic_file import atomic
 from asyncops.cli.output.progress_line import listing_progress
 from asyncops.cli.resources import Resource, counted
-from asyncops.cli.runtime.run import right_use
 from asyncops.cli.text.terminal import complain
-from asyncops.models import Operation
 
-__all__ = ["Page", "Picture", "add_to", "draw_operations", "read"]
+__all__ = ["Output", "add_to", "draw_operations"]
 
 # These options change how a listing is read, and not which operations it has.
 _NOT_ASKED = frozenset({"max_items", "concurrency", "page_size", "all_statuses"})
@@ -40,36 +39,36 @@ _MOST_REPORTED = 100_000
 
 
 @frozen(kw_only=True)
-class Picture:
-    """The picture to write.
+class Output:
+    """The file to write.
 
     Attributes:
-        target: The picture, .svg or .png; it is there when it is whole.
+        target: The file: .svg or .png, .html for a report. It is there when it is whole.
     """
 
     target: Path = option(NOTHING, "--output", "-o", metavar="FILE", dir_okay=False)
 
+    def suffix(self, *suffixes: str) -> str:
+        """The format that the file's name asks for, without the dot.
 
-@frozen(kw_only=True)
-class Page:
-    """The page to write.
+        Raises:
+            Failure: It asks for none of them.
+        """
+        suffix = self.target.suffix.lower()
+        if suffix not in suffixes:
+            wanted = " or ".join(suffixes)
+            raise Failure(f"the name of the file must end in {wanted}, got {self.target}")
+        return suffix[1:]
 
-    Attributes:
-        target: The page, .html; it is there when it is whole.
-    """
 
-    target: Path = option(NOTHING, "--output", "-o", metavar="FILE", dir_okay=False)
-
-
-async def draw_operations(settings: Settings, query: Query, output: Picture) -> int:
+async def draw_operations(settings: Settings, query: Query, output: Output) -> int:
     """Draw the lives of operations: what waited and what ran, on an axis of time.
 
     Up to 25 have a lane with a name each; more of them share lanes.
 
     Unless --max-items says more, the newest 500 are drawn. Needs the extra 'plot'.
     """
-    suffix = checked_suffix(output.target, ".svg", ".png")
-    kind: Literal["svg", "png"] = "svg" if suffix == "svg" else "png"
+    kind: Literal["svg", "png"] = "svg" if output.suffix(".svg", ".png") == "svg" else "png"
     with needing("matplotlib", _EXTRA), needing("jinja2", _EXTRA):
         from asyncops.cli.report import theme, timeline_picture  # noqa: PLC0415 - drawing is an extra
         from asyncops.cli.report.lives import NewestLives  # noqa: PLC0415
@@ -77,23 +76,20 @@ async def draw_operations(settings: Settings, query: Query, output: Picture) -> 
     most = query.max_items or _USUAL
     newest = NewestLives(min(most, _MOST_DRAWN))
 
-    def draw(cut: bool) -> bytes:
+    def draw(cut: bool) -> tuple[bytes, str]:
         notes = _notes(newest, f"the first {most:,}, there are more" if cut else "")
         lives = newest.lives
         shown = timeline_picture.Timeline(title=query.title, lives=lives, now=now, notes=notes)
         with theme.drawing():
             picture = timeline_picture.draw_timeline(shown)
-            return theme.saved(picture, kind, title=shown.heading)
+            content = theme.saved(picture, kind, title=shown.heading)
+        return content, counted(len(lives), query.resource.name)
 
-    def take(operation: Any) -> None:
-        newest.add(operation, now)
-
-    await _write(settings, query, output.target, most, take=take, content=draw)
-    say_written(counted(len(newest.lives), query.resource.name), output.target)
-    return ExitCode.DONE
+    take = partial(newest.add, now=now)
+    return await _write(settings, query, output.target, most, take=take, content=draw)
 
 
-async def report_operations(settings: Settings, query: Query, output: Page) -> int:
+async def report_operations(settings: Settings, query: Query, output: Output) -> int:
     """Write one page of HTML: figures, timeline, durations, failures, the slowest twenty.
 
     The page needs no network and no scripts, on a screen, light or dark, and on paper.
@@ -102,24 +98,18 @@ async def report_operations(settings: Settings, query: Query, output: Page) -> i
 
     Needs the extras 'plot' and 'stats'.
     """
-    checked_suffix(output.target, ".html", ".htm")
+    output.suffix(".html", ".htm")
     with needing("matplotlib", _EXTRA), needing("jinja2", _EXTRA):
-        from asyncops.cli.report.page import (  # noqa: PLC0415 - drawing is an extra
-            Report,
-            Tally,
-            page_of,
-        )
+        from asyncops.cli.report.page import Report, Tally, page_of  # noqa: PLC0415 - an extra
     most = query.max_items or _MOST_REPORTED
     tally = Tally(now=datetime.now(UTC), most_lives=_USUAL)
 
-    def page(cut: bool) -> bytes:
-        cut_at = most if cut else None
-        title, asked = query.title, asked_for(query)
-        return page_of(Report(title=title, query=asked, tally=tally, cut_at=cut_at))
+    def page(cut: bool) -> tuple[bytes, str]:
+        asked, cut_at = asked_for(query), most if cut else None
+        content = page_of(Report(title=query.title, query=asked, tally=tally, cut_at=cut_at))
+        return content, f"a report on {counted(tally.count, query.resource.name)}"
 
-    await _write(settings, query, output.target, most, take=tally.add, content=page)
-    say_written(f"a report on {counted(tally.count, query.resource.name)}", output.target)
-    return ExitCode.DONE
+    return await _write(settings, query, output.target, most, take=tally.add, content=page)
 
 
 async def _write(
@@ -129,13 +119,37 @@ async def _write(
     most: int,
     *,
     take: Callable[[Any], object],
-    content: Callable[[bool], bytes],
-) -> None:
+    content: Callable[[bool], tuple[bytes, str]],
+) -> int:
+    """Read the operations of a query, and write a file about them.
+
+    Args:
+        settings: Whose account to use.
+        query: The query; its own number of items, if any, is at most ``most``.
+        target: The file.
+        most: The largest number of operations to read.
+        take: Called with each.
+        content: From whether there are more to the file's content, and what to say of it.
+    """
+    asked, taken = evolve(query.without_contents(), max_items=most + 1), 0
+    name, hidden = query.resource.name, settings.verbose > 0
     # A folder that is not there is told of before anything is read.
     with atomic(target) as file:
-        cut = await read(query, settings, most, take)
+        async with connected(settings, query.resource.client) as client:
+            with listing_progress(name, hidden=hidden, beside_rows=False) as on_page:
+                with query.right_use():
+                    walk = asked.items(client, on_page=on_page)
+                async with walk as items:
+                    while batch := await items.batch():
+                        for item in batch[: most - taken]:
+                            take(item)
+                        taken += len(batch)
         # Ctrl-C must not have to wait for the pictures.
-        file.write(await asyncio.to_thread(content, cut))
+        data, words = await asyncio.to_thread(content, taken > most)
+        file.write(data)
+    if sys.stderr.isatty():
+        complain(f"{words} in {target}")
+    return ExitCode.DONE
 
 
 def _notes(newest: "NewestLives", cut: str) -> list[str]:
@@ -155,61 +169,14 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     add(group, "report", report_operations, examples=examples, query=query)
 
 
-async def read(
-    query: Query, settings: Settings, most: int, take: Callable[[Operation], object]
-) -> bool:
-    """Call ``take`` with each operation of a query.
-
-    Args:
-        query: The query; its own number of items, if any, is at most ``most``.
-        settings: Whose account to use.
-        most: The largest number of operations to read.
-        take: Called with each.
-
-    Returns:
-        Whether the query has more operations.
-    """
-    asked = evolve(query.without_contents(), max_items=most + 1)
-    taken = 0
-    async with connected(settings, query.resource.client) as client:
-        hidden = settings.verbose > 0
-        with listing_progress(query.resource.name, hidden=hidden, beside_rows=False) as on_page:
-            with right_use(query.in_options):
-                walk = asked.items(client, on_page=on_page)
-            async with walk as items:
-                while batch := await items.batch():
-                    for item in batch[: most - taken]:
-                        take(item)
-                    taken += len(batch)
-    return taken > most
-
-
 def asked_for(query: Query) -> list[tuple[str, str]]:
     """The filters and the order of a query, as names and values; defaults are left out."""
-    shown = []
-    for each in attrs.fields(type(query)):
-        value = getattr(query, each.name)
-        if value and value != each.default and each.name not in _NOT_ASKED:
-            shown.append((each.name.replace("_", " "), _worded(value)))
-    return shown
-
-
-def checked_suffix(path: Path, *suffixes: str) -> str:
-    """The format that a file's name asks for, without the dot.
-
-    Raises:
-        Failure: It asks for none of them.
-    """
-    suffix = path.suffix.lower()
-    if suffix not in suffixes:
-        raise Failure(f"the name of the file must end in {' or '.join(suffixes)}, got {path}")
-    return suffix[1:]
-
-
-def say_written(what: str, path: Path) -> None:
-    """Say on a terminal that a file is written."""
-    if sys.stderr.isatty():
-        complain(f"{what} in {path}")
+    values = {each: getattr(query, each.name) for each in attrs.fields(type(query))}
+    return [
+        (each.name.replace("_", " "), _worded(value))
+        for each, value in values.items()
+        if value and value != each.default and each.name not in _NOT_ASKED
+    ]
 
 
 def _worded(value: Any) -> str:

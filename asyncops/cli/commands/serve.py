@@ -4,6 +4,7 @@ import asyncio
 import shlex
 from contextlib import AsyncExitStack
 from typing import Any
+from urllib.parse import urlsplit
 
 from attrs import asdict
 from rich.console import Console
@@ -13,8 +14,7 @@ from asyncops.cli.exit import ExitCode
 from asyncops.cli.options.serve import ServeSettings
 from asyncops.cli.runtime.signals import on_signal
 from asyncops.cli.text.terminal import complain
-from asyncops.errors import ConfigurationError
-from asyncops.http.addresses import check_base_url
+from asyncops.http.addresses import is_loopback
 from asyncops.testing import ChainloopHabits, FakeServer, ZooHabits
 from asyncops.utils.clock import SYSTEM_CLOCK
 
@@ -60,26 +60,18 @@ def _announce(server: FakeServer, console: Console) -> None:
     token = shlex.quote(server.token)
     bearer = shlex.quote(f"Authorization: Bearer {server.token}")
     query = shlex.quote(f"{url}/ml-prompts?sort_by=created_at_descending&limit=2")
-    parts = [
-        ("Zoo and Chainloop, faked, on ", ""),
-        (server.url, "bold green"),
-        (" with the token ", ""),
-        (server.token, "bold green"),
-        ("\n\n", ""),
-        (f"export ZOO_BASE_URL={url} ZOO_API_TOKEN={token}\n", "cyan"),
-        (f"export CHAINLOOP_BASE_URL={url} CHAINLOOP_TOKEN={token}\n", "cyan"),
-        (f"curl -s -H {bearer} {query}\n\n", "cyan"),
-    ]
-    if not _is_safe(server.url):
-        parts.append(("From other machines, clients need allow_insecure=True.\n", "yellow"))
-    parts.append(("Ctrl-C ends it.", "dim"))
+    shell = (
+        f"export ZOO_BASE_URL={url} ZOO_API_TOKEN={token}\n"
+        f"export CHAINLOOP_BASE_URL={url} CHAINLOOP_TOKEN={token}\n"
+        f"curl -s -H {bearer} {query}\n\n"
+    )
+    insecure = "From other machines, clients need allow_insecure=True.\n"
+    text = Text.assemble(
+        *("Zoo and Chainloop, faked, on ", (server.url, "bold green")),
+        *(" with the token ", (server.token, "bold green"), "\n\n"),
+        (shell, "cyan"),
+        ("" if is_loopback(urlsplit(server.url).hostname or "") else insecure, "yellow"),
+        ("Ctrl-C ends it.", "dim"),
+    )
     # Wrapped lines could not be copied into a shell.
-    console.print(Text.assemble(*parts), soft_wrap=True)
-
-
-def _is_safe(url: str) -> bool:
-    try:
-        check_base_url(url)
-    except ConfigurationError:
-        return False
-    return True
+    console.print(text, soft_wrap=True)

@@ -16,10 +16,8 @@ async def _command(settings: Settings) -> int:
     its distribution as an entry point of the group asyncops.services.
     """
     del settings
-    put_rows(
-        ("SERVICE", "DISTRIBUTION", "CLIENT"),
-        [(name, distribution_of(each), each.value) for name, each in installed().items()],
-    )
+    rows = [(name, distribution_of(each), each.value) for name, each in installed().items()]
+    put_rows([("SERVICE", "DISTRIBUTION", "CLIENT"), *rows])
     return ExitCode.DONE
 
 

@@ -15,7 +15,6 @@ from rich.progress_bar import ProgressBar
 from asyncops.cli.commands.get import GetOptions, Showing
 from asyncops.cli.commands.wait import CODES
 from asyncops.cli.commands.wait_outcomes import Outcome, exit_code, final_lines
-from asyncops.cli.connect import connected
 from asyncops.cli.exit import ExitCode
 from asyncops.cli.groups import Settings
 from asyncops.cli.options.action import NoContent, content_of, from_suffixes, on_action
@@ -29,7 +28,6 @@ from asyncops.cli.output.result_file import ResultFile
 from asyncops.cli.output.sinks import while_read
 from asyncops.cli.output.wait_line import wait_line
 from asyncops.cli.resources import Resource
-from asyncops.cli.runtime.run import right_use
 from asyncops.cli.text.terminal import complain, put_out
 from asyncops.errors import OperationBlocked, WaitTimeout
 from asyncops.kit.action import Accepted
@@ -85,11 +83,7 @@ class ToFileOptions(StartOptions):
 
 
 async def _start(
-    settings: Settings,
-    on: OnResource,
-    file: NoContent,
-    options: StartOptions,
-    waiting: PollOptions,
+    settings: Settings, on: OnResource, file: NoContent, options: StartOptions, waiting: PollOptions
 ) -> int:
     """Start an operation, wait for its end, and show it or write its result.
 
@@ -101,13 +95,16 @@ async def _start(
     told = from_suffixes(on, action and action.options, file.file, into)
     if target is not None and not options.no_wait:
         target.check()
-    async with while_read(), connected(settings, on.resource.client) as client:
-        verbs = on.verbs(client)
+    async with while_read(), on.opened(settings) as verbs:
         answer = await _sent(verbs, on, file, told, hidden=settings.verbose > 0)
         id_field = "id" if isinstance(answer, Accepted) else description.id
         id_ = getattr(answer, id_field, None)
         if id_ is None:
-            return await _unfollowed(answer, options)
+            complain("it was started; the answer names no id by which it could be waited for")
+            if options.no_wait:
+                return ExitCode.DONE
+            await Showing(options, several=False).show(answer)
+            return ExitCode.SERVICE
         if options.no_wait:
             with _id_kept(id_, _going_on(on, options, "wait", id_)):
                 put_out(f"{id_}\n")
@@ -124,24 +121,15 @@ async def _sent(
     try:
         with file.opened() as content:
             if content is None:
-                with right_use(on.in_options):
+                with on.right_use():
                     return await verbs.start(**given)
             sending = upload_progress(str(file.file), hidden=hidden)
-            with sending as on_upload, right_use(on.in_options):
+            with sending as on_upload, on.right_use():
                 return await verbs.start(content, **given, on_upload=on_upload)
     except asyncio.CancelledError:
         # By a signal, or by the end of the reader of standard output.
         complain("the operation may have started: look for it before you start it again")
         raise
-
-
-async def _unfollowed(answer: Any, options: StartOptions) -> int:
-    """Show an answer without an id; that is an error where the end was to be waited for."""
-    complain("it was started; the answer names no id by which it could be waited for")
-    if options.no_wait:
-        return ExitCode.DONE
-    await Showing(options, several=False).show(answer)
-    return ExitCode.SERVICE
 
 
 async def _followed(

@@ -13,7 +13,6 @@ from attrs import define, field, frozen
 
 from asyncops.cli.commands.get import Ids, save_files
 from asyncops.cli.commands.wait_outcomes import Outcome, alike, exit_code, final_lines
-from asyncops.cli.connect import connected
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import Settings
 from asyncops.cli.options.fields import argument
@@ -24,7 +23,6 @@ from asyncops.cli.output.downloads import gives_files
 from asyncops.cli.output.sinks import while_read
 from asyncops.cli.output.wait_line import WaitLine, wait_line
 from asyncops.cli.resources import Resource
-from asyncops.cli.runtime.run import right_use
 from asyncops.errors import AsyncOpsError, OperationBlocked, OperationError, WaitTimeout
 from asyncops.models import Operation
 from asyncops.polling.policy import OnPoll
@@ -53,10 +51,7 @@ class Awaited:
 
 
 async def wait_until_ended(
-    settings: Settings,
-    on: OnResource,
-    awaited: Callable[[Any], Awaited],
-    options: WaitOptions,
+    settings: Settings, on: OnResource, awaited: Callable[[Any], Awaited], options: WaitOptions
 ) -> int:
     """Wait for operations, tell of each as it ends, and give the exit code.
 
@@ -66,9 +61,9 @@ async def wait_until_ended(
         awaited: From the object that has the resource's methods to the operations.
         options: How to wait.
     """
-    async with while_read(), connected(settings, on.resource.client) as client:
-        with right_use(on.in_options):
-            wanted = awaited(on.verbs(client))
+    async with while_read(), on.opened(settings) as verbs:
+        with on.right_use():
+            wanted = awaited(verbs)
         # With -v the log is written where the line would be.
         hidden = settings.verbose > 0
         async with wait_line(wanted.subject, options.timeout, hidden=hidden) as line:
@@ -137,14 +132,15 @@ class _Report:
         self.outcomes.append(outcome)
         if outcome.ended and not self.options.json:
             self.line.put_out(outcome.line)
-        if outcome.outcome == "succeeded" and self.options.outputs is not None:
-            self._save(result, self.options.outputs)
-        repeated = False
-        if outcome.outcome == "error" and isinstance(result, AsyncOpsError):
+        if outcome.outcome == "succeeded":
+            if self.options.outputs is not None:
+                self._save(result, self.options.outputs)
+        elif outcome.outcome == "error" and isinstance(result, AsyncOpsError):
             kind = alike(result)
             self._told[kind] += 1
-            repeated = self._told[kind] > 1
-        if outcome.outcome != "succeeded" and not outcome.open and not repeated:
+            if self._told[kind] == 1:
+                self.line.complain(outcome.problem)
+        elif not outcome.open:
             self.line.complain(outcome.problem)
         return outcome.ended
 

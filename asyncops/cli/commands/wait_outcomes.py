@@ -126,10 +126,8 @@ def final_lines(outcomes: Sequence[Outcome], waited: float) -> Iterator[str]:
     if still:
         names = ", ".join(f"{each.id} ({_state(each)})" for each in still[:_NAMED])
         more = f" and {len(still) - _NAMED} more" if len(still) > _NAMED else ""
-        yield (
-            f"{len(still)} of {len(outcomes)} had not ended after {span(round(waited))}: "
-            f"{names}{more}"
-        )
+        after = span(round(waited))
+        yield f"{len(still)} of {len(outcomes)} had not ended after {after}: {names}{more}"
     counts = Counter(each.outcome for each in outcomes)
     for verdict, words in _SUMS.items():
         if counts[verdict] and len(outcomes) > 1:

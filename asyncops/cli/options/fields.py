@@ -88,11 +88,6 @@ def argument(metavar: str, default: Any = attrs.NOTHING, *, kind: Any = None, **
     return attrs.field(default=default, type=kind, metadata={_INFO: info})
 
 
-def info_of(field: "attrs.Attribute[Any]") -> Any:
-    """The option or argument that a field is, as typer has it."""
-    return field.metadata[_INFO]
-
-
 def fields_of(options: Any) -> "dict[str, attrs.Attribute[Any]]":
     """The fields of an options class by their names."""
     return attrs.fields_dict(options)
@@ -100,10 +95,9 @@ def fields_of(options: Any) -> "dict[str, attrs.Attribute[Any]]":
 
 def names_in(kind: Any) -> set[str]:
     """The names that the options of a class take: those of its fields, and those on the command."""
-    fields = [each for each in attrs.fields(kind) if each.init]
-    flags = (flag for each in fields for flag in getattr(info_of(each), "param_decls", None) or ())
-    names = (flag.removeprefix("--").replace("-", "_") for flag in flags)
-    return {*(each.name for each in fields), *names}
+    fields = {each.name: each.metadata[_INFO] for each in attrs.fields(kind) if each.init}
+    flags = (flag for info in fields.values() for flag in getattr(info, "param_decls", None) or ())
+    return {*fields, *(flag.removeprefix("--").replace("-", "_") for flag in flags)}
 
 
 def documented(kind: type) -> Mapping[str, str]:
@@ -122,22 +116,18 @@ def take_options(function: Callable[..., None], *kinds: type) -> None:
     The function is given their values by name, and the command's context as :data:`CONTEXT`.
     """
     keyword = inspect.Parameter.KEYWORD_ONLY
-    context = inspect.Parameter(CONTEXT, keyword, annotation=typer.Context)
-    parameters = [context]
+    parameters = [inspect.Parameter(CONTEXT, keyword, annotation=typer.Context)]
     for kind in kinds:
         help_of = documented(kind)
-        for each in attrs.fields(kind):
-            if each.init:
-                needed = each.default is attrs.NOTHING
-                info = info_of(each)
-                info.help = info.help or help_of.get(each.name)
-                parameter = inspect.Parameter(
-                    each.name,
-                    keyword,
-                    default=inspect.Parameter.empty if needed else each.default,
-                    annotation=Annotated[each.type, info],
+        for each in (each for each in attrs.fields(kind) if each.init):
+            default = inspect.Parameter.empty if each.default is attrs.NOTHING else each.default
+            info = each.metadata[_INFO]
+            info.help = info.help or help_of.get(each.name)
+            parameters.append(
+                inspect.Parameter(
+                    each.name, keyword, default=default, annotation=Annotated[each.type, info]
                 )
-                parameters.append(parameter)
+            )
     vars(function)["__signature__"] = inspect.Signature(parameters)
 
 

@@ -245,16 +245,12 @@ class Query(OnResource):
 
     @asynccontextmanager
     async def _opened(self, pager: Pager[Any], given: int) -> AsyncIterator[Items[Any]]:
-        window = Window(
-            None if self.since is None else self.since.at,
-            None if self.until is None else self.until.at,
-        )
+        since, until = (None if each is None else each.at for each in (self.since, self.until))
         most = None if self.max_items is None else max(0, self.max_items - given)
-        walk = (
-            aclosing(aiter(pager)) if self.concurrency == 1 else pager.concurrent(self.concurrency)
-        )
+        several = self.concurrency > 1
+        walk = pager.concurrent(self.concurrency) if several else aclosing(aiter(pager))
         async with walk as items:
-            yield Items(items, window, most)
+            yield Items(items, Window(since, until), most)
 
 
 def query_of(resource: Resource) -> type[Query]:

@@ -94,10 +94,8 @@ class OutputOptions:
                 "is there, so none can be gone on with; take --jsonl or --csv"
             )
         if self.file is None:
-            raise ValueError(
-                "--resume needs --output FILE: how much of standard output has arrived cannot be "
-                "known"
-            )
+            reason = "how much of standard output has arrived cannot be known"
+            raise ValueError(f"--resume needs --output FILE: {reason}")
         if self.file.exists() and not self.file.is_file():
             raise ValueError(f"--resume needs an ordinary file to write, and {self.file} is none")
         if Journal.of(resume, self.file).overlaps:
@@ -107,9 +105,7 @@ class OutputOptions:
 def _guessed(target: Path | None) -> Format:
     if target is None:
         return Format.TABLE
-    found = BY_SUFFIX.get(target.suffix.lower())
-    if found is None:
-        raise ValueError(
-            f"how is {target} to be written? give --json, --jsonl or --csv, or a name that ends so"
-        )
-    return found
+    if target.suffix.lower() not in BY_SUFFIX:
+        ways = "give --json, --jsonl or --csv, or a name that ends so"
+        raise ValueError(f"how is {target} to be written? {ways}")
+    return BY_SUFFIX[target.suffix.lower()]

@@ -1,17 +1,20 @@
 """What the options of all commands on a resource have in common: its place, and its filters."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Any, ClassVar, TypeVar
 
 import attrs
 from attrs import frozen
 
+from asyncops.cli.connect import connected
 from asyncops.cli.exit import Failure
 from asyncops.cli.groups import Settings
 from asyncops.cli.options.fields import READING, argument, names_in, option
 from asyncops.cli.options.filters import filter_option
 from asyncops.cli.resources import Resource, dashed
+from asyncops.cli.runtime.run import right_use
 from asyncops.client import BaseClient
 from asyncops.utils.statuses import UnlikelyStatus
 
@@ -77,14 +80,28 @@ class OnResource:
     @property
     def title(self) -> str:
         """The resource for headings, with its place."""
-        return " ".join(
-            [self.resource.title, *(["/".join(map(str, self.place))] * bool(self.place))]
-        )
+        return f"{self.resource.title} {'/'.join(map(str, self.place))}".rstrip()
 
     def follow(self, verb: str, id_: object) -> str:
         """The command that asks for an operation that this one has started."""
         place = map(str, self.place)
         return " ".join(["asyncops", self.resource.followed, verb, *place, str(id_)])
+
+    @asynccontextmanager
+    async def opened(self, settings: Settings) -> AsyncIterator[Any]:
+        """The object that gets, waits and starts, with the account to use.
+
+        Raises:
+            Failure: There is no such account or place.
+        """
+        async with connected(settings, self.resource.client) as client:
+            with self.right_use():
+                verbs = self.verbs(client)
+            yield verbs
+
+    def right_use(self) -> AbstractContextManager[None]:
+        """Turn an error of the library into a failure: its arguments are options."""
+        return right_use(self.in_options)
 
     def verbs(self, client: BaseClient) -> Any:
         """The object that lists, gets and watches.
@@ -114,12 +131,9 @@ class OnResource:
             # A name of one word may be a word of the sentence as well.
             where = rf"\b{name}\b" if "_" in name else rf"\A{name}\b"
             text = re.sub(where, f"--{dashed(option_)}", text)
-        place = [name for name, _ in self.resource.path.place]
+        place = {name: name for name, _ in self.resource.path.place}
         # What lies below an item is asked for by the item's id, which is the last of a place.
-        for name, shown in [
-            *zip(place, place, strict=True),
-            *(("id", each) for each in place[-1:]),
-        ]:
+        for name, shown in [*place.items(), *(("id", each) for each in [*place][-1:])]:
             text = re.sub(rf"\A{name}\b", shown.upper(), text)
         if isinstance(error, UnlikelyStatus):
             text = f"{text}; {error.text}! asks for it all the same"

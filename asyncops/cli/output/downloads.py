@@ -46,8 +46,7 @@ def save(files: Download, folder: Path) -> list[Path]:
     try:
         paths = safe_paths(files)
     except ValueError as error:
-        hint = "--json has the content"
-        raise Failure(str(error), hint=hint, code=ExitCode.SERVICE) from None
+        raise Failure(str(error), "--json has the content", ExitCode.SERVICE) from None
     places = {_placed(folder, path): content for path, content in paths.items()}
     for place in places:
         if os.path.lexists(place):

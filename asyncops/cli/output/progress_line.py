@@ -59,12 +59,12 @@ class ProgressLine:
             # Nobody could show the cursor again after Ctrl-Z or SIGKILL.
             self._console.show_cursor()
             width = max(1, self._console.width - 1)
-            if bar is None or width < _ROOMY:
-                self._live.update(Text(cut(text, width), no_wrap=True), refresh=True)
-                return
-            bar.width = _BAR
             line = Table.grid(padding=(0, 1))
-            line.add_row(bar, Text(cut(text, width - _BAR - 1), no_wrap=True))
+            if bar is None or width < _ROOMY:
+                line.add_row(Text(cut(text, width), no_wrap=True))
+            else:
+                bar.width = _BAR
+                line.add_row(bar, Text(cut(text, width - _BAR - 1), no_wrap=True))
             self._live.update(line, refresh=True)
 
     def clear(self) -> None:

@@ -140,19 +140,17 @@ def fitting(
             in them is left out, and one that says the same in each gives way to the others; none is
             wider than it has to be for them.
     """
-    every = columns
-    if page:
-        columns = list(_after(columns, page))
+    shown = list(_after(columns, page)) if page else columns
     turns: Counter[int] = Counter()
     ranks = {}
-    for column in columns:
+    for column in shown:
         ranks[column] = column.rank + _SECOND * turns[column.rank]
         turns[column.rank] += 1
-    ranked = sorted(columns, key=ranks.__getitem__)
-    if _room(ranked[:3]) > width:
-        ranked[0] = evolve(ranked[0], least=_SHORT_ID, most=_SHORT_ID)
-    kept = ranked[:1]
-    for column in ranked[1:]:
+    first, *others = sorted(shown, key=ranks.__getitem__)
+    if _room([first, *others[:2]]) > width:
+        first = evolve(first, least=_SHORT_ID, most=_SHORT_ID)
+    kept = [first]
+    for column in others:
         # Further columns leave room for the texts of those before them.
         wish = _WISHED if ranks[column] > _WAITED else 0
         if _room([*kept, column], wish) <= width:
@@ -160,15 +158,15 @@ def fitting(
     spare = width - _room(kept)
     widths = {}
     for column in kept:
-        grown = spare if column.most is None else min(spare, column.most - column.least)
-        grown = max(0, grown)
+        grown = max(0, spare if column.most is None else min(spare, column.most - column.least))
         widths[column.title] = min(width, column.least + grown)
         spare -= grown
-    texts = dict(zip((each.title for each in every), zip(*page, strict=True), strict=bool(page)))
-    chosen = (
-        evolve(column, width=widths[column.title]) for column in columns if column.title in widths
+    texts = dict(zip((each.title for each in columns), zip(*page, strict=True), strict=bool(page)))
+    return tuple(
+        _differing(evolve(each, width=widths[each.title]), texts.get(each.title, ()))
+        for each in shown
+        if each.title in widths
     )
-    return tuple(_differing(column, texts.get(column.title, ())) for column in chosen)
 
 
 def _differing(column: Shown, cells: Iterable[str]) -> Shown:
@@ -252,9 +250,8 @@ def _between(start: datetime | None, end: datetime | None, item: Operation, now:
 def _text_of(name: str) -> Callable[[Any, datetime], str]:
     def text(item: Any, _: datetime) -> str:
         value = getattr(item, name)
-        if isinstance(value, float):
-            return f"{value:.6g}"
-        return "" if value is None else str(getattr(value, "value", value))
+        shown = f"{value:.6g}" if isinstance(value, float) else getattr(value, "value", value)
+        return "" if shown is None else str(shown)
 
     return text
 

@@ -190,7 +190,7 @@ def _template() -> Template:
         number=lambda value: f"{value:,}",
         percent=lambda value: "-" if value is None else f"{value:.1%}",
         mean=_mean,
-        moment=_moment,
+        moment=lambda value: f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
         since_epoch=moment_text,
         span=lambda value: "-" if value is None else span(value),
     )
@@ -218,11 +218,8 @@ def _timeline(report: Report) -> Markup:
 def _histograms(tally: Tally, summary: Summary) -> Markup:
     waiting = Histogram("Waiting time", tally.waiting, summary.waiting_time, theme.WAITING)
     running = Histogram("Run time", tally.running, summary.run_time, theme.SUCCEEDED)
-    return _picture(
-        draw_histograms([waiting, running]),
-        "times",
-        "Histograms of waiting and of run time; the table below has their percentiles.",
-    )
+    label = "Histograms of waiting and of run time; the table below has their percentiles."
+    return _picture(draw_histograms([waiting, running]), "times", label)
 
 
 def _kinds(counts: Sequence[KindCount]) -> Markup | None:
@@ -234,7 +231,3 @@ def _kinds(counts: Sequence[KindCount]) -> Markup | None:
 
 def _mean(value: float | None) -> str:
     return "-" if value is None else f"{value:,.1f}" if value >= 0.1 else f"{value:.2g}"
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"

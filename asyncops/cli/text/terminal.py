@@ -38,12 +38,12 @@ class _Output(Console):
 def console(*, stderr: bool = False) -> Console:
     """Standard output or standard error: with colours on a terminal, plain elsewhere."""
     output = _Output(highlight=False, stderr=stderr)
-    reported = output.width if output.is_terminal or os.environ.get("COLUMNS") else 0
-    if reported > 0:
-        return output
-    # Some terminals report a width of zero.
-    width = _USUAL_WIDTH if output.is_terminal else _PIPE_WIDTH
-    return _Output(highlight=False, stderr=stderr, width=width)
+    if not output.is_terminal and not os.environ.get("COLUMNS"):
+        output.width = _PIPE_WIDTH
+    elif output.width <= 0:
+        # Some terminals report a width of zero.
+        output.width = _USUAL_WIDTH if output.is_terminal else _PIPE_WIDTH
+    return output
 
 
 def complain(message: str) -> None:
@@ -94,9 +94,8 @@ def descriptor_of(stream: Any) -> int | None:
     return number
 
 
-def put_rows(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write rows of texts to standard output, in columns below their heading."""
-    lines = [heading, *rows]
+def put_rows(lines: Sequence[Sequence[str]]) -> None:
+    """Write rows of texts to standard output, in columns; the first row is their heading."""
     widths = [max(map(width_of, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         cells = [padded(text, width) for text, width in zip(line, widths, strict=True)]

@@ -1,7 +1,7 @@
 """Times as people write and read them: ``10m``, ``2026-11-01``, ``3m ago``."""
 
-import math
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import typer
@@ -29,11 +29,7 @@ _DATE = re.compile(
 )
 
 # From so many seconds on, so many are a unit, and so many a smaller one.
-_STEPS = (
-    (172_800, 86_400, "d", 3600, "h"),
-    (3600, 3600, "h", 60, "m"),
-    (60, 60, "m", 1, "s"),
-)
+_STEPS = ((172_800, 86_400, "d", 3600, "h"), (3600, 3600, "h", 60, "m"), (60, 60, "m", 1, "s"))
 
 
 class BadTimeError(typer.BadParameter):
@@ -69,26 +65,20 @@ def moment(text: str | datetime, *, now: datetime | None = None) -> datetime:
     """
     if isinstance(text, datetime):
         return text.astimezone(UTC)
-    written = text.strip()
-    try:
+    written, now = text.strip(), now or datetime.now(UTC)
+    with suppress(BadTimeError, ValueError, OverflowError):
         if written.lower() == "now":
-            return now or datetime.now(UTC)
+            return now
         if _DATE.fullmatch(written):
-            return _aware(written)
+            # RFC 3339 allows t and z, which Python does not read.
+            return datetime.fromisoformat(written.replace(",", ".").upper()).astimezone(UTC)
         # A bare number would be taken for seconds here, and may be meant as a year.
         if _PARTS.fullmatch(written) and not written.isdecimal():
-            return (now or datetime.now(UTC)) - timedelta(seconds=duration(written))
-    except (BadTimeError, ValueError, OverflowError):
-        pass
+            return now - timedelta(seconds=duration(written))
     raise BadTimeError(
         f"{_shown(text)} is no time; write 30m, 2h or 7d for so long ago, or 2026-11-01, or "
         "2026-11-01T08:00Z"
     )
-
-
-def _aware(written: str) -> datetime:
-    # RFC 3339 allows t and z, which Python does not read.
-    return datetime.fromisoformat(written.replace(",", ".").upper()).astimezone(UTC)
 
 
 def ago(then: datetime, now: datetime) -> str:
@@ -146,19 +136,10 @@ def clock_time(then: datetime, now: datetime) -> str:
 
 def _seconds(text: str) -> float:
     written = text.strip()
-    if not _PARTS.fullmatch(written):
-        raise _no_duration(text)
-    total = 0.0
-    for number, unit in _PART.findall(written):
-        factor = _UNITS.get(unit.lower() or "s")
-        if factor is None:
-            raise _no_duration(text)
-        total += float(number) * factor
-    return total if math.isfinite(total) else math.inf
-
-
-def _no_duration(text: str) -> BadTimeError:
-    return BadTimeError(f"{_shown(text)} is no duration; write 90s, 10m, 1h30m or 2d")
+    parts = [(float(number), unit.lower() or "s") for number, unit in _PART.findall(written)]
+    if not _PARTS.fullmatch(written) or any(unit not in _UNITS for _, unit in parts):
+        raise BadTimeError(f"{_shown(text)} is no duration; write 90s, 10m, 1h30m or 2d")
+    return sum(number * _UNITS[unit] for number, unit in parts)
 
 
 def _shown(text: str) -> str:

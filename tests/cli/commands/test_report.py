@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from asyncops.cli.commands.report import Picture, draw_operations
+from asyncops.cli.commands.report import Output, draw_operations
 from asyncops.cli.groups import Settings
 from asyncops.cli.options.list import query_of
 from asyncops.cli.resources import resource_of
@@ -176,7 +176,7 @@ async def test_a_picture_that_is_given_up_leaves_nothing_behind(
         for name, value in variables(server).items():
             monkeypatch.setenv(name, value)
         query = query_of(resource_of("zoo", "operations"))()
-        target = Picture(target=tmp_path / "x.svg")
+        target = Output(target=tmp_path / "x.svg")
         task = asyncio.create_task(draw_operations(Settings(), query, target))
         await drawing.wait()
         assert len(files(tmp_path)) == 1

@@ -149,18 +149,15 @@ def difference(given: Sequence[str], expected: Sequence[str]) -> str | None:
     """How the ids differ, as a part of a sentence; None if they are the same, in one order."""
     if list(given) == list(expected):
         return None
-    came, due = Counter(given), Counter(expected)
-    found = [
-        f"{len(ids)} {what}, first {ids[0]}"
-        for what, ids in (
-            ("missing", [each for each in expected if each not in came]),
-            ("unexpected", [each for each in given if each not in due]),
-            ("more than once", [each for each, times in came.items() if times > 1]),
-        )
-        if ids
-    ]
-    if found:
-        return f"{len(given):,} items instead of {len(expected):,}: {'; '.join(found)}"
+    came, due = Counter(given), set(expected)
+    found = {
+        "missing": [each for each in expected if each not in came],
+        "unexpected": [each for each in given if each not in due],
+        "more than once": [each for each, times in came.items() if times > 1],
+    }
+    words = "; ".join(f"{len(ids)} {what}, first {ids[0]}" for what, ids in found.items() if ids)
+    if words:
+        return f"{len(given):,} items instead of {len(expected):,}: {words}"
     pairs = enumerate(zip(given, expected, strict=True))
     place = next(number for number, (one, other) in pairs if one != other)
     return f"another order from item {place + 1:,} on"

@@ -91,11 +91,8 @@ def _states(report: Report) -> Table:
         name: Counter(operation.state for operation in operations)
         for name, operations in report.services.items()
     }
-    states = [
-        state
-        for state in State
-        if state not in rare or any(count[state] for count in counts.values())
-    ]
+    seen = {state for count in counts.values() for state in count}
+    states = [state for state in State if state in seen or state not in rare]
     for state in states:
         table.add_column(Text(state.value, style=STYLES[state]), justify="right", no_wrap=True)
     for name, count in counts.items():
@@ -104,12 +101,9 @@ def _states(report: Report) -> Table:
 
 
 def _sentences(report: Report) -> Iterator[Text]:
-    failed = sum(each.failed for each in report.read)
-    if failed:
-        yield Text(
-            f"{failed} requests failed (on purpose: a 503 with Retry-After, a lost connection) and "
-            "were sent again."
-        )
+    if failed := sum(each.failed for each in report.read):
+        faults = "(on purpose: a 503 with Retry-After, a lost connection)"
+        yield Text(f"{failed} requests failed {faults} and were sent again.")
     for each in report.wrong:
         yield Text(f"{each.name}: {each.wrong}.", style="bold red")
     if report.wrong:
