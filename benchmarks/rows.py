@@ -60,6 +60,10 @@ def _prompts(pages: int) -> Load:
     return Load(pages * 100, Settings(), {"count": pages * 100, "concurrency": 64})
 
 
+def _side_by_side(name: str, **arguments: object) -> Contestant:
+    return Contestant("aiohttp, msgspec on attrs", f"side_by_side:{name}", arguments)
+
+
 def _way(way: str, name: str = "asyncops") -> Contestant:
     return Contestant(name, "ours:walk", {"way": way})
 
@@ -177,6 +181,7 @@ ROWS: Mapping[str, Sequence[Row]] = {
             floor=Floor(1.9),
             by="seconds",
             rounds=4,
+            ceiling=_side_by_side("both_ends"),
         )
     ],
     "numbered": [
@@ -190,6 +195,7 @@ ROWS: Mapping[str, Sequence[Row]] = {
             floor=_at_most(1.12),
             by="seconds",
             rounds=10,
+            ceiling=_side_by_side("numbered"),
         )
     ],
     "statuses": [
@@ -202,6 +208,7 @@ ROWS: Mapping[str, Sequence[Row]] = {
             floor=_at_most(1.2),
             by="seconds",
             rounds=4,
+            ceiling=_side_by_side("both_ends", all_statuses=True),
         )
     ],
     "window": [
@@ -215,10 +222,11 @@ ROWS: Mapping[str, Sequence[Row]] = {
             floor=Floor(12.0),
             by="seconds",
             rounds=4,
+            ceiling=_side_by_side("windows", **query),
         )
-        for way, load, of in (
-            ("window", _slow, ""),
-            ("all statuses, window", _mixed, ", all statuses"),
+        for way, load, of, query in (
+            ("window", _slow, "", {"status": "completed"}),
+            ("all statuses, window", _mixed, ", all statuses", {}),
         )
     ],
     "growth": [Growth(way) for way in WAYS],

@@ -66,12 +66,12 @@ def _measured(outcome: Outcome) -> str:
 
 
 def _floor(outcome: Outcome) -> str:
-    """The floor, and beside one that the bare libraries miss, how far they come."""
+    """The floor, and beside it how far the bare libraries come."""
     floor = outcome.floor
     if floor is None:
         return ""
     text = f"{'>=' if floor.at_least else '<='} {_limit(floor, outcome.unit)}"
-    if outcome.ceiling and not floor.reached(outcome.ceiling):
+    if outcome.ceiling:
         return f"{text} (bare libraries: {_amount(median(outcome.ceiling), outcome.unit)})"
     return text
 

@@ -124,13 +124,15 @@ class Pager(Generic[T]):
         listing:
 
         - Numbered pages (Chainloop): the first page says how many there are; then ``n`` are read at
-          once. At most ``n`` pages are in flight or held. If not ``ordered``, up to
-          ``n`` more that were given already are held until those in front of them have come.
+          once. At most ``n`` pages are in flight or wait for one in front of them, and at most
+          ``n`` wait to be taken. If not ``ordered``, up to ``n`` more that were given already are
+          held until those in front of them have come.
         - Page tokens (Zoo): the listing is read from both ends until the walks meet, in half the
           round trips. A service that answers in one direction only is walked in that one. Several
           statuses are also read side by side, with 10 requests at once for all of them.
         - Filtered by creation time, and not read in one of these ways: ``n`` time ranges are read
-          at once. In order, at most ``2 * n`` pages are held or asked for ahead of their turn.
+          at once. In order, at most ``2 * n`` pages are held or asked for ahead of their turn, and
+          at most ``n`` wait to be taken.
 
         Args:
             n: The most requests in flight at once, at least 1; 1 means a walk from page to page. At

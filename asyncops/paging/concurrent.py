@@ -26,7 +26,8 @@ CONCURRENCY = 16
 class ConcurrentRunner(Generic[T]):
     """Sends the requests of one walk and gives out its pages.
 
-    The next request goes out as soon as an answer arrives, even while the consumer is busy.
+    The next request goes out as soon as an answer arrives, even while the consumer is busy, and
+    before any other answer is decoded.
 
     Attributes:
         fetch: Sends one request.
@@ -45,6 +46,7 @@ class ConcurrentRunner(Generic[T]):
     _tasks: "set[asyncio.Task[None]]" = field(factory=set, init=False)
     _changed: asyncio.Event = field(factory=asyncio.Event, init=False)
     _sent: int = field(default=0, init=False)
+    _in_flight: int = field(default=0, init=False)
     # Items that arrived and were not taken yet, and the size of the largest page so far.
     _held_items: int = field(default=0, init=False)
     _largest_page: int = field(default=0, init=False)
@@ -95,11 +97,26 @@ class ConcurrentRunner(Generic[T]):
     def _has_room(self) -> bool:
         """Whether another request is allowed and its items are still wanted."""
         left = self.remaining.items
-        if left is not None and self._tasks and not self._largest_page:
+        if left is not None and self._in_flight and not self._largest_page:
             # The size of a page is not known before the first answer.
             return False
-        expected = self._held_items + len(self._tasks) * self._largest_page
-        return len(self._tasks) < self.concurrency and (left is None or expected < left)
+        expected = self._held_items + self._in_flight * self._largest_page
+        return self._in_flight < self.concurrency and (left is None or expected < left)
+
+    def _next(self, at_least: int = 0) -> tuple[Hashable, Request] | None:
+        """Return the strategy's next request, if there is room for it."""
+        over = self._closed or self._too_many or self._error is not None
+        if over or not (self._in_flight < at_least or self._has_room()):
+            return None
+        asked = self.strategy.ask()
+        if asked is None:
+            return None
+        if self._sent == self.limits.max_pages:
+            self._too_many = True
+            return None
+        self._sent += 1
+        self._in_flight += 1
+        return asked
 
     def _send(self, at_least: int = 0) -> None:
         """Send the strategy's next requests while there is room for them.
@@ -107,18 +124,26 @@ class ConcurrentRunner(Generic[T]):
         Args:
             at_least: Send until this many are in flight, even where there seems to be no room.
         """
-        over = self._closed or self._too_many or self._error is not None
-        while not over and (len(self._tasks) < at_least or self._has_room()):
-            asked = self.strategy.ask()
-            if asked is None:
-                return
-            if self._sent == self.limits.max_pages:
-                self._too_many = True
-                return
-            self._sent += 1
-            task = asyncio.create_task(self._fetch(*asked))
+        while (asked := self._next(at_least)) is not None:
+            task = asyncio.create_task(self._work(asked))
             self._tasks.add(task)
             task.add_done_callback(self._on_done)
+
+    async def _work(self, asked: tuple[Hashable, Request] | None) -> None:
+        """Send one request after the other, as long as there is one to send.
+
+        The next one goes out before any other answer that has come is decoded. Else answers that
+        have come together would be worked on while no request is under way, and those to the
+        requests sent afterwards would come together again.
+        """
+        while asked is not None:
+            try:
+                await self._fetch(*asked)
+            finally:
+                self._in_flight -= 1
+            self._changed.set()
+            asked = self._next()
+            self._send()
 
     async def _fetch(self, key: Hashable, request: Request) -> None:
         try:
@@ -139,8 +164,4 @@ class ConcurrentRunner(Generic[T]):
         if task.cancelled():
             error = PaginationError("a request of this walk was cancelled from outside")
         self._error = self._error or error
-        try:
-            # Send the next request before the consumer runs.
-            self._send()
-        finally:
-            self._changed.set()
+        self._changed.set()

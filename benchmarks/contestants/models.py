@@ -1,4 +1,4 @@
-"""The fields of ``AsyncApiCall``, its page and ``MlPrompt``, as others declare them."""
+"""The fields of our models and of their pages, as others declare them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from uuid import UUID
 from attrs import frozen
 from pydantic import AwareDatetime, BaseModel
 
-__all__ = ["AttrsPage", "AttrsPrompt", "PydanticPage"]
+__all__ = ["AttrsOperations", "AttrsPage", "AttrsPrompt", "PydanticPage"]
 
 
 class Status(StrEnum):
@@ -105,3 +105,46 @@ class AttrsPrompt:
     kcl_version: str | None = None
     output_file: str | None = None
     metadata: Any = None
+
+
+class OperationStatus(StrEnum):
+    """The values of ``AsyncOperationStatus``."""
+
+    UNSPECIFIED = "ASYNC_OPERATION_STATUS_UNSPECIFIED"
+    PENDING = "ASYNC_OPERATION_STATUS_PENDING"
+    RUNNING = "ASYNC_OPERATION_STATUS_RUNNING"
+    COMPLETED = "ASYNC_OPERATION_STATUS_COMPLETED"
+    FAILED = "ASYNC_OPERATION_STATUS_FAILED"
+
+
+@frozen(kw_only=True)
+class AttrsOperation:
+    """The fields of ``AsyncOperation``, as msgspec reads them by itself."""
+
+    id: str = ""
+    kind: str = ""
+    status: OperationStatus = OperationStatus.UNSPECIFIED
+    resource_type: str = ""
+    resource_id: str = ""
+    project_id: str = ""
+    project_version_id: str = ""
+    output: str = ""
+    error_message: str = ""
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+@frozen(kw_only=True)
+class AttrsPagination:
+    """How many pages there are."""
+
+    total_pages: int
+
+
+@frozen(kw_only=True)
+class AttrsOperations:
+    """A page of operations."""
+
+    operations: tuple[AttrsOperation, ...]
+    pagination: AttrsPagination

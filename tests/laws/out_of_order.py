@@ -239,12 +239,13 @@ class Run:
     def check_bounds(self) -> None:
         in_flight = len(self.under_way) + len(self.answered)
         held = sum(slot.answer is not None for slot in self.strategy._slots.values())
-        ready = self.strategy._ready is not None
+        ready = len(self.strategy._ready)
         self.busiest = max(self.busiest, in_flight)
         assert in_flight <= self.strategy.concurrency
         assert held <= self.strategy.concurrency
+        assert ready <= self.strategy.concurrency
         if self.strategy.ordered:
-            assert in_flight + held + ready <= self.strategy.concurrency
+            assert in_flight + held <= self.strategy.concurrency
 
     @property
     def checked(self) -> bool:

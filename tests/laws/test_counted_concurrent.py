@@ -97,19 +97,19 @@ class TestQuietListings:
         assert run.to_end() is None
         assert (run.rows, run.busiest) == (service.rows, busiest)
 
-    def test_a_page_that_is_not_taken_keeps_another_from_being_asked_for(self) -> None:
+    def test_pages_that_are_not_taken_keep_others_from_being_asked_for(self) -> None:
+        """Four are accepted and wait to be taken, and four that have come wait for room."""
         service = Service(rows_of(60))
         run = Run(service, strategy_of(service, 4))
-        for _ in range(2):
+        for _ in range(8):
             run.ask()
-            run.make_answer(0)
-            run.deliver(0)
+            run.arrive(0)
         run.ask()
-        assert service.asked == [0, 1]
-        assert list(run.under_way) == [2, 3]
+        assert service.asked == list(range(8))
+        assert not run.under_way
         assert run.take()
         run.ask()
-        assert list(run.under_way) == [2, 3, 4]
+        assert list(run.under_way) == [8]
 
 
 class TestRowsThatMove:

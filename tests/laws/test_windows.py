@@ -1,7 +1,7 @@
 """A listing that is filtered by creation: a walk is the rows, whatever the service refuses."""
 
 import warnings
-from collections import Counter
+from collections import Counter, deque
 from contextlib import aclosing
 from typing import Any
 
@@ -404,3 +404,32 @@ async def test_no_request_waits_while_one_range_has_all_of_the_rows(
         same(found, service)
     assert Counter(found) == Counter(service.rows)
     assert rounds <= (40 if ordered else 25), "a hundred pages, eight at once"
+
+
+@pytest.mark.parametrize("together", [1, 16])
+@pytest.mark.parametrize("descending", [True, False])
+def test_each_answer_leads_to_another_request_at_once(descending: bool, together: int) -> None:
+    """In order: answers come one by one, or many of them before the consumer has its turn."""
+    times = [1000.0 * row for row in range(1600)]
+    service = Windowed(Token("next", "token"), named(times), descending=descending, size=5)
+    strategy = service.listing(TimeRange()).concurrent(Checkpoint(query="rows"), 16, True, False)
+    under_way, found, idle, requests = deque[Any](), list[str](), 0, 0
+
+    def ask() -> None:
+        while len(under_way) < 16 and (asked := strategy.ask()) is not None:
+            under_way.append(asked)
+
+    ask()
+    while not strategy.done:
+        for _ in range(min(together, len(under_way))):
+            key, request = under_way.popleft()
+            strategy.feed(key, service.read(request))
+            requests += 1
+            ask()
+            idle += 16 - len(under_way)
+        while (page := strategy.take()) is not None:
+            found += [row.id for row in page.items]
+        ask()
+    same(found, service)
+    assert requests <= 1.15 * len(times) / service.size
+    assert idle < requests, "more than one of sixteen"

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ from asyncops import (
 from asyncops.http.messages import Reply, Request
 from asyncops.http.meter import Meter
 from asyncops.paging.concurrent import ConcurrentRunner
+from asyncops.paging.counted.listing import NumberedListing as CountedListing
+from asyncops.paging.counted.numbering import PageBase
 from asyncops.paging.cursors.cursor_strategy import CursorStrategy
 from asyncops.paging.limits import Limits
 from asyncops.paging.statuses.listing import SortedListing
@@ -30,7 +33,7 @@ from asyncops.paging.strategy import OneAtATime
 from asyncops.paging.styles import Token
 from asyncops.services.zoo import ApiCallStatus
 from asyncops.testing import FakeClock
-from tests.laws.listings import TokenListing
+from tests.laws.listings import CHAINLOOP, NumberedBody, NumberedListing, TokenListing
 from tests.laws.simulated import NAMES, Body, Call, Service
 
 
@@ -377,3 +380,38 @@ async def test_closing_the_pages_of_a_runner_ends_its_requests() -> None:
     assert listing.stalled == 1
     await pages.aclose()
     assert listing.stalled == 0
+
+
+async def test_the_next_request_goes_out_before_another_answer_is_worked_on() -> None:
+    """Answers that have come together: else the next requests would go out together as well."""
+    listing, log = NumberedListing(total=60, size=5), list[str]()
+    first, later = asyncio.Event(), asyncio.Event()
+
+    async def fetch(request: Request, meter: Meter) -> Reply[NumberedBody]:
+        number = int(dict(request.params)["pagination.page"])
+        log.append(f"asked {number}")
+        if number:
+            await (first if number <= 4 else later).wait()
+        log.append(f"answered {number}")
+        return await listing.fetch(request, meter)
+
+    numbered: CountedListing[str] = CountedListing(
+        Request(path="/"), 5, PageBase(), str, style=CHAINLOOP
+    )
+    pages: Pager[str] = Pager(
+        fetch,
+        numbered.sequential,
+        query="numbers",
+        identity=str,
+        concurrent_strategy=numbered.concurrent,
+    )
+    async with pages.concurrent(4) as walk:
+        await anext(walk)
+        await asyncio.sleep(0)
+        assert log[2:] == ["asked 1", "asked 2", "asked 3", "asked 4"]
+        first.set()
+        await asyncio.sleep(0)
+        both = [[f"answered {number}", f"asked {number + 4}"] for number in range(1, 5)]
+        assert log[6:] == list(chain.from_iterable(both))
+        later.set()
+        assert len([item async for item in walk]) == 59

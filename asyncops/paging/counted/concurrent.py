@@ -27,6 +27,7 @@ Limit: rows that were inserted during the walk and removed before its end leave 
 inserted rows are such, removals of other rows look like removals alone.
 """
 
+from collections import deque
 from itertools import chain
 from typing import Generic, TypeVar
 
@@ -73,8 +74,9 @@ class ConcurrentNumbered(Generic[T]):
 
     Attributes:
         paging: The sequential strategy that accepts the pages.
-        concurrency: The most pages asked for and not taken. If not ``ordered``: the most requests
-            in flight, and as many answers that wait to be accepted.
+        concurrency: The most pages asked for and not accepted, and the most accepted and not taken.
+            If not ``ordered``: the most requests in flight, as many answers that wait to be
+            accepted, and as many accepted and not taken.
         ordered: Whether pages are given in order. Otherwise each page is given at once if nothing
             speaks against it, and comes again, whole, in its place.
     """
@@ -90,7 +92,8 @@ class ConcurrentNumbered(Generic[T]):
     _check: ConsistencyCheck = field(factory=ConsistencyCheck, init=False)
     # The number of the page that the check has asked for.
     _checking: int | None = field(default=None, init=False)
-    _ready: Page[T] | None = field(default=None, init=False)
+    # Pages accepted and not taken.
+    _ready: deque[Page[T]] = field(factory=deque, init=False)
     _failure: AsyncOpsError | ListingMoved | None = field(default=None, init=False)
 
     def ask(self) -> tuple[int, Request] | None:
@@ -128,7 +131,7 @@ class ConcurrentNumbered(Generic[T]):
             and self.paging.recover(error)
         ):
             del self._slots[key]
-            self._ready = self._ready or self.paging.take()
+            self._take_ready()
         self._drop_stale()
         self._advance()
 
@@ -140,9 +143,8 @@ class ConcurrentNumbered(Generic[T]):
             ListingMoved: The warning was turned into an error.
         """
         self._advance()
-        page, self._ready = self._ready, None
-        if page is not None:
-            return page
+        if self._ready:
+            return self._ready.popleft()
         if self._failure is None and self.paging.next_number is None:
             self._finish()
         if self._failure is not None:
@@ -153,7 +155,7 @@ class ConcurrentNumbered(Generic[T]):
     def done(self) -> bool:
         """Whether all pages have been taken and the check was made."""
         over = self.paging.next_number is None and self._failure is None
-        return over and self._ready is None and self._check.done
+        return over and not self._ready and self._check.done
 
     def _finish(self) -> None:
         try:
@@ -181,18 +183,17 @@ class ConcurrentNumbered(Generic[T]):
         return None
 
     def _has_room(self, number: int, first: int) -> bool:
-        waiting = self._ready is not None
         if self.ordered:
-            return len(self._slots) + waiting < self.concurrency
+            return len(self._slots) < self.concurrency
         if sum(slot.answer is None for slot in self._slots.values()) >= self.concurrency:
             return False
-        # The next page to accept never waits, unless a page is waiting to be taken.
+        # The next page to accept never waits, unless too many pages are waiting to be taken.
         passing = number == first or self._slots[first].answer is None
-        return len(self._slots) < self.concurrency + (passing and not waiting)
+        return len(self._slots) < self.concurrency + (passing and not self._is_full)
 
     def _advance(self) -> None:
-        """Accept answers in order until a page is ready or an answer is missing."""
-        while self._ready is None and self._failure is None:
+        """Accept answers in order until an answer is missing or too many pages are ready."""
+        while not self._is_full and self._failure is None:
             number = self.paging.next_number
             slot = None if number is None else self._slots.get(number)
             if number is None or slot is None or slot.answer is None:
@@ -214,26 +215,25 @@ class ConcurrentNumbered(Generic[T]):
             self._failure = error
             return
         self._accepted += 1
-        self._ready = self.paging.take()
+        page = self._take_ready()
         count = self.paging.drift.count
-        self._note(reply.value)
+        self._check.follow(self.paging, reply.value, page)
         if count != before:
             self._changed = self._accepted
         if before is not None and count is not None and count < before:
             self._shrunk = self._accepted
         self._drop_stale()
 
-    def _note(self, body: NumberedBody[T]) -> None:
-        """Remember what the check at the end needs."""
-        count = self.paging.drift.count or 0
-        if self._check.begun or self._ready is None or not body.items:
-            self._check.note(count)
-            return
-        keys = tuple(map(self.paging.identity, body.items))
-        number = int(self._ready.cursor or 0) if body.number is None else body.number
-        front = number == self.paging.first_number
-        paging = self.paging
-        self._check.begin(number, keys, paging.used_size, count, front=front, unit=paging.unit)
+    @property
+    def _is_full(self) -> bool:
+        return len(self._ready) >= self.concurrency
+
+    def _take_ready(self) -> Page[T] | None:
+        """Take over the page that has been accepted, if there is one."""
+        page = self.paging.take()
+        if page is not None:
+            self._ready.append(page)
+        return page
 
     def _ask_check(self) -> tuple[int, Request] | None:
         """Return the request of the check at the end, if one is needed and there is room."""

@@ -14,12 +14,18 @@ Either one proves that no row was missed. Otherwise the walk warns.
 """
 
 from collections.abc import Hashable, Sequence
+from typing import TypeVar
 
 from attrs import define, field
 
+from asyncops.models import Page
 from asyncops.paging.counted.known_rows import warn_moved
+from asyncops.paging.counted.numbering import NumberedBody
+from asyncops.paging.counted.pages import NumberedStrategy
 
 __all__ = ["ConsistencyCheck"]
+
+T = TypeVar("T")
 
 # The listing may move once more between two requests.
 _ATTEMPTS = 2
@@ -84,6 +90,25 @@ class ConsistencyCheck:
         self._first_number = number if front else None
         self.note(count)
         self._count = count
+
+    def follow(
+        self, paging: NumberedStrategy[T], body: NumberedBody[T], page: Page[T] | None
+    ) -> None:
+        """Remember what is needed of an answer that the walk has accepted.
+
+        Args:
+            paging: The walk.
+            body: The answer.
+            page: The page that it has become; ``None`` if it only showed where to go on.
+        """
+        count = paging.drift.count or 0
+        if self._begun or page is None or not body.items:
+            self.note(count)
+            return
+        keys = tuple(map(paging.identity, body.items))
+        number = int(page.cursor or 0) if body.number is None else body.number
+        front = number == paging.first_number
+        self.begin(number, keys, paging.used_size, count, front=front, unit=paging.unit)
 
     def note(self, count: int) -> None:
         """Remember the count of another answer."""

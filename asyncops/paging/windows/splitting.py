@@ -14,7 +14,7 @@ from asyncops.paging.windows.time_order import shifted
 from asyncops.paging.windows.window_cursor import Gap
 from asyncops.utils.moments import TimeRange
 
-__all__ = ["apart", "between", "cut", "cuts", "halves"]
+__all__ = ["apart", "between", "cut", "cuts", "halves", "pace"]
 
 T = TypeVar("T")
 
@@ -67,7 +67,7 @@ def cut(part: Part[T], moments: Sequence[datetime]) -> list[Part[T]]:
 def cuts(part: Part[T], spare: int, *, ordered: bool, first: datetime | None) -> Sequence[datetime]:
     """Return where to cut what a part has left, in the order of the listing.
 
-    In order, each piece is about as long as two of its pages, since what is read ahead is held.
+    In order, each piece holds two pages if its rows come as fast, since what is read ahead is held.
     Else the rest is cut evenly; where its end is unknown, as much as the walk has come through.
 
     Args:
@@ -90,7 +90,8 @@ def cuts(part: Part[T], spare: int, *, ordered: bool, first: datetime | None) ->
         return ()
     page = moments[-1] - moments[0] if moments else timedelta()
     if ordered:
-        width = 2 * page
+        # The margins on either side are read with it, and one row more would take another page.
+        width = (2 * len(moments) - 0.5) * (pace(part) or page) - least
     elif far is None:
         width = max(page, abs(reach - (first or reach)) / spare)
     else:
@@ -102,6 +103,13 @@ def cuts(part: Part[T], spare: int, *, ordered: bool, first: datetime | None) ->
         for each in line
         if each is not None and (far is None or order.ahead(each, far) >= least)
     ]
+
+
+def pace(part: Part[T]) -> timedelta | None:
+    """Return the time from row to row on the last page of a part; ``None`` if that is unknown."""
+    if len(part.moments) < 2:
+        return None
+    return (max(part.moments) - min(part.moments)) / (len(part.moments) - 1)
 
 
 def between(moments: Sequence[datetime], cuts: int, margin: timedelta) -> Sequence[datetime]:

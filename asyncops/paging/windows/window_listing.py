@@ -50,9 +50,9 @@ class WindowListing(Generic[T]):
         """Read page after page, by time where the service gives no more of the listing."""
         return _InTurn(WindowStrategy(self.created, start))
 
-    def concurrent(self, start: Checkpoint, n: int, ordered: bool, _: bool) -> WindowStrategy[T]:
+    def concurrent(self, start: Checkpoint, n: int, ordered: bool, few: bool) -> WindowStrategy[T]:
         """Read up to ``n`` ranges side by side."""
-        return WindowStrategy(self.created, start, n, ordered)
+        return WindowStrategy(self.created, start, n, ordered, few)
 
 
 @define(eq=False)

@@ -22,11 +22,13 @@ from asyncops.errors import APIError, AsyncOpsError, BadRequest, PaginationError
 from asyncops.http.messages import Reply, Request
 from asyncops.models import Cursor, Page
 from asyncops.paging.counted.known_rows import warn_moved
+from asyncops.paging.windows.ahead import Ahead
 from asyncops.paging.windows.beginning import first_parts, start_at, unfiltered
 from asyncops.paging.windows.created_filter import CreatedFilter
 from asyncops.paging.windows.part import Part
+from asyncops.paging.windows.remaining import remaining
 from asyncops.paging.windows.splitting import cut, cuts, halves
-from asyncops.paging.windows.window_cursor import Gap, WindowCursor
+from asyncops.paging.windows.window_cursor import WindowCursor
 
 __all__ = ["WindowStrategy"]
 
@@ -44,14 +46,15 @@ class WindowStrategy(Generic[T]):
         created: How the service filters the listing.
         start: Where the walk begins.
         n: The most ranges that are read side by side.
-        ordered: Whether the items keep the order of the listing. Then up to ``2 * n`` pages are
-            held or asked for ahead of their turn.
+        ordered: Whether the items keep the order of the listing; see :class:`Ahead`.
+        few: Whether only the first items are needed.
     """
 
     created: CreatedFilter[T]
     start: Checkpoint
     n: int = 1
     ordered: bool = True
+    few: bool = False
     _parts: list[Part[T]] = field(init=False)
     # Whether the listing is still read page after page, without a range of creation times.
     _plain: bool = field(init=False)
@@ -61,6 +64,7 @@ class WindowStrategy(Generic[T]):
     _answered: bool = field(default=False, init=False)
     # The first creation time of the walk.
     _first: datetime | None = field(default=None, init=False)
+    _ahead: Ahead[T] = field(init=False)
     _place: Cursor | None = field(init=False)
     _failure: AsyncOpsError | None = field(default=None, init=False)
     # The last page, as long as nothing has been given.
@@ -72,6 +76,7 @@ class WindowStrategy(Generic[T]):
 
     def __attrs_post_init__(self) -> None:
         self._place = self.start.cursor
+        self._ahead = Ahead(self.n, self.ordered, self.few)
         self._parts, self._plain, self._filtered = first_parts(self.created, self.start)
 
     def ask(self) -> tuple[int, Request] | None:
@@ -79,10 +84,10 @@ class WindowStrategy(Generic[T]):
         while self._failure is None:
             if self._cut():
                 continue
-            for part in self._parts:
-                if part.request is not None and not part.in_flight and self._has_room(part):
-                    part.in_flight = True
-                    return part.key, part.request
+            part = self._ahead.next_of(self._parts, self._spare)
+            if part is not None and part.request is not None:
+                part.in_flight = True
+                return part.key, part.request
             if not self._halve():
                 return None
         return None
@@ -217,14 +222,6 @@ class WindowStrategy(Generic[T]):
         """How many ranges more may be read side by side."""
         return self.n - sum(part.reads for part in self._parts) if self._filtered else 0
 
-    def _has_room(self, part: Part[T]) -> bool:
-        if self.created.descending is None:
-            # Once its page has been given, the part is cut.
-            return not (part.can_be_cut and part.ready and self._spare > 0)
-        if not self.ordered or part is next(each for each in self._parts if not each.over):
-            return True
-        return sum(len(each.ready) + each.in_flight for each in self._parts[1:]) < 2 * self.n
-
     def _cut(self) -> bool:
         """Cut the rest of a part into ranges for all requests that are to spare, if there is one.
 
@@ -237,7 +234,8 @@ class WindowStrategy(Generic[T]):
         if not self.ordered:
             parts.sort(key=lambda part: part.left, reverse=True)
         for part in parts:
-            moments = cuts(part, spare, ordered=self.ordered, first=self._first)
+            most = self._ahead.pieces(part, self._parts, spare)
+            moments = cuts(part, most, ordered=self.ordered, first=self._first)
             if moments and not (self.created.descending is None and part.ready):
                 index = self._parts.index(part)
                 self._parts[index : index + 1] = cut(part, moments)
@@ -263,12 +261,7 @@ class WindowStrategy(Generic[T]):
         """Read the whole listing, since the service does not filter by creation."""
         self._filtered = False
         start = start_at(self.start, None)
-        self._parts = [unfiltered(self.created, start, self._gaps())]
-
-    def _gaps(self, *, by_cursor: bool = False) -> tuple[Gap, ...]:
-        return tuple(
-            part.rest(part.given, by_cursor=by_cursor) for part in self._parts if not part.over
-        )
+        self._parts = [unfiltered(self.created, start, remaining(self._parts))]
 
     def _give(self, part: Part[T]) -> Page[T]:
         """Return the next page of a part, between the cursors of the walk."""
@@ -289,7 +282,7 @@ class WindowStrategy(Generic[T]):
         if self._plain and self._keeps_cursors and (counted or unsorted):
             return page.next_cursor
         by_cursor = self._plain or self.created.descending is None
-        return WindowCursor(gaps=self._gaps(by_cursor=by_cursor)).encode()
+        return WindowCursor(gaps=remaining(self._parts, by_cursor=by_cursor)).encode()
 
     @property
     def _keeps_cursors(self) -> bool:

@@ -33,7 +33,7 @@ class TestChanges:
         service.insert(1)
         run.arrive(0)
         run.ask()
-        assert list(run.under_way) == [2, 3, 4]
+        assert list(run.under_way) == [2, 3, 4, 5]
         assert run.to_end() is None
         assert run.rows == rows_of(60)
         assert len(service.asked) == 13 + 3 + 1

@@ -43,10 +43,16 @@ def test_what_is_left_is_cut_evenly_or_by_what_has_been_read() -> None:
     part = Part(created(), Gap(range=TimeRange(at(0), at(120))))
     part.feed(page(120, 110, 100, token="a"))
     assert list(cuts(part, 4, ordered=False, first=at(120))) == [at(80), at(60), at(40), at(20)]
-    assert list(cuts(part, 2, ordered=True, first=at(120))) == [at(60), at(20)]
     tail = Part(created(), Gap(range=TimeRange(None, at(120))))
     tail.feed(page(120, 119, 100, token="a"))
     assert list(cuts(tail, 2, ordered=False, first=at(200))) == [at(50), at(0)]
+
+
+def test_in_order_pieces_are_of_two_pages_with_the_margins_that_are_read_with_them() -> None:
+    """Rows every ten seconds, three on a page: six rows lie within 55 seconds at the most."""
+    part = Part(created(), Gap(range=TimeRange(at(0), at(220))))
+    part.feed(page(220, 210, 200, token="a"))
+    assert list(cuts(part, 2, ordered=True, first=at(220))) == [at(147), at(94)]
 
 
 def test_an_empty_first_page_says_nothing_about_where_to_cut() -> None:

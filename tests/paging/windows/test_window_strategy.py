@@ -41,7 +41,7 @@ def test_a_token_that_is_refused_is_gone_on_from_by_time() -> None:
 
 
 def test_an_error_that_is_no_refusal_ends_the_walk() -> None:
-    strategy = WindowStrategy(created(), START)
+    strategy = WindowStrategy(created(), START, 2)
     key, _ = asked(strategy)
     strategy.feed(key, page(30, 20, token="a"))
     key, _ = asked(strategy)
