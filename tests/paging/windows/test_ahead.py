@@ -16,9 +16,7 @@ def service_of(times: list[float]) -> Windowed:
     return Windowed(Token("next", "token"), named(times), size=5)
 
 
-def walk_of(
-    service: Windowed, *, ordered: bool = True, few: bool = False
-) -> WindowStrategy[Row]:
+def walk_of(service: Windowed, *, ordered: bool = True, few: bool = False) -> WindowStrategy[Row]:
     listing = service.listing(TimeRange())
     return listing.concurrent(Checkpoint(query="rows"), N, ordered, few)
 
