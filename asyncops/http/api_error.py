@@ -6,14 +6,16 @@ from urllib.parse import urlsplit
 
 from asyncops.errors import APIError, DecodeError
 from asyncops.http.decoding import decode_json
-from asyncops.http.messages import Response
+from asyncops.http.messages import Request, Response
 from asyncops.http.places import Place, value_at
 from asyncops.http.redaction import redacted_body, snippet
 from asyncops.http.service import ErrorField, Service
+from asyncops.models import JSON
 from asyncops.retry.rate_headers import meant_status, wait_asked_for
 
-__all__ = ["api_error", "reports_error"]
+__all__ = ["api_error", "is_refused"]
 
+_CONFLICT = 409
 # Where services put them, the commonest places first.
 _USUAL: Mapping[ErrorField, tuple[str, ...]] = {
     "message": (
@@ -28,6 +30,7 @@ _USUAL: Mapping[ErrorField, tuple[str, ...]] = {
         "errors[0]",
         "detail[0].msg",
         "detail.reason",
+        "details.reason",
         "exception_detail[0].msg",
         "exception_message",
         "[0].message",
@@ -49,18 +52,35 @@ _USUAL: Mapping[ErrorField, tuple[str, ...]] = {
 }
 
 
-def reports_error(response: Response, ok: Place) -> bool:
-    """Return whether a 2xx answer is an error, by the place that holds nothing in a good one."""
+def is_refused(response: Response, request: Request, ok: Place | None) -> bool:
+    """Return whether an answer of status 2xx says that the service did not do what was asked for.
+
+    Args:
+        response: The answer.
+        request: What was asked.
+        ok: The place that holds nothing in a good answer; ``None`` if there is none.
+    """
     try:
         body = decode_json(response.body)
     except DecodeError:
         return False
-    return bool(value_at(ok, body, response.headers))
+    reports_error = ok is not None and bool(value_at(ok, body, response.headers))
+    return reports_error or _refusal(request, body) is not None
+
+
+def _refusal(request: Request, body: JSON) -> str | None:
+    """Return what says in an answer of status 2xx that the request is refused."""
+    for place, values in request.accepted.items():
+        found = value_at(place, body, {})
+        if found not in values:
+            return f"{place} is {found!r}, not {' or '.join(map(repr, values))}"
+    return None
 
 
 def api_error(
     response: Response,
     *,
+    request: Request,
     service: Service,
     now: float,
     hints: Mapping[int, str],
@@ -70,6 +90,7 @@ def api_error(
 
     Args:
         response: The answer. Its body may be of any shape.
+        request: What was asked.
         service: The service.
         now: The time in seconds since the epoch.
         hints: A sentence on the usual remedy, by status.
@@ -87,10 +108,13 @@ def api_error(
             yield value if isinstance(place, str) else redact(value or "")
 
     message = next((text for text in map(_text, values("message")) if text), None)
+    meant = meant_status(status, headers, now, service.rate_limit)
+    if 200 <= status < 300 and (refusal := _refusal(request, body)) is not None:
+        message, meant = message or refusal, _CONFLICT
     if 300 <= status < 400:
         message = f"a redirect to {_host(headers)} is not followed"
     request_id = next((text for text in map(_text, values("request_id")) if text), None)
-    return APIError.of(meant_status(status, headers, now, service.rate_limit))(
+    return APIError.of(meant)(
         message or "the answer gives no message",
         status=status,
         code=next((code for code in map(_code, values("code")) if code is not None), None),

@@ -6,7 +6,7 @@ from functools import cache, partial
 from attrs import define, field
 
 from asyncops.errors import AsyncOpsError, ConfigurationError, TransportError
-from asyncops.http.api_error import api_error, reports_error
+from asyncops.http.api_error import api_error, is_refused
 from asyncops.http.credential import Credential
 from asyncops.http.messages import Request, Response, merged
 from asyncops.http.meter import Meter
@@ -206,14 +206,16 @@ class Caller:
                 call.replayed = True
                 token = await self.credential.token()
                 response = await self._exchange(call, token, self.credential.headers)
-            ok = self.service.ok
-            if 200 <= response.status < 300 and (ok is None or not reports_error(response, ok)):
+            request, ok = call.request, self.service.ok
+            told = ok is not None or request.accepted
+            if 200 <= response.status < 300 and not (told and is_refused(response, request, ok)):
                 return response
             raise api_error(
                 response,
+                request=request,
                 service=self.service,
                 now=self.clock.time(),
-                hints={**self.hints, **call.request.hints},
+                hints={**self.hints, **request.hints},
                 redact=call.redact,
             )
         except AsyncOpsError as error:

@@ -1,7 +1,7 @@
 """Requests and answers, independent of any HTTP library."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from multidict import CIMultiDict
 
 from asyncops.http.sending import OnUpload
 from asyncops.http.upload import Upload
+from asyncops.models import JSON
 
 __all__ = ["Reply", "Request", "Response", "merged", "with_values"]
 
@@ -43,6 +44,8 @@ class Request:
             it, by a 429, though it does not only read.
         result: Whether the answer is a single operation, which may be large; see
             :class:`asyncops.Timeout` for its time limits.
+        accepted: What an answer of status 2xx has at some places, one of the values at each, if the
+            service does what was asked for.
     """
 
     method: str = "GET"
@@ -58,6 +61,7 @@ class Request:
     repeatable: bool = False
     hints: Mapping[int, str] = field(factory=dict, repr=False, hash=False)
     result: bool = False
+    accepted: Mapping[str, Sequence[JSON]] = field(factory=dict, repr=False, hash=False)
 
     @property
     def safe(self) -> bool:
@@ -95,6 +99,7 @@ class Request:
             repeatable=self.repeatable,
             hints=self.hints,
             result=self.result,
+            accepted=self.accepted,
         )
 
 

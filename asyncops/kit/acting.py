@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from attrs import frozen
 
+from asyncops.errors import Conflict
 from asyncops.http.decoding import Decode, Dialect, decode_json
 from asyncops.http.messages import Reply, Request
 from asyncops.http.places import value_at
@@ -18,7 +19,7 @@ from asyncops.kit.options import UploadOptions
 from asyncops.kit.path import Path, names_in, path_params
 from asyncops.kit.places_in_body import encoded
 from asyncops.kit.single import found_in
-from asyncops.models import JSON
+from asyncops.models import JSON, State, how_it_ended
 
 _JSON = {"Content-Type": "application/json"}
 
@@ -73,6 +74,7 @@ class Acting:
             on_upload=options.on_upload if isinstance(options, UploadOptions) else None,
             result=self.action.result is not None,
             repeatable=True,
+            accepted=self.action.accepted,
         )
 
     def result(self, reply: Reply[Any]) -> Any:
@@ -85,6 +87,19 @@ class Acting:
             found = unquote(urlsplit(found).path.rstrip("/").rpartition("/")[2]) or None
         known = isinstance(found, str | int) and not isinstance(found, bool)
         return Accepted(id=found if known else None, request_id=reply.request_id)
+
+    def cancelled(self, reply: Reply[Any]) -> Any:
+        """Return the same of an answer to a cancellation.
+
+        Raises:
+            Conflict: It holds the operation as it is, which has ended in another way.
+        """
+        found = self.result(reply)
+        if getattr(found, "state", None) in {State.SUCCEEDED, State.FAILED}:
+            raise Conflict(
+                f"it {how_it_ended(found)}", status=reply.status, request_id=reply.request_id
+            )
+        return found
 
     def _content(self, args: tuple[Any, ...]) -> bytes | Upload | None:
         wanted = 1 if self.action.body == "bytes" else 0

@@ -1,6 +1,6 @@
 """Requests that change something: what starts an operation, and what cancels one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import (
     Any,
     Concatenate,
@@ -48,6 +48,7 @@ class _Fields(TypedDict, total=False):
     found: str
     headers: Mapping[str, str]
     defaults: Mapping[str, JSON]
+    accepted: Mapping[str, Sequence[JSON]]
 
 
 class Action(Generic[S, N_co]):
@@ -90,6 +91,10 @@ class Action(Generic[S, N_co]):
         headers: Headers of the request.
         defaults: What a JSON body holds where the options say nothing else, by its places, such as
             ``{"state.type": "CANCELLING"}``; ``None`` is sent as null.
+        accepted: Where an answer of status 2xx says whether the service does what was asked for: by
+            place in its body, the values that it has then, such as ``{"state.type": ("CANCELLING",
+            "CANCELLED")}``. Any other value is a :class:`~asyncops.Conflict`. An answer with a
+            ``result`` needs no such place.
     """
 
     @overload
@@ -165,6 +170,7 @@ class Action(Generic[S, N_co]):
         result: type[Any] | None = None,
         headers: Mapping[str, str] | None = None,
         defaults: Mapping[str, JSON] | None = None,
+        accepted: Mapping[str, Sequence[JSON]] | None = None,
     ) -> None:
         self.path = path
         self.method = method
@@ -175,6 +181,7 @@ class Action(Generic[S, N_co]):
         self.result = result
         self.headers: dict[str, str] = dict(headers or {})
         self.defaults: dict[str, JSON] = dict(defaults or {})
+        self.accepted: dict[str, Sequence[JSON]] = dict(accepted or {})
 
     def __repr__(self) -> str:
         return f"Action({self.path!r}, method={self.method!r})"

@@ -73,7 +73,8 @@ class _Cancels(Verbs, Generic[C, M]):
 
         Raises:
             NotFound: There is no such operation.
-            Conflict: It has ended, if the service says so.
+            Conflict: The service refuses, as where the operation has ended. Where its answer does
+                not say so, nothing is raised.
             ValueError: An argument is not valid; nothing has been sent.
         """
         cancelled: M = await self._bound.act("cancel", id, *args, **kwargs)

@@ -285,7 +285,7 @@ class Bound(Generic[P, W]):
             if started is None:
                 raise
             raise started from error
-        return acting.result(reply)
+        return acting.cancelled(reply) if verb == "cancel" else acting.result(reply)
 
     def below(self, id: Id) -> Any:  # noqa: A002 - the field's own name
         """Return the resources below one item."""

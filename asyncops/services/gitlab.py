@@ -395,7 +395,7 @@ class GitLabClient(Client):
             options=JobOptions,
             watch=JobWatchOptions,
             get=_JOB,
-            cancel=Action(f"{_JOB}/cancel"),
+            cancel=Action(f"{_JOB}/cancel", result=Job),
             sample=_JOB_SAMPLE,
         ),
     )

@@ -240,6 +240,9 @@ class PrefectClient(Client):
             body="json",
             defaults={"state.type": "CANCELLING"},
             id="state.state_details.flow_run_id",
+            # What Prefect rejects and aborts has status 200 as well. A run that nothing runs is
+            # cancelled at once, which it calls a rejection.
+            accepted={"state.type": ("CANCELLING", "CANCELLED")},
         ),
         reopens=True,
         changes=("status", "state_name", "updated_at"),

@@ -14,7 +14,7 @@ from multidict import CIMultiDict
 from asyncops.errors import APIError, DecodeError, Forbidden, RateLimited, ServerError
 from asyncops.http.api_error import api_error
 from asyncops.http.decoding import decode_json, decode_response
-from asyncops.http.messages import Response
+from asyncops.http.messages import Request, Response
 from asyncops.http.places import Header, Link, Place
 from asyncops.http.redaction import snippet
 from asyncops.http.service import ErrorField, Service
@@ -52,6 +52,7 @@ def error(
 ) -> APIError:
     return api_error(
         answer(body, status, **headers),
+        request=Request(path="/runs"),
         service=evolve(SERVICE, errors=places or {}),
         now=NOW,
         hints={403: "Ask for staff access."},
@@ -284,6 +285,7 @@ class TestSecrets:
         body = spell(json.dumps({field: f"you sent {token}"})).encode()
         found = api_error(
             answer(body, 400),
+            request=Request(path="/runs"),
             service=SERVICE,
             now=NOW,
             hints={},

@@ -12,6 +12,7 @@ def test_an_action_has_the_promised_defaults() -> None:
     action = Action("/jobs")
     assert (action.method, action.body, action.options, action.id) == ("POST", None, None, "id")
     assert (action.found, action.result, action.headers) == ("", None, {})
+    assert (action.defaults, action.accepted) == ({}, {})
     assert repr(action) == "Action('/jobs', method='POST')"
 
 

@@ -1,7 +1,7 @@
 """Starting and cancelling operations, and what lies below an item, against a small service."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from asyncops.errors import (
     ServerError,
     Unprocessable,
 )
-from asyncops.kit import Collection, Group, ListOptions, Resource, WatchOptions
+from asyncops.kit import Action, Client, Collection, Group, ListOptions, Resource, WatchOptions
 from asyncops.kit.action import Accepted
 from asyncops.kit.actions import CancellableOperations, NestedOperations, StartableOperations
 from asyncops.models import State
@@ -155,6 +155,79 @@ async def test_an_answer_without_an_operation_is_accepted() -> None:
         assert await runs.cancel(12) == Accepted(id=None, request_id="r1")
         with pytest.raises(Conflict, match="it has ended"):
             await runs.cancel(13)
+
+
+def stopping(answer: Any) -> tuple[type[Client], Served, Mapping[tuple[str, str], Any]]:
+    """A client whose jobs are stopped with an answer of status 200 that says whether they are."""
+
+    async def cancel(_: web.Request) -> web.Response:
+        return web.json_response(answer)
+
+    action = Action("/jobs/{id}/stop", accepted={"job.status": ("stopping", "stopped")})
+    made = client(jobs=resource(cancel=action))
+    return made, Served(listing(), []), {("POST", "/jobs/{id}/stop"): cancel}
+
+
+@pytest.mark.parametrize("status", ["stopping", "stopped"])
+async def test_an_answer_that_accepts_a_cancellation_is_taken(status: str) -> None:
+    made, served, routes = stopping({"id": "j1", "job": {"status": status}})
+    async with (
+        serving(served, "/jobs", "/jobs/{id}", routes),
+        made(TOKEN, base_url=served.url) as farm,
+    ):
+        jobs: Any = getattr(farm, "jobs")  # noqa: B009 - made here
+        assert await jobs.cancel("j1") == Accepted(id="j1")
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ({"job": {"status": "done"}, "details": {"reason": "It has ended."}}, "It has ended."),
+        ({"job": {"status": "done"}}, "job.status is 'done', not 'stopping' or 'stopped'"),
+        ({"job": None}, "job.status is None, not"),
+        (["stopped"], "job.status is None, not"),
+        ({"job": {"status": ["stopped"]}}, r"job.status is \['stopped'\], not"),
+    ],
+)
+async def test_an_answer_of_status_200_that_refuses_a_cancellation_is_a_conflict(
+    answer: Any, message: str
+) -> None:
+    made, served, routes = stopping(answer)
+    async with (
+        serving(served, "/jobs", "/jobs/{id}", routes),
+        made(TOKEN, base_url=served.url) as farm,
+    ):
+        jobs: Any = getattr(farm, "jobs")  # noqa: B009 - made here
+        with pytest.raises(Conflict, match=message) as caught:
+            await jobs.cancel("j1")
+        assert caught.value.status == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"status": "succeeded"}, "200: it succeeded"),
+        ({"status": "failed", "error": "no such file"}, "200: it failed: no such file"),
+    ],
+)
+async def test_an_operation_that_has_ended_otherwise_was_not_cancelled(
+    changes: dict[str, Any], message: str
+) -> None:
+    """Some services answer with the operation as it is, and with status 200."""
+    described: Any = vars(ReplicateClient)["predictions"]
+    served = Served(described.description.listing, [])
+
+    async def cancel(_: web.Request) -> web.Response:
+        return web.json_response(prediction(1, **changes), headers={"X-Request-Id": "r1"})
+
+    routes = {("POST", "/v1/predictions/{id}/cancel"): cancel}
+    async with (
+        serving(served, "/v1/predictions", "/v1/predictions/{id}", routes),
+        ReplicateClient(TOKEN, base_url=served.url) as made,
+    ):
+        with pytest.raises(Conflict, match=message) as caught:
+            await made.predictions.cancel("p1")
+    assert caught.value.request_id == "r1"
 
 
 class Parts(Group):

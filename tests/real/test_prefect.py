@@ -10,6 +10,7 @@ import pytest
 
 from asyncops import (
     ChangeKind,
+    Conflict,
     NotFound,
     OperationCancelled,
     PollPolicy,
@@ -224,6 +225,14 @@ async def test_a_run_is_started_waited_for_and_cancelled(
     assert accepted.id == str(run.id)
     with pytest.raises(OperationCancelled):
         await prefect.flow_runs.wait(run.id, poll=OFTEN)
+    assert (await prefect.flow_runs.cancel(run.id)).id == str(run.id)
+
+    going, over = server.start("started", "RUNNING"), server.start("started", "COMPLETED")
+    await prefect.flow_runs.cancel(going)
+    assert server.history(going)[-1] == "CANCELLING"
+    with pytest.raises(Conflict, match=r"200: Run is already in terminal state COMPLETED\."):
+        await prefect.flow_runs.cancel(over)
+    assert server.history(over) == ["COMPLETED"]
 
     runs = [server.start("started", "RUNNING") for _ in range(3)]
 

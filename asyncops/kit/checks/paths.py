@@ -118,6 +118,7 @@ def _check_action(subject: Subject, name: str, action: object) -> set[str]:
         check_frozen(subject, f"{name}: result", action.result)
     _check_suffixes(subject, name, action)
     _check_defaults(subject, name, action)
+    _check_accepted(subject, name, action)
     subject.check_headers(f"{name}: headers", action.headers)
     known = [*subject.place, *fields_of(action.options), *(["id"] if name == "cancel" else [])]
     found = subject.check_path(name, action.path, known)
@@ -138,6 +139,16 @@ def _check_defaults(subject: Subject, name: str, action: Action[..., Any]) -> No
         subject.check_place(f"{name}: defaults", place)
     if action.defaults and action.body != "json":
         raise subject.error(f"{name}: defaults", "they stand in a JSON body: give body='json'")
+
+
+def _check_accepted(subject: Subject, name: str, action: Action[..., Any]) -> None:
+    field = f"{name}: accepted"
+    for place, values in action.accepted.items():
+        subject.check_place(field, place)
+        if isinstance(values, str) or not values:
+            raise subject.error(field, f"{place} needs its good values, such as ('ok',)")
+    if action.accepted and action.result is not None:
+        raise subject.error(field, "the operation in the answer tells: leave out one of the two")
 
 
 def _check_suffixes(subject: Subject, name: str, action: Action[..., Any]) -> None:

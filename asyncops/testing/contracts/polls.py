@@ -6,6 +6,7 @@ import pytest
 
 from asyncops.errors import (
     AsyncOpsError,
+    Conflict,
     NotFound,
     OperationCancelled,
     OperationFailed,
@@ -147,6 +148,18 @@ async def test_what_is_cancelled_ends(live: Live) -> None:
     given = live.required(action.options)
     await live.verbs.cancel(live.id(item), *live.content(action), **given)
     assert live.fake.items(live.case.resource.name, *live.case.texts)[0].state.ended
+
+
+@needs(Case.is_cancelled)
+async def test_what_has_ended_is_not_cancelled(live: Live) -> None:
+    """``cancel`` of an operation that has succeeded is an error, and changes nothing."""
+    action = live.case.description.cancel
+    assert action is not None
+    item = live.add(status=State.SUCCEEDED.value)
+    with pytest.raises(Conflict):
+        await live.verbs.cancel(live.id(item), *live.content(action), **live.required(action.options))
+    newest = live.fake.items(live.case.resource.name, *live.case.texts)[0]
+    assert newest.state is State.SUCCEEDED
 
 
 @needs(Case.has_results)

@@ -58,16 +58,22 @@ class Acting:
         """Cancel an operation.
 
         Raises:
-            RefusedError: There is no such operation, or it has ended.
+            RefusedError: There is no such operation, or it has ended, unless the answer is to say
+                that at a place of its own.
         """
         self._given(asked)
         try:
             row = table.find(id_, now)
         except KeyError:
             raise RefusedError(404, f"There is no {id_!r}.") from None
-        if not table.cancel(row, now):
+        is_cancelled, accepted = table.cancel(row, now), self._action.accepted
+        if not (is_cancelled or accepted):
             raise RefusedError(409, f"{id_} has ended.")
-        return self._answer(row, asked, now, 200)
+        answer = self._answer(row, asked, now, 200)
+        is_now = min(row.course.now(now)[1].words)
+        for place, values in accepted.items():
+            place_value(answer.value, place, values[0] if is_cancelled else is_now)
+        return answer
 
     def _given(self, asked: Asked) -> dict[str, JSON]:
         """The options that a request holds, by the names of their fields."""
