@@ -14,12 +14,15 @@ from asyncops import (
     NotFound,
     OperationCancelled,
     PollPolicy,
+    RetryPolicy,
     State,
     Unprocessable,
     WaitTimeout,
 )
+from asyncops.kit import ByStatus, Offset
 from asyncops.kit.doctor import examine
 from asyncops.services.prefect import FlowRun, FlowRunStatus, PrefectClient
+from tests.kit.doctor.farms import described_wrongly, lies
 from tests.real.started import Server, environment, free_port, running
 from tests.real.walking import interrupted, moved
 
@@ -257,11 +260,35 @@ async def test_errors_say_what_prefect_says(prefect: PrefectClient) -> None:
         await prefect.flow_runs.list(sort="NOPE")
 
 
-async def test_the_doctor_finds_nothing_wrong_and_a_wrong_claim(
-    server: Prefect, prefect: PrefectClient
-) -> None:
+@pytest.fixture(scope="module")
+def examined(server: Prefect) -> None:
+    """Runs in each state."""
     for n in range(25):
         server.start("examined", STATES[n % len(STATES)])
+
+
+@pytest.mark.usefixtures("examined")
+async def test_the_claims_of_the_description_hold(prefect: PrefectClient) -> None:
     findings = [finding async for finding in examine(prefect.flow_runs)]
     assert [str(each) for each in findings if each.verdict == "bad"] == []
     assert any(each.verdict == "good" for each in findings)
+
+
+WRONG: list[tuple[dict[str, Any], str, str]] = [
+    ({"paging": Offset(most=500, ends="empty page")}, "listing", "less than or equal to 200"),
+    ({"paging": Offset(param="skip", most=20, ends="empty page")}, "paging", "in place of skip"),
+    ({"paging": Offset(size="size", most=20, ends="empty page")}, "size", "asked for 3 items"),
+    ({"by_status": ByStatus("flow_runs.state.name.any_", many="list")}, "status", "did not come"),
+    ({"get": "/flows/{id}"}, "get", "404"),
+]
+
+
+@pytest.mark.usefixtures("examined")
+@pytest.mark.parametrize(("changes", "claim", "said"), WRONG, ids=[each[1] for each in WRONG])
+async def test_a_wrong_claim_is_told(
+    server: Prefect, changes: dict[str, Any], claim: str, said: str
+) -> None:
+    wrong: Any = described_wrongly(PrefectClient, "flow_runs", changes)
+    async with wrong(base_url=server.url, retry=RetryPolicy(attempts=1)) as client:
+        found = {each.claim: each async for each in examine(client.flow_runs)}
+    assert said in lies(found)[claim], lies(found)

@@ -63,9 +63,7 @@ async def test_a_state_that_prefect_does_not_set_is_a_conflict(
     assert len(server.seen) == 1
 
 
-@pytest.mark.parametrize(
-    ("status", "state"), [("ACCEPT", "CANCELLING"), ("REJECT", "CANCELLED")]
-)
+@pytest.mark.parametrize(("status", "state"), [("ACCEPT", "CANCELLING"), ("REJECT", "CANCELLED")])
 async def test_a_run_that_nothing_runs_is_cancelled_at_once(status: str, state: str) -> None:
     """Prefect calls it a rejection that the run is cancelled rather than cancelling."""
     answer = prefect_says(status, state, {"reason": "Nothing runs it."})

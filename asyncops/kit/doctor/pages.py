@@ -5,7 +5,7 @@ from typing import Any
 from asyncops.kit.doctor.evidence import FEW, Evidence
 from asyncops.kit.doctor.finding import Check, Finding, bad, good, unknown
 from asyncops.models import Page
-from asyncops.paging.styles import Offset, Pages
+from asyncops.paging.styles import After, Offset, Pages
 
 
 async def _size(evidence: Evidence) -> Finding | None:
@@ -18,10 +18,15 @@ async def _size(evidence: Evidence) -> Finding | None:
         return bad("size", found, "name the right parameter as size=, or write size=None")
     most, came = style.most, len(first.items)
     is_short = most is not None and came < most and first.next_cursor is not None
-    if is_short and getattr(style, "ends", None) and first.total_count is None:
-        # Only an empty page tells the end: what is behind this page tells whether it is short.
+    ends = getattr(style, "ends", None)
+    if is_short and (ends or isinstance(style, After)) and first.total_count is None:
+        # What is behind this page tells whether it is short.
         following = await evidence.page(cursor=first.next_cursor)
         is_short = bool(set(evidence.keys(following)) - set(evidence.keys(first)))
+        if not (is_short or ends):
+            more = getattr(style, "more", None)
+            found = f"nothing follows a page of {came} items, and {more} does not say so"
+            return bad("end", found, f"name the right place in place of {more}")
     if is_short and not evidence.invalid:
         found = f"asked for {most} items by {style.size}, got {came}, and more follow"
         return bad("size", found, f"write most={came}")

@@ -155,9 +155,10 @@ async def test_what_has_ended_is_not_cancelled(live: Live) -> None:
     """``cancel`` of an operation that has succeeded is an error, and changes nothing."""
     action = live.case.description.cancel
     assert action is not None
+    given = live.required(action.options)
     item = live.add(status=State.SUCCEEDED.value)
     with pytest.raises(Conflict):
-        await live.verbs.cancel(live.id(item), *live.content(action), **live.required(action.options))
+        await live.verbs.cancel(live.id(item), *live.content(action), **given)
     newest = live.fake.items(live.case.resource.name, *live.case.texts)[0]
     assert newest.state is State.SUCCEEDED
 

@@ -1,12 +1,14 @@
 """Services that do as their description says, and descriptions that do not say what they do."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
+import attrs
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from attrs import frozen
+from attrs import evolve, frozen
 
 from asyncops import RetryPolicy
 from asyncops.kit import (
@@ -26,10 +28,13 @@ from asyncops.kit import (
     Tracked,
     WatchOptions,
     Window,
+    Within,
 )
 from asyncops.kit.doctor import Finding, examine
+from asyncops.kit.resources import ResourcePath
 from asyncops.paging.styles import Paging
 from asyncops.testing import Fake
+from asyncops.testing.contracts.case import Case, Live
 from asyncops.utils.clock import SYSTEM_CLOCK, Clock
 from tests.kit.served import Row, Served, serving, times
 
@@ -132,6 +137,49 @@ async def examined(
             found = [each async for each in examine(client.jobs)]
         assert fake.count() <= 12
     assert len({each.claim for each in found}) == len(found)
+    return {each.claim: each for each in found}
+
+
+def described_wrongly(client: type[Client], name: str, changes: Mapping[str, Any]) -> type[Client]:
+    """A client, one of whose resources is described otherwise: its listing, or the resource."""
+    attribute: Any = vars(client)[name]
+    resource = copy(attribute.resource if isinstance(attribute, Within) else attribute)
+    assert resource.description.listing is not None
+    of_listing = {each.name for each in attrs.fields(Listing)} & changes.keys()
+    resource.description = evolve(
+        resource.description,
+        listing=evolve(
+            resource.description.listing, **{each: changes[each] for each in of_listing}
+        ),
+        **{each: value for each, value in changes.items() if each not in of_listing},
+    )
+    wrong = Within(attribute.place, resource) if isinstance(attribute, Within) else resource
+    return type(client.__name__, (client,), {name: wrong})
+
+
+async def found_of(
+    client: type[Client],
+    resource: ResourcePath,
+    rows: int = 90,
+    held: type[Client] | None = None,
+) -> dict[str, Finding]:
+    """What is found of a resource by its own service, by claim.
+
+    Args:
+        client: The description that the service does as.
+        resource: The resource.
+        rows: How many rows there are.
+        held: Another description, which is examined in its place.
+    """
+    case = Case(client, resource)
+    async with Fake(client, rows=rows, clock=SYSTEM_CLOCK) as fake:
+        kind: Any = held or client
+        token = None if kind.service.token is None else fake.token
+        async with kind(token, base_url=fake.url, retry=ONCE) as live:
+            required = Live(case, fake, live).required(resource.description.options)
+            options = required if case.is_listed() else {}
+            found = [each async for each in examine(case.verbs(live), **options)]
+        assert fake.count() <= 12
     return {each.claim: each for each in found}
 
 

@@ -9,7 +9,6 @@ from asyncops.kit.doctor.examine import examine
 from asyncops.kit.resources import ResourcePath, resources_of
 from asyncops.paging.styles import Paging
 from asyncops.testing import Fake
-from asyncops.testing.contracts.case import Case, Live
 from asyncops.utils.clock import SYSTEM_CLOCK
 from tests.kit.described.anthropic import AnthropicClient
 from tests.kit.described.apify import ApifyClient
@@ -26,6 +25,7 @@ from tests.kit.doctor.farms import (
     assert_told,
     examined,
     farm,
+    found_of,
     lies,
 )
 from tests.testing.contracts.farms import (
@@ -113,11 +113,7 @@ RESOURCES = [(client, each) for client in DESCRIBED for each in resources_of(cli
 async def test_no_description_is_accused_by_its_own_service(
     client: type[Client], resource: ResourcePath, rows: int
 ) -> None:
-    case = Case(client, resource)
-    async with Fake(client, rows=rows, clock=SYSTEM_CLOCK) as fake, fake.client(retry=ONCE) as live:
-        required = Live(case, fake, live).required(resource.description.options)
-        options = required if case.is_listed() else {}
-        found = [each async for each in examine(case.verbs(live), **options)]
-        assert [str(each) for each in found if each.verdict == "bad"] == []
-        assert any(each.verdict == "good" for each in found) is case.is_listed()
-        assert fake.count() <= 12
+    found = await found_of(client, resource, rows)
+    assert lies(found) == {}
+    listed = resource.description.listing is not None
+    assert any(each.verdict == "good" for each in found.values()) is listed

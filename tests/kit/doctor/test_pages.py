@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from asyncops.kit import Client, Header, Offset, Pages, Token
+from asyncops.kit import After, Client, Header, Offset, Order, Pages, Token
 from asyncops.kit.doctor.pages import CHECKS
 from tests.kit.doctor.farms import (
     PLAIN,
@@ -97,3 +97,16 @@ async def test_a_page_that_holds_the_whole_listing_is_not_taken_for_a_short_one(
         assert "size" not in lies(await examined(farm(paging)))
     served, held = Offset(ends="empty page", most=20), Offset(**ends)
     assert lies(await examined(farm(held), farm(served)))["size"].endswith("write most=20")
+
+
+async def test_a_flag_that_is_not_where_it_should_be_is_told() -> None:
+    """Of a listing that is shorter than a page: the walk goes on until nothing comes."""
+    served, held = (
+        farm(After(more=more, most=100), order=Order()) for more in ("more", "has_more")
+    )
+    assert lies(await examined(held, served)) == {
+        "end": "end: nothing follows a page of 60 items, and has_more does not say so; "
+        "name the right place in place of has_more"
+    }
+    ends = After(more=None, ends="empty page", most=100)
+    assert lies(await examined(farm(ends, order=Order()))) == {}
