@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
-from asyncops import GitHubClient, OpenAIClient
-from asyncops.testing import Fake, FakeServer
+from asyncops import AirflowClient, GitHubClient, OpenAIClient, PrefectClient
+from asyncops.testing import Fake, FakeClock, FakeServer
 from tests.cli.running import variables
 from tests.readmes import blocks
 
@@ -27,8 +29,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return run
 
 
-def test_there_are_three() -> None:
-    assert set(PROGRAMS) == {None, "red_main.py", "all_batches.py"}
+def test_there_are_four() -> None:
+    assert set(PROGRAMS) == {None, "red_main.py", "one_screen.py", "all_batches.py"}
 
 
 def test_operations_of_two_services_are_counted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,6 +54,33 @@ def test_a_red_main_is_told_with_the_jobs_that_failed(run: Run) -> None:
         told, *jobs = run("red_main.py", *place).splitlines()
     assert told.startswith("CI failed on ")
     assert jobs == ["  lint, in the step Lint"]
+
+
+def test_three_services_are_on_one_screen(run: Run) -> None:
+    """What has ended when the program ends is not there, nor what ended before it."""
+    clock = FakeClock(auto_advance=True)
+    repository = "acme", "demo"
+    with ExitStack() as opened:
+        prefect = Fake(PrefectClient, rows=0, clock=clock)
+        places: list[tuple[Fake[Any], str, tuple[str, ...]]] = [
+            (Fake(AirflowClient, rows=0, clock=clock), "dag_runs", ("~",)),
+            (prefect, "flow_runs", ()),
+            (Fake(GitHubClient, rows=0, clock=clock), "runs", repository),
+        ]
+        alive = set()
+        for fake, name, place in places:
+            opened.enter_context(opened.enter_context(fake).installed())
+            fake.add(name, *place, status="succeeded")
+            fake.add(name, *place, lifetime=600)
+            alive.add(str(fake.add(name, *place, lifetime=4500).id))
+        prefect.fail(503, on=9, times=9)
+        shown = run("one_screen.py", *repository)
+    lines = [line.split() for line in shown.splitlines()]
+    rows = [line for line in lines if line[:1] == ["│"]]
+    assert [row[1] for row in rows] == ["Airflow", "GitHub", "Prefect"]
+    assert all("running" in row for row in rows)
+    assert {id_ for id_ in alive if id_ in shown} == alive
+    assert "Prefect: 503" in shown
 
 
 def test_all_batches_are_waited_for(run: Run) -> None:

@@ -1,16 +1,19 @@
 """``watch`` as people run it: in a terminal, through pipes, against a service next to it."""
 
+import os
 import re
 import shlex
 import signal
 import subprocess
 import termios
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from asyncops.testing import FakeServer, Fault
+from asyncops import AirflowClient, GitHubClient, PrefectClient
+from asyncops.testing import Fake, FakeServer, Fault
 from asyncops.utils.clock import SYSTEM_CLOCK
 from tests import raw_json
 from tests.cli.processes import PROGRAM, SECONDS, Served, serving, started
@@ -354,3 +357,30 @@ def test_several_services_are_on_one_screen(quiet: FakeServer) -> None:
         terminal.type("q")
         assert terminal.wait() == 0
         assert restored(terminal)
+
+
+def test_airflow_prefect_and_github_are_on_one_screen() -> None:
+    """Each at its own address, with what is alive and what happens from then on."""
+    named = ("airflow.dag_runs:~", "prefect.flow_runs", "github.runs:python/cpython")
+    with ExitStack() as opened:
+        airflow, prefect, github = fakes = [
+            opened.enter_context(Fake(each, rows=0, clock=SYSTEM_CLOCK))
+            for each in (AirflowClient, PrefectClient, GitHubClient)
+        ]
+        env = {"ASYNCOPS_CONFIG": os.devnull}
+        for fake in fakes:
+            env |= {fake.service.url_variable: fake.url, str(fake.service.token): fake.token}
+        airflow.add("dag_runs", "~", status="running")
+        screen = in_terminal("watch", *named, *OFTEN, env=env, columns=160, lines=40)
+        with screen as terminal:
+            terminal.expect("airflow.dag_runs:~ etl")
+            prefect.add("flow_runs", status="RUNNING")
+            github.add("runs", "python", "cpython", status="failure")
+            terminal.until(
+                lambda: all(each in "\n".join(terminal.screen[1:]) for each in named), "all three"
+            )
+            assert terminal.screen[0].startswith(" ".join(named))
+            terminal.expect("running 2   succeeded 0   failed 1")
+            terminal.type("q")
+            assert terminal.wait() == 0
+            assert restored(terminal)
