@@ -62,9 +62,11 @@ from asyncops.polling.watch import Watch as Watch
 from asyncops.retry.policy import RetryPolicy as RetryPolicy
 from asyncops.retry.rate_limit import RateLimiter as RateLimiter
 from asyncops.services.airflow import AirflowClient as AirflowClient
+from asyncops.services.anthropic import AnthropicClient as AnthropicClient
 from asyncops.services.chainloop import AsyncOperation as AsyncOperation
 from asyncops.services.chainloop import AsyncOperationStatus as AsyncOperationStatus
 from asyncops.services.chainloop import ChainloopClient as ChainloopClient
+from asyncops.services.circleci import CircleCIClient as CircleCIClient
 from asyncops.services.github import GitHubClient as GitHubClient
 from asyncops.services.gitlab import GitLabClient as GitLabClient
 from asyncops.services.ogc import OgcClient as OgcClient

@@ -12,17 +12,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from asyncops import APIError, BadRequest, RateLimited, RetryPolicy, State
+from asyncops import APIError, RateLimited, RetryPolicy, State
 from asyncops.kit import Client
 from asyncops.testing import contract
-from tests.kit.described import anthropic, apify, dagster, twilio
-from tests.kit.described.anthropic import AnthropicClient
+from tests.kit.described import apify, dagster, twilio
 from tests.kit.described.apify import ApifyClient
 from tests.kit.described.dagster import DagsterClient
 from tests.kit.described.twilio import TwilioClient
 from tests.wire.faultserver import FaultServer, Seen, answer
 
-TestAnthropic = contract(AnthropicClient)
 TestApify = contract(ApifyClient)
 TestDagster = contract(DagsterClient)
 TestTwilio = contract(TwilioClient)
@@ -31,9 +29,7 @@ C = TypeVar("C", bound=Client)
 NOON = datetime(2026, 1, 22, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    "module", [anthropic, apify, dagster, twilio], ids=lambda each: each.__name__
-)
+@pytest.mark.parametrize("module", [apify, dagster, twilio], ids=lambda each: each.__name__)
 def test_each_takes_less_than_a_hundred_lines(module: ModuleType) -> None:
     """Of code: what is imported, empty lines and docstrings do not count."""
     lines = inspect.getsource(module).splitlines()
@@ -63,46 +59,6 @@ async def asked(
 def query_of(seen: Seen) -> dict[str, str]:
     """The parameters of a request."""
     return dict(parse_qsl(urlsplit(seen.target).query))
-
-
-def batch(number: int, **counts: int) -> dict[str, Any]:
-    return {
-        "id": f"msgbatch_{number}",
-        "type": "message_batch",
-        "processing_status": "ended",
-        "request_counts": {"processing": 0, "succeeded": 0, "errored": 0} | counts,
-        "created_at": f"2026-01-22T12:00:0{9 - number}.5Z",
-        "ended_at": "2026-01-22T12:30:00Z",
-    }
-
-
-async def test_anthropics_batches_are_followed_by_the_last_id() -> None:
-    pages = (
-        {"data": [batch(1, succeeded=2, errored=1), batch(2, errored=2)], "has_more": True},
-        {"data": [batch(3, canceled=4, expired=1)], "has_more": False},
-    )
-    pages[0]["last_id"], pages[1]["last_id"] = "msgbatch_2", "msgbatch_3"
-    async with asked(AnthropicClient, "sk-1", *pages) as (client, server):
-        found = await client.batches.list().collect()
-    assert [each.state for each in found] == [State.SUCCEEDED, State.FAILED, State.CANCELLED]
-    assert [each.error for each in found] == [f"{n} requests errored or expired" for n in (1, 2, 1)]
-    assert [query_of(each) for each in server.seen] == [
-        {"limit": "1000"},
-        {"limit": "1000", "after_id": "msgbatch_2"},
-    ]
-    assert {each.header("x-api-key") for each in server.seen} == {"sk-1"}
-    assert server.seen[0].header("anthropic-version") == "2023-06-01"
-
-
-async def test_anthropics_errors_say_what_and_which() -> None:
-    wrong = {"type": "error", "error": {"type": "invalid_request_error", "message": "no such id"}}
-    wanted = asked(
-        AnthropicClient, "sk-1", wrong, status="400 Bad Request", headers=["request-id: req_7"]
-    )
-    async with wanted as (client, _):
-        with pytest.raises(BadRequest) as raised:
-            await client.batches.get("msgbatch_1")
-    assert str(raised.value) == "400: no such id (code invalid_request_error, request id req_7)"
 
 
 async def test_apifys_runs_are_asked_for_newest_first_by_status_and_window() -> None:

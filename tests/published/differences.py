@@ -35,15 +35,22 @@ class Schema:
 
     @classmethod
     def named(cls, file: str, name: str) -> "Schema":
-        schemas = json.loads(description(file).read_text())["components"]["schemas"]
-        return cls(schemas[name], schemas).plain()
+        """A schema by its name, or that of what a path answers with, or of an item of it."""
+        document = json.loads(description(file).read_text())
+        schemas = document["components"].get("schemas", {})
+        if not name.startswith("/"):
+            return cls(schemas[name], schemas).plain()
+        answer = document["paths"][name]["get"]["responses"]["200"]
+        tree = answer["content"]["application/json"]["schema"]
+        return cls(tree["properties"].get("items", {}).get("items", tree), schemas).plain()
 
     def of(self, tree: Mapping[str, Any]) -> "Schema":
         return Schema(tree, self.all).plain()
 
     def plain(self) -> "Schema":
         """Itself, without references and with what it may be besides null."""
-        found = evolve(self, nullable=self.nullable or bool(self.tree.get("nullable")))
+        is_nullable = bool(self.tree.get("nullable") or self.tree.get("x-nullable"))
+        found = evolve(self, nullable=self.nullable or is_nullable)
         for way in ("anyOf", "oneOf"):
             others = [each for each in self.tree.get(way, ()) if each.get("type") != "null"]
             if len(others) < len(self.tree.get(way, ())):

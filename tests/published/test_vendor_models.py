@@ -11,8 +11,17 @@ from typing import Any
 
 import pytest
 
-from asyncops import GitHubClient, GitLabClient, OpenAIClient, Page, ReplicateClient, State
-from asyncops.services import github, gitlab, openai, replicate
+from asyncops import (
+    AnthropicClient,
+    CircleCIClient,
+    GitHubClient,
+    GitLabClient,
+    OpenAIClient,
+    Page,
+    ReplicateClient,
+    State,
+)
+from asyncops.services import circleci, github, gitlab, openai, replicate
 from tests.published.differences import Schema, differences
 from tests.published.schemas import description
 from tests.services.answering import answering
@@ -21,7 +30,11 @@ pytestmark = pytest.mark.specs
 
 GITHUB, GITLAB = "github-actions.openapi.json", "gitlab-pipelines.openapi.json"
 OPENAI, REPLICATE = "openai.openapi.json", "replicate.openapi.json"
+CIRCLECI = "circleci-v2.openapi.json"
 MODELS: dict[type[Any], tuple[str, str]] = {
+    circleci.Pipeline: (CIRCLECI, "/pipeline/{pipeline-id}"),
+    circleci.Workflow: (CIRCLECI, "/workflow/{id}"),
+    circleci.Job: (CIRCLECI, "/workflow/{id}/job"),
     github.Run: (GITHUB, "workflow-run"),
     github.Job: (GITHUB, "job"),
     gitlab.Pipeline: (GITLAB, "APIEntitiesCiPipelineBasic"),
@@ -52,6 +65,9 @@ LEFT_OUT: dict[type[Any], set[str]] = {
 }
 # Fields with more statuses than the description has, or with texts for its enums; see below.
 FREE: dict[type[Any], set[str]] = {
+    circleci.Pipeline: {"trigger_parameters"},
+    circleci.Workflow: {"tag"},
+    circleci.Job: {"requires"},
     github.Run: {"status", "conclusion"},
     github.Job: {"status", "conclusion", "steps"},
     openai.FineTuningJob: {"status"},
@@ -59,6 +75,10 @@ FREE: dict[type[Any], set[str]] = {
     replicate.Training: {"source"},
 }
 DEPARTURES: dict[type[Any], set[str]] = {
+    # CircleCI's own client lets it be absent.
+    circleci.Workflow: {"$.stopped_at is always there"},
+    # A job that waits has not started.
+    circleci.Job: {"$.started_at is always there", "$.started_at may not be null"},
     # Items of the vendor's own samples leave out what is called required.
     openai.FineTuningJob: {
         *(f"$.{name} is always there" for name in ("error", "hyperparameters", "seed")),
@@ -113,6 +133,30 @@ def test_statuses_of_fine_tuning_are_those_that_are_published_and_the_one_of_a_s
 
 Ask = Callable[[Any], Awaitable[Any]]
 SAMPLES: list[tuple[str, type[Any], Ask, list[State]]] = [
+    (
+        "anthropic-batches.list.json",
+        AnthropicClient,
+        lambda client: client.batches.list(),
+        [State.RUNNING, State.RUNNING, State.CANCELLED],
+    ),
+    (
+        "anthropic-batches.list.empty.json",
+        AnthropicClient,
+        lambda client: client.batches.list(),
+        [],
+    ),
+    (
+        "circleci-v2.workflows.list.json",
+        CircleCIClient,
+        lambda client: client.workflows("p").list(),
+        [State.BLOCKED, State.FAILED],
+    ),
+    (
+        "circleci-v2.workflow.get.json",
+        CircleCIClient,
+        lambda client: client.workflows("p").get("6034460f-c7c4-4c43-9457-de07e2020002"),
+        [State.RUNNING],
+    ),
     (
         "github-actions.runs.list.json",
         GitHubClient,

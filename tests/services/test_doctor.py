@@ -6,7 +6,8 @@ import pytest
 
 from asyncops import (
     AirflowClient,
-    ChainloopClient,
+    AnthropicClient,
+    CircleCIClient,
     GitHubClient,
     GitLabClient,
     OgcClient,
@@ -14,7 +15,6 @@ from asyncops import (
     PrefectClient,
     ReplicateClient,
     WesClient,
-    ZooClient,
 )
 from asyncops.kit import (
     After,
@@ -30,12 +30,9 @@ from asyncops.kit import (
 )
 from asyncops.kit.resources import ResourcePath, resources_of
 from tests.kit.doctor.farms import described_wrongly, found_of, lies
+from tests.services.every import clients
 
-SERVICES = [
-    *(AirflowClient, ChainloopClient, GitHubClient, GitLabClient, OgcClient, OpenAIClient),
-    *(PrefectClient, ReplicateClient, WesClient, ZooClient),
-]
-RESOURCES = [(client, each) for client in SERVICES for each in resources_of(client)]
+RESOURCES = [(client, each) for client in clients() for each in resources_of(client)]
 
 
 @pytest.mark.parametrize(
@@ -159,6 +156,14 @@ WRONG: list[Wrong] = [
         "created_after",
         "items were created earlier",
     ),
+    (
+        CircleCIClient,
+        "workflows",
+        {"paging": Token("next_page_token", "page_token")},
+        "paging",
+        "There is no parameter 'page_token'",
+    ),
+    (AnthropicClient, "batches", {"get": "/v1/batches/{id}"}, "get", "check get="),
     (ReplicateClient, "trainings", {"get": "/predictions/{id}"}, "get", "check get="),
 ]
 

@@ -1,31 +1,19 @@
 """The table of asyncops/services/README.md says what the descriptions say."""
 
-import importlib
-import pkgutil
 import re
 from typing import Any
 
 import pytest
 
-import asyncops.services
 from asyncops.kit import Client
 from asyncops.kit.resources import ResourcePath, resources_of
 from asyncops.paging.styles import Offset, Pages
 from asyncops.testing.contracts.abilities import made
 from tests.readmes import READMES
+from tests.services.every import clients
 
 VERBS = ("list", "shard", "get", "wait", "watch", "start", "cancel", "results")
 UNKNOWN_LOSS = "rows that are removed during a walk may cost others"
-
-
-def clients() -> list[type[Client]]:
-    """The clients of all services that come with the package."""
-    found = []
-    for found_module in pkgutil.iter_modules(asyncops.services.__path__, "asyncops.services."):
-        module = importlib.import_module(found_module.name)
-        values = [getattr(module, name) for name in module.__all__]
-        found += [each for each in values if isinstance(each, type) and issubclass(each, Client)]
-    return [each for each in dict.fromkeys(found) if each is not Client]
 
 
 RESOURCES = [(client, each) for client in clients() for each in resources_of(client)]

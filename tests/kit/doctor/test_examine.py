@@ -10,7 +10,6 @@ from asyncops.kit.resources import ResourcePath, resources_of
 from asyncops.paging.styles import Paging
 from asyncops.testing import Fake
 from asyncops.utils.clock import SYSTEM_CLOCK
-from tests.kit.described.anthropic import AnthropicClient
 from tests.kit.described.apify import ApifyClient
 from tests.kit.described.dagster import DagsterClient
 from tests.kit.described.github import GitHubClient
@@ -100,7 +99,7 @@ async def test_filters_that_must_be_given_are_given() -> None:
 
 
 DESCRIBED = [
-    *(GitHubClient, ReplicateClient, AnthropicClient, ApifyClient, DagsterClient, TwilioClient),
+    *(GitHubClient, ReplicateClient, ApifyClient, DagsterClient, TwilioClient),
     *(CountedClient, CursorsClient, HeadersClient, NestedClient, PostingClient, SortedClient),
 ]
 RESOURCES = [(client, each) for client in DESCRIBED for each in resources_of(client)]

@@ -1,0 +1,6 @@
+"""CircleCI keeps what every service promises."""
+
+from asyncops import CircleCIClient
+from asyncops.testing import contract
+
+TestCircleCI = contract(CircleCIClient)
