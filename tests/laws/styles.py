@@ -42,6 +42,7 @@ class Service:
         default: Rows of a page where the request does not say how many.
         cap: The most rows of a page.
         zero: Whether a service with an unknown base counts from 0.
+        cut: How many rows it gives of the listing at most, though it says that more follow.
         between: Called with the number of each request before it is answered.
     """
 
@@ -55,6 +56,7 @@ class Service:
     descending: bool | None = True
     loop: bool = False
     between: Callable[[int], None] = lambda _: None
+    cut: int | None = None
     requests: list[Request] = field(factory=list)
 
     async def fetch(self, request: Request, meter: Meter, *, decode: Decode[Any]) -> Reply[Any]:
@@ -86,7 +88,7 @@ class Service:
         """The body and the headers of one answer."""
         style, said = self.style, dict[Place, Any]()
         at, number = self._position(asked, size)
-        page = self.rows[at : at + size]
+        page = self.rows[at : at + size if self.cut is None else min(at + size, self.cut)]
         more = at + size < len(self.rows)
         if self.loop and not more:
             at, more = -size, True

@@ -222,3 +222,14 @@ async def test_without_a_word_an_end_at_the_depth_is_none(style: Pages) -> None:
     service = Service(style, "items", [f"r{n}" for n in range(12)])
     with pytest.raises(DepthExceeded):
         await service.pager(size=4).collect()
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+@pytest.mark.parametrize("rows", [12, 13, 15])
+async def test_a_page_that_the_depth_has_cut_short_is_no_end(rows: int, concurrency: int) -> None:
+    """Whether more follows may be told of the page that was asked for, not of the one that came."""
+    style = Offset(more="more", depth=11)
+    service = Service(style, "items", [f"r{n}" for n in range(rows)], cut=11)
+    async with service.pager(size=4).concurrent(concurrency) as walk:
+        with pytest.raises(DepthExceeded):
+            [row async for row in walk]

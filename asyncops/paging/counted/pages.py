@@ -177,9 +177,11 @@ class NumberedStrategy(Generic[T]):
             self._shared = self.drift.overlap(keys)
         if self.style.depth is not None:
             read = numbering.rank(self._number) + len(body.items)
-            # The last page before the cap may be cut short, so that the pages end and the rows not.
-            # A count that is the cap itself may be cut short as well.
-            cut_short = read < body.total_count or body.total_count == self.style.depth
+            # The last page before the cap may be cut short, so that the pages end and the rows not:
+            # what is told of its end may mean the page that was asked for. A count that is the cap
+            # itself may be cut short as well.
+            short = not body.total_count and len(body.items) < self.used_size
+            cut_short = short or read < body.total_count or body.total_count == self.style.depth
             more = more or (more is False and self.style.depth <= read and cut_short)
             self._capped = more is not False and read >= self.style.depth
         if more is False:
