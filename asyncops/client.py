@@ -178,13 +178,14 @@ class BaseClient:
             DecodeError: The answer has an unexpected shape.
             ConfigurationError: The client is closed, or belongs to another event loop.
         """
-        self._check_usable()
+        if self._closed or self._loop is not asyncio.get_running_loop():
+            self._check_usable()
         caller = self._caller
         deadline = caller.clock.monotonic() + self._timeout.deadline
         call = Call(
             request,
             f"{caller.base_url}{request.target}",
-            CallTime(caller.clock, deadline),
+            CallTime(self._limits, caller.clock, deadline),
             meter or Meter(),
             redact=caller.credential.redact,
         )
@@ -237,10 +238,10 @@ class BaseClient:
 
     async def _answer(self, call: Call, decode: Decode[T]) -> Reply[T]:
         try:
-            with self._limits.new() as call.time.limit:
+            with call.time:
                 response = await self._caller.send(call)
         except TimeoutError:
-            if not call.time.limit.expired:
+            if not call.time.expired:
                 raise
         except AsyncOpsError:
             if not self._closed:

@@ -228,7 +228,7 @@ class Caller:
         """Send one request as soon as the throttle, the connections and the rate allow it."""
         request, connections = call.request, self.transport.connections
         while True:
-            if self._is_throttled():
+            if self.throttle.opens_at > self.clock.monotonic():
                 await self.throttle.wait(call)
             await connections.take()
             try:
@@ -236,7 +236,7 @@ class Caller:
                     await self._wait_for_rate(self.rate)
                 epoch = connections.epoch
                 # The throttle may have closed while this call waited in the queue.
-                if self._is_throttled():
+                if self.throttle.opens_at > self.clock.monotonic():
                     continue
                 headers = merged(self.headers, request.headers) if request.headers else self.headers
                 if self.credential.signer is not None:
@@ -286,14 +286,11 @@ class Caller:
             call.refuse()
         return status
 
-    def _is_throttled(self) -> bool:
-        return self.throttle.opens_at > self.clock.monotonic()
-
     async def _wait_for_rate(self, rate: RateLimiter) -> None:
         """Wait for the rate, with a connection taken and all other calls behind this one."""
         try:
             # A request that the throttle holds back anyway uses up nothing of the rate.
-            if not self._is_throttled():
+            if self.throttle.opens_at <= self.clock.monotonic():
                 await rate.acquire()
         finally:
             self.transport.connections.rate_passed()

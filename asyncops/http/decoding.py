@@ -161,7 +161,9 @@ def decode_response(
         DecodeError: The content type is not JSON, or ``decode`` refuses the body.
     """
     try:
-        if _is_json(response, request):
+        # The usual type is known at once.
+        is_json = response.headers.get("Content-Type") == "application/json"
+        if is_json or _is_json(response, request):
             return decode(response.body)
     except DecodeError:
         pass
@@ -193,8 +195,6 @@ def _media_type(response: Response) -> str:
 
 
 def _is_json(response: Response, request: Request | None) -> bool:
-    if response.headers.get("Content-Type") == "application/json":
-        return True
     media_type = _media_type(response)
     if media_type in _JSON_TYPES or media_type.endswith("+json"):
         return True

@@ -65,7 +65,7 @@ def poll_limit(seconds: float | None) -> Iterator[TimeLimit]:
 
 
 @define(eq=False)
-class CallTime:
+class CallTime(TimeLimit):
     """The time of one call, which stands still while a body of any size is on its way.
 
     The time of the poll that the call is made for stands still with it.
@@ -73,12 +73,10 @@ class CallTime:
     Attributes:
         clock: The client's clock.
         deadline: The end of the time, on the clock.
-        limit: Ends the call then.
     """
 
     clock: Clock
     deadline: float
-    limit: TimeLimit = field(init=False)
     _stopped_at: float | None = field(default=None, init=False)
     _paused: tuple[TimeLimit, ...] = field(default=(), init=False)
 
@@ -88,7 +86,7 @@ class CallTime:
             return
         self._stopped_at = self.clock.monotonic()
         poll = _limit_of_poll.get()
-        self._paused = (self.limit,) if poll is None else (self.limit, poll)
+        self._paused = (self,) if poll is None else (self, poll)
         for limit in self._paused:
             limit.pause()
 

@@ -149,7 +149,7 @@ class Transport:
         sending: Sending | None = None
         failure: Exception
         try:
-            with self._attempts.new() as limit:
+            with TimeLimit(self._attempts) as limit:
                 session = self._open()
                 data: bytes | AsyncGenerator[bytes, None] | None = None
                 if body is not None:

@@ -85,7 +85,8 @@ class Lister:
         return self._pager(
             ways.walkable,
             options,
-            query=fingerprint(asked.request, (*ways.terms, *local)),
+            asked.request,
+            (*ways.terms, *local),
             keep=keep,
             cursor=query.cursor,
             concurrent_strategy=ways.concurrent,
@@ -147,7 +148,8 @@ class Lister:
         return self._pager(
             asked.part(shard),
             options,
-            query=fingerprint(asked.request, shard.terms),
+            asked.request,
+            shard.terms,
             keep=matches(asked.chosen.kept, self._description),
         )
 
@@ -206,24 +208,30 @@ class Lister:
         return self._path.fill(params), self._path.query(params)
 
     def _pager(
-        self, walkable: Walkable, options: ListOptions, *, query: str, **more: Any
+        self,
+        walkable: Walkable,
+        options: ListOptions,
+        request: Request,
+        terms: tuple[tuple[str, str], ...],
+        **more: Any,
     ) -> Pager[Any]:
         fetch = self._fetch
         if options.on_invalid is not None:
             fetch = self._decoder.fetching(self._where.client.fetch, options.on_invalid)
+        limits = Limits(
+            max_pages=options.max_pages,
+            max_items=options.max_items,
+            deadline=options.deadline,
+            clock=self._clock,
+        )
         return Pager(
             fetch,
             walkable.sequential,
             check=walkable.check,
-            query=query,
+            query=fingerprint(request, terms),
             identity=self._identity,
             resume=options.resume,
-            limits=Limits(
-                max_pages=options.max_pages,
-                max_items=options.max_items,
-                deadline=options.deadline,
-                clock=self._clock,
-            ),
+            limits=limits,
             on_page=options.on_page,
             on_invalid=options.on_invalid,
             telemetry=self._telemetry,

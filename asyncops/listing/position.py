@@ -39,11 +39,6 @@ class WalkPage(Generic[T]):
     _ids: tuple[str, ...] = ()
 
     @property
-    def early(self) -> bool:
-        """Whether the page is given ahead of order."""
-        return isinstance(self.whole, EarlyPage)
-
-    @property
     def invalid_ids(self) -> tuple[str, ...]:
         """The ids of the rows that do not fit and have not been reported."""
         return tuple(row.id for row in self.invalid)
@@ -113,7 +108,7 @@ class Position(Generic[T]):
         """Leave out the items that were given before or are not to be given."""
         items, keep = whole.items, self._keep
         current = WalkPage(whole, whole, range(len(items)), (), self._identity)
-        given = self._ahead if _is_numbered(whole) else self._before
+        given = self._ahead if isinstance(whole.cursor, int) else self._before
         if not self._strict and InvalidRow in map(type, items):
             # Read from two ends, a row may be on a page twice.
             rows = {row.id: row for row in items if isinstance(row, InvalidRow)}
@@ -143,11 +138,11 @@ class Position(Generic[T]):
             self._reported.update(dict.fromkeys(current.invalid_ids))
             while len(self._reported) > _REPORTED:
                 del self._reported[next(iter(self._reported))]
-        if current.early:
+        if isinstance(current.whole, EarlyPage):
             ids = current.given_ids(len(page.items))
             self._ahead.update(dict.fromkeys((*current.invalid_ids, *ids)))
             return
-        numbered = _is_numbered(page)
+        numbered = isinstance(page.cursor, int)
         if self._before or (numbered and self._ahead):
             for each in current.ids:
                 self._before.pop(each, None)
@@ -173,12 +168,12 @@ class Position(Generic[T]):
         place, ahead = self._checkpoint, tuple(self._ahead)
         rows = () if current is None else current.invalid_ids
         if current is not None and (given > 0 or (rows and not current.page.items)):
-            if current.early:
+            if isinstance(current.whole, EarlyPage):
                 ahead = (*ahead, *rows, *current.given_ids(given))
             else:
                 # Items come last, since the last id is that of the item given last.
                 ids = self._ids_until(current, given)
-                ids = (*rows, *ids) if _is_numbered(current.page) else ids
+                ids = (*rows, *ids) if isinstance(current.page.cursor, int) else ids
                 place = self._within(current.whole, ids)
         reported = tuple(dict.fromkeys((*self._reported, *rows)))
         if reported and not isinstance(place.cursor, int):
@@ -197,7 +192,7 @@ class Position(Generic[T]):
         """Return the position on a page behind the items with these ids."""
         if not ids:
             return self._checkpoint
-        older = self._checkpoint.seen[-_ids_kept(page) if _is_numbered(page) else 0 :]
+        older = self._checkpoint.seen[-_ids_kept(page) if isinstance(page.cursor, int) else 0 :]
         return evolve(
             self._checkpoint,
             cursor=page.cursor,
@@ -206,10 +201,6 @@ class Position(Generic[T]):
             page_size=page.page_size,
             unsure=isinstance(page, UnsurePage),
         )
-
-
-def _is_numbered(page: Page[T]) -> bool:
-    return isinstance(page.cursor, int)
 
 
 def _ids_kept(page: Page[T]) -> int:

@@ -32,12 +32,13 @@ async def walk_pages(
                 if remaining.items == 0:
                     # End all requests before the last page is given.
                     await source.aclose()
-                else:
-                    source.fetch_ahead()
-                progress.report_invalid(page)
+                if page.invalid:
+                    progress.report_invalid(page)
                 progress.count(len(page.page.items))
                 yield page
                 position.advance(page)
+                # The next page is made in the memory that this one had.
+                del page
 
 
 async def next_page(

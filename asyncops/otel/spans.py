@@ -29,19 +29,15 @@ class OtelWalkSpan:
 
     def end(self, report: WalkReport, error: BaseException | None) -> None:
         """End the span with the figures of the walk."""
-        if self.span.is_recording():
-            self.span.set_attributes(
-                {
-                    "asyncops.pages": report.pages,
-                    "asyncops.items": report.items,
-                    "asyncops.requests": report.requests,
-                    "asyncops.retries": report.retries,
-                    "asyncops.slept": report.slept,
-                    "asyncops.bytes": report.bytes,
-                }
-            )
-            _conclude(self.span, error)
-        self.span.end()
+        figures: dict[str, str | float] = {
+            "asyncops.pages": report.pages,
+            "asyncops.items": report.items,
+            "asyncops.requests": report.requests,
+            "asyncops.retries": report.retries,
+            "asyncops.slept": report.slept,
+            "asyncops.bytes": report.bytes,
+        }
+        _end(self.span, figures, error)
 
 
 @define(eq=False)
@@ -95,16 +91,12 @@ class OtelCallSpan:
 
     def end(self, error: BaseException | None) -> None:
         """End the span with the figures of the call."""
-        if self.span.is_recording():
-            self.span.set_attributes(
-                {
-                    "asyncops.requests": self.requests,
-                    "asyncops.retries": self.retries,
-                    "asyncops.slept": self.seconds,
-                }
-            )
-            _conclude(self.span, error)
-        self.span.end()
+        figures: dict[str, str | float] = {
+            "asyncops.requests": self.requests,
+            "asyncops.retries": self.retries,
+            "asyncops.slept": self.seconds,
+        }
+        _end(self.span, figures, error)
 
 
 @define(eq=False)
@@ -148,9 +140,13 @@ class OtelAttemptSpan:
         self.span.end()
 
 
-def _conclude(span: Span, error: BaseException | None) -> None:
-    """Record the outcome, without the error's text, which may be the service's words."""
-    span.set_attribute("asyncops.outcome", outcome(error))
-    if isinstance(error, Exception):
-        span.set_attribute("error.type", type(error).__name__)
-        span.set_status(StatusCode.ERROR)
+def _end(span: Span, attributes: dict[str, str | float], error: BaseException | None) -> None:
+    """End a span with its outcome, without the error's text, which may be the service's words."""
+    if span.is_recording():
+        attributes["asyncops.outcome"] = outcome(error)
+        if isinstance(error, Exception):
+            attributes["error.type"] = type(error).__name__
+            span.set_status(StatusCode.ERROR)
+        # At once, since each call for one takes as long as three attributes.
+        span.set_attributes(attributes)
+    span.end()

@@ -24,7 +24,7 @@ class PageSource(Generic[T]):
 
     Attributes:
         pages: The walk.
-        prefetch: Whether :meth:`fetch_ahead` has an effect.
+        prefetch: Whether the page after the one taken is fetched ahead.
     """
 
     pages: AsyncGenerator[Page[T], None] = field(repr=False)
@@ -33,22 +33,25 @@ class PageSource(Generic[T]):
     _ahead: "asyncio.Task[Page[T] | None] | None" = field(default=None, init=False)
 
     async def take(self) -> Page[T] | None:
-        """Return the next page, or ``None`` at the end."""
-        self._forget_plan()
-        if self._ahead is None:
-            return await anext(self.pages, None)
-        page = await self._ahead
-        self._ahead = None
-        return page
+        """Return the next page, or ``None`` at the end.
 
-    def fetch_ahead(self) -> None:
-        """Fetch the page that :meth:`take` returns next as soon as the event loop is free."""
-        if self.prefetch:
+        The page after it is fetched ahead as soon as the event loop is free.
+        """
+        if self._planned is not None:
+            self._planned.cancel()
+        if self._ahead is None:
+            page = await anext(self.pages, None)
+        else:
+            page = await self._ahead
+            self._ahead = None
+        if self.prefetch and page is not None:
             self._planned = asyncio.get_running_loop().call_soon(self._begin)
+        return page
 
     async def aclose(self) -> None:
         """Cancel the request in flight and close the walk."""
-        self._forget_plan()
+        if self._planned is not None:
+            self._planned.cancel()
         try:
             if self._ahead is not None:
                 await cancel_all([self._ahead])
@@ -59,11 +62,6 @@ class PageSource(Generic[T]):
     def _begin(self) -> None:
         self._planned = None
         self._ahead = asyncio.create_task(_next(self.pages))
-
-    def _forget_plan(self) -> None:
-        if self._planned is not None:
-            self._planned.cancel()
-            self._planned = None
 
 
 async def _next(pages: AsyncGenerator[Page[T], None]) -> Page[T] | None:

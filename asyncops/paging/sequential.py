@@ -46,6 +46,8 @@ async def walk(
                 raise
         else:
             paging.feed(reply)
+            # Its items are held no longer than the page.
+            del reply
 
 
 def within_deadline(fetch: Fetch[B], limits: Limits) -> Fetch[B]:

@@ -4,6 +4,8 @@ import asyncio
 from types import TracebackType
 from typing import Self
 
+from attrs import define, field
+
 __all__ = ["TimeLimit", "TimeLimits"]
 
 
@@ -15,14 +17,19 @@ class TimeLimits:
 
     Args:
         seconds: The length of each limit; ``None`` means no limit.
+
+    Attributes:
+        seconds: The length.
+        ends: The limits whose time goes on, and when it is over.
+        stopped: Those whose time stands still.
     """
 
-    __slots__ = ("_ends", "_paused", "_timer", "seconds")
+    __slots__ = ("_timer", "ends", "seconds", "stopped")
 
     def __init__(self, seconds: float | None) -> None:
         self.seconds: float | None = seconds
-        self._ends: dict[TimeLimit, float] = {}
-        self._paused: set[TimeLimit] = set()
+        self.ends: dict[TimeLimit, float] = {}
+        self.stopped: set[TimeLimit] = set()
         self._timer: asyncio.TimerHandle | None = None
 
     def new(self) -> "TimeLimit":
@@ -34,46 +41,40 @@ class TimeLimits:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        for limit in (*self._ends, *self._paused):
+        for limit in (*self.ends, *self.stopped):
             limit.expire()
-        self._ends.clear()
-        self._paused.clear()
+        self.ends.clear()
+        self.stopped.clear()
 
-    def opened(self, limit: "TimeLimit") -> None:
+    def opened(self, limit: "TimeLimit", seconds: float) -> None:
         """Start the time of a limit."""
-        if self.seconds is None:
-            return
         loop = asyncio.get_running_loop()
-        self._ends[limit] = end = loop.time() + self.seconds
+        self.ends[limit] = end = loop.time() + seconds
         if self._timer is None:
             self._timer = loop.call_at(end, self._expire_oldest)
 
-    def closed(self, limit: "TimeLimit") -> None:
-        """Forget a limit."""
-        if self._ends.pop(limit, None) is None:
-            self._paused.discard(limit)
-
     def paused(self, limit: "TimeLimit") -> float | None:
         """Stop the time of a limit; return the seconds left, or ``None`` if none were counted."""
-        end = self._ends.pop(limit, None)
+        end = self.ends.pop(limit, None)
         if end is None:
             return None
-        self._paused.add(limit)
+        self.stopped.add(limit)
         return max(0.0, end - asyncio.get_running_loop().time())
 
     def _expire_oldest(self) -> None:
         self._timer = None
         loop = asyncio.get_running_loop()
         now = loop.time()
-        while self._ends:
-            limit, end = next(iter(self._ends.items()))
+        while self.ends:
+            limit, end = next(iter(self.ends.items()))
             if end > now:
                 self._timer = loop.call_at(end, self._expire_oldest)
                 return
-            del self._ends[limit]
+            del self.ends[limit]
             limit.expire()
 
 
+@define(eq=False)
 class TimeLimit:
     """A time limit as a context manager: its body is cancelled when the time is over.
 
@@ -81,21 +82,18 @@ class TimeLimit:
         TimeoutError: On leaving, if the body ended by that.
 
     Attributes:
+        limits: The limits that it is one of.
         expired: Whether the time was over.
     """
 
-    __slots__ = ("_cancelling", "_left", "_limits", "_pauses", "_task", "_timer", "expired")
-
-    _task: "asyncio.Task[object]"
-
-    def __init__(self, limits: TimeLimits) -> None:
-        self._limits = limits
-        self._cancelling = 0
-        self._pauses = 0
-        self._left: float | None = None
-        # Only a limit that was paused has a timer of its own.
-        self._timer: asyncio.TimerHandle | None = None
-        self.expired: bool = False
+    limits: TimeLimits
+    expired: bool = field(default=False, init=False)
+    _task: "asyncio.Task[object]" = field(init=False)
+    _cancelling: int = field(default=0, init=False)
+    _pauses: int = field(default=0, init=False)
+    _left: float | None = field(default=None, init=False)
+    # Only a limit that was paused has a timer of its own.
+    _timer: asyncio.TimerHandle | None = field(default=None, init=False)
 
     def pause(self) -> None:
         """Stop the time until :meth:`resume` has been called as often as this."""
@@ -106,7 +104,7 @@ class TimeLimit:
             self._left = max(0.0, self._timer.when() - asyncio.get_running_loop().time())
             self._stop()
         else:
-            self._left = self._limits.paused(self)
+            self._left = self.limits.paused(self)
 
     def resume(self) -> None:
         """Let the time go on, with the seconds that were left."""
@@ -135,7 +133,9 @@ class TimeLimit:
         if task is None:
             raise RuntimeError("a time limit needs a task")
         self._task, self._cancelling = task, task.cancelling()
-        self._limits.opened(self)
+        limits = self.limits
+        if limits.seconds is not None:
+            limits.opened(self, limits.seconds)
         return self
 
     def __exit__(
@@ -148,7 +148,8 @@ class TimeLimit:
             self._stop()
         # A task that is left over from the body may still resume this.
         self._left = None
-        self._limits.closed(self)
+        if self.limits.ends.pop(self, None) is None:
+            self.limits.stopped.discard(self)
         # A cancellation by somebody else goes on, also where it came together with the limit's.
         if (
             self.expired

@@ -14,15 +14,14 @@ async def test_the_time_of_a_call_stands_still_with_that_of_its_poll() -> None:
     clock = FakeClock(auto_advance=False)
 
     async def call(poll: float | None) -> float:
-        time = CallTime(clock, deadline=clock.monotonic() + 1)
-        with TimeLimits(0.02).new() as time.limit:
+        with CallTime(TimeLimits(0.02), clock, clock.monotonic() + 1) as time:
             time.stop()
             time.stop()
             clock.advance(5.0)
             await asyncio.sleep(0.05)
             time.go_on()
             time.go_on()
-        assert not time.limit.expired, poll
+        assert not time.expired, poll
         return time.deadline - clock.monotonic()
 
     assert await call(None) == 1

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from typing import Any
+from weakref import ref
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +24,7 @@ from asyncops.paging.styles import Token
 from asyncops.testing import FakeClock
 from asyncops.utils.clock import SYSTEM_CLOCK
 from tests.laws.listings import CHAINLOOP, NumberedListing, TokenBody, TokenListing
+from tests.laws.rows import Row, RowBody, RowListing
 
 
 def token_pager(
@@ -121,6 +124,27 @@ async def test_a_slow_consumer_holds_one_page_ahead_and_no_more() -> None:
         for _ in range(20):
             await asyncio.sleep(0)
         assert listing.requests <= seen + 1
+
+
+async def test_a_page_that_was_used_is_not_held_while_the_next_one_is_fetched() -> None:
+    """Where the consumer waits for nothing else, a walk needs the memory of one page."""
+    listing = RowListing.of("row", range(6))
+    made: list[ref[Row]] = []
+    held: list[int] = []
+
+    async def fetch(request: Request, meter: Meter) -> Reply[RowBody]:
+        held.append(sum(row() is not None for row in made))
+        reply = await listing.fetch(request, meter)
+        rows = tuple(map(evolve, reply.value.items))
+        made.extend(map(ref, rows))
+        return evolve(reply, value=RowBody(rows, reply.value.next_page))
+
+    pager: Pager[Row] = Pager(
+        fetch, listing.pager()._strategy, query="rows", identity=lambda row: row.id
+    )
+    async for row in pager:
+        del row
+    assert held == [0, 0, 0]
 
 
 async def test_the_next_page_is_on_its_way_while_one_is_used() -> None:

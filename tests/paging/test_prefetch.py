@@ -38,11 +38,9 @@ async def test_a_page_is_fetched_ahead_where_it_is_wanted() -> None:
     walk = Walk()
     source = PageSource(walk.pages(), prefetch=True)
     assert (await source.take() or Page(items=())).items == (0,)
-    source.fetch_ahead()
     await turns()
     assert walk.begun == 2
     assert (await source.take() or Page(items=())).items == (1,)
-    source.fetch_ahead()
     assert await source.take() is None
     await source.aclose()
 
@@ -52,7 +50,7 @@ async def test_a_consumer_that_never_waits_fetches_by_itself() -> None:
     walk = Walk()
     source = PageSource(walk.pages(), prefetch=True)
     while await source.take() is not None:
-        source.fetch_ahead()
+        pass
     await turns()
     assert walk.begun == 2
     assert walk.tasks == {asyncio.current_task()}
@@ -62,7 +60,6 @@ async def test_closing_before_the_page_is_asked_for_asks_for_none() -> None:
     walk = Walk()
     source = PageSource(walk.pages(), prefetch=True)
     await source.take()
-    source.fetch_ahead()
     await source.aclose()
     await turns()
     assert walk.begun == 1
@@ -73,7 +70,6 @@ async def test_elsewhere_nothing_is() -> None:
     walk = Walk()
     source = PageSource(walk.pages())
     await source.take()
-    source.fetch_ahead()
     await turns()
     assert walk.begun == 1
     await source.aclose()
@@ -84,7 +80,6 @@ async def test_closing_ends_the_page_that_is_being_fetched() -> None:
     walk = Walk()
     source = PageSource(walk.pages(stalls=True), prefetch=True)
     await source.take()
-    source.fetch_ahead()
     await turns()
     assert walk.begun == 2
     await source.aclose()

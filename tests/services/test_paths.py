@@ -28,7 +28,7 @@ async def test_a_watch_to_its_first_change_takes_a_short_way() -> None:
                 assert change.kind == "updated"
             traces.append(trace)
     assert len(least(traces).files) <= 24, sorted(least(traces).files)
-    assert least(traces).changes <= 380
+    assert least(traces).changes <= 376
 
 
 async def test_a_listing_to_its_first_item_takes_a_short_way() -> None:
@@ -45,4 +45,4 @@ async def test_a_listing_to_its_first_item_takes_a_short_way() -> None:
                 assert item.status == "failed"
                 traces.append(trace)
         assert len(least(traces).files) <= 26, sorted(least(traces).files)
-        assert least(traces).changes <= 50
+        assert least(traces).changes <= 49
