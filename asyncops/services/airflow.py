@@ -28,21 +28,6 @@ from asyncops.kit import (
 )
 from asyncops.models import JSON
 
-__all__ = [
-    "AirflowClient",
-    "Dag",
-    "DagRun",
-    "DagRunInput",
-    "DagRunOptions",
-    "DagRunStatus",
-    "DagRunWatchOptions",
-    "RunOfDag",
-    "TaskInstance",
-    "TaskInstanceOptions",
-    "TaskInstanceStatus",
-    "TaskInstanceWatchOptions",
-]
-
 
 class DagRunStatus(Status):
     """Where a run of a DAG is."""

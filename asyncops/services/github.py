@@ -27,23 +27,6 @@ from asyncops.kit import (
 )
 from asyncops.models import JSON
 
-__all__ = [
-    "Commit",
-    "Dispatch",
-    "GitHubClient",
-    "Job",
-    "JobOptions",
-    "Repository",
-    "Run",
-    "RunOptions",
-    "RunPlace",
-    "RunStatus",
-    "RunWatchOptions",
-    "Step",
-    "User",
-    "Workflow",
-]
-
 
 class RunStatus(Status):
     """Statuses and conclusions alike, as GitHub's own filter takes them."""

@@ -28,23 +28,6 @@ from asyncops.kit import (
 )
 from asyncops.models import JSON
 
-__all__ = [
-    "DetailedStatus",
-    "GitLabClient",
-    "Job",
-    "JobOptions",
-    "JobWatchOptions",
-    "Pipeline",
-    "PipelineDetails",
-    "PipelineInput",
-    "PipelineOptions",
-    "PipelinePlace",
-    "PipelineStatus",
-    "PipelineWatchOptions",
-    "Project",
-    "User",
-]
-
 
 class PipelineStatus(Status):
     """Where a pipeline or a job is."""

@@ -24,8 +24,6 @@ from asyncops.kit import (
 )
 from asyncops.models import JSON
 
-__all__ = ["Execution", "Job", "JobLink", "JobStatus", "OgcClient"]
-
 
 class JobStatus(Status):
     """Where a job is."""

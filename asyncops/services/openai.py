@@ -26,24 +26,6 @@ from asyncops.kit import (
 )
 from asyncops.models import JSON, OpenEnum
 
-__all__ = [
-    "Batch",
-    "BatchError",
-    "BatchErrors",
-    "BatchInput",
-    "BatchStatus",
-    "FineTuningError",
-    "FineTuningEvent",
-    "FineTuningInput",
-    "FineTuningJob",
-    "FineTuningPlace",
-    "FineTuningStatus",
-    "Hyperparameters",
-    "Level",
-    "OpenAIClient",
-    "RequestCounts",
-]
-
 
 class BatchStatus(Status):
     """Where a batch is."""

@@ -27,17 +27,6 @@ from asyncops.kit import (
 )
 from asyncops.models import JSON, OpenEnum
 
-__all__ = [
-    "FlowRun",
-    "FlowRunInput",
-    "FlowRunOptions",
-    "FlowRunSort",
-    "FlowRunState",
-    "FlowRunStatus",
-    "FlowRunWatchOptions",
-    "PrefectClient",
-]
-
 
 class FlowRunStatus(Status):
     """Where a flow run is: Prefect's type of its state."""

@@ -24,16 +24,6 @@ from asyncops.kit import (
 )
 from asyncops.models import JSON
 
-__all__ = [
-    "Prediction",
-    "PredictionInput",
-    "PredictionOptions",
-    "PredictionStatus",
-    "ReplicateClient",
-    "Training",
-    "TrainingInput",
-]
-
 
 class PredictionStatus(Status):
     """Where a prediction or a training is."""

@@ -24,8 +24,6 @@ from asyncops.kit import (
 )
 from asyncops.models import JSON
 
-__all__ = ["Run", "RunLog", "RunRequest", "RunState", "TaskLog", "WesClient", "WorkflowLog"]
-
 
 class RunState(Status):
     """Where a run is. ``DELETING`` and ``DELETED`` are sapporo's own, and hide how a run ended.
