@@ -9,6 +9,7 @@ from typing import Generic, Self, TypeVar
 from asyncops.checkpoints import WatchCheckpoint
 from asyncops.errors import AsyncOpsError, ConfigurationError
 from asyncops.models import Operation
+from asyncops.polling.backoff import PollBackoff
 from asyncops.polling.change import Change
 from asyncops.polling.ledger import Ledger
 from asyncops.polling.policy import (
@@ -22,7 +23,6 @@ from asyncops.polling.policy import (
     is_not_json,
 )
 from asyncops.polling.snapshot import Snapshot, WatchTarget
-from asyncops.polling.wait_schedule import PollBackoff
 from asyncops.polling.watermark import Watermark
 from asyncops.utils.checks import seconds
 from asyncops.utils.clock import Clock

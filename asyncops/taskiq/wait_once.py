@@ -12,7 +12,7 @@ from asyncops.errors import AsyncOpsError, OperationFailed, WaitTimeout
 from asyncops.models import Operation, State, has_ended
 from asyncops.polling.policy import BlockedPolicy, OnBlocked, PollPolicy, Tolerance
 from asyncops.polling.wait import overdue
-from asyncops.polling.wait_schedule import next_delay
+from asyncops.polling.backoff import next_delay
 
 __all__ = ["Later", "poll_once"]
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncops.errors import APIError, RateLimited
+from asyncops.polling.backoff import PollBackoff, next_delay
 from asyncops.polling.policy import PollPolicy
-from asyncops.polling.wait_schedule import PollBackoff, next_delay
 from asyncops.retry.retry_after import MAX_RETRY_AFTER
 
 STEADY = PollPolicy(initial=2, factor=2, cap=16, jitter=0)
