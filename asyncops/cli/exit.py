@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
-__all__ = ["ExitCode", "Failure", "needing"]
-
 
 class ExitCode(IntEnum):
     """The exit code of a command."""

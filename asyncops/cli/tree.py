@@ -22,8 +22,6 @@ from asyncops.cli.resources import (
 )
 from asyncops.kit.resources import kind_at
 
-__all__ = ["commands_of"]
-
 # In the order in which help shows them.
 _VERBS: tuple[Callable[[typer.Typer, Resource], None], ...] = (
     listing.add_to,

@@ -19,8 +19,6 @@ from asyncops.kit.open_clients import (
     same_for_a_class,
 )
 
-__all__ = ["ChainloopDep", "Lifespan", "ZooDep", "accounts_of", "client_of", "lifespan"]
-
 C = TypeVar("C", bound=BaseClient)
 
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any] | None]]

@@ -10,8 +10,6 @@ from fastapi import Depends, Header
 
 from asyncops import Watch, WatchCheckpoint
 
-__all__ = ["EventIds", "ResumeDep", "watch_resume"]
-
 # An id comes back as a header; many proxies allow 8 KiB for one header, some for all together.
 _LONGEST_ID = 6144
 # No honest id of that length unpacks to more; a forged one could.

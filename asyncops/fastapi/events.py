@@ -12,8 +12,6 @@ from asyncops.fastapi.streaming import PiecewiseResponse
 from asyncops.utils.checks import seconds
 from asyncops.utils.tasks import cancel_all
 
-__all__ = ["HEARTBEAT", "SSEResponse", "stream_sse"]
-
 T = TypeVar("T", bound=Operation)
 
 HEARTBEAT = 15.0

@@ -12,8 +12,6 @@ from asyncops import AsyncOpsError
 from asyncops.fastapi.problem_log import log_problem
 from asyncops.fastapi.problems import PROBLEM_TYPE, Problem, problem_of
 
-__all__ = ["ProblemResponse", "install_error_handlers"]
-
 _Handler = Callable[[Any, Any], Response | Awaitable[Response | None] | None]
 
 # RFC 6455 and the IANA registry of close codes: internal error, try again later, bad gateway.

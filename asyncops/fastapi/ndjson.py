@@ -9,8 +9,6 @@ from asyncops.fastapi.out import json_line
 from asyncops.fastapi.problems import Problem, problem_of
 from asyncops.fastapi.streaming import PiecewiseResponse
 
-__all__ = ["Listing", "NDJSONResponse", "stream_ndjson"]
-
 Listing = Pager[Any] | AbstractAsyncContextManager[AsyncIterable[Any]] | AsyncIterable[Any]
 """A pager; a context manager over an async iterable, such as ``pager.concurrent()``, ``get_many``
 and ``merge``; or any async iterable."""

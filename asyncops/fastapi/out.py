@@ -11,8 +11,6 @@ from asyncops.fastapi.problems import problem_of
 from asyncops.fastapi.schemas import json_schema, members, outer_class
 from asyncops.unstructure import json_bytes, plain
 
-__all__ = ["Out", "json_line"]
-
 T = TypeVar("T")
 
 _SHAPE = "asyncops_shape"

@@ -6,8 +6,6 @@ from typing import TextIO
 
 from asyncops.fastapi.problems import Problem
 
-__all__ = ["log_problem"]
-
 _log = logging.getLogger("asyncops.fastapi")
 
 

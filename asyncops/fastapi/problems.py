@@ -46,8 +46,6 @@ from attrs import field, frozen
 from asyncops import errors
 from asyncops.errors import AsyncOpsError
 
-__all__ = ["PROBLEM_TYPE", "Problem", "problem_of"]
-
 PROBLEM_TYPE = "application/problem+json"
 
 _CREDENTIAL = "The upstream service did not serve this application."

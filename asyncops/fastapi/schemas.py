@@ -28,8 +28,6 @@ from asyncops import AsyncOpsError
 from asyncops.models import OpenEnum
 from asyncops.unstructure import is_open_ended, names_of
 
-__all__ = ["json_schema", "members", "outer_class"]
-
 _OVERRIDES: dict[Any, Any] = {
     bytes: Annotated[str, WithJsonSchema({"type": "string", "contentEncoding": "base64"})],
     AsyncOpsError: Annotated[

@@ -10,8 +10,6 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["SERVER", "is_stopping", "server_in_charge", "server_of"]
-
 SERVER = "asyncops_server"
 """The key of the server in an app's state, kept in case the app sets a signal handler later."""
 

@@ -13,8 +13,6 @@ from asyncops.fastapi.problems import Problem, problem_of
 from asyncops.fastapi.stopping import is_stopping, server_of
 from asyncops.utils.tasks import cancel_all
 
-__all__ = ["PiecewiseResponse"]
-
 _STOPPING = Problem(status=503, detail="This application is being stopped.")
 _BUG = Problem(status=500, detail="This application could not answer that.")
 

@@ -9,8 +9,6 @@ from attrs import field, frozen
 
 from asyncops.errors import ConfigurationError
 
-__all__ = ["Proxy", "check_base_url", "check_proxy", "is_loopback", "shown"]
-
 # Stricter than urlsplit, which allows control characters, and text around an address in brackets.
 _BASE_URL = re.compile(
     r"https?://(?:[A-Za-z0-9._%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(?:/[!-\[\]-~]*)?", re.IGNORECASE

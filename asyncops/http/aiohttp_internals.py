@@ -8,8 +8,6 @@ from collections.abc import Sequence
 
 from aiohttp import ClientMiddlewareType, ClientSession
 
-__all__ = ["loop_of", "middlewares_of"]
-
 
 def loop_of(session: ClientSession) -> asyncio.AbstractEventLoop | None:
     """Return the event loop of a session; its property ``loop`` is deprecated and warns."""

@@ -9,8 +9,6 @@ from attrs import Attribute, field, frozen
 from asyncops.utils.checks import as_validator, header_name, header_text
 from asyncops.utils.declarations import declared
 
-__all__ = ["Auth", "BadToken", "Basic"]
-
 _QUOTES = ('""', "''", "``", "\u201c\u201d", "\u2018\u2019")
 # Control characters (RFC 7617, section 2), and halves of surrogates, which no encoding can hold.
 _UNSENDABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")

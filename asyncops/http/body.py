@@ -11,8 +11,6 @@ from attrs import define, field
 
 from asyncops.errors import AnswerTooLarge, AttemptTimeout, ConnectionFailed, TransportError
 
-__all__ = ["MAX_ERROR_BODY", "MAX_PAGE", "MAX_RESULT", "Pace", "read_body"]
-
 # The most bytes of a body, after decompression; ``max_body`` takes the place of the first two.
 MAX_PAGE = 10 * 1024 * 1024
 MAX_RESULT = 256 * 1024 * 1024

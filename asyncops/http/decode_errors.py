@@ -22,8 +22,6 @@ from cattrs.gen import make_dict_structure_fn, mapping_structure_factory
 from asyncops.errors import DecodeError
 from asyncops.models import Timestamp, time_form, wire_key
 
-__all__ = ["structure", "tagged"]
-
 T = TypeVar("T")
 U = TypeVar("U")
 

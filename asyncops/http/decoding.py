@@ -17,16 +17,6 @@ from asyncops.http.redaction import redacted_body, snippet
 from asyncops.http.settle import converter
 from asyncops.http.wire_shape import wire_type
 
-__all__ = [
-    "Decode",
-    "Dialect",
-    "decode_json",
-    "decode_response",
-    "decoder",
-    "first_reading",
-    "in_one_step",
-]
-
 T = TypeVar("T")
 
 Decode = Callable[[bytes], T]

@@ -10,8 +10,6 @@ from attrs import define, field
 from asyncops.http.places import Selection, Step
 from asyncops.http.protobuf import camel_case
 
-__all__ = ["envelope"]
-
 Steps = tuple[Step, ...]
 Get = Callable[[Any], Any]
 

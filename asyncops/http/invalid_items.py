@@ -13,16 +13,6 @@ from asyncops.errors import DecodeError
 from asyncops.http.surrogates import encodable
 from asyncops.models import JSON
 
-__all__ = [
-    "InvalidItem",
-    "InvalidRow",
-    "OnInvalid",
-    "id_of",
-    "identified",
-    "is_invalid_id",
-    "split_invalid",
-]
-
 T = TypeVar("T")
 
 _PREFIX = "invalid:"

@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 
-__all__ = ["link_target"]
-
 _TARGET = re.compile(r"[^<]*<([^>]*)>")
 # An empty parameter is allowed; a value is a token or stands in quotes.
 _PARAM = re.compile(

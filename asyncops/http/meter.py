@@ -7,8 +7,6 @@ from attrs import define, frozen
 
 from asyncops.http.messages import Reply, Request
 
-__all__ = ["Meter", "MeteredFetch", "OnPage", "WalkReport"]
-
 
 @define(eq=False)
 class Meter:

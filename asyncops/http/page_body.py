@@ -10,8 +10,6 @@ from asyncops.http.messages import Reply
 from asyncops.http.places import Header, Link, Place, Step, header_at, path_steps
 from asyncops.http.redaction import snippet
 
-__all__ = ["CONVERTERS", "ZEROS", "PageBody", "PagePlaces", "fill_from_headers"]
-
 T = TypeVar("T")
 
 CONVERTERS: Mapping[str, Callable[[Any], Any]] = {

@@ -17,8 +17,6 @@ from asyncops.http.second_reading import SecondReading
 from asyncops.http.settle import is_settled, settler
 from asyncops.http.wire_shape import wire_shape
 
-__all__ = ["PageDecoder"]
-
 T = TypeVar("T")
 
 # A token may be a number in the JSON.

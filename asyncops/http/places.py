@@ -12,19 +12,6 @@ from asyncops.models import JSON
 from asyncops.utils.checks import as_validator, header_name
 from asyncops.utils.declarations import declared
 
-__all__ = [
-    "Header",
-    "Link",
-    "Place",
-    "Selection",
-    "Step",
-    "check_place",
-    "header_at",
-    "path_steps",
-    "step_into",
-    "value_at",
-]
-
 P = TypeVar("P")
 
 

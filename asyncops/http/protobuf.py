@@ -14,16 +14,6 @@ import msgspec
 
 from asyncops.models import time_form, wire_key
 
-__all__ = [
-    "WireInt",
-    "camel_case",
-    "in_snake_case",
-    "init_fields",
-    "is_union",
-    "without_none",
-    "zero_of",
-]
-
 _QUOTED_INTEGER = r"-?[0-9]{1,19}\Z"
 WireInt = int | Annotated[str, msgspec.Meta(pattern=f"^{_QUOTED_INTEGER}")]
 _HAVE_ZEROS = frozenset({str, int, float, bool, tuple, list, dict})

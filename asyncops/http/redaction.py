@@ -5,8 +5,6 @@ import re
 from collections.abc import Callable, Iterable
 from functools import partial
 
-__all__ = ["parts_of", "redacted_body", "redactor", "snippet"]
-
 # A secret of a few characters is none, and may occur in any text.
 _SHORTEST_SECRET = 6
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}

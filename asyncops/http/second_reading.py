@@ -17,8 +17,6 @@ from asyncops.http.redaction import snippet
 from asyncops.http.surrogates import encodable, parse
 from asyncops.models import wire_key
 
-__all__ = ["SecondReading"]
-
 T = TypeVar("T")
 
 _REMEDY = "list(on_invalid=...) passes over rows that do not fit"

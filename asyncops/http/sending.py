@@ -9,8 +9,6 @@ from asyncops.errors import AttemptTimeout
 from asyncops.http.upload import PIECE, Upload
 from asyncops.utils.time_limits import TimeLimit
 
-__all__ = ["OnUpload", "Sending", "UploadProgress"]
-
 
 @frozen
 class UploadProgress:

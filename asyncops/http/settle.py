@@ -11,8 +11,6 @@ from asyncops.http.protobuf import init_fields, without_none
 from asyncops.http.wire_shape import is_optional, wire_shape
 from asyncops.models import time_form
 
-__all__ = ["Settle", "converter", "is_settled", "settler"]
-
 Settle = Callable[[Collection[Any]], object]
 """Turns objects of a class on the wire into ones of the model, in place."""
 

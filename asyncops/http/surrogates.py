@@ -10,8 +10,6 @@ from typing import Any, NoReturn
 
 import msgspec
 
-__all__ = ["encodable", "parse"]
-
 _DEEPEST = 500
 _DIGITS = 4300
 

@@ -13,15 +13,6 @@ from attrs import frozen
 from asyncops.http.messages import Request
 from asyncops.http.meter import WalkReport
 
-__all__ = [
-    "AttemptSpan",
-    "CallSpan",
-    "ListingTelemetry",
-    "Telemetry",
-    "WalkSpan",
-    "checked_telemetry",
-]
-
 # A library logs nothing unless the program asks for it.
 logging.getLogger("asyncops").addHandler(logging.NullHandler())
 

@@ -9,8 +9,6 @@ from asyncops.errors import AttemptTimeout, ConnectionFailed, TransportError
 from asyncops.http.addresses import Proxy
 from asyncops.retry.policy import RETRIED_STATUSES
 
-__all__ = ["Dropped", "transport_error"]
-
 # The beginning of aiohttp's message.
 _TOO_MANY_HEADERS = "Too many headers"
 

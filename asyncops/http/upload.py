@@ -9,8 +9,6 @@ from typing import IO, Any
 
 from attrs import define, field
 
-__all__ = ["PIECE", "Content", "Upload"]
-
 Content = bytes | bytearray | memoryview | Path | IO[bytes] | AsyncIterable[bytes]
 """What an action may send: bytes, the path of a file, an open binary file, or an async iterable
 of bytes. The last is sent once, and so is a file that cannot be rewound."""

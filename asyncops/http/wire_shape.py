@@ -14,8 +14,6 @@ import attrs
 from asyncops.http.protobuf import WireInt, camel_case, init_fields, is_union, without_none, zero_of
 from asyncops.models import time_form, wire_key
 
-__all__ = ["is_optional", "wire_shape", "wire_type"]
-
 _shapes: dict[tuple[type, bool], Any] = {}
 
 

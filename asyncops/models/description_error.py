@@ -1,7 +1,5 @@
 """The error of a description that cannot be right."""
 
-__all__ = ["DescriptionError"]
-
 
 class DescriptionError(ValueError):
     """A description cannot be right. The message names the resource, the field and the fix.

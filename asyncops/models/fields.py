@@ -10,23 +10,6 @@ from attrs import NOTHING, field, frozen
 
 from asyncops.models.description_error import DescriptionError
 
-__all__ = [
-    "FILES",
-    "JSON",
-    "PRIVATE",
-    "UNNAMED",
-    "EpochMillis",
-    "EpochSeconds",
-    "TimeForm",
-    "Timestamp",
-    "UtcTimestamp",
-    "files",
-    "key",
-    "private",
-    "time_form",
-    "wire_key",
-]
-
 JSON = Any
 """Free-form JSON, as ``json.loads`` returns it."""
 

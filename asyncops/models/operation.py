@@ -6,19 +6,6 @@ from uuid import UUID
 
 from asyncops.models.states import State
 
-__all__ = [
-    "HasKind",
-    "Id",
-    "Operation",
-    "has_ended",
-    "how_it_ended",
-    "kind_of",
-    "known_time",
-    "status_word",
-    "times_of",
-]
-
-
 Id = UUID | str | int
 """The id of an operation. Checkpoints and changes hold its text: the digits of a number."""
 

@@ -5,8 +5,6 @@ from typing import Generic, TypeVar
 
 from attrs import field, frozen
 
-__all__ = ["Cursor", "Page"]
-
 T_co = TypeVar("T_co", covariant=True)
 
 Cursor = str | int

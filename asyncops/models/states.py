@@ -4,8 +4,6 @@ from enum import StrEnum
 from functools import cache
 from typing import Protocol, Self
 
-__all__ = ["OpenEnum", "State", "Status", "Tracked"]
-
 
 class OpenEnum(StrEnum):
     """An enum that makes a member for an unknown value, since services add values without notice.

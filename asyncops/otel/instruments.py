@@ -8,8 +8,6 @@ from attrs import frozen
 from opentelemetry.metrics import Counter, Histogram, Meter
 from opentelemetry.trace import Tracer
 
-__all__ = ["Attributes", "Endpoint", "Instruments", "endpoint_of", "place_of"]
-
 Attributes = Mapping[str, str | int]
 
 # The buckets that the conventions advise, in seconds.

@@ -8,8 +8,6 @@ from asyncops.otel.instruments import Instruments, endpoint_of, place_of
 from asyncops.otel.spans import OtelCallSpan, OtelWalkSpan
 from asyncops.version import VERSION
 
-__all__ = ["OpenTelemetry"]
-
 _SCHEMA = "https://opentelemetry.io/schemas/1.37.0"
 
 

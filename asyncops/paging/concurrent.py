@@ -14,8 +14,6 @@ from asyncops.paging.sequential import Fetch, within_deadline
 from asyncops.paging.strategy import ConcurrentStrategy, EarlyPage, Remaining
 from asyncops.utils.tasks import cancel_all
 
-__all__ = ["CONCURRENCY", "ConcurrentRunner"]
-
 T = TypeVar("T")
 
 CONCURRENCY = 16

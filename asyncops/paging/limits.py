@@ -6,8 +6,6 @@ from attrs.validators import optional
 from asyncops.utils.checks import check_count, check_seconds
 from asyncops.utils.clock import SYSTEM_CLOCK, Clock
 
-__all__ = ["MAX_PAGES", "Limits"]
-
 MAX_PAGES = 10_000
 """The most requests of one walk, by default."""
 

@@ -14,15 +14,6 @@ from asyncops.errors import APIError, AsyncOpsError, PaginationError
 from asyncops.http.messages import Reply, Request
 from asyncops.models import Page
 
-__all__ = [
-    "ConcurrentStrategy",
-    "EarlyPage",
-    "OneAtATime",
-    "PageStrategy",
-    "Remaining",
-    "UnsurePage",
-]
-
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 K = TypeVar("K", bound=Hashable)

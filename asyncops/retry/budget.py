@@ -2,8 +2,6 @@
 
 from attrs import define, field
 
-__all__ = ["RETRY_COST", "SUCCESS_REWARD", "THROTTLE_COST", "RetryQuota"]
-
 # The costs of the AWS SDKs' standard retry mode: https://docs.aws.amazon.com/sdkref (2026).
 RETRY_COST = 14
 THROTTLE_COST = 5

@@ -16,8 +16,6 @@ from asyncops.retry.throttle import RetriedCall, Throttle
 if TYPE_CHECKING:
     from tenacity import RetryCallState
 
-__all__ = ["CallRetry"]
-
 R = TypeVar("R")
 
 

@@ -7,8 +7,6 @@ from attrs import define, field
 
 from asyncops.errors import PoolTimeout
 
-__all__ = ["AdaptiveLimit", "ConnectionLimit"]
-
 
 @define(eq=False)
 class AdaptiveLimit:

@@ -8,9 +8,6 @@ from asyncops.errors import APIError, AsyncOpsError, TransportError
 if TYPE_CHECKING:
     from tenacity import RetryCallState
 
-__all__ = ["log_retry"]
-
-
 _retries = logging.getLogger("asyncops.retry")
 
 

@@ -18,8 +18,6 @@ from asyncops.errors import (
 from asyncops.retry.retry_after import MAX_RETRY_AFTER, asked_to_wait
 from asyncops.utils.checks import check_count, check_seconds, status_set
 
-__all__ = ["RETRIED_STATUSES", "RetryPolicy", "backoff", "is_retryable", "may_pass"]
-
 # 425: RFC 8470. 520 to 527 and 530: Cloudflare, which cannot reach the service behind it.
 # 529: services that are overloaded.
 RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, *range(520, 528), 529, 530})

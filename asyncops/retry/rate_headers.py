@@ -12,9 +12,6 @@ from asyncops.retry.retry_after import parse_retry_after, parse_seconds, seconds
 from asyncops.utils.checks import as_validator, choice, header_name, status_set
 from asyncops.utils.declarations import declared
 
-__all__ = ["RateLimit", "Times", "meant_status", "wait_asked_for"]
-
-
 _TOO_MANY_REQUESTS = 429
 
 Times = Literal["seconds", "epoch", "rfc3339", "duration"]

@@ -6,8 +6,6 @@ from typing import Protocol, runtime_checkable
 
 from asyncops.errors import ConfigurationError
 
-__all__ = ["RateLimiter", "rate_limiter"]
-
 
 @runtime_checkable
 class RateLimiter(Protocol):

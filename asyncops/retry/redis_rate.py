@@ -20,8 +20,6 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from asyncops.errors import ConfigurationError, ConnectionFailed
 from asyncops.utils.checks import plain_text
 
-__all__ = ["RedisRate"]
-
 # GCRA (ITU-T I.371) without bursts: each request gets a moment of its own, one period after the
 # one before; in microseconds of Redis's clock, the only one that all machines share.
 _NEXT_MOMENT = """

@@ -7,14 +7,6 @@ from collections.abc import Mapping
 from asyncops.errors import APIError
 from asyncops.utils.moments import http_date
 
-__all__ = [
-    "MAX_RETRY_AFTER",
-    "asked_to_wait",
-    "parse_retry_after",
-    "parse_seconds",
-    "seconds_until",
-]
-
 MAX_RETRY_AFTER = 120.0
 """The longest ``Retry-After`` that is followed, in seconds: by a retry unless its policy says
 otherwise, by a poll unless its policy polls less often anyway."""

@@ -9,8 +9,6 @@ from attrs import define, field
 from asyncops.errors import DeadlineExceeded, RateLimited
 from asyncops.utils.clock import Clock
 
-__all__ = ["RetriedCall", "Throttle"]
-
 
 class RetriedCall(Protocol):
     """A call that may have to wait before its next request."""

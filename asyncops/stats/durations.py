@@ -11,8 +11,6 @@ from asyncops.errors import ConfigurationError
 if TYPE_CHECKING:
     from ddsketch import LogCollapsingLowestDenseDDSketch
 
-__all__ = ["RELATIVE_ERROR", "DurationSketch", "Durations", "Extent"]
-
 RELATIVE_ERROR = 0.01
 """The largest error of a quantile, as a share of the exact one."""
 

@@ -10,8 +10,6 @@ from asyncops.models import Operation, State, has_ended, kind_of, times_of
 from asyncops.stats.durations import Durations, DurationSketch, Extent
 from asyncops.stats.throughput import MINUTES, MinuteCounts, Throughput
 
-__all__ = ["MAX_KINDS", "Summarizer", "Summary", "summarize"]
-
 MAX_KINDS = 1_000
 """The most kinds that are counted one by one, so that a service cannot fill the memory."""
 

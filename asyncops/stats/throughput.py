@@ -9,8 +9,6 @@ from attrs import define, field, frozen
 from asyncops.stats.durations import Extent
 from asyncops.utils.checks import check_count
 
-__all__ = ["MINUTES", "MinuteCounts", "Throughput"]
-
 MINUTES = 1_440
 """The number of busy minutes whose counts are kept: a day of them."""
 

@@ -18,8 +18,6 @@ from asyncops.kit.open_clients import (
 from asyncops.services.chainloop import ChainloopClient
 from asyncops.services.zoo import ZooClient
 
-__all__ = ["ChainloopDep", "ZooDep", "accounts_of", "client_of", "install"]
-
 C = TypeVar("C", bound=BaseClient)
 
 _State = Annotated[TaskiqState, TaskiqDepends()]

@@ -9,8 +9,6 @@ from taskiq import AsyncBroker, SendTaskError, TaskiqEvents, TaskiqState
 from asyncops.utils.checks import seconds
 from asyncops.utils.tasks import cancel_all
 
-__all__ = ["heartbeat"]
-
 _log = logging.getLogger("asyncops.taskiq")
 
 _BEATING = "asyncops.heartbeat"

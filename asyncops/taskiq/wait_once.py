@@ -10,11 +10,9 @@ from taskiq import Context, NoResultError, ScheduledTask, ScheduleSource, Taskiq
 
 from asyncops.errors import AsyncOpsError, OperationFailed, WaitTimeout
 from asyncops.models import Operation, State, has_ended
+from asyncops.polling.backoff import next_delay
 from asyncops.polling.policy import BlockedPolicy, OnBlocked, PollPolicy, Tolerance
 from asyncops.polling.wait import overdue
-from asyncops.polling.backoff import next_delay
-
-__all__ = ["Later", "poll_once"]
 
 O = TypeVar("O", bound=Operation)  # noqa: E741 - an operation
 

@@ -4,8 +4,6 @@ import asyncio
 import time as system_time
 from typing import Protocol
 
-__all__ = ["SYSTEM_CLOCK", "Clock", "SystemClock"]
-
 
 class Clock(Protocol):
     """The time of a client, given to it as ``clock=``.

@@ -9,8 +9,6 @@ from attrs import define, field
 from asyncops.errors import AsyncOpsError, ConfigurationError
 from asyncops.utils.task_scope import Waiters
 
-__all__ = ["IterationGuard", "busy"]
-
 R = TypeVar("R")
 
 

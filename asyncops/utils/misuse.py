@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import NoReturn
 
-__all__ = ["refusal"]
-
 
 def refusal(text: str) -> Callable[..., NoReturn]:
     """Return a method that raises a ``TypeError`` with the right code.

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TypeVar
 
-__all__ = ["safe_paths", "save_outputs"]
-
 T = TypeVar("T")
 
 _LONGEST = 255

@@ -7,16 +7,6 @@ from typing import TypeVar
 from asyncops.models import State, Status
 from asyncops.utils.checks import enum_member, plain_text
 
-__all__ = [
-    "UnlikelyStatus",
-    "filtered_statuses",
-    "has_unfinished",
-    "in_order",
-    "known_status",
-    "known_words",
-    "statuses_of",
-]
-
 S = TypeVar("S", bound=Status)
 
 # From this similarity to a known status on, a text is taken for a typing error.

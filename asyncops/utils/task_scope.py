@@ -9,8 +9,6 @@ from typing import Self, TypeVar
 from asyncops.errors import AsyncOpsError, ConfigurationError
 from asyncops.utils.tasks import cancel_all
 
-__all__ = ["TaskScope", "Waiters"]
-
 T_co = TypeVar("T_co", covariant=True)
 
 

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Collection, Coroutine, Iterable
 from typing import Any, TypeVar
 
-__all__ = ["cancel_all", "together"]
-
 T = TypeVar("T")
 
 

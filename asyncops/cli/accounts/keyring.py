@@ -9,8 +9,6 @@ from asyncops.cli.exit import Failure, needing
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-__all__ = ["forget", "load", "store"]
-
 _SERVICE = "asyncops"
 
 

@@ -14,8 +14,6 @@ from platformdirs import user_config_path
 from asyncops.cli.accounts.services import SERVICES, organization_variable
 from asyncops.cli.exit import Failure
 
-__all__ = ["Entry", "Profiles", "config_path", "read_profiles"]
-
 V = TypeVar("V", bound=str | bool | dict[str, Any])
 
 _VARIABLE = "ASYNCOPS_CONFIG"

@@ -10,8 +10,6 @@ from asyncops.cli.options.on_resource import OnResource, require_ids
 from asyncops.cli.resources import Resource
 from asyncops.errors import AsyncOpsError
 
-__all__ = ["add_to"]
-
 
 async def _cancel(
     settings: Settings, on: OnResource, ids: Ids, file: NoContent, options: GetOptions

@@ -25,8 +25,6 @@ from asyncops.client import BaseClient
 from asyncops.kit.listing import orderings
 from asyncops.kit.query import list_plan
 
-__all__ = ["add_to"]
-
 
 async def list_items(settings: Settings, query: Query, output: OutputOptions) -> int:
     """Write what the query gives."""

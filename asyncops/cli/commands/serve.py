@@ -18,8 +18,6 @@ from asyncops.http.addresses import is_loopback
 from asyncops.testing import ChainloopHabits, FakeServer, ZooHabits
 from asyncops.utils.clock import SYSTEM_CLOCK
 
-__all__ = ["serve"]
-
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - to be replaced, not bound
 
 

@@ -34,8 +34,6 @@ from asyncops.kit.action import Accepted
 from asyncops.kit.started import Started
 from asyncops.models import has_ended
 
-__all__ = ["add_to"]
-
 
 @frozen(kw_only=True)
 class StartOptions(GetOptions):

@@ -29,8 +29,6 @@ from asyncops.polling.policy import OnPoll
 from asyncops.polling.wait_many import wait_many
 from asyncops.unstructure import json_bytes
 
-__all__ = ["CODES", "add_to"]
-
 Results = AsyncIterator[tuple[Any, Any]]
 """The id of each operation, with the operation once it has ended, or with its error."""
 

@@ -12,8 +12,6 @@ from asyncops.cli.text.times import span
 from asyncops.errors import APIError, AsyncOpsError, NotFound, OperationBlocked, WaitTimeout
 from asyncops.models import Operation, State, has_ended, how_it_ended, status_word, times_of
 
-__all__ = ["Outcome", "Verdict", "alike", "exit_code", "final_lines"]
-
 Verdict = Literal["succeeded", "failed", "cancelled", "unknown", "blocked", "timeout", "error"]
 """How an operation ended, ``unknown`` where its status is new to this release, or why not:
 ``blocked`` where it waits for a person."""

@@ -26,8 +26,6 @@ from asyncops.cli.text.terminal import console
 from asyncops.errors import AsyncOpsError
 from asyncops.utils.tasks import together
 
-__all__ = ["add_to", "target_of"]
-
 _NOTES = (
     "A watch goes on through outages, and says so. With --resume, a program that was killed "
     "repeats at most the changes of its last moment, and loses none."

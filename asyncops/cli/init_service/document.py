@@ -6,8 +6,6 @@ from typing import Any
 
 from asyncops.cli.exit import Failure
 
-__all__ = ["Described", "Schema"]
-
 Schema = Mapping[str, Any]
 
 

@@ -20,8 +20,6 @@ from asyncops.cli.init_service.guess import (
     state_of,
 )
 
-__all__ = ["draft"]
-
 _TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 _OPTIONS = (*attrs.fields(kit.ListOptions), *attrs.fields(kit.WatchOptions))
 _RESERVED = {*FIELDS, "state", *(each.name for each in _OPTIONS)}

@@ -7,8 +7,6 @@ from keyword import iskeyword
 from asyncops.cli.init_service.document import Described
 from asyncops.models import State
 
-__all__ = ["FIELDS", "WINDOW", "first_of", "identifier", "paging_of", "quoted", "state_of"]
-
 # The fields of every operation, and the keys that services have for them.
 FIELDS: Mapping[str, str] = {
     "id": "id uuid sid job_id run_id task_id dag_run_id name",

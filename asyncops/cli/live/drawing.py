@@ -13,8 +13,6 @@ from asyncops.cli.text.safe import cut, padded, width_of
 from asyncops.cli.text.times import clock_time, span
 from asyncops.models import State
 
-__all__ = ["Canvas", "drawn"]
-
 _WIDE = 110
 _ID = 36
 _SHORT_ID = 8

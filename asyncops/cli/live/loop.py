@@ -16,8 +16,6 @@ from asyncops.polling.change import Change, ChangeKind
 from asyncops.polling.watch import Watch
 from asyncops.utils.tasks import cancel_all
 
-__all__ = ["CheckpointKeeper", "checkpoint_before", "checkpoint_in", "first_of", "follow"]
-
 _PAUSE = 0.25
 
 

@@ -13,8 +13,6 @@ from asyncops.models import Operation, State, has_ended, kind_of, known_time
 from asyncops.polling.change import Change, ChangeKind
 from asyncops.polling.policy import Poll
 
-__all__ = ["BIN", "LONGEST", "Rates", "Row", "WatchState", "sparkline", "summary_of"]
-
 _NEWS = 200
 LONGEST = 500
 """The most characters of a text of the service that are kept."""

@@ -19,8 +19,6 @@ from asyncops.kit.action import Action
 from asyncops.kit.filters import Suffixes, suffixes_of
 from asyncops.kit.options import UploadOptions
 
-__all__ = ["Content", "NoContent", "content_of", "from_suffixes", "on_action"]
-
 
 @frozen(kw_only=True)
 class NoContent:

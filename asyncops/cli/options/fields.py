@@ -13,23 +13,6 @@ from asyncops.cli.accounts.services import SERVICES
 from asyncops.cli.resources import known_or_near
 from asyncops.cli.text.times import duration
 
-__all__ = [
-    "CONTEXT",
-    "FILTERS",
-    "READING",
-    "WRITING",
-    "Order",
-    "argument",
-    "documented",
-    "duration_option",
-    "fields_of",
-    "known_service",
-    "names_in",
-    "option",
-    "size",
-    "take_options",
-]
-
 FILTERS = "Filters"
 READING = "How to read"
 WRITING = "What to write"

@@ -12,8 +12,6 @@ from asyncops.cli.groups import Command, Settings
 from asyncops.cli.options.fields import CONTEXT, take_options
 from asyncops.cli.runtime.run import execute
 
-__all__ = ["add", "first_words", "paragraphs"]
-
 Run = Callable[..., Coroutine[object, object, int]]
 """A command: it is given the settings and its parts, and returns its exit code."""
 

@@ -25,8 +25,6 @@ from asyncops.listing.pager import Pager
 from asyncops.listing.walk import Walk
 from asyncops.models import Operation, known_time
 
-__all__ = ["Items", "Query", "When", "Window", "query_of"]
-
 T = TypeVar("T", bound=Operation)
 
 

@@ -9,8 +9,6 @@ from asyncops.cli.output.formats.encoders import BY_SUFFIX, Format
 from asyncops.cli.output.journal import Journal
 from asyncops.cli.output.sinks import FAIL, kept_in
 
-__all__ = ["TABLE_ROWS", "OutputOptions"]
-
 TABLE_ROWS = 50
 """Rows of a table, unless told otherwise."""
 

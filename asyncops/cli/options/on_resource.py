@@ -18,8 +18,6 @@ from asyncops.cli.runtime.run import right_use
 from asyncops.client import BaseClient
 from asyncops.utils.statuses import UnlikelyStatus
 
-__all__ = ["OnResource", "on_resource", "require_ids", "wrong_ids"]
-
 K = TypeVar("K", bound="OnResource")
 # Options that are called otherwise than the arguments of the library for which they stand.
 _COMMON = {"resume": "resume", "since": "created_after", "until": "created_before"}

@@ -6,8 +6,6 @@ from attrs import frozen
 
 from asyncops.cli.options.fields import option
 
-__all__ = ["DemoSettings", "ServeSettings"]
-
 _LARGEST = 10**9
 _ARRIVALS = 1000
 

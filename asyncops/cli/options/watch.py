@@ -13,8 +13,6 @@ from asyncops.kit.options import WatchOptions
 from asyncops.kit.query import watch_plan
 from asyncops.polling.policy import WATCH_POLICY, PollPolicy
 
-__all__ = ["Telling", "Watched", "watched_of"]
-
 _WHEN = "When to poll"
 _WHAT = "What to tell"
 

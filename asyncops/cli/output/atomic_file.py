@@ -11,8 +11,6 @@ from typing import BinaryIO
 
 from asyncops.cli.exit import ExitCode, Failure
 
-__all__ = ["atomic", "content_of", "file_errors", "fsync", "lock_for", "locked", "replace"]
-
 
 @contextmanager
 def atomic(path: Path) -> Iterator[BinaryIO]:

@@ -13,8 +13,6 @@ from asyncops.kit.description import Description
 from asyncops.models import FILES
 from asyncops.utils.outputs import safe_paths
 
-__all__ = ["Download", "files_of", "gives_files", "is_files", "save"]
-
 Download = Mapping[str, bytes | str]
 """The content of files by their paths, as the service names them."""
 

@@ -23,8 +23,6 @@ from asyncops.cli.output.atomic_file import atomic, content_of, file_errors, fsy
 from asyncops.cli.output.sinks import Sink
 from asyncops.models import Timestamp
 
-__all__ = ["Journal", "JournalEntry", "Part"]
-
 # Settling takes the disk a while, and a second's worth of rows is soon listed again.
 _EVERY = 1.0
 _END = 4096

@@ -21,8 +21,6 @@ from asyncops.cli.text.times import span
 from asyncops.http.meter import OnPage, WalkReport
 from asyncops.http.sending import OnUpload, UploadProgress
 
-__all__ = ["ProgressLine", "listing_progress", "progress_line", "upload_progress"]
-
 R = TypeVar("R")
 
 _EVERY = 0.2

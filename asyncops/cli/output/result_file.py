@@ -11,8 +11,6 @@ from asyncops.cli.output.downloads import Download, save
 from asyncops.cli.output.sinks import StandardOutput
 from asyncops.cli.text.terminal import complain
 
-__all__ = ["STANDARD", "ResultFile"]
-
 STANDARD = Path("-")
 """Stands for standard input or standard output."""
 

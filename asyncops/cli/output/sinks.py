@@ -19,8 +19,6 @@ from asyncops.cli.output.atomic_file import atomic, file_errors
 from asyncops.cli.text.terminal import complain, descriptor_of
 from asyncops.http.invalid_items import InvalidItem
 
-__all__ = ["FAIL", "Sink", "StandardOutput", "keeping", "kept_in", "opened", "while_read"]
-
 FAIL, SKIP = "fail", "skip"
 
 # A pipe that is ready takes at least so many bytes without blocking: PIPE_BUF.

@@ -16,8 +16,6 @@ from asyncops.kit.annotations import annotation_of
 from asyncops.models import Operation, State, Status, has_ended, known_time, times_of
 from asyncops.unstructure import inner_type
 
-__all__ = ["GAP", "STYLES", "Shown", "fitting", "own_word", "ran", "shown_of", "style_of", "waited"]
-
 STYLES: Mapping[State, str] = {
     State.PENDING: "yellow",
     State.RUNNING: "cyan",

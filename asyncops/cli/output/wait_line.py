@@ -18,8 +18,6 @@ from asyncops.cli.text.terminal import complain, put_out
 from asyncops.cli.text.times import span
 from asyncops.polling.policy import Poll
 
-__all__ = ["HEARTBEAT", "WaitLine", "wait_line"]
-
 HEARTBEAT = 60.0
 """Seconds between two lines of a log while nothing changes."""
 

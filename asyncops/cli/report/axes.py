@@ -11,8 +11,6 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from asyncops.cli.report.lives import Span
 
-__all__ = ["DAY", "bins_of", "draw_moments", "length_of", "tick_text", "ticks_between"]
-
 DAY = 86_400.0
 """Seconds of a day, which is the unit of the axis."""
 # matplotlib does not type their arguments.

@@ -9,8 +9,6 @@ from attrs import Factory, define, field, frozen
 
 from asyncops.models import Operation, State, has_ended, kind_of, status_word, times_of
 
-__all__ = ["Life", "NewestLives", "Span", "life_of", "moment_text", "rows_of", "short_error"]
-
 _LONGEST_ERROR = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH).total_seconds()

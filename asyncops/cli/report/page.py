@@ -23,8 +23,6 @@ from asyncops.cli.text.times import span
 from asyncops.models import Operation, State, has_ended, kind_of, times_of
 from asyncops.stats.summary import Summarizer, Summary
 
-__all__ = ["Report", "Tally", "page_of"]
-
 _MOST_BARS = 12
 _MOST_ROWS = 50
 _BEFORE = re.compile(r"\A.*?(?=<svg\b)", re.DOTALL)

@@ -15,8 +15,6 @@ from asyncops.errors import AsyncOpsError, ListingMoved
 from asyncops.http.messages import Request
 from asyncops.http.meter import WalkReport
 
-__all__ = ["RequestLog", "listening"]
-
 _LOGGER = logging.getLogger("asyncops")
 _REQUESTS = logging.getLogger("asyncops.cli.request")
 

@@ -12,8 +12,6 @@ from threading import Thread, Timer, current_thread, main_thread
 from types import FrameType
 from typing import ParamSpec, Self, TypeVar
 
-__all__ = ["GRACE", "Interruption", "on_signal", "prompting", "run"]
-
 T = TypeVar("T")
 P = ParamSpec("P")
 

@@ -5,8 +5,6 @@ from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ["cut", "end_of", "padded", "visible", "width_of"]
-
 # Terminals do not agree on how these change the width of the character before them.
 _DROPPED = frozenset("\u200c\u200d") | {chr(code) for code in range(0x1F3FB, 0x1F400)}
 _FLAG_A = 0x1F1E6

@@ -14,16 +14,6 @@ from rich.console import Console
 
 from asyncops.cli.text.safe import padded, visible, width_of
 
-__all__ = [
-    "complain",
-    "console",
-    "descriptor_of",
-    "forget",
-    "never_fail_to_encode",
-    "put_out",
-    "put_rows",
-]
-
 # A pipe has no width; this one keeps every table whole.
 _PIPE_WIDTH = 120
 _USUAL_WIDTH = 80

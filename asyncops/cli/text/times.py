@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import typer
 
-__all__ = ["BadTimeError", "ago", "clock_time", "dated", "duration", "moment", "span"]
-
 _UNITS = {
     "ms": 0.001,
     "s": 1.0,

@@ -40,8 +40,6 @@ from asyncops.paging.counted.consistency import ConsistencyCheck
 from asyncops.paging.counted.numbering import NumberedBody
 from asyncops.paging.counted.pages import NumberedStrategy
 
-__all__ = ["ConcurrentNumbered"]
-
 T = TypeVar("T")
 
 # The key of the request for the check at the end; no page has this number.

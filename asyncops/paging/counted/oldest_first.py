@@ -9,8 +9,6 @@ from asyncops.http.messages import Reply
 from asyncops.paging.counted.numbering import NO_PAGE, NumberedBody
 from asyncops.paging.counted.pages import NumberedStrategy
 
-__all__ = ["OldestFirst"]
-
 T = TypeVar("T")
 
 

@@ -9,8 +9,6 @@ from asyncops.checkpoints import Checkpoint
 from asyncops.http.messages import Request
 from asyncops.paging.cursors.cursor_strategy import CursorStrategy, CursorStyle, cursor_text
 
-__all__ = ["CursorListing"]
-
 T = TypeVar("T")
 
 

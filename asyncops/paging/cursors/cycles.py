@@ -2,8 +2,6 @@
 
 from asyncops.errors import RepeatedToken
 
-__all__ = ["SentCursors"]
-
 
 class SentCursors(set[str]):
     """The cursors that one walk has sent: tokens and ids as they came, URLs by their queries.

@@ -5,8 +5,6 @@ from typing import TypeVar
 
 import msgspec
 
-__all__ = ["decode_cursor", "encode_cursor"]
-
 T = TypeVar("T")
 
 

@@ -11,8 +11,6 @@ from attrs import evolve
 from asyncops.errors import UnexpectedPage
 from asyncops.http.messages import Request
 
-__all__ = ["counts_rows", "query_key", "query_of", "with_query"]
-
 # The parameters that hold how many rows are in front of a page.
 _OFFSETS = frozenset({"offset", "skip", "start", "startindex"})
 

@@ -27,8 +27,6 @@ from asyncops.paging.cursors.cursor_strategy import TokenBody
 from asyncops.paging.statuses.cursor import MergeCursor, StatusPosition
 from asyncops.paging.statuses.stream import END, START, StatusStream
 
-__all__ = ["MergeBuffer"]
-
 T = TypeVar("T")
 
 _NOWHERE = StatusPosition(START, "")

@@ -6,8 +6,6 @@ from attrs import field, frozen
 
 from asyncops.paging.cursors.encoding import decode_cursor, encode_cursor
 
-__all__ = ["MergeCursor", "StatusPosition"]
-
 _PREFIX = "merge1."
 # A prefix of its own, since a reader that ignored ``far`` would give its items twice.
 _TWO_ENDED = "merge2."

@@ -19,8 +19,6 @@ from asyncops.paging.statuses.two_ended import TwoEnded
 from asyncops.paging.strategy import PageStrategy
 from asyncops.utils.checks import count
 
-__all__ = ["Parameters", "SortedListing", "SortedNames"]
-
 T = TypeVar("T")
 
 Parameters = tuple[tuple[str, str], ...]

@@ -14,8 +14,6 @@ from asyncops.paging.statuses.buffer import MergeBuffer
 from asyncops.paging.statuses.cursor import MergeCursor
 from asyncops.paging.statuses.stream import END, START, StatusStream, first_to_ask
 
-__all__ = ["StatusMerge"]
-
 T = TypeVar("T")
 
 # A stream reads twice as many pages ahead each time a later stream has to ask again. They are held

@@ -10,8 +10,6 @@ from attrs import define, field
 from asyncops.http.messages import Request
 from asyncops.paging.cursors.cursor_strategy import Cursors, CursorStyle
 
-__all__ = ["END", "START", "StatusStream", "first_to_ask"]
-
 # The sort keys before all items and after all items.
 START = -math.inf
 END = math.inf

@@ -22,8 +22,6 @@ from asyncops.paging.statuses.buffer import MergeBuffer
 from asyncops.paging.statuses.cursor import MergeCursor
 from asyncops.paging.statuses.stream import END, START, StatusStream, first_to_ask
 
-__all__ = ["RequestKey", "TwoEnded"]
-
 T = TypeVar("T")
 
 RequestKey = tuple[int, int, int]

@@ -11,8 +11,6 @@ from asyncops.paging.windows.owned import Owned
 from asyncops.paging.windows.part import Part
 from asyncops.paging.windows.window_cursor import Gap, WindowCursor
 
-__all__ = ["first_parts", "start_at", "unfiltered"]
-
 T = TypeVar("T")
 
 

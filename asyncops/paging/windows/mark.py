@@ -10,8 +10,6 @@ from asyncops.models import Cursor
 from asyncops.paging.windows.created_filter import CreatedFilter
 from asyncops.utils.moments import TimeRange
 
-__all__ = ["Mark"]
-
 T = TypeVar("T")
 
 

@@ -8,8 +8,6 @@ from asyncops.models import Cursor
 from asyncops.paging.cursors.encoding import decode_cursor, encode_cursor
 from asyncops.utils.moments import TimeRange
 
-__all__ = ["Gap", "WindowCursor"]
-
 _PREFIX = "window1."
 
 

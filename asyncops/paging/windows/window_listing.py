@@ -13,8 +13,6 @@ from asyncops.paging.windows.created_filter import CreatedFilter
 from asyncops.paging.windows.window_cursor import WindowCursor
 from asyncops.paging.windows.window_strategy import WindowStrategy
 
-__all__ = ["WindowListing"]
-
 T = TypeVar("T")
 
 

@@ -30,8 +30,6 @@ from asyncops.paging.windows.remaining import remaining
 from asyncops.paging.windows.splitting import cut, cuts, halves
 from asyncops.paging.windows.window_cursor import WindowCursor
 
-__all__ = ["WindowStrategy"]
-
 T = TypeVar("T")
 
 # The statuses by which a service refuses a cursor.

@@ -19,8 +19,6 @@ from asyncops.services.chainloop import AsyncOperation, ChainloopClient
 from asyncops.services.zoo import AsyncApiCall, TextToCadResponse, ZooClient
 from asyncops.testing import ChainloopHabits, FakeClock, FakeServer, Fault
 
-__all__ = ["demo"]
-
 _RETRY = RetryPolicy(base=0.05)
 _OUTPUTS = 4
 

@@ -14,8 +14,6 @@ from asyncops.polling.policy import Poll
 from asyncops.services.zoo import FileConversion, ZooClient
 from asyncops.testing import FakeServer
 
-__all__ = ["Reader", "Walked", "difference"]
-
 _STEP = b"ISO-10303-21;"
 
 T = TypeVar("T")

@@ -13,8 +13,6 @@ from asyncops.cli.commands.demo.listings import Walked
 from asyncops.cli.output.table_columns import STYLES
 from asyncops.models import Operation, State
 
-__all__ = ["Report", "show"]
-
 
 @frozen(kw_only=True)
 class Report:

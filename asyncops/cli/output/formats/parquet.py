@@ -10,8 +10,6 @@ import pyarrow.parquet as pq
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.output.formats.encoders import Encoder, columns_of, values_of
 
-__all__ = ["ParquetEncoder"]
-
 _GROUP_ROWS = 20_000
 _GROUP_CHARACTERS = 32 * 2**20
 

@@ -11,8 +11,6 @@ from asyncops.cli.output.formats.encoders import Encoder
 from asyncops.cli.output.table_columns import GAP, Shown, fitting, shown_of, style_of
 from asyncops.cli.text.safe import cut, end_of, padded, visible
 
-__all__ = ["TableEncoder"]
-
 _INDENT = "  "
 
 
