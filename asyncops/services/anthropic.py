@@ -26,8 +26,6 @@ from asyncops.kit import (
 )
 from asyncops.models import JSON
 
-__all__ = ["AnthropicClient", "BatchStatus", "MessageBatch", "MessageBatchInput", "RequestCounts"]
-
 
 class BatchStatus(Status):
     """Where a batch is."""

@@ -27,28 +27,6 @@ from asyncops.kit import (
 )
 from asyncops.models import JSON, OpenEnum
 
-__all__ = [
-    "Actor",
-    "CircleCIClient",
-    "Commit",
-    "Job",
-    "JobStatus",
-    "JobType",
-    "Pipeline",
-    "PipelineError",
-    "PipelineErrorType",
-    "PipelineOptions",
-    "PipelinePlace",
-    "PipelineState",
-    "Project",
-    "Trigger",
-    "TriggerType",
-    "Vcs",
-    "Workflow",
-    "WorkflowPlace",
-    "WorkflowStatus",
-]
-
 
 class PipelineState(OpenEnum):
     """How far a pipeline is set up; its workflows tell what comes of it."""

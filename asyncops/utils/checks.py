@@ -13,27 +13,6 @@ from attrs.validators import optional
 
 from asyncops.models import OpenEnum, Status
 
-__all__ = [
-    "Validator",
-    "as_validator",
-    "check_count",
-    "check_hook",
-    "check_seconds",
-    "choice",
-    "count",
-    "enum_member",
-    "header_name",
-    "header_text",
-    "number_segment",
-    "own_header",
-    "path_segment",
-    "plain_hook",
-    "plain_text",
-    "seconds",
-    "status_set",
-    "uuid_segment",
-]
-
 E = TypeVar("E", bound=OpenEnum)
 H = TypeVar("H")
 

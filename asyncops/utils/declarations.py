@@ -10,8 +10,6 @@ from attrs import Attribute
 from asyncops.models.description_error import DescriptionError
 from asyncops.utils.checks import Validator
 
-__all__ = ["check_kind", "check_one_of", "check_param", "declared"]
-
 
 def declared(kind: type, fields: "list[Attribute[Any]]") -> "list[Attribute[Any]]":
     """Have the checks of a class raise ``DescriptionError``: a field transformer of attrs.

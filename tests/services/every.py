@@ -14,6 +14,6 @@ def clients() -> list[type[Client]]:
     found = []
     for found_module in pkgutil.iter_modules(asyncops.services.__path__, "asyncops.services."):
         module = importlib.import_module(found_module.name)
-        values = [getattr(module, name) for name in module.__all__]
+        values = [getattr(module, name) for name in dir(module)]
         found += [each for each in values if isinstance(each, type) and issubclass(each, Client)]
     return [each for each in dict.fromkeys(found) if each is not Client]

@@ -26,8 +26,6 @@ from asyncops.polling.change import Change
 from asyncops.polling.policy import Poll
 from asyncops.unstructure import json_bytes
 
-__all__ = ["Lines", "LiveScreen", "json_of", "plain_of"]
-
 _LEAST = 0.25
 _MOST = 1.0
 _QUIT = b"qQ"

@@ -23,8 +23,6 @@ from asyncops.paging.counted.known_rows import warn_moved
 from asyncops.paging.counted.numbering import NumberedBody
 from asyncops.paging.counted.pages import NumberedStrategy
 
-__all__ = ["ConsistencyCheck"]
-
 T = TypeVar("T")
 
 # The listing may move once more between two requests.

@@ -9,8 +9,6 @@ from attrs import define, field
 from asyncops.paging.windows.part import Part
 from asyncops.paging.windows.splitting import pace
 
-__all__ = ["Ahead"]
-
 T = TypeVar("T")
 
 
