@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from asyncops.kit import (
     Action,
+    Auth,
     Client,
     Collection,
     Listing,
@@ -345,6 +346,7 @@ class CircleCIClient(Client):
         title="CircleCI",
         url="https://circleci.com/api/v2",
         token="CIRCLECI_TOKEN",  # noqa: S106 - the variable's name
+        auth=Auth(header="Circle-Token", form="{}"),
         rate_limit=RateLimit("RateLimit-Remaining", "RateLimit-Reset", "seconds"),
     )
     pipelines: Final = Within(

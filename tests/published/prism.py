@@ -76,7 +76,7 @@ async def overheard(url: str) -> AsyncIterator[Overheard]:
 
     async def pass_on(request: web.BaseRequest) -> web.StreamResponse:
         sent = await request.read()
-        kept = ("Authorization", *(("Content-Type",) if sent else ()))
+        kept = ("Authorization", "Circle-Token", *(("Content-Type",) if sent else ()))
         headers_in = {name: request.headers[name] for name in kept if name in request.headers}
         async with session.request(
             request.method,

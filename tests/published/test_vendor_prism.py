@@ -1,4 +1,4 @@
-"""The clients of GitHub, GitLab, OpenAI and Replicate read what Prism makes up from their slices.
+"""The clients of five services read what Prism makes up from the slices of their descriptions.
 
 Run as ``test_prism.py`` says. Prism refuses a request that does not fit the description; its
 cursors lead nowhere, so first pages and single items are read.
@@ -15,6 +15,7 @@ from attrs import frozen
 
 from asyncops import (
     AsyncOpsError,
+    CircleCIClient,
     GitHubClient,
     GitLabClient,
     OpenAIClient,
@@ -43,7 +44,21 @@ class Question:
 
 GITHUB, GITLAB = "github-actions.openapi.json", "gitlab-pipelines.openapi.json"
 OPENAI, REPLICATE = "openai.openapi.json", "replicate.openapi.json"
+CIRCLECI, UUID = "circleci-v2.openapi.json", "6034460f-c7c4-4c43-9457-de07e2020002"
+# A project's pipelines are not asked for: its slug is three parts of the path, and one for Prism.
 QUESTIONS = {
+    "circleci.pipelines.get": Question(
+        CIRCLECI, CircleCIClient, lambda client: client.pipelines("gh", "a", "b").get(UUID)
+    ),
+    "circleci.workflows.list": Question(
+        CIRCLECI, CircleCIClient, lambda client: client.workflows(UUID).list()
+    ),
+    "circleci.workflows.get": Question(
+        CIRCLECI, CircleCIClient, lambda client: client.workflows(UUID).get(UUID)
+    ),
+    "circleci.jobs.list": Question(
+        CIRCLECI, CircleCIClient, lambda client: client.jobs(UUID).list()
+    ),
     "github.runs.list": Question(
         GITHUB,
         GitHubClient,
@@ -146,7 +161,7 @@ def ids_of(given: Any) -> list[str]:
 
 def wire_ids(answer: Any) -> list[str]:
     """The ids of the rows, or of the one item, as the answer has them."""
-    keys = {"workflow_runs", "jobs", "data", "results"}
+    keys = {"items", "workflow_runs", "jobs", "data", "results"}
     for key in keys & answer.keys() if isinstance(answer, dict) else ():
         if isinstance(answer[key], list) and "id" not in answer:
             return [str(row["id"]) for row in answer[key]]
