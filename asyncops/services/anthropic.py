@@ -132,10 +132,6 @@ _SAMPLE = Sample(
             "cancel_initiated_at": "2026-05-04T09:03:00.100435Z",
         },
     },
-    status="processing_status",
-    started=None,
-    finished="ended_at",
-    error=None,
 )
 
 

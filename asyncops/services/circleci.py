@@ -292,11 +292,7 @@ _PIPELINE_SAMPLE = Sample(
             "received_at": _TIME,
             "actor": {"login": "dev", "avatar_url": None},
         },
-    },
-    status=None,
-    started=None,
-    finished=None,
-    error=None,
+    }
 )
 
 _WORKFLOW_SAMPLE = Sample(
@@ -310,10 +306,7 @@ _WORKFLOW_SAMPLE = Sample(
         "pipeline_number": 26,
         "project_slug": _PROJECT,
         "started_by": "7034460f-c7c4-4c43-9457-de07e2020001",
-    },
-    started=None,
-    finished="stopped_at",
-    error=None,
+    }
 )
 
 _JOB_SAMPLE = Sample(
@@ -327,10 +320,7 @@ _JOB_SAMPLE = Sample(
         "started_at": _TIME,
         "stopped_at": _LATER,
         "dependencies": [],
-    },
-    created=None,
-    finished="stopped_at",
-    error=None,
+    }
 )
 
 
