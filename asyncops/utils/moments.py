@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 
 from attrs import frozen
 
-__all__ = ["TimeRange", "http_date", "micros", "moment", "next_moment", "rounded"]
+__all__ = ["TimeRange", "http_date", "micros", "moment", "next_moment", "rounded", "shifted"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
@@ -28,12 +28,17 @@ def moment(since_epoch: int) -> datetime:
         raise ValueError(f"no moment: {since_epoch} microseconds since the epoch") from None
 
 
-def next_moment(when: datetime) -> datetime | None:
-    """Return the moment one microsecond later; ``None`` at the end of the calendar."""
+def shifted(when: datetime, by: timedelta) -> datetime | None:
+    """Return a moment so much later; ``None`` beyond the calendar."""
     try:
-        return when + _TICK
+        return when + by
     except OverflowError:
         return None
+
+
+def next_moment(when: datetime) -> datetime | None:
+    """Return the moment one microsecond later; ``None`` at the end of the calendar."""
+    return shifted(when, _TICK)
 
 
 def rounded(when: datetime, step: timedelta, *, up: bool = False) -> datetime:
@@ -89,3 +94,16 @@ class TimeRange:
         return (self.oldest is None or self.oldest <= when) and (
             self.newest is None or when < self.newest
         )
+
+    def taken_in(self, step: timedelta) -> "TimeRange":
+        """Return the longest range that a service may take in where it is asked for this one.
+
+        Both bounds are sent as ends of the steps that they are in, and a service may take in all of
+        the step of a bound, rounded to the next microsecond.
+
+        Args:
+            step: The smallest step of the bounds.
+        """
+        early = None if self.oldest is None else shifted(self.oldest, -step)
+        sent = None if self.newest is None else rounded(self.newest, step, up=True)
+        return TimeRange(early, None if sent is None else shifted(sent, step + _TICK))

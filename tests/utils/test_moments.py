@@ -6,25 +6,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncops.utils.moments import TimeRange, http_date, micros, moment, next_moment, rounded
+from asyncops.utils.moments import (
+    TimeRange,
+    http_date,
+    micros,
+    moment,
+    next_moment,
+    rounded,
+    shifted,
+)
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-TICK = timedelta(microseconds=1)
+LAST = datetime.max.replace(tzinfo=UTC)
+TICK, SECOND = timedelta(microseconds=1), timedelta(seconds=1)
 
 
 def test_a_moment_is_told_to_the_microsecond() -> None:
     assert moment(micros(NOON + TICK)) == NOON + TICK
     assert next_moment(NOON) == NOON + TICK
-    assert next_moment(datetime.max.replace(tzinfo=UTC)) is None
     with pytest.raises(ValueError, match="no moment"):
         moment(1 << 70)
 
 
+def test_a_moment_beyond_the_calendar_is_none() -> None:
+    assert shifted(NOON, -SECOND) == NOON - SECOND
+    assert shifted(LAST, SECOND) is None
+    assert next_moment(LAST) is None
+
+
 def test_a_moment_is_rounded_to_a_step_either_way() -> None:
-    second, last = timedelta(seconds=1), datetime.max.replace(tzinfo=UTC)
-    assert rounded(NOON + TICK, second) == rounded(NOON, second, up=True) == NOON
-    assert rounded(NOON + TICK, second, up=True) == NOON + second
-    assert rounded(last, second, up=True) == last
+    assert rounded(NOON + TICK, SECOND) == rounded(NOON, SECOND, up=True) == NOON
+    assert rounded(NOON + TICK, SECOND, up=True) == NOON + SECOND
+    assert rounded(LAST, SECOND, up=True) == LAST
 
 
 def test_a_range_ends_before_its_end() -> None:
@@ -34,6 +47,13 @@ def test_a_range_ends_before_its_end() -> None:
     assert not part.whole
     assert TimeRange().holds(NOON)
     assert TimeRange().whole
+
+
+def test_a_service_may_take_in_all_of_the_steps_of_both_bounds() -> None:
+    asked = TimeRange(NOON + TICK, NOON + TICK)
+    assert asked.taken_in(SECOND) == TimeRange(NOON + TICK - SECOND, NOON + 2 * SECOND + TICK)
+    assert TimeRange(NOON, NOON).taken_in(SECOND) == TimeRange(NOON - SECOND, NOON + SECOND + TICK)
+    assert TimeRange(None, LAST).taken_in(SECOND) == TimeRange()
 
 
 @pytest.mark.parametrize(

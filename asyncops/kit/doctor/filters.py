@@ -7,7 +7,7 @@ from asyncops.kit.chosen import chosen_of, matches
 from asyncops.kit.doctor.evidence import Evidence, times
 from asyncops.kit.doctor.finding import Check, Finding, bad, good, unknown
 from asyncops.models import Page, Status
-from asyncops.utils.moments import rounded
+from asyncops.utils.moments import TimeRange
 
 _WINDOW = "check the parameters of window=, form= and times="
 # A service may leave out what was created at the bound itself.
@@ -42,9 +42,8 @@ async def _beyond(evidence: Evidence, claim: str, *, is_latest: bool) -> Finding
         return unknown(claim, _NONE)
     if not came:
         return bad(claim, "no item came, though there are some", _WINDOW)
-    # As it is sent, and the service may take in all of the step behind that.
-    end = rounded(bound, window.margin, up=True) + step
-    outside = sum(each > end if is_latest else each < bound - step for each in came)
+    asked = TimeRange(None, bound) if is_latest else TimeRange(bound)
+    outside = sum(not asked.taken_in(window.margin).holds(each) for each in came)
     side = "later" if is_latest else "earlier"
     if outside:
         return bad(claim, f"{outside} of {len(came)} items were created {side}", _WINDOW)

@@ -14,8 +14,8 @@ from attrs import field, frozen
 
 from asyncops.checkpoints import Checkpoint
 from asyncops.paging.strategy import PageStrategy
-from asyncops.paging.windows.time_order import TimeOrder, shifted
-from asyncops.utils.moments import TimeRange, rounded
+from asyncops.paging.windows.time_order import TimeOrder
+from asyncops.utils.moments import TimeRange, shifted
 
 __all__ = ["CreatedFilter"]
 
@@ -88,17 +88,11 @@ class CreatedFilter(Generic[T]):
     def is_ignored(self, asked: TimeRange, moments: Sequence[datetime]) -> bool:
         """Whether the creation times in an answer show that the service does not filter.
 
-        The caller's own bounds are taken as the service has them. A latest time may be sent as the
-        end of the step that it is in, and the service may take in all of the step behind that.
+        The caller's own bounds are taken as the service has them.
         """
         if not self.detects:
             return False
         oldest = asked.oldest if asked.oldest != self.bounds.oldest else None
         newest = asked.newest if asked.newest != self.bounds.newest else None
-        early = None if oldest is None else shifted(oldest, -self.margin)
-        sent = None if newest is None else rounded(newest, self.margin, up=True)
-        late = None if sent is None else shifted(sent, self.margin)
-        return bool(moments) and (
-            (early is not None and min(moments) < early)
-            or (late is not None and max(moments) > late)
-        )
+        most = TimeRange(oldest, newest).taken_in(self.margin)
+        return bool(moments) and not (most.holds(min(moments)) and most.holds(max(moments)))

@@ -8,8 +8,8 @@ from attrs import field, frozen
 
 from asyncops.http.invalid_items import InvalidRow
 from asyncops.paging.windows.created_filter import CreatedFilter
-from asyncops.paging.windows.time_order import shifted
 from asyncops.paging.windows.window_cursor import Gap
+from asyncops.utils.moments import shifted
 
 __all__ = ["Owned"]
 

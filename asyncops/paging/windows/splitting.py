@@ -10,9 +10,8 @@ from attrs import evolve
 from asyncops.paging.windows.created_filter import CreatedFilter
 from asyncops.paging.windows.owned import Owned
 from asyncops.paging.windows.part import Part
-from asyncops.paging.windows.time_order import shifted
 from asyncops.paging.windows.window_cursor import Gap
-from asyncops.utils.moments import TimeRange
+from asyncops.utils.moments import TimeRange, shifted
 
 __all__ = ["apart", "between", "cut", "cuts", "halves", "pace"]
 

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from attrs import frozen
 
-from asyncops.utils.moments import TimeRange, next_moment
+from asyncops.utils.moments import TimeRange, next_moment, shifted
 
-__all__ = ["TimeOrder", "shifted"]
+__all__ = ["TimeOrder"]
 
 
 @frozen
@@ -53,11 +53,3 @@ class TimeOrder:
             # A range ends before its newest moment.
             begin = next_moment(begin)
         return self.range(self.last((begin, self.near(bounds))), self.far(bounds))
-
-
-def shifted(when: datetime, by: timedelta) -> datetime | None:
-    """Return a moment so much later; ``None`` beyond the calendar."""
-    try:
-        return when + by
-    except OverflowError:
-        return None

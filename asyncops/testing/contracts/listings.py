@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 from asyncops.checkpoints import Checkpoint
 from asyncops.testing.contracts.case import MANY, PAGE, ROWS, Case, Live, needs
+from asyncops.utils.moments import TimeRange
 
 
 def same(live: Live, found: list[object]) -> None:
@@ -125,10 +126,11 @@ async def test_a_window_is_a_part_of_the_walk(live: Live) -> None:
     after, before = times[6], times[18]
     found = await live.pager(created_after=after, created_before=before).collect()
     window = live.case.listing.window
-    margin = window.resolution if window is not None else before - after
+    assert window is not None
+    most = TimeRange(after, before).taken_in(window.margin)
     keys = set(live.keys(found))
     inside = [item for item in rows if after <= item.created_at <= before]
-    nearby = [item for item in rows if after - margin <= item.created_at <= before + margin]
+    nearby = [item for item in rows if most.holds(item.created_at)]
     lost = set(live.keys(inside)) - keys
     assert not lost, f"created in the window, and not given: {lost}"
     assert keys <= set(live.keys(nearby)), "given, and not created in the window"

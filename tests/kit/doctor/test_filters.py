@@ -12,6 +12,7 @@ from tests.kit.doctor.farms import (
     PLAIN,
     ROWS,
     assert_told,
+    examined,
     examined_at,
     farm,
     lies,
@@ -72,6 +73,18 @@ async def test_a_window_that_is_ignored_is_told() -> None:
         "created_after": f"created_after: 10 of 20 items were created earlier; {fix}",
         "created_before": f"created_before: 10 of 20 items were created later; {fix}",
     }
+
+
+async def test_a_bound_may_be_sent_in_longer_steps_than_the_service_compares() -> None:
+    """Items of the second that the bound is in are no lie."""
+    window = Window("from", "to", times="seconds", resolution=timedelta(microseconds=1))
+
+    def add(fake: Any) -> None:
+        for _ in range(20):
+            fake.add("jobs")
+
+    found = await examined(farm(**PLAIN | {"window": window}), rows=0, prepare=add)
+    assert not lies(found)
 
 
 async def test_a_status_that_is_ignored_is_told() -> None:

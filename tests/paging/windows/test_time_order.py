@@ -4,17 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from asyncops.paging.windows.time_order import TimeOrder, shifted
+from asyncops.paging.windows.time_order import TimeOrder
 from asyncops.utils.moments import TimeRange
 from tests.paging.windows.made import at
 
 MOST = datetime.max.replace(tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-
-
-def test_a_moment_beyond_the_calendar_is_none() -> None:
-    assert shifted(at(1), SECOND) == at(2)
-    assert shifted(MOST, SECOND) is None
 
 
 @pytest.mark.parametrize("descending", [True, False])
