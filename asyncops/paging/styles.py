@@ -174,9 +174,9 @@ class Pages(_Counted):
     Where the newest rows come last, as many may have been added as removed: the rows in front of
     the last one tell, which costs two requests more, and the walk warns with ``ListingMoved``.
     In a listing without an order nothing tells, and each walk over several pages warns; an
-    ``Offset`` is better there. Without ``total``, removed rows may take others out of sight: each
-    walk over several pages warns, but where the newest rows come first, nothing tells. A
-    ``Window`` helps: such a listing is walked by creation time.
+    ``Offset`` is better there. Without ``total``, or where answers leave it out, removed rows may
+    take others out of sight in every order: each walk over several pages warns. A ``Window`` helps:
+    such a listing is walked by creation time.
 
     Attributes:
         param: The parameter that takes the number.
@@ -226,10 +226,10 @@ class Offset(_Counted):
         Offset(total="total_entries", most=100)
         Offset(total="data.total", used_size="data.limit", number="data.offset", most=1000)
 
-    The end of the listing is told, and rows that move are noticed, as for :class:`Pages`. Where the
-    newest rows do not come first, each page begins with the last row of the page before, so that
-    removed rows are noticed in every order, with a total or without. Behind a page that is shorter
-    than asked for and not the last one, the walk goes on with the rows that it lacks.
+    The end of the listing is told, and rows that move are noticed, as for :class:`Pages`. Without
+    ``total``, or where the newest rows do not come first, each page begins with the last row of the
+    page before, so that removed rows are noticed in every order. Behind a page that is shorter than
+    asked for and not the last one, the walk goes on with the rows that it lacks.
 
     Attributes:
         param: The parameter that takes the number of items in front of the page.

@@ -1,7 +1,9 @@
 """Services of any paging style, made backwards from its declaration, in memory."""
 
 import json
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from asyncops.checkpoints import Checkpoint
+from asyncops.errors import ListingMoved
 from asyncops.http.decoding import Decode
 from asyncops.http.messages import Reply, Request, with_values
 from asyncops.http.meter import Meter
@@ -176,6 +179,15 @@ class Service:
             limits=limits,
             check=listing.check,
         )
+
+
+@contextmanager
+def unmoved(style: Paging) -> Iterator[None]:
+    """Walks of a listing that does not move warn only where no total could tell that it does."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ListingMoved)
+        yield
+    assert not told or (isinstance(style, Pages | Offset) and style.total is None)
 
 
 def envelope(items: str, rows: list[Any], said: dict[Place, Any]) -> tuple[Any, CIMultiDict[str]]:

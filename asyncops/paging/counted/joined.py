@@ -1,4 +1,4 @@
-"""Rows that move in listings whose new rows do not come first.
+"""Rows that move in listings whose new rows do not come first, or that tell no total.
 
 There the total count hides removals, since as many rows may have been added. But a page that has a
 row in common with the pages before it, first on it or the last of theirs, has no unread row in
@@ -13,7 +13,7 @@ front of it, whenever and in whichever order the answers were made.
   row, and begins again. Where it comes to that row, it has read as many, or rows were removed: if
   the row has moved, the walk warns, since what was removed unread and what was missed look alike.
 - If new rows may come anywhere, or no total tells which page is the last, nothing tells, and a walk
-  over several pages warns.
+  over several pages warns; so it does where no total tells of removals though new rows come first.
 
 What a walk could not tell before it was stopped is in its checkpoint, so that the walk that goes on
 warns in its place.
@@ -25,7 +25,7 @@ from typing import ClassVar
 from attrs import define, field
 
 from asyncops.http.invalid_items import is_invalid_id
-from asyncops.paging.counted.known_rows import TIMES_BACK, KnownRows, warn_moved
+from asyncops.paging.counted.known_rows import TIMES_BACK, KnownRows
 
 __all__ = ["LastRow", "Overlap", "Unordered"]
 
@@ -61,18 +61,6 @@ class _Joined(KnownRows):
         self._doubtful = False
         self._accept(number * size // unit, keys)
         return 0
-
-    def finish(self) -> None:
-        """Warn, once, if rows may be missing."""
-        if self.unsure:
-            self._settle()
-            warn_moved(
-                "whether rows were removed while this listing was read cannot be told: "
-                "rows may be missing"
-            )
-
-    def _settle(self) -> None:
-        self._unsure = False
 
     def _accept(self, rank: int, keys: Sequence[Hashable]) -> None:
         """Take a page.
@@ -142,7 +130,7 @@ def _is_known_again(key: Hashable) -> bool:
 
 @define(eq=False)
 class Unordered(_Joined):
-    """Numbered pages in no order."""
+    """Numbered pages in no order, or without a total."""
 
     _pages: int = field(default=0, init=False)
 

@@ -39,6 +39,7 @@ class KnownRows:
     _known: dict[Hashable, None] = field(factory=dict)
     _knows_all: bool = True
     _unsure: bool = False
+    # The furthest page, and how often the walk has gone back since it got there.
     _furthest: int = field(default=-1, init=False)
     _times_back: int = field(default=0, init=False)
     # Rows of a page that is asked for again, since an empty one came behind its only row.
@@ -101,6 +102,15 @@ class KnownRows:
 
     def finish(self) -> None:
         """Warn, once, if rows may be missing at the end of the walk."""
+        if self.unsure:
+            self._settle()
+            warn_moved(
+                "whether rows were removed while this listing was read cannot be told: "
+                "rows may be missing"
+            )
+
+    def _settle(self) -> None:
+        self._unsure = False
 
     def fresh(self, keys: Sequence[Hashable]) -> tuple[bool, ...]:
         """Return for each row of a page whether no page before has held it, and remember all."""

@@ -76,7 +76,9 @@ class NumberedListing(Generic[T]):
 
     def _drift(self) -> type[KnownRows]:
         style = self.style
-        if self.descending or self.led:
+        if self.led:
+            return KnownRows
+        if self.descending and style.total is not None:
             return Drift
         if isinstance(style, Offset):
             return Overlap

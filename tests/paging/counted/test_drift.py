@@ -34,10 +34,23 @@ def test_rows_that_vanish_send_the_walk_back_by_as_many_pages_as_they_filled(
     assert walked(4).step(4, 100 - removed, 5, keys(4)) == back
 
 
-def test_a_count_that_is_not_said_changes_nothing() -> None:
+def test_a_count_that_is_not_said_sends_the_walk_nowhere_and_is_told_of_once() -> None:
     drift = walked(2)
+    assert not drift.unsure
     assert drift.step(2, 0, 5, keys(2)) == 0
     assert drift.count == 100
+    assert drift.unsure
+    with pytest.warns(ListingMoved, match="rows may be missing"):
+        drift.finish()
+    assert not drift.unsure
+
+
+@pytest.mark.parametrize(("rows", "known"), [([1, 2], []), ([], [1, 2])])
+def test_a_listing_of_one_page_may_leave_out_its_count(rows: list[int], known: list[int]) -> None:
+    drift = Drift()
+    drift.fresh(known)
+    drift.step(0, 0, 5, rows)
+    assert not drift.unsure
 
 
 def test_a_walk_that_always_has_to_go_back_says_that_it_gives_up() -> None:

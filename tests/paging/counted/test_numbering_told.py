@@ -148,6 +148,7 @@ async def test_a_first_page_without_rows_may_be_shorter_than_was_asked_for(
 
 
 @pytest.mark.parametrize("style", [Pages(pages="pages"), Offset(pages="pages")])
+@pytest.mark.filterwarnings("ignore::asyncops.ListingMoved")
 async def test_pages_of_which_none_shows_a_row_come_to_an_end(style: Any) -> None:
     service = Hiding(style, "items", ids(10), cap=5)
     assert await walked(service, 1, 12) == []

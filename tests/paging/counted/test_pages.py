@@ -1,5 +1,6 @@
 """Following page numbers over services that count from 0, from 1, and from 1 without saying so."""
 
+import warnings
 from collections.abc import Callable
 from math import ceil
 
@@ -8,7 +9,7 @@ from attrs import define, evolve, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncops.errors import APIError, BadRequest, UnexpectedPage
+from asyncops.errors import APIError, BadRequest, ListingMoved, UnexpectedPage
 from asyncops.http.messages import Reply, Request
 from asyncops.http.page_body import PageBody
 from asyncops.models import Page
@@ -87,7 +88,20 @@ def walk(
     paging: NumberedStrategy[AsyncOperation],
     between: Callable[[], None] = lambda: None,
 ) -> list[Page[AsyncOperation]]:
-    """Read to the end; ``between`` is called before every request but the first."""
+    """Read to the end; ``between`` is called before every request but the first.
+
+    Where the service leaves out the total, nothing tells of removals, and the walk says so.
+    """
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ListingMoved)
+        pages = _walk(service, paging, between)
+    assert not told or "total_count" in service.left_out
+    return pages
+
+
+def _walk(
+    service: Service, paging: NumberedStrategy[AsyncOperation], between: Callable[[], None]
+) -> list[Page[AsyncOperation]]:
     pages: list[Page[AsyncOperation]] = []
     for _ in range(500):
         while (page := paging.take()) is not None:
