@@ -199,6 +199,11 @@ class FromStart(Generic[T]):
             return self._pages.recover(error)
         return error.status in NO_PAGE and self.search.restart()
 
+    def finish(self) -> None:
+        """Warn if rows may be missing: the range may end before the listing does."""
+        if self._pages is not None:
+            self._pages.drift.finish()
+
     @property
     def _asked(self) -> int:
         """The number or the offset of the page to read next."""

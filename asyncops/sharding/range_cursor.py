@@ -7,6 +7,7 @@ from typing import Self, TypeVar
 from attrs import define, evolve, field, frozen
 
 from asyncops.http.invalid_items import split_invalid
+from asyncops.http.messages import Request
 from asyncops.models import Cursor, Page
 from asyncops.paging.cursors.encoding import decode_cursor, encode_cursor
 from asyncops.sharding.time_range import RangeStrategy, creation_times
@@ -75,14 +76,27 @@ class RangeCursorStrategy(RangeStrategy[T]):
     Attributes:
         identity: Returns the id of an item.
         first: The number of the first page of the listing.
+        finish: Warns, at the end, if rows may be missing.
         cursor: The position to begin at.
         offsets: Whether the pages have offsets in place of numbers.
     """
 
     identity: Callable[[T], str]
     first: int
+    finish: Callable[[], None]
     cursor: RangeCursor | None = None
     offsets: bool = False
+
+    def next_request(self) -> Request | None:
+        """Return the next request of the listing, or ``None`` past the range.
+
+        Raises:
+            ListingMoved: Rows may be missing, and the warning was turned into an error.
+        """
+        request = super().next_request()
+        if request is None:
+            self.finish()
+        return request
 
     def take(self) -> Page[T] | None:
         """Return the next page of the range, with its cursors."""

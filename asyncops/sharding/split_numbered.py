@@ -125,6 +125,7 @@ class NumberedShard(Generic[T]):
             NewestFirst(),
             self.listing.identity,
             hint.first_page,
+            pages.finish,
             cursor,
             offsets,
         )

@@ -143,6 +143,7 @@ class Numbered:
         dated: Whether the rows say when they were created.
         beyond: What comes for a page behind the last one: ``empty``, the ``last``, or ``refused``.
         told: The size that is told, where it is not that of its pages.
+        counted: Whether the answers say how many rows there are.
     """
 
     size: int = 3
@@ -157,6 +158,7 @@ class Numbered:
     dated: bool = True
     beyond: str = "empty"
     told: int | None = None
+    counted: bool = True
 
     def begin(self) -> None:
         """What there is now is what has to come."""
@@ -198,7 +200,7 @@ class Numbered:
         )
         page = PageBody(
             operations,
-            total_count=len(self.rows),
+            total_count=len(self.rows) if self.counted else 0,
             number=number,
             total_pages=-(-len(self.rows) // (self.told or self.size)),
             page_size=self.told or self.size,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from asyncops import BadRequest, Checkpoint, Shard, UnexpectedPage
+from asyncops import BadRequest, Checkpoint, ListingMoved, Shard, UnexpectedPage
 from asyncops.http.messages import Reply, Request
 from asyncops.http.meter import Meter
 from asyncops.http.page_body import PageBody
@@ -88,6 +88,16 @@ async def test_parts_are_as_long_as_each_other_whatever_size_is_told() -> None:
     service.told = 20
     parts = [await ids_of(service, shard) for shard in await service.pager().shards(4)]
     assert [len(part) for part in parts] == [26, 25, 25, 24]
+
+
+@pytest.mark.parametrize("offsets", [False, True])
+async def test_a_part_without_a_total_says_that_rows_may_be_missing(offsets: bool) -> None:
+    service = rows_of(100, 5, offsets=offsets)
+    shards = await service.pager().shards(4)
+    service.counted = False
+    for shard in shards:
+        with pytest.warns(ListingMoved, match="rows may be missing"):
+            assert len(await ids_of(service, shard)) in {24, 25, 26}
 
 
 async def test_all_that_were_created_together_are_in_one_part() -> None:
