@@ -89,8 +89,8 @@ class Untold(Service):
     untold: Container[int] = ()
 
     def answer(self, asked: dict[str, Any], size: int) -> tuple[Any, CIMultiDict[str]]:
-        style, is_told = self.style, len(self.requests) - 1 not in self.untold
-        if not is_told:
+        style = self.style
+        if len(self.requests) - 1 in self.untold and isinstance(style, Pages | Offset):
             self.style = evolve(style, total=None, ends="empty page")
         try:
             return super().answer(asked, size)
