@@ -1,5 +1,6 @@
 """How a listing is paged, as data: by a token, a URL, the last id, page numbers or offsets."""
 
+import math
 from typing import Any, Literal, get_args
 
 from attrs import field, frozen
@@ -200,8 +201,8 @@ class Pages(_Counted):
 
     Raises:
         DescriptionError: A name or a place is not valid, ``most`` has no ``size``, ``first`` is to
-            be learned without ``number``, or none of ``total``, ``pages``, ``next``, ``more`` and
-            ``ends`` is given.
+            be learned without ``number``, none of ``total``, ``pages``, ``next``, ``more`` and
+            ``ends`` is given, or ``ends`` alone is and ``depth`` leaves no page behind the first.
     """
 
     param: str = field(default="page", validator=check_param)
@@ -214,6 +215,12 @@ class Pages(_Counted):
             raise DescriptionError(
                 "Pages: first=None is learned from the numbers in the answers: give number=, or "
                 "say first=0 or first=1"
+            )
+        signs = (self.total, self.pages, self.next, self.more)
+        if all(sign is None for sign in signs) and (self.most or 0) >= (self.depth or math.inf):
+            raise DescriptionError(
+                f"Pages: only a page without items tells the end, and depth={self.depth} leaves "
+                f"none behind the first {self.most} items: say a lower most="
             )
 
 
