@@ -193,6 +193,17 @@ class Numbering:
         full = len(body.items) >= self.used_size or self.is_contradicted
         return None if body.items and full else False, False
 
+    def is_end_doubtful(self, number: int) -> bool:
+        """Whether rows may follow a page that is the last one by what the service tells.
+
+        A walk that begins behind the first page may have seen only pages that are as short as the
+        last one is to be. Their size is the service's own if it is not the one that was asked for.
+        """
+        asked, depth = self.page_size or 0, self.style.depth
+        is_echoed = isinstance(self.style, Pages) and self.told_size in {0, asked}
+        in_reach = depth is None or self.rank(number + 1) < depth
+        return is_echoed and in_reach and not self._seen_full and 0 < self._longest < asked
+
     def check_number(self, asked: int, said: int | None) -> int:
         """Return the number of a page.
 

@@ -63,6 +63,8 @@ class NumberedStrategy(Generic[T]):
     _undecided: Page[T] | None = field(default=None, init=False)
     # Rows of the last page that the next one begins with.
     _shared: int = field(default=0, init=False)
+    # Whether the end of the listing follows from counts, and not from what the answer says of it.
+    _is_end_counted: bool = field(default=False, init=False)
     # Whether the next page is behind the last one that the service tells of.
     _past_told: bool = field(default=False, init=False)
     _done: bool = field(default=False, init=False)
@@ -274,6 +276,7 @@ class NumberedStrategy(Generic[T]):
     def _has_more(self, body: NumberedBody[T], keys: tuple[Hashable, ...]) -> bool | None:
         """Whether a page follows; ``None`` if that depends on the unknown base."""
         said = says_more(self.style, body)
+        self._is_end_counted = said is None and bool(body.items)
         if said is None:
             said = self._counts_more(body, keys)
         if said and not self._numbering.distance(len(body.items)):
@@ -301,3 +304,7 @@ class NumberedStrategy(Generic[T]):
         self._done = not isinstance(page.next_cursor, int)
         if isinstance(page.next_cursor, int):
             self._number = page.next_cursor - self._shared
+        elif self._is_end_counted and self._numbering.is_end_doubtful(self._number):
+            # The next page tells: without rows, this was the last one.
+            self._done, self._past_told = False, True
+            self._number += 1

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from asyncops.checkpoints import Checkpoint
 from asyncops.errors import UnexpectedPage
 from asyncops.paging.styles import Offset, Pages
 from tests.laws.styles import Service
@@ -101,6 +102,36 @@ async def test_a_walk_that_goes_on_knows_that_it_was_contradicted(
     """Of 13 rows, the second page has as many as the size of 8 would leave for it."""
     service = Lying(style, "items", ids(13), zero=first == 0)
     assert await walked(service, 1, 8, given) == service.rows
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("page", [0, 1, 2])
+@pytest.mark.parametrize("n", [1, 3])
+async def test_a_walk_from_a_page_in_the_middle_does_not_believe_it_either(
+    style: Any, page: int, n: int
+) -> None:
+    """Of 13 rows, the second page has as many as the size of 8 would leave for it."""
+    service = Lying(style, "items", ids(13), zero=False)
+    async with service.pager(size=8, resume=place(style, page)).concurrent(n) as walk:
+        assert [row.id async for row in walk] == service.rows[5 * page :]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("page", [0, 1, 2])
+async def test_there_the_truth_costs_one_request_more_at_most(style: Any, page: int) -> None:
+    """And the page that is the last one says so. To learn the base costs one too."""
+    service = Service(style, "items", ids(13), zero=False)
+    found = await service.pager(size=5, resume=place(style, page)).collect()
+    assert [row.id for row in found] == service.rows[5 * page :]
+    learned = getattr(style, "first", 0) is None
+    assert len(service.requests) <= 3 - page + (page == 2) + learned
+    first = await service.pager(size=5, resume=place(style, page))
+    assert (first.next_cursor is None) == (page == 2)
+
+
+def place(style: Any, page: int) -> Checkpoint:
+    """A page of five rows, as a caller may name it."""
+    return Checkpoint(query="rows", cursor=5 * page if isinstance(style, Offset) else page + 1)
 
 
 @pytest.mark.parametrize("style", [*STYLES, Pages(total="total"), Offset(total="total")])
