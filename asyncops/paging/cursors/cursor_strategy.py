@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from itertools import compress
 from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -11,6 +12,7 @@ from asyncops.errors import APIError, ListingMoved, UnexpectedPage
 from asyncops.http.invalid_items import InvalidRow
 from asyncops.http.messages import Reply, Request, with_values
 from asyncops.models import Cursor, Page
+from asyncops.paging.counted.known_rows import KnownRows
 from asyncops.paging.cursors.cycles import SentCursors
 from asyncops.paging.cursors.next_url import counts_rows, query_key, query_of, with_query
 from asyncops.paging.styles import After, NextURL, Token
@@ -135,7 +137,7 @@ class CursorStrategy(Generic[T]):
         request: The request for the first page.
         style: How the listing is paged.
         cursor: The cursor of the next page to ask for; ``None`` means the first page.
-        id_of_item: Returns the id of an item, for :class:`~asyncops.paging.styles.After`.
+        id_of_item: Returns the id of an item.
     """
 
     request: Request
@@ -143,6 +145,7 @@ class CursorStrategy(Generic[T]):
     cursor: str | None = field(default=None, repr=False)
     id_of_item: Callable[[T], object] = attrgetter("id")
     _cursors: Cursors = field(init=False, repr=False)
+    _known: KnownRows = field(factory=KnownRows, init=False)
     _done: bool = field(default=False, init=False)
     _ready: Page[T] | None = field(default=None, init=False)
 
@@ -163,18 +166,12 @@ class CursorStrategy(Generic[T]):
             UnexpectedPage: The page says that another one follows, but not how to ask for it.
             ListingMoved: The warning that the service's URLs count rows was turned into an error.
         """
-        cursor = self._cursors.next(reply.value)
+        cursor, items = self._cursors.next(reply.value), reply.value.items
         self._cursors.check(cursor)
-        if cursor is not None and isinstance(self.style, NextURL) and counts_rows(cursor):
-            # Once in a program, since a watch reads page after page at each poll.
-            warnings.warn(
-                "whether rows were removed while they were read cannot be told, since the URL of "
-                "the next page counts rows: rows may be missing",
-                ListingMoved,
-                stacklevel=1,
-            )
+        if isinstance(self.style, NextURL) and counts_rows(cursor or self.cursor or ""):
+            items = self._fresh(items, more=cursor is not None)
         self._ready = Page(
-            items=reply.value.items,
+            items=items,
             cursor=self.cursor,
             next_cursor=cursor,
             request_id=reply.request_id,
@@ -183,6 +180,21 @@ class CursorStrategy(Generic[T]):
         )
         self.cursor = cursor
         self._done = cursor is None
+
+    def _fresh(self, items: tuple[T, ...], *, more: bool) -> tuple[T, ...]:
+        """Return the items that no page before has held, where the URLs count rows.
+
+        Rows that came in front of others push these onto the next page.
+        """
+        if more:
+            # Once in a program, since a watch reads page after page at each poll.
+            warnings.warn(
+                "whether rows were removed while they were read cannot be told, since the URL of "
+                "the next page counts rows: rows may be missing",
+                ListingMoved,
+                stacklevel=1,
+            )
+        return tuple(compress(items, self._known.fresh([*map(self.id_of_item, items)])))
 
     def take(self) -> Page[T] | None:
         """Return the page last fed, once."""

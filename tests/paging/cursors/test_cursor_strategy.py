@@ -194,9 +194,22 @@ def test_no_refusal_of_a_token_is_made_good(status: int) -> None:
 )
 def test_urls_that_count_rows_are_warned_of(url: str | None, warns: bool) -> None:
     """Rows that are removed take others out of sight then, and no answer tells."""
-    paging: CursorStrategy[int] = CursorStrategy(LISTING, NextURL())
+    paging: CursorStrategy[int] = CursorStrategy(LISTING, NextURL(), id_of_item=str)
     paging.next_request()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         paging.feed(Reply(value=Body((1,), url)))
     assert [each.category for each in caught] == [ListingMoved] * warns
+
+
+@pytest.mark.filterwarnings("ignore::asyncops.ListingMoved")
+def test_rows_that_urls_count_come_once_where_others_come_in_front_of_them() -> None:
+    paging: CursorStrategy[int] = CursorStrategy(LISTING, NextURL(), id_of_item=str)
+    found: list[int] = []
+    for items, url in [((3, 2), "/x?offset=2"), ((2, 1), "/x?offset=4"), ((1, 0), None)]:
+        paging.next_request()
+        paging.feed(Reply(value=Body(items, url)))
+        page = paging.take()
+        assert page is not None
+        found += page.items
+    assert found == [3, 2, 1, 0]
