@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from asyncops import APIError, Checkpoint, DepthExceeded, ListingMoved, NotFound
@@ -162,6 +162,38 @@ async def test_a_checkpoint_outlives_its_token(service: Windowed, first: int) ->
     whole, places = await walk_through(service)
     service.expired += 1
     await goes_on(service, whole, places, first)
+
+
+@settings(max_examples=40)
+@given(services(st.sampled_from(CURSORS)), st.integers(1, 12), st.integers(1, 4))
+@example(Windowed(CURSORS[0], named([4.0, 3.5, 3.0, 2.0, 1.0]), size=1), 1, 2)
+async def test_a_token_that_is_refused_once_a_walk_has_gone_on_repeats_no_row(
+    service: Windowed, fails: int, expires: int
+) -> None:
+    """The rows in front of the place where it went on are asked for again with those behind it."""
+    assume(service.descending is not None)
+    found, outages = list[str](), {fails}
+
+    def between(request: int) -> None:
+        service.expired += request == fails + expires
+        if request in outages:
+            outages.remove(request)
+            raise APIError.of(503)("The service is down.", status=503)
+
+    service.between = between
+    place: Checkpoint | None = None
+    try:
+        async for row in service.pager():
+            found.append(row.id)
+    except APIError as error:
+        place = error.checkpoint
+    if outages:
+        assert place is None
+    else:
+        assert place is not None
+        place = Checkpoint.from_json(place.to_json())
+        found += ids(await service.pager(resume=place).collect())
+    same(found, service)
 
 
 async def test_a_refusal_without_a_token_is_an_error() -> None:

@@ -285,7 +285,19 @@ class Part(Generic[T]):
             begun = evolve(self._first, range=bounds)
             return begun if mark.cursor is None else evolve(begun, cursor=cursor)
         rest = order.from_on(mark.reach, self.created.margin, bounds)
-        return Gap(range=rest, given=mark.given_in(rest, self.created), cursor=cursor)
+        given = (*self._given_before(rest), *mark.given_in(rest, self.created))
+        return Gap(range=rest, given=given, cursor=cursor)
+
+    def _given_before(self, rest: TimeRange) -> tuple[str, ...]:
+        """Return the ids of what was given before the part first began, if a range may hold any.
+
+        They were created within a margin of where it began.
+        """
+        order = self.created.order
+        began, near = order.near(self._first.range), order.near(rest)
+        if began and near and order.ahead(began, near) > self.created.margin:
+            return ()
+        return self._first.given
 
     def _rest_of_unsorted(self, cursor: Cursor | None) -> Gap:
         """Return what a cursor leads to, or what the items given leave."""
