@@ -202,10 +202,13 @@ class TestStartingInTheMiddle:
         walk(service, paging_for(3, start=start))
         assert service.asked == expected
 
-    def test_a_last_page_that_is_not_full_needs_no_second_look(self) -> None:
+    def test_a_last_page_that_is_not_full_needs_no_page_0_but_one_look_behind_it(self) -> None:
+        """Pages may have fewer rows than the service tells."""
         service = Service(rows(5))
-        assert ids(walk(service, paging_for(3, start=1))) == ["row 3", "row 4"]
-        assert service.asked == [1]
+        pages = walk(service, paging_for(3, start=1))
+        assert ids(pages) == ["row 3", "row 4"]
+        assert pages[0].next_cursor is None
+        assert service.asked == [1, 2]
 
     @given(SERVICES, st.integers(1, 12), st.integers(0, 20))
     def test_going_on_from_any_page_gives_exactly_the_rest(
