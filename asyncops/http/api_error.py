@@ -13,7 +13,7 @@ from asyncops.http.service import ErrorField, Service
 from asyncops.models import JSON
 from asyncops.retry.rate_headers import meant_status, wait_asked_for
 
-__all__ = ["api_error", "is_refused"]
+__all__ = ["api_error", "is_refused", "meaning_of"]
 
 _CONFLICT = 409
 # Where services put them, the commonest places first.
@@ -77,6 +77,26 @@ def _refusal(request: Request, body: JSON) -> str | None:
     return None
 
 
+def meaning_of(response: Response, service: Service, now: float) -> int:
+    """Return the status that an error answer means: by its code, or by the limit on requests.
+
+    Args:
+        response: The answer.
+        service: The service.
+        now: The time in seconds since the epoch.
+    """
+    status = meant_status(response.status, response.headers, now, service.rate_limit)
+    if not service.codes or not 400 <= status < 500:
+        return status
+    try:
+        body = decode_json(response.body)
+    except DecodeError:
+        return status
+    found = (value_at(place, body, response.headers) for place in _places(service, "code"))
+    code = next((code for code in map(_code, found) if code is not None), "")
+    return service.codes.get(str(code).rpartition("#")[2], status)
+
+
 def api_error(
     response: Response,
     *,
@@ -101,14 +121,13 @@ def api_error(
     fields = body if isinstance(body, dict) else {}
 
     def values(name: ErrorField) -> Iterator[object]:
-        declared = service.errors.get(name)
-        places: tuple[Place, ...] = _USUAL[name] if declared is None else (declared,)
+        places = _places(service, name)
         for place in (*places, service.ok) if name == "message" and service.ok else places:
             value = value_at(place, body, headers)
             yield value if isinstance(place, str) else redact(value or "")
 
     message = next((text for text in map(_text, values("message")) if text), None)
-    meant = meant_status(status, headers, now, service.rate_limit)
+    meant = meaning_of(response, service, now)
     if 200 <= status < 300 and (refusal := _refusal(request, body)) is not None:
         message, meant = message or refusal, _CONFLICT
     if 300 <= status < 400:
@@ -122,8 +141,14 @@ def api_error(
         retry_after=wait_asked_for(status, headers, now, service.rate_limit),
         reason=_text(fields.get("reason")),
         details=fields.get("details", fields.get("metadata")),
-        hint=hints.get(status),
+        hint=hints.get(meant if service.codes else status),
     )
+
+
+def _places(service: Service, name: ErrorField) -> tuple[Place, ...]:
+    """Return where an error may say something of itself."""
+    declared = service.errors.get(name)
+    return _USUAL[name] if declared is None else (declared,)
 
 
 def _body_of(response: Response, redact: Callable[[str], str]) -> Any:

@@ -6,7 +6,7 @@ from functools import cache, partial
 from attrs import define, field
 
 from asyncops.errors import AsyncOpsError, ConfigurationError, TransportError
-from asyncops.http.api_error import api_error, is_refused
+from asyncops.http.api_error import api_error, is_refused, meaning_of
 from asyncops.http.credential import Credential
 from asyncops.http.messages import Request, Response, merged
 from asyncops.http.meter import Meter
@@ -20,7 +20,6 @@ from asyncops.retry.budget import SUCCESS_REWARD, RetryQuota
 from asyncops.retry.call_retry import CallRetry
 from asyncops.retry.log import log_retry
 from asyncops.retry.policy import RetryPolicy
-from asyncops.retry.rate_headers import meant_status
 from asyncops.retry.rate_limit import RateLimiter
 from asyncops.retry.throttle import Throttle
 from asyncops.utils.clock import Clock
@@ -198,7 +197,8 @@ class Caller:
             token = self.credential.current or await self.credential.token()
             response = await self._exchange(call, token, self.credential.headers)
             if (
-                response.status == 401
+                response.status >= 400
+                and meaning_of(response, self.service, self.clock.time()) == 401
                 and not call.replayed
                 and call.request.ready
                 and await self.credential.refresh(token)
@@ -240,7 +240,8 @@ class Caller:
                     continue
                 headers = merged(self.headers, request.headers) if request.headers else self.headers
                 if self.credential.signer is not None:
-                    authorization = self._signature(self.credential.signer, call, token, headers)
+                    signer = self.credential.signer
+                    authorization = await self._signature(signer, call, token, headers)
                 response = await self.transport.send(
                     request.method,
                     call.url,
@@ -268,20 +269,19 @@ class Caller:
                     call.time.go_on()
                 connections.give_back()
 
-    def _signature(
+    async def _signature(
         self, signer: Signer, call: Call, token: str | None, headers: Mapping[str, str]
     ) -> Mapping[str, str]:
         """Return the headers that prove who sends the request, and keep them out of any text."""
         request, all_headers = call.request, merged(HEADERS, headers)
         outgoing = OutgoingRequest(request.method, call.url, all_headers, request.body)
-        signature = sign(signer, outgoing, token)
+        signature = await sign(signer, outgoing, token)
         call.keep_out(part for value in signature.values() for part in parts_of(value))
         return signature
 
     def _meant(self, call: Call, response: Response) -> int:
         """Return what the status of an error means, and note a request that did nothing."""
-        limit, now = self.service.rate_limit, self.clock.time()
-        status = meant_status(response.status, response.headers, now, limit)
+        status = meaning_of(response, self.service, self.clock.time())
         if status in _REFUSED:
             call.refuse()
         return status

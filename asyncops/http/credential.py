@@ -162,7 +162,8 @@ def credential_from(
         variable: The environment variable; ``None`` if the service has no token. A signer then has
             credentials of its own, unless it is given some as ``token``.
         auth: How the service is told who asks; ``None`` for no credential.
-        optional: Whether there may be none: the requests then carry no credential.
+        optional: Whether there may be none: a signer then has credentials of its own, and other
+            requests carry none.
 
     Raises:
         ConfigurationError: Neither holds a token, and there has to be one.
@@ -176,7 +177,7 @@ def credential_from(
     source = os.environ.get(variable, "") if token is None and variable is not None else token
     if isinstance(source, str) and not source.strip():
         if optional and token is None:
-            return Credential(None, None)
+            return Credential(None, None if isinstance(auth, Auth | Basic) else auth)
         where = "pass token=..." if variable is None else f"pass token=... or set {variable}"
         raise ConfigurationError(f"no token: {where}")
     return Credential(source, auth)

@@ -14,7 +14,14 @@ from asyncops.http.decoding import Dialect
 from asyncops.http.places import Place, check_place
 from asyncops.http.signer import Signer
 from asyncops.retry.rate_headers import RateLimit
-from asyncops.utils.checks import as_validator, choice, header_name, own_header, plain_text
+from asyncops.utils.checks import (
+    as_validator,
+    choice,
+    header_name,
+    own_header,
+    plain_text,
+    status_set,
+)
 from asyncops.utils.declarations import declared
 
 __all__ = ["ErrorField", "Service"]
@@ -58,7 +65,7 @@ class Service:
         url: The public address; ``None`` if each user has an address of their own.
         token: The environment variable of the token; ``None`` if requests carry no token.
         optional_token: Whether some installations of the service answer without a token, so that a
-            client may be made without one.
+            client may be made without one. A signer then has credentials of its own.
         auth: How requests prove who sends them; ``None`` for requests without a credential.
         headers: Headers of every request.
         request_id: The headers of an answer that may hold the id by which the service's support
@@ -67,6 +74,9 @@ class Service:
             ``request_id``. A field that is declared is read there alone: an error without it, such
             as one of a gateway, is none of the service's. Any other is looked for in the usual
             places.
+        codes: The status that an error of 4xx means, by its code, for services that answer 400 to
+            nearly everything: ``{"JobNotFound": 404, "Throttling": 429}``. Of a code with a
+            namespace, such as ``com.example#JobNotFound``, the name behind the ``#`` counts.
         ok: The place that holds nothing in a good answer, such as ``errors`` of GraphQL: an answer
             of status 2xx with a value there is an error. ``None`` if the status tells.
         rate_limit: The headers that tell its limit on requests, if it has any.
@@ -86,6 +96,7 @@ class Service:
     headers: Mapping[str, str] = field(factory=dict, repr=False, hash=False)
     request_id: tuple[str, ...] = field(default=("X-Request-Id", "Request-Id"), converter=_names)
     errors: Mapping[ErrorField, Place] = field(factory=dict, hash=False)
+    codes: Mapping[str, int] = field(factory=dict, hash=False)
     ok: Place | None = field(default=None, validator=optional(check_place))
     rate_limit: RateLimit | None = field(default=None)
     json: Dialect = field(
@@ -159,6 +170,14 @@ class Service:
             if name not in known:
                 raise ValueError(f"errors may have {', '.join(known)}; got {name!r}")
             check_place(self, attribute, place)
+
+    @codes.validator
+    def _check_codes(self, _: "Attribute[Mapping[str, int]]", value: Mapping[str, int]) -> None:
+        if not isinstance(value, Mapping):
+            raise TypeError(f"codes must be a mapping, got {type(value).__name__}")
+        for code, status in value.items():
+            plain_text("a key of codes", code)
+            status_set("codes", [status])
 
     @rate_limit.validator
     def _check_rate_limit(self, _: "Attribute[RateLimit | None]", value: RateLimit | None) -> None:

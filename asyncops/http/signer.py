@@ -1,6 +1,7 @@
 """Signatures: headers that are computed from the whole request, for services without a token."""
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Awaitable, Mapping
 from typing import Protocol, runtime_checkable
 
 from attrs import field, frozen
@@ -43,8 +44,12 @@ class Signer(Protocol):
                 return {"X-Signature": digest.hex()}
     """
 
-    def sign(self, request: OutgoingRequest, credentials: str | None) -> Mapping[str, str]:
+    def sign(
+        self, request: OutgoingRequest, credentials: str | None
+    ) -> Mapping[str, str] | Awaitable[Mapping[str, str]]:
         """Return the headers to add. Called before each attempt, in the event loop.
+
+        It may be an ``async def``, where credentials are to be fetched.
 
         Headers that the client itself writes, such as ``Content-Length`` and ``Host``, are refused.
         A request whose content is a file or a stream is not signed, and an error instead.
@@ -58,13 +63,16 @@ class Signer(Protocol):
         ...
 
 
-def sign(signer: Signer, request: OutgoingRequest, credentials: str | None) -> Mapping[str, str]:
+async def sign(
+    signer: Signer, request: OutgoingRequest, credentials: str | None
+) -> Mapping[str, str]:
     """Return the headers that a signer makes for a request.
 
     Raises:
         ConfigurationError: They cannot be sent. The message does not show them.
     """
-    headers = signer.sign(request, credentials)
+    made = signer.sign(request, credentials)
+    headers = await made if inspect.isawaitable(made) else made
     if not isinstance(headers, Mapping):
         raise ConfigurationError(f"the signer must return headers, got {type(headers).__name__}")
     try:

@@ -10,6 +10,7 @@ from asyncops.kit.client import Client as Client
 from asyncops.kit.collection import Collection as Collection
 from asyncops.kit.described import Within as Within
 from asyncops.kit.filters import FromSuffix as FromSuffix
+from asyncops.kit.get import Get as Get
 from asyncops.kit.home import Group as Group
 from asyncops.kit.listing import ByStatus as ByStatus
 from asyncops.kit.listing import Listing as Listing

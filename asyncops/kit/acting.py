@@ -17,7 +17,7 @@ from asyncops.kit.filters import Filter, filters_of, sent
 from asyncops.kit.multipart import multipart
 from asyncops.kit.options import UploadOptions
 from asyncops.kit.path import Path, names_in, path_params
-from asyncops.kit.places_in_body import encoded
+from asyncops.kit.places_in_body import encoded, filled
 from asyncops.kit.single import found_in
 from asyncops.models import JSON, State, how_it_ended
 
@@ -38,6 +38,7 @@ class Acting:
         path: Its path.
         filters: The fields of its options class that are sent.
         in_path: The fields of its options class that stand in the path.
+        number: Whether ids are numbers.
         decode: From the bytes of the answer to the operation, or to free-form JSON.
     """
 
@@ -45,6 +46,7 @@ class Acting:
     path: Path
     filters: tuple[Filter, ...]
     in_path: tuple[str, ...]
+    number: bool
     decode: Decode[Any]
 
     def request(self, place: Mapping[str, str], args: tuple[Any, ...], given: Any) -> Request:
@@ -62,7 +64,7 @@ class Acting:
         content = self._content(args)
         options = (self.action.options or _NoOptions)(**given)
         params = {**place, **path_params(options, self.in_path)}
-        body, headers, query = self._body(content, options)
+        body, headers, query = self._body(content, options, params)
         return Request(
             method=self.action.method,
             path=self.path.fill(params),
@@ -108,7 +110,7 @@ class Acting:
         return Upload.of(args[0]) if args else None
 
     def _body(
-        self, content: bytes | Upload | None, options: Any
+        self, content: bytes | Upload | None, options: Any, params: Mapping[str, str]
     ) -> tuple[bytes | Upload | None, dict[str, str], list[tuple[str, str]]]:
         """Return the body, its headers and the query."""
         in_body = self.action.body in {"json", "multipart"}
@@ -121,7 +123,8 @@ class Acting:
             parts, kind = multipart(pairs)
             return parts, {"Content-Type": kind}, []
         if in_body:
-            return encoded([*self.action.defaults.items(), *pairs]), _JSON, []
+            defaults = filled(self.action.defaults, params, number=self.number)
+            return encoded([*defaults, *pairs]), _JSON, []
         if self.action.body == "form":
             kind = "application/x-www-form-urlencoded"
             return urlencode(pairs).encode(), {"Content-Type": kind}, []
@@ -134,8 +137,14 @@ def _any_json(body: bytes) -> JSON:
 
 
 @cache
-def acting_of(action: Action[..., Any], json: Dialect) -> Acting:
-    """Return an action, worked out once."""
+def acting_of(action: Action[..., Any], json: Dialect, *, number: bool = False) -> Acting:
+    """Return an action, worked out once.
+
+    Args:
+        action: The action.
+        json: How the service writes JSON.
+        number: Whether the ids of its resource are numbers.
+    """
     names = names_in(action.path)
     filters = filters_of(action.options)
     decode = _any_json if action.result is None else found_in(action.found, action.result, json)
@@ -144,5 +153,6 @@ def acting_of(action: Action[..., Any], json: Dialect) -> Acting:
         Path(action.path),
         tuple(each for each in filters if each.name not in names),
         tuple(each.name for each in filters if each.name in names),
+        number,
         decode,
     )

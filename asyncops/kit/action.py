@@ -73,7 +73,7 @@ class Action(Generic[S, N_co]):
 
     Args:
         path: Path below the base URL. ``{name}`` is a field of the place or of the options; in
-            ``cancel=``, ``{id}`` is the operation.
+            ``cancel=``, ``{id}`` is the operation, here or in ``defaults``.
         method: The HTTP method.
         body: How the options are sent: ``"json"``, ``"form"`` or ``"multipart"`` (a form whose
             objects and arrays are JSON) in the body; ``None`` in the query.
@@ -90,7 +90,8 @@ class Action(Generic[S, N_co]):
             :class:`Accepted` with the id.
         headers: Headers of the request.
         defaults: What a JSON body holds where the options say nothing else, by its places, such as
-            ``{"state.type": "CANCELLING"}``; ``None`` is sent as null.
+            ``{"state.type": "CANCELLING"}``; ``None`` is sent as null. A text that is one parameter
+            of a path, such as ``"{id}"``, stands for its value.
         accepted: Where an answer of status 2xx says whether the service does what was asked for: by
             place in its body, the values that it has then, such as ``{"state.type": ("CANCELLING",
             "CANCELLED")}``. Any other value is a :class:`~asyncops.Conflict`. An answer with a

@@ -14,11 +14,11 @@ from asyncops.http.decoding import decode_json
 from asyncops.kit.acting import acting_of
 from asyncops.kit.chosen import Chosen, chosen_of
 from asyncops.kit.description import Description
+from asyncops.kit.get import Get
 from asyncops.kit.home import Group, Where
 from asyncops.kit.lister import Lister
 from asyncops.kit.optional_get import OptionalGet
 from asyncops.kit.options import ListOptions
-from asyncops.kit.path import Path
 from asyncops.kit.query import Query, watch_plan
 from asyncops.kit.single import Single, single_of
 from asyncops.kit.watching import parts_of, target_of
@@ -64,10 +64,12 @@ class Bound(Generic[P, W]):
         self.single: Single = single_of(description, where.service.json)
         self.ask: Callable[[str], Awaitable[Any]] = self.fetch_one
         self.usable: Callable[[], bool] | None = None
-        if description.optional_get:
+        if description.optional_get and description.get is not None:
             missing = f"this {where.service.title} has no request for one operation"
             optional = OptionalGet(
-                self.fetch_one, self._newest, missing=f"{missing} (GET {description.get})"
+                self.fetch_one,
+                self._newest,
+                missing=f"{missing} ({description.get.method} {description.get.path})",
             )
             self.ask, self.usable = optional.get, optional.usable
 
@@ -92,7 +94,7 @@ class Bound(Generic[P, W]):
 
     async def results(self, id: Id) -> JSON:  # noqa: A002 - the field's own name
         """Get what came of an operation."""
-        single = evolve(self.single, path=Path(self.description.results or ""))
+        single = evolve(self.single, asked=Get(self.description.results or ""))
         request = single.request(self.where.place, single.check("id", id))
         return (await self.where.client.fetch(request, decode=decode_json)).value
 
@@ -276,7 +278,8 @@ class Bound(Generic[P, W]):
         if verb == "cancel":
             id_, args = args[0], args[1:]
             place = {**place, "id": self.single.check("id", id_)}
-        acting = acting_of(getattr(self.description, verb), self.where.service.json)
+        action, json = getattr(self.description, verb), self.where.service.json
+        acting = acting_of(action, json, number=self.single.number)
         request = acting.request(place, args, given)
         try:
             reply = await self.where.client.fetch(request, decode=acting.decode)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, over
 from asyncops.http.decoding import Decode
 from asyncops.kit.described import Described
 from asyncops.kit.description import GottenFields, ListedFields
+from asyncops.kit.get import Get
 from asyncops.kit.home import Group
 from asyncops.kit.listing import Listing
 
@@ -37,8 +38,8 @@ class Collection(Described[V_co], Generic[V_co]):
         item: The class of the items of the listing, a frozen attrs class.
         listing: How they are listed.
         options: The options class of ``list``; ``ListOptions`` where there are no filters.
-        get: The path of one item, with ``{id}`` in it; without it, there are no verbs ``get`` and
-            ``get_many``.
+        get: The path of one item, with ``{id}`` in it, or a :class:`~asyncops.kit.Get`; without it,
+            there are no verbs ``get`` and ``get_many``.
         result: The class of the answer to ``get``, or a function from its bytes to an object;
             ``None`` means ``item``.
         found: The place of the item in the answer to ``get``; ``""`` if it is the answer.
@@ -117,7 +118,7 @@ class Collection(Described[V_co], Generic[V_co]):
         listing: Listing,
         *,
         verbs: "Callable[[Bound[P, ...]], V1]",
-        get: str | None = None,
+        get: str | Get | None = None,
         result: type[Any] | Decode[Any] | None = None,
         within: Group | None = None,
         **fields: Unpack[ListedFields[P]],

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from asyncops.http.decoding import Decode
 from asyncops.kit.action import Action
 from asyncops.kit.annotations import annotation_of
+from asyncops.kit.get import Get
 from asyncops.kit.listing import Listing
 from asyncops.kit.options import ListOptions, WatchOptions
 from asyncops.kit.sample import Sample, with_places
@@ -38,7 +39,7 @@ class ListedFields(ItemFields, Generic[P], total=False):
 class GottenFields(ListedFields[P], Generic[P], total=False):
     """The same of items that are asked for one by one, too."""
 
-    get: Required[str]
+    get: Required[str | Get]
 
 
 class ResourceFields(ItemFields, total=False):
@@ -60,7 +61,11 @@ class ListFields(ResourceFields, Generic[P, W], total=False):
 class GetFields(ListFields[P, W], Generic[P, W], total=False):
     """The same of operations that are asked for one by one, too."""
 
-    get: Required[str]
+    get: Required[str | Get]
+
+
+def _get(value: Any) -> Any:
+    return Get(value) if isinstance(value, str) else value
 
 
 @frozen(eq=False, kw_only=True)
@@ -73,7 +78,7 @@ class Description:
         listing: How they are listed; ``None`` if they are not.
         options: The options class of ``list``.
         watch: The options class of ``watch``.
-        get: The path of one item; ``None`` if there is none.
+        get: The request for one item; ``None`` if there is none.
         optional_get: Whether there may be no such request, which the answers tell.
         result: The class of the answer to ``get``, or a function from its bytes to an object;
             ``None`` means ``item``.
@@ -97,7 +102,7 @@ class Description:
     listing: Listing | None = None
     options: Callable[..., Any] = ListOptions
     watch: Callable[..., Any] = WatchOptions
-    get: str | None = None
+    get: Get | None = field(default=None, converter=_get)
     optional_get: bool = False
     result: type[Any] | Decode[Any] | None = None
     found: str = ""

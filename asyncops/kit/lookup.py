@@ -7,6 +7,7 @@ from asyncops.http.decoding import Decode
 from asyncops.kit.action import Action
 from asyncops.kit.described import Described
 from asyncops.kit.description import ResourceFields
+from asyncops.kit.get import Get
 from asyncops.models import Operation
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Lookup(Described[V_co], Generic[V_co]):
 
     Args:
         item: The class of the answer to ``get``, a frozen attrs class.
-        get: The path of one operation, with ``{id}`` in it.
+        get: The path of one operation, with ``{id}`` in it, or a :class:`~asyncops.kit.Get`.
         result: The class of the answer to ``get``, or a function from its bytes to an object, where
             operations of several kinds are got by one path.
         found: The place of the operation in the answer to ``get``; ``""`` if it is the answer.
@@ -59,7 +60,11 @@ class Lookup(Described[V_co], Generic[V_co]):
 
     @overload
     def __init__(
-        self: "Lookup[Lookups[F]]", item: type[F], *, get: str, **fields: Unpack[ResourceFields]
+        self: "Lookup[Lookups[F]]",
+        item: type[F],
+        *,
+        get: str | Get,
+        **fields: Unpack[ResourceFields],
     ) -> None: ...
 
     @overload
@@ -67,7 +72,7 @@ class Lookup(Described[V_co], Generic[V_co]):
         self: "Lookup[Lookups[F]]",
         item: type[Any],
         *,
-        get: str,
+        get: str | Get,
         result: type[F] | Decode[F],
         **fields: Unpack[ResourceFields],
     ) -> None: ...
@@ -77,7 +82,7 @@ class Lookup(Described[V_co], Generic[V_co]):
         self: "Lookup[StartedLookups[F, S, N]]",
         item: type[F],
         *,
-        get: str,
+        get: str | Get,
         start: Action[S, N],
         **fields: Unpack[ResourceFields],
     ) -> None: ...
@@ -87,7 +92,7 @@ class Lookup(Described[V_co], Generic[V_co]):
         self: "Lookup[CancellableLookups[F, C, M]]",
         item: type[F],
         *,
-        get: str,
+        get: str | Get,
         cancel: Action[C, M],
         **fields: Unpack[ResourceFields],
     ) -> None: ...
@@ -97,7 +102,7 @@ class Lookup(Described[V_co], Generic[V_co]):
         self: "Lookup[StartableLookups[F, S, N, C, M]]",
         item: type[F],
         *,
-        get: str,
+        get: str | Get,
         start: Action[S, N],
         cancel: Action[C, M],
         **fields: Unpack[ResourceFields],
@@ -108,7 +113,7 @@ class Lookup(Described[V_co], Generic[V_co]):
         self: "Lookup[V1]",
         item: type[Any],
         *,
-        get: str,
+        get: str | Get,
         verbs: "Callable[[Bound[..., ...]], V1]",
         start: Action[..., Any] | None = None,
         cancel: Action[..., Any] | None = None,

@@ -1,10 +1,12 @@
 """A JSON body that is written by its places."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import unquote
 
 import msgspec
 
 from asyncops.http.places import path_steps
+from asyncops.kit.path import PARAMETER
 from asyncops.models import JSON
 
 
@@ -32,3 +34,35 @@ def encoded(values: Iterable[tuple[str, JSON]]) -> bytes:
     for place, value in values:
         put(body, place, value)
     return msgspec.json.encode(body)
+
+
+def parameter(value: JSON) -> str | None:
+    """Return the name of the parameter that a value stands for; ``None`` if it is itself.
+
+    Only a text that is a parameter alone stands for one: there are braces in other languages too.
+    """
+    found = PARAMETER.fullmatch(value) if isinstance(value, str) else None
+    return None if found is None else found[2]
+
+
+def filled(
+    values: Mapping[str, JSON], params: Mapping[str, str], *, number: bool = False
+) -> Iterator[tuple[str, JSON]]:
+    """Give the values at places of a body, with those of the parameters that they stand for.
+
+    ::
+
+        dict(filled({"job.id": "{id}", "force": True}, {"id": "a%2Fb"}))
+        # {"job.id": "a/b", "force": True}
+
+    Args:
+        values: The values, by their places.
+        params: The parameters, encoded as for a path.
+        number: Whether ids are numbers.
+    """
+    for place, value in values.items():
+        name = parameter(value)
+        if name is not None:
+            text = unquote(params[name])
+            value = int(text) if number and name == "id" else text  # noqa: PLW2901
+        yield place, value

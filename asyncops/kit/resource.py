@@ -7,6 +7,7 @@ from asyncops.http.decoding import Decode
 from asyncops.kit.action import Action
 from asyncops.kit.described import Described
 from asyncops.kit.description import GetFields, ListFields
+from asyncops.kit.get import Get
 from asyncops.kit.home import Group
 from asyncops.kit.listing import Listing
 from asyncops.models import Operation
@@ -59,7 +60,8 @@ class Resource(Described[V_co], Generic[V_co]):
         listing: How they are listed.
         options: The options class of ``list``; ``ListOptions`` where there are no filters.
         watch: The options class of ``watch``; ``WatchOptions`` where there are no filters.
-        get: The path of one item, with ``{id}`` in it; ``{+id}`` keeps slashes.
+        get: The path of one item, with ``{id}`` in it; ``{+id}`` keeps slashes. A
+            :class:`~asyncops.kit.Get` where the id is in a body, or headers are needed.
         optional_get: Whether some installations of the service lack the request for one item, as
             older ones may. The answers tell: ``wait_many`` and ``watch`` then read the listing.
         result: The class of the answer to ``get``, or a function from its bytes to an object;
@@ -214,7 +216,7 @@ class Resource(Described[V_co], Generic[V_co]):
         listing: Listing,
         *,
         verbs: "Callable[[Bound[P, W]], V1]",
-        get: str | None = None,
+        get: str | Get | None = None,
         result: type[Any] | Decode[Any] | None = None,
         start: Action[..., Any] | None = None,
         cancel: Action[..., Any] | None = None,

@@ -11,8 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from asyncops.errors import APIError, DecodeError, Forbidden, RateLimited, ServerError
-from asyncops.http.api_error import api_error
+from asyncops.errors import (
+    APIError,
+    BadRequest,
+    DecodeError,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    ServerError,
+)
+from asyncops.http.api_error import api_error, meaning_of
 from asyncops.http.decoding import decode_json, decode_response
 from asyncops.http.messages import Request, Response
 from asyncops.http.places import Header, Link, Place
@@ -356,3 +364,43 @@ class TestSecrets:
         secret = "abcdefghij-klmnopqrst-uvwxyz-0123456789"
         text = "p" * padding + " " + secret
         assert "abcdefghij" not in snippet(text.encode())
+
+
+class TestCodes:
+    """Services that answer 400 to nearly everything, and tell by a code what it means."""
+
+    SERVICE = evolve(
+        SERVICE,
+        errors={"code": "__type"},
+        codes={"JobNotFound": 404, "Throttling": 429},
+        rate_limit=None,
+    )
+
+    def error(self, body: Any, status: int = 400, **headers: str) -> APIError:
+        return api_error(
+            answer(body, status, **headers),
+            service=self.SERVICE,
+            now=NOW,
+            hints={400: "Look at the arguments.", 404: "Look at the list."},
+            redact=redact,
+        )
+
+    @pytest.mark.parametrize("code", ["JobNotFound", "com.example.farm#JobNotFound"])
+    def test_a_code_says_what_an_error_means(self, code: str) -> None:
+        found = self.error({"__type": code, "message": "no such job"})
+        assert type(found) is NotFound
+        assert (found.status, found.code, found.hint) == (400, code, "Look at the list.")
+
+    def test_a_limit_is_one_though_its_status_is_another(self) -> None:
+        found = self.error({"__type": "Throttling"}, retry_after="7")
+        assert type(found) is RateLimited
+        assert found.retry_after == 7
+        assert meaning_of(answer({"__type": "Throttling"}, 400), self.SERVICE, NOW) == 429
+
+    @pytest.mark.parametrize("body", [{"__type": "Other"}, {"code": "Throttling"}, b"no JSON", []])
+    def test_what_no_code_tells_is_what_its_status_says(self, body: Any) -> None:
+        found = self.error(body)
+        assert (type(found), found.hint) == (BadRequest, "Look at the arguments.")
+
+    def test_an_error_of_the_server_stays_one(self) -> None:
+        assert type(self.error({"__type": "JobNotFound"}, 500)) is ServerError

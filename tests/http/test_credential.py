@@ -226,6 +226,17 @@ class TestSource:
         with pytest.raises(ConfigurationError, match=r"^no token: pass token=\.\.\.$"):
             credential_from("", None, Keyed())
 
+    async def test_a_signer_without_its_token_has_others(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("SOME_TOKEN", raising=False)
+        own = credential_from(None, "SOME_TOKEN", Keyed(), optional=True)
+        assert (await own.token(), own.is_sent) == (None, True)
+        assert isinstance(own.signer, Keyed)
+        assert not credential_from(None, "SOME_TOKEN", Auth(), optional=True).is_sent
+        with pytest.raises(ConfigurationError, match="no token"):
+            credential_from("", "SOME_TOKEN", Keyed(), optional=True)
+
     async def test_credentials_of_a_signer_may_come_from_a_callable(self) -> None:
         credential = Credential(Desk("k1", "k2", b"k3"), Keyed())
         assert await credential.token() == "k1"

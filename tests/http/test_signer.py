@@ -1,5 +1,6 @@
 """Signers: what they are given, and what they may give."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -31,18 +32,18 @@ def test_what_is_signed_shows_neither_query_nor_headers_nor_body() -> None:
     assert repr(REQUEST) == "OutgoingRequest(method='POST')"
 
 
-def test_headers_are_given_on() -> None:
+async def test_headers_are_given_on() -> None:
     headers = {"Authorization": "HMAC a=b, c", "X-Date": "1"}
-    assert sign(Giving(headers), REQUEST, "k") == headers
-    assert sign(Giving({}), REQUEST, None) == {}
+    assert await sign(Giving(headers), REQUEST, "k") == headers
+    assert await sign(Giving({}), REQUEST, None) == {}
 
 
 @pytest.mark.parametrize("given", [None, "X: 1", [("X", "1")], 5])
-def test_anything_but_headers_is_refused(given: Any) -> None:
+async def test_anything_but_headers_is_refused(given: Any) -> None:
     with pytest.raises(
         ConfigurationError, match=f"must return headers, got {type(given).__name__}"
     ):
-        sign(Giving(given), REQUEST, "k")
+        await sign(Giving(given), REQUEST, "k")
 
 
 @pytest.mark.parametrize(
@@ -58,15 +59,25 @@ def test_anything_but_headers_is_refused(given: Any) -> None:
     ],
     ids=repr,
 )
-def test_headers_that_cannot_be_sent_are_refused_and_not_shown(given: Any) -> None:
+async def test_headers_that_cannot_be_sent_are_refused_and_not_shown(given: Any) -> None:
     with pytest.raises(
         ConfigurationError, match="the signer must return other headers: head"
     ) as caught:
-        sign(Giving(given), REQUEST, "k")
+        await sign(Giving(given), REQUEST, "k")
     assert "hidden" not in repr(caught.value)
     assert caught.value.__context__ is None
 
 
-def test_a_header_that_the_client_writes_is_refused_by_name() -> None:
+async def test_a_header_that_the_client_writes_is_refused_by_name() -> None:
     with pytest.raises(ConfigurationError, match="must not have 'content-length': the client writ"):
-        sign(Giving({"content-length": "6"}), REQUEST, "k")
+        await sign(Giving({"content-length": "6"}), REQUEST, "k")
+
+
+async def test_a_signer_may_have_to_wait_for_its_credentials() -> None:
+    class Waiting:
+        async def sign(self, request: OutgoingRequest, credentials: str | None) -> dict[str, str]:
+            await asyncio.sleep(0)
+            return {"X-Signature": f"{request.method} {credentials}"}
+
+    waiting: Signer = Waiting()
+    assert await sign(waiting, REQUEST, "k") == {"X-Signature": "POST k"}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from asyncops.kit import ListOptions, WatchOptions
+from asyncops.kit import Get, ListOptions, WatchOptions
 from asyncops.kit.described import Described
 from tests.kit.parts import FIELDS, Job, client, listing, resource
 
@@ -12,7 +12,7 @@ from tests.kit.parts import FIELDS, Job, client, listing, resource
 def test_fields_are_the_description() -> None:
     described: Described[Any] = Described(item=Job, get="/jobs/{id}")
     assert described.description.item is Job
-    assert described.description.get == "/jobs/{id}"
+    assert described.description.get == Get("/jobs/{id}")
     with pytest.raises(TypeError, match="unexpected keyword argument 'lisitng'"):
         Described(item=Job, lisitng=None)
 
@@ -32,4 +32,4 @@ def test_a_description_says_all_that_it_was_told() -> None:
     assert (description.reopens, description.changes) == (True, ("status",))
     assert description.listing == listing()
     assert (description.options, description.watch) == (ListOptions, WatchOptions)
-    assert description.get == FIELDS["get"]
+    assert description.get == Get(FIELDS["get"])

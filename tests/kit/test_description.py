@@ -3,7 +3,7 @@
 import attrs
 import pytest
 
-from asyncops.kit import ListOptions, WatchOptions
+from asyncops.kit import Get, ListOptions, WatchOptions
 from asyncops.kit.description import Description
 from tests.kit.parts import Job
 
@@ -14,7 +14,7 @@ def test_what_is_not_declared_has_its_default() -> None:
     assert (description.id, description.identity, description.found) == ("id", "id", "")
     assert (description.get, description.listing, description.result) == (None, None, None)
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        description.get = "/jobs/{id}"  # type: ignore[misc]
+        description.get = Get("/jobs/{id}")  # type: ignore[misc]
 
 
 def test_each_description_is_its_own() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from asyncops.kit.places_in_body import encoded, put
+from asyncops.kit.places_in_body import encoded, filled, parameter, put
 
 
 def test_objects_are_made_around_a_value() -> None:
@@ -17,3 +17,19 @@ def test_objects_are_made_around_a_value() -> None:
 def test_a_body_has_each_value_at_its_place() -> None:
     assert encoded([("a.b", 1), ("c", ["x"]), ("a.d", None)]) == b'{"a":{"b":1,"d":null},"c":["x"]}'
     assert encoded([]) == b"{}"
+
+
+def test_only_a_text_that_is_a_parameter_alone_stands_for_one() -> None:
+    """A query of GraphQL has braces of its own."""
+    query = "query { jobs {id} }"
+    values = {"a": "{id}", "b.c": "{farm}", "q": query, "n": 1, "l": ["{id}"]}
+    found = dict(filled(values, {"id": "a%2F1", "farm": "x"}))
+    assert found == {"a": "a/1", "b.c": "x", "q": query, "n": 1, "l": ["{id}"]}
+    assert dict(filled({"a": "{id}", "b": "{farm}"}, {"id": "7", "farm": "7"}, number=True)) == {
+        "a": 7,
+        "b": "7",
+    }
+    assert [parameter(each) for each in ("{id}", "{+id}", "{id}!", "id", None)] == [
+        *("id", "id"),
+        *(None, None, None),
+    ]

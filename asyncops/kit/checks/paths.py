@@ -1,15 +1,17 @@
 """Checks of the paths of a resource and of its actions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, get_args
 
 from asyncops.kit.action import Action, Body, Method
 from asyncops.kit.checks.options import fields_of
 from asyncops.kit.checks.subject import Subject, check_frozen
 from asyncops.kit.filters import filters_of, suffixes_of
+from asyncops.kit.get import Get
 from asyncops.kit.listing import Listing
 from asyncops.kit.options import UploadOptions
 from asyncops.kit.path import names_in
+from asyncops.kit.places_in_body import parameter
 from asyncops.kit.query import list_plan
 
 
@@ -71,17 +73,43 @@ def _check_get(subject: Subject) -> set[str]:
             name = "found" if described.found else "result"
             raise subject.error(name, "it is about the answer to get: give get=, or leave it out")
         return set()
-    return _check_path_of_one(subject, "get") | _check_path_of_one(subject, "results")
-
-
-def _check_path_of_one(subject: Subject, name: str) -> set[str]:
-    path = getattr(subject.described, name)
-    if path is None:
-        return set()
-    used = subject.check_path(name, path, [*subject.place, "id"])
-    if "id" not in names_in(path):
-        raise subject.error(name, f"the path has no {{id}}: {path!r} is always the same")
+    used = _check_one(subject, "get", described.get)
+    if described.results is not None:
+        used |= _check_one(subject, "results", described.results)
     return used
+
+
+def _check_one(subject: Subject, name: str, request: Get | str) -> set[str]:
+    """Check a request for one item, or its path."""
+    asked = Get(request) if isinstance(request, str) else request
+    if not isinstance(asked, Get):
+        raise subject.error(name, f"it must be a path or a Get, got {type(asked).__name__}")
+    known = [*subject.place, "id"]
+    used = subject.check_path(name, asked.path, known)
+    if asked.body is not None:
+        used |= _check_body(subject, f"{name}: body", asked.body, known)
+    subject.check_headers(f"{name}: headers", asked.headers)
+    _check_id(subject, name, asked.path, asked.body, used)
+    return used
+
+
+def _check_id(subject: Subject, name: str, path: str, body: object, used: Collection[str]) -> None:
+    if "id" not in used:
+        lacks = "neither the path nor the body has an" if body else "the path has no"
+        raise subject.error(name, f"{lacks} {{id}}: {path!r} is always the same")
+
+
+def _check_body(subject: Subject, field: str, values: object, known: Collection[str]) -> set[str]:
+    """Check what a body holds by its places, and return the parameters in it."""
+    if not isinstance(values, Mapping):
+        raise subject.error(field, f"it must be a mapping, got {type(values).__name__}")
+    found = set()
+    for place, value in values.items():
+        subject.check_place(field, place)
+        name = parameter(value)
+        if name is not None:
+            found |= subject.check_names(field, {name}, known)
+    return found
 
 
 def _check_required(subject: Subject, names: set[str], options: Mapping[str, Any]) -> None:
@@ -117,13 +145,13 @@ def _check_action(subject: Subject, name: str, action: object) -> set[str]:
     if action.result is not None:
         check_frozen(subject, f"{name}: result", action.result)
     _check_suffixes(subject, name, action)
-    _check_defaults(subject, name, action)
     _check_accepted(subject, name, action)
     subject.check_headers(f"{name}: headers", action.headers)
     known = [*subject.place, *fields_of(action.options), *(["id"] if name == "cancel" else [])]
     found = subject.check_path(name, action.path, known)
-    if name == "cancel" and "id" not in found:
-        raise subject.error(name, f"the path has no {{id}}: {action.path!r} is always the same")
+    found |= _check_defaults(subject, name, action, known)
+    if name == "cancel":
+        _check_id(subject, name, action.path, action.defaults, found)
     subject.check_place(f"{name}: found", action.found)
     if action.found and action.result is None:
         raise subject.error(
@@ -134,11 +162,12 @@ def _check_action(subject: Subject, name: str, action: object) -> set[str]:
     return found
 
 
-def _check_defaults(subject: Subject, name: str, action: Action[..., Any]) -> None:
-    for place in action.defaults:
-        subject.check_place(f"{name}: defaults", place)
+def _check_defaults(
+    subject: Subject, name: str, action: Action[..., Any], known: Collection[str]
+) -> set[str]:
     if action.defaults and action.body != "json":
         raise subject.error(f"{name}: defaults", "they stand in a JSON body: give body='json'")
+    return _check_body(subject, f"{name}: defaults", action.defaults, known)
 
 
 def _check_accepted(subject: Subject, name: str, action: Action[..., Any]) -> None:

@@ -60,6 +60,14 @@ class Subject:
                 field,
                 f"a parameter is written {{name}}, or {{+name}} to keep slashes; got {path!r}",
             )
+        return self.check_names(field, found, known)
+
+    def check_names(self, field: str, found: set[str], known: Iterable[str]) -> set[str]:
+        """Check names of parameters, and return them.
+
+        Raises:
+            DescriptionError: One is unknown.
+        """
         known = set(known)
         for name in sorted(found - known):
             has = f"known are {', '.join(sorted(known))}" if known else "there are none here"

@@ -13,6 +13,7 @@ from asyncops.listing.pager import Pager
 from asyncops.models import JSON, Id, State, wire_key
 from asyncops.polling.policy import PollPolicy
 from asyncops.testing.contracts.abilities import Abilities, made, options_class
+from asyncops.testing.described.examples import key_names
 from asyncops.testing.described.fake import Fake
 from asyncops.testing.described.looks import fits
 from asyncops.testing.described.rows import Row
@@ -82,8 +83,9 @@ class Live:
             return {}
         hints = get_type_hints(kind)
         tree = self.served.maker.looks.all[0].tree
+        keys = key_names(self.case.description.item)
         return {
-            each.name: tree.get(each.name) or made(each.name, hints[each.name])
+            each.name: tree.get(keys.get(each.name, each.name)) or made(each.name, hints[each.name])
             for each in attrs.fields(kind)
             if each.init and each.default is attrs.NOTHING
         }

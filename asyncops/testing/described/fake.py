@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Generic, TypeVar, Unpack
 
-from asyncops.http.auth import Basic
+from asyncops.http.auth import Auth
 from asyncops.http.service import Service
 from asyncops.kit.client import Client
 from asyncops.testing.clock import FakeClock
@@ -131,7 +131,8 @@ class Fake(FakeItems, FakeService, Generic[C]):
 def fake_token(service: Service) -> str:
     """Return the token that a fake of a service lets in."""
     token = f"fake-{service.name}-token"
-    return f"fake-{service.name}:{token}" if isinstance(service.auth, Basic) else token
+    # A signer mostly wants a name and a secret, too.
+    return token if isinstance(service.auth, Auth) else f"fake-{service.name}:{token}"
 
 
 def sizes_of(rows: int | Mapping[str, int], others: int = FEW) -> Mapping[str, int]:

@@ -88,13 +88,15 @@ class Served:
             if action is not None:
                 acting = Acting(action, self.maker, self.course)
                 answer = acting.start if action is description.start else acting.cancel
-                yield Route(action.method, action.path), self._act(answer, action.headers)
-        if description.get is not None:
-            yield Route("GET", description.get), self._get
+                route = Route(action.method, action.path, action.headers, action.defaults)
+                yield route, self._act(answer)
+        get = description.get
+        if get is not None:
+            yield Route(get.method, get.path, get.headers, get.body or {}), self._get
         if description.results is not None:
             yield Route("GET", description.results), self._results
         if listing is not None:
-            yield Route(listing.method, listing.path), self._list(listing)
+            yield Route(listing.method, listing.path, listing.headers), self._list(listing)
 
     def _list(self, listing: Listing) -> Handler:
         selecting, habits = Selecting(self.resource.description, listing), self._data.habits
@@ -102,7 +104,6 @@ class Served:
         tokens = TokenCodec(self._data.seed, hostile=habits.hostile_tokens)
 
         def answer(asked: Asked, path: dict[str, str], now: int) -> Answered:
-            require(asked, listing.headers)
             params = self._prepare(params_of(asked, known, listing.headers, habits.malformed))
             return PageRequest(
                 listing=listing,
@@ -137,20 +138,8 @@ class Served:
         got = self.maker.got(row, now)
         return Answered(place_value(None, self.resource.description.found, got))
 
-    def _act(self, act: Act, headers: Mapping[str, str]) -> Handler:
+    def _act(self, act: Act) -> Handler:
         def answer(asked: Asked, path: dict[str, str], now: int) -> Answered:
-            require(asked, headers)
             return act(asked, self._at(path, now), path.get("id", ""), now)
 
         return answer
-
-
-def require(asked: Asked, headers: Mapping[str, str]) -> None:
-    """Refuse a request that lacks a header.
-
-    Raises:
-        RefusedError: It does.
-    """
-    for name, value in headers.items():
-        if asked.headers.get(name) != value:
-            raise RefusedError(400, f"The header {name} must be {value!r}.")

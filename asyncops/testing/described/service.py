@@ -5,7 +5,9 @@ from email.utils import formatdate
 from typing import Any, ClassVar
 
 from asyncops.http.auth import Auth, Basic
-from asyncops.http.signer import OutgoingRequest
+from asyncops.http.places import Place
+from asyncops.http.service import ErrorField
+from asyncops.http.signer import OutgoingRequest, sign
 from asyncops.kit.client import Client
 from asyncops.kit.resources import resources_of
 from asyncops.models import JSON
@@ -13,7 +15,8 @@ from asyncops.testing.described.habits import Data, Habits
 from asyncops.testing.described.maker import Maker
 from asyncops.testing.described.params import Params
 from asyncops.testing.described.places import in_protobuf, tell
-from asyncops.testing.described.served import Served, require
+from asyncops.testing.described.routes import require
+from asyncops.testing.described.served import Served
 from asyncops.testing.described.table import Table
 from asyncops.testing.server.hashing import request_ids
 from asyncops.testing.server.lifecycle import SECOND, write_time
@@ -62,7 +65,7 @@ class DescribedService:
         auth = self._service.auth
         return frozenset({"authorization", auth.header.lower() if isinstance(auth, Auth) else ""})
 
-    def permits(self, request: Asked, token: str) -> bool:
+    async def permits(self, request: Asked, token: str) -> bool:
         """Whether a request carries the credential that is let in."""
         auth = self._service.auth
         if isinstance(auth, Auth | Basic):
@@ -75,7 +78,7 @@ class DescribedService:
             method=request.method, url=request.url, headers=request.headers, body=request.body
         )
         # A signature may hold the time, so that another one of the same request differs.
-        return all(name in request.headers for name in auth.sign(outgoing, token))
+        return all(name in request.headers for name in await sign(auth, outgoing, token))
 
     def respond(self, request: Asked, now: int) -> Answered:
         """Answer a request.
@@ -85,13 +88,19 @@ class DescribedService:
         """
         require(request, self._service.headers)
         query = dict(request.query)
-        refusal = RefusedError(404, f"There is no {request.method} {request.path}.")
+        refusal = lacking = None
         for route, handler in self._routes:
             params = route.match(request.method, request.raw_path, query)
             if params is None:
                 continue
             try:
-                answered = handler(request, params, now)
+                require(request, route.headers)
+            except RefusedError as lacks:
+                # Headers may tell what is asked for on one path.
+                lacking = lacks
+                continue
+            try:
+                answered = handler(request, {**params, **route.in_body(request)}, now)
             except RefusedError as refused:
                 # Several resources may be got by the same path.
                 if refused.status != 404:
@@ -99,7 +108,8 @@ class DescribedService:
                 refusal = refused
             else:
                 return answered._replace(value=self.written(answered.value))
-        raise refusal
+        unknown = RefusedError(404, f"There is no {request.method} {request.path}.")
+        raise refusal or lacking or unknown
 
     def prepared(self, params: Params) -> Params:
         """Return the parameters of a listing as they are understood; others than declared may be.
@@ -113,15 +123,28 @@ class DescribedService:
         """Return the JSON of an answer in the service's dialect."""
         return in_protobuf(value) if self._service.json == "protobuf" else value
 
+    def status(self, refusal: RefusedError) -> int:
+        """Return the HTTP status of an error: 400 where its code says more."""
+        return refusal.status if self._code(refusal.status) is None else 400
+
+    def _code(self, status: int) -> str | None:
+        """Return the code of errors that mean a status; ``None`` if the status itself says so."""
+        codes = self._service.codes.items()
+        return next((code for code, meant in codes if meant == status), None)
+
     def error(self, refusal: RefusedError, request_id: str) -> Any:
         """Return the body of an error, with what it tells at the places that are declared."""
+        code = refusal.reason or self._code(refusal.status) or f"error_{refusal.status}"
         told: Mapping[str, JSON] = {
             "message": refusal.message,
-            "code": refusal.reason or f"error_{refusal.status}",
+            "code": code,
             "request_id": request_id,
         }
         tree: Any = {}
-        for name, place in {"message": "message", **self._service.errors}.items():
+        places: dict[ErrorField, Place] = {"message": "message"}
+        if self._service.codes:
+            places["code"] = "code"
+        for name, place in {**places, **self._service.errors}.items():
             # The headers of an error are those of every answer.
             tree = tell(tree, {}, place, told[name])
         return tree

@@ -108,7 +108,7 @@ class LocalServer(Sockets):
         wait = self._limit.take() if self._limit is not None else None
         asked = await read_request(request)
         record.body = asked.body
-        record.authorized = service.permits(asked, self.token)
+        record.authorized = await service.permits(asked, self.token)
         if delay := self._latency + fault.delay:
             await asyncio.sleep(delay)
         if fault.drop:
@@ -119,7 +119,7 @@ class LocalServer(Sockets):
             answer = faulty(fault) or self._answer(service, record, asked, wait)
         except RefusedError as refusal:
             told = service.error(refusal, request_id)
-            answer = Answered(told, refusal.status, refusal.headers)
+            answer = Answered(told, service.status(refusal), refusal.headers)
         record.status = answer.status
         headers = {
             **_JSON,

@@ -88,12 +88,16 @@ class Service(Protocol):
         """The headers that hold credentials, in lower case: they are not recorded."""
         ...
 
-    def permits(self, request: Asked, token: str) -> bool:
+    async def permits(self, request: Asked, token: str) -> bool:
         """Whether a request carries the credential that is let in."""
         ...
 
     def respond(self, request: Asked, now: int, /) -> Answered:
         """Answer a request. Raises `RefusedError` otherwise."""
+        ...
+
+    def status(self, refusal: RefusedError) -> int:
+        """The HTTP status of an error."""
         ...
 
     def error(self, refusal: RefusedError, request_id: str) -> Any:

@@ -9,6 +9,7 @@ from asyncops.kit import (
     Action,
     DescriptionError,
     FromSuffix,
+    Get,
     Header,
     ListOptions,
     Lookup,
@@ -56,6 +57,7 @@ class Misread:
 XML: Any = "xml"
 BYTES: Any = "bytes"
 GET: Any = "GET"
+LIST: Any = ["{id}"]
 
 
 @frozen(kw_only=True)
@@ -73,6 +75,12 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         r"results: the path has no \{id\}: '/results' is always the same",
     ),
     ({"get": "/jobs"}, r"get: the path has no \{id\}: '/jobs' is always the same"),
+    ({"get": Get("/jobs", body={"a": "id"})}, r"get: neither the path nor the body has an \{id\}"),
+    ({"get": Get("/jobs", body={"a": "{job}"})}, r"get: body: \{job\} is a field neither.*are id"),
+    ({"get": Get("/jobs", body={"a[": "{id}"})}, "get: body: 'a.' is no place"),
+    ({"get": Get("/jobs", body=LIST)}, "get: body: it must be a mapping, got list"),
+    ({"get": Get("/jobs/{id}", headers={"X A": "b"})}, "get: headers: headers: a key must be"),
+    ({"get": 5}, "get: it must be a path or a Get, got int"),
     ({"get": "jobs/{id}"}, "get: the path must begin with one slash"),
     ({"get": "//jobs/{id}"}, "get: the path must begin with one slash"),
     ({"get": "/jobs/{id}#top"}, "get: the path must hold neither # nor white space"),
@@ -123,6 +131,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"start": Action("/jobs", headers={"Authorization": "b"})}, "start: headers: Authorization"),
     ({"start": Action("/jobs", found="a[")}, "start: found: .*no place"),
     ({"start": Action("/jobs", id="a[")}, "start: id: .*no place"),
+    (
+        {"cancel": Action("/jobs", body="json", defaults={"a": "{farm}"})},
+        r"cancel: defaults: \{farm\} is a field neither",
+    ),
     ({"cancel": Action("/jobs/stop")}, r"cancel: the path has no \{id\}"),
     ({"listing": listing(path="/{project}/jobs"), "options": OptionalProject}, "leave out its de"),
     (

@@ -343,7 +343,10 @@ def passes_over_no_row(patch: Patch) -> None:
 
 
 def lets_anyone_in(patch: Patch) -> None:
-    patch.setattr(DescribedService, "permits", lambda *_: True)
+    async def permits(*_: object) -> bool:
+        return True
+
+    patch.setattr(DescribedService, "permits", permits)
 
 
 def shows_credentials(patch: Patch) -> None:

@@ -22,7 +22,7 @@ class Echo:
     def __init__(self) -> None:
         self._ids = count(1)
 
-    def permits(self, request: Asked, token: str) -> bool:
+    async def permits(self, request: Asked, token: str) -> bool:
         return request.headers.get("Authorization") == Basic().headers(token)["Authorization"]
 
     def respond(self, request: Asked, _: int) -> Answered:
@@ -30,6 +30,9 @@ class Echo:
             raise RefusedError(410, "It is gone.")
         value = [request.method, request.raw_path, request.query, json.loads(request.body or "0")]
         return Answered(value, 202, {"Location": "/echo/1"})
+
+    def status(self, refusal: RefusedError) -> int:
+        return refusal.status
 
     def error(self, refusal: RefusedError, request_id: str) -> Any:
         return {"said": refusal.message, "id": request_id}
