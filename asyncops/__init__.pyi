@@ -73,6 +73,7 @@ from asyncops.services.ogc import OgcClient as OgcClient
 from asyncops.services.openai import OpenAIClient as OpenAIClient
 from asyncops.services.prefect import PrefectClient as PrefectClient
 from asyncops.services.replicate import ReplicateClient as ReplicateClient
+from asyncops.services.stepfunctions import StepFunctionsClient as StepFunctionsClient
 from asyncops.services.wes import WesClient as WesClient
 from asyncops.services.zoo import ApiCallStatus as ApiCallStatus
 from asyncops.services.zoo import AsyncApiCall as AsyncApiCall

@@ -52,7 +52,7 @@ def test_a_service_is_described_with_exactly_these() -> None:
             "Pages",
         ),
         *("Offset", "Header", "Link", "Order", "Window", "ByStatus", "Auth", "Basic", "Signer"),
-        "Get",
+        *("SigV4", "Get"),
         *("RateLimit", "Action", "Sample", "Status", "State", "Tracked", "Timestamp"),
         *("EpochSeconds", "EpochMillis", "UtcTimestamp", "DescriptionError", "FromSuffix", "files"),
     }

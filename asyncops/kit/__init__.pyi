@@ -5,6 +5,7 @@ from asyncops.http.places import Header as Header
 from asyncops.http.places import Link as Link
 from asyncops.http.service import Service as Service
 from asyncops.http.signer import Signer as Signer
+from asyncops.http.sigv4 import SigV4 as SigV4
 from asyncops.kit.action import Action as Action
 from asyncops.kit.client import Client as Client
 from asyncops.kit.collection import Collection as Collection
