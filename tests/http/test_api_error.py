@@ -379,6 +379,7 @@ class TestCodes:
     def error(self, body: Any, status: int = 400, **headers: str) -> APIError:
         return api_error(
             answer(body, status, **headers),
+            request=Request(path="/runs"),
             service=self.SERVICE,
             now=NOW,
             hints={400: "Look at the arguments.", 404: "Look at the list."},

@@ -14,12 +14,14 @@ from asyncops import (
     OpenAIClient,
     PrefectClient,
     ReplicateClient,
+    StepFunctionsClient,
     WesClient,
 )
 from asyncops.kit import (
     After,
     ByStatus,
     Client,
+    Get,
     Link,
     NextURL,
     Offset,
@@ -165,6 +167,14 @@ WRONG: list[Wrong] = [
     ),
     (AnthropicClient, "batches", {"get": "/v1/batches/{id}"}, "get", "check get="),
     (ReplicateClient, "trainings", {"get": "/predictions/{id}"}, "get", "check get="),
+    (StepFunctionsClient, "executions", {"order": Order()}, "order", "write order=None"),
+    (
+        StepFunctionsClient,
+        "executions",
+        {"get": Get("/", body={"executionName": "{id}"})},
+        "get",
+        "check get=",
+    ),
 ]
 
 
