@@ -17,6 +17,7 @@ from asyncops.cli.resources import dashed
 from asyncops.cli.runtime.error_messages import explain_here
 from asyncops.cli.text.times import span
 from asyncops.errors import AsyncOpsError, Forbidden, NotFound
+from asyncops.http.auth import Auth, Basic
 from asyncops.kit.description import Description
 from asyncops.kit.ids import id_type
 from asyncops.kit.resources import ResourcePath, resources_of
@@ -110,8 +111,7 @@ async def _admitted(client: Client, account: Account) -> AsyncIterator[Finding]:
         for finding in (known if doubt.verdict == "unknown" else []) or [doubt]:
             yield finding
         return
-    source = f"token from {account.token_source}: accepted"
-    yield Finding("good", source if account.token else "no token: needs none")
+    yield Finding("good", _accepted(account))
     organization = account.entry.organization
     if organization is not None:
         yield Finding("good", f"organization {organization}, {account.organization_source}")
@@ -121,6 +121,14 @@ async def _admitted(client: Client, account: Account) -> AsyncIterator[Finding]:
             yield Finding("good", f"pages: counted from {page.cursor}")
     for name, reason in refused.items():
         yield Finding("odd", f"{dashed(name)} cannot be listed: {reason}", refused=name)
+
+
+def _accepted(account: Account) -> str:
+    if account.token:
+        return f"token from {account.token_source}: accepted"
+    if isinstance(account.client.service.auth, Auth | Basic | None):
+        return "no token: needs none"
+    return "no token: what requests are signed with was found, and accepted"
 
 
 async def _read(
