@@ -1,25 +1,16 @@
 """The verbs that start and cancel operations, and what lies below an item."""
 
 from collections.abc import Callable
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, TypeVar
 
 from asyncops.kit.bound import Bound
 from asyncops.kit.description import Description
+from asyncops.kit.generics import C, F, M, N, O, P, R, S, T, W
 from asyncops.kit.home import Group, Where
 from asyncops.kit.operations import Items, ListedItems, ListedOperations, Lookups, Operations, Verbs
 from asyncops.kit.started import Started
-from asyncops.models import JSON, Id, Operation
+from asyncops.models import JSON, Id
 
-T = TypeVar("T")
-R = TypeVar("R")
-O = TypeVar("O", bound=Operation)  # noqa: E741 - an operation
-F = TypeVar("F", bound=Operation)
-P = ParamSpec("P")
-W = ParamSpec("W")
-S = ParamSpec("S")
-C = ParamSpec("C")
-N = TypeVar("N")
-M = TypeVar("M")
 G_co = TypeVar("G_co", bound=Group, covariant=True)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any, Generic, ParamSpec, Unpack
+from typing import Any, Generic, Unpack
 from urllib.parse import quote
 
 import attrs
@@ -14,6 +14,7 @@ from asyncops.http.decoding import decode_json
 from asyncops.kit.acting import acting_of
 from asyncops.kit.chosen import Chosen, chosen_of
 from asyncops.kit.description import Description
+from asyncops.kit.generics import P, W
 from asyncops.kit.get import Get
 from asyncops.kit.home import Group, Where
 from asyncops.kit.lister import Lister
@@ -33,9 +34,6 @@ from asyncops.polling.wait_schedule import PollSchedule
 from asyncops.polling.watch import Watch
 from asyncops.sharding.shard import Shard
 from asyncops.utils.checks import plain_hook
-
-P = ParamSpec("P")
-W = ParamSpec("W")
 
 # Requests for single operations that a watch may have in flight at once.
 _LOOKUPS = 8

@@ -1,11 +1,12 @@
 """Items without a life, as a client has them as an attribute."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Generic, Unpack, overload
 
 from asyncops.http.decoding import Decode
-from asyncops.kit.described import Described
+from asyncops.kit.described import Described, V, V_co
 from asyncops.kit.description import GottenFields, ListedFields
+from asyncops.kit.generics import G, P, R, T
 from asyncops.kit.get import Get
 from asyncops.kit.home import Group
 from asyncops.kit.listing import Listing
@@ -13,14 +14,7 @@ from asyncops.kit.listing import Listing
 if TYPE_CHECKING:
     from asyncops.kit.actions import NestedItems, NestedListedItems
     from asyncops.kit.bound import Bound
-    from asyncops.kit.operations import Items, ListedItems, Verbs
-
-V_co = TypeVar("V_co", bound="Verbs", covariant=True)
-V1 = TypeVar("V1", bound="Verbs")
-T = TypeVar("T")
-R = TypeVar("R")
-G = TypeVar("G", bound=Group)
-P = ParamSpec("P")
+    from asyncops.kit.operations import Items, ListedItems
 
 
 class Collection(Described[V_co], Generic[V_co]):
@@ -113,11 +107,11 @@ class Collection(Described[V_co], Generic[V_co]):
 
     @overload
     def __init__(
-        self: "Collection[V1]",
+        self: "Collection[V]",
         item: type[Any],
         listing: Listing,
         *,
-        verbs: "Callable[[Bound[P, ...]], V1]",
+        verbs: "Callable[[Bound[P, ...]], V]",
         get: str | Get | None = None,
         result: type[Any] | Decode[Any] | None = None,
         within: Group | None = None,

@@ -12,7 +12,9 @@ from asyncops.kit.path import path_params
 if TYPE_CHECKING:
     from asyncops.kit.operations import Verbs
 
+V = TypeVar("V", bound="Verbs")
 V_co = TypeVar("V_co", bound="Verbs", covariant=True)
+Q = ParamSpec("Q")
 
 
 class Described(Attribute[V_co], Generic[V_co]):
@@ -34,10 +36,6 @@ class Described(Attribute[V_co], Generic[V_co]):
 
         verbs: V_co = bind(self.description, where, self.verbs)
         return verbs
-
-
-Q = ParamSpec("Q")
-V = TypeVar("V", bound="Verbs")
 
 
 class Within(Attribute[Callable[Q, V]], Generic[Q, V]):

@@ -2,21 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Generic, ParamSpec, Required, TypedDict, get_args
+from typing import Any, Generic, Required, TypedDict, get_args
 
 from attrs import field, frozen
 
 from asyncops.http.decoding import Decode
 from asyncops.kit.action import Action
 from asyncops.kit.annotations import annotation_of
+from asyncops.kit.generics import P, W
 from asyncops.kit.get import Get
 from asyncops.kit.listing import Listing
 from asyncops.kit.options import ListOptions, WatchOptions
 from asyncops.kit.sample import Sample, with_places
 from asyncops.models import Status
-
-P = ParamSpec("P")
-W = ParamSpec("W")
 
 
 class ItemFields(TypedDict, total=False):

@@ -1,27 +1,19 @@
 """Operations without a listing, as a client has them as an attribute."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Generic, Unpack, overload
 
 from asyncops.http.decoding import Decode
 from asyncops.kit.action import Action
-from asyncops.kit.described import Described
+from asyncops.kit.described import Described, V, V_co
 from asyncops.kit.description import ResourceFields
+from asyncops.kit.generics import C, F, M, N, S
 from asyncops.kit.get import Get
-from asyncops.models import Operation
 
 if TYPE_CHECKING:
     from asyncops.kit.actions import CancellableLookups, StartableLookups, StartedLookups
     from asyncops.kit.bound import Bound
-    from asyncops.kit.operations import Lookups, Verbs
-
-V_co = TypeVar("V_co", bound="Verbs", covariant=True)
-V1 = TypeVar("V1", bound="Verbs")
-F = TypeVar("F", bound=Operation)
-S = ParamSpec("S")
-N = TypeVar("N")
-C = ParamSpec("C")
-M = TypeVar("M")
+    from asyncops.kit.operations import Lookups
 
 
 class Lookup(Described[V_co], Generic[V_co]):
@@ -110,11 +102,11 @@ class Lookup(Described[V_co], Generic[V_co]):
 
     @overload
     def __init__(
-        self: "Lookup[V1]",
+        self: "Lookup[V]",
         item: type[Any],
         *,
         get: str | Get,
-        verbs: "Callable[[Bound[..., ...]], V1]",
+        verbs: "Callable[[Bound[..., ...]], V]",
         start: Action[..., Any] | None = None,
         cancel: Action[..., Any] | None = None,
         **fields: Unpack[ResourceFields],

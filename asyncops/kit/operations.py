@@ -5,29 +5,23 @@ from the type.
 """
 
 from collections.abc import AsyncIterable, Iterable
-from typing import Generic, ParamSpec, TypeVar, Unpack
+from typing import Generic, Unpack
 
 from asyncops.checkpoints import Checkpoint
 from asyncops.http.invalid_items import OnInvalid
 from asyncops.http.meter import OnPage
 from asyncops.kit.bound import Bound
+from asyncops.kit.generics import F, O, P, R, T, W
 from asyncops.kit.options import ListOptions
 from asyncops.listing.get_many import GetMany
 from asyncops.listing.pager import Pager
-from asyncops.models import Id, Operation
+from asyncops.models import Id
 from asyncops.paging.limits import MAX_PAGES
 from asyncops.polling.pending import Pending
 from asyncops.polling.wait import WaitOptions
 from asyncops.polling.wait_many import WaitMany, WaitManyOptions, wait_many
 from asyncops.polling.watch import Watch
 from asyncops.sharding.shard import Shard
-
-T = TypeVar("T")
-R = TypeVar("R")
-O = TypeVar("O", bound=Operation)  # noqa: E741 - an operation
-F = TypeVar("F", bound=Operation)
-P = ParamSpec("P")
-W = ParamSpec("W")
 
 
 class Verbs:

@@ -1,16 +1,16 @@
 """Operations of a service, as a client has them as an attribute."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Generic, Unpack, overload
 
 from asyncops.http.decoding import Decode
 from asyncops.kit.action import Action
-from asyncops.kit.described import Described
+from asyncops.kit.described import Described, V, V_co
 from asyncops.kit.description import GetFields, ListFields
+from asyncops.kit.generics import C, F, G, M, N, O, P, S, W
 from asyncops.kit.get import Get
 from asyncops.kit.home import Group
 from asyncops.kit.listing import Listing
-from asyncops.models import Operation
 
 if TYPE_CHECKING:
     from asyncops.kit.actions import (
@@ -21,19 +21,7 @@ if TYPE_CHECKING:
         StartedOperations,
     )
     from asyncops.kit.bound import Bound
-    from asyncops.kit.operations import ListedOperations, Operations, Verbs
-
-V_co = TypeVar("V_co", bound="Verbs", covariant=True)
-O = TypeVar("O", bound=Operation)  # noqa: E741 - an operation
-F = TypeVar("F", bound=Operation)
-G = TypeVar("G", bound=Group)
-P = ParamSpec("P")
-W = ParamSpec("W")
-S = ParamSpec("S")
-N = TypeVar("N")
-C = ParamSpec("C")
-M = TypeVar("M")
-V1 = TypeVar("V1", bound="Verbs")
+    from asyncops.kit.operations import ListedOperations, Operations
 
 
 class Resource(Described[V_co], Generic[V_co]):
@@ -211,11 +199,11 @@ class Resource(Described[V_co], Generic[V_co]):
 
     @overload
     def __init__(
-        self: "Resource[V1]",
+        self: "Resource[V]",
         item: type[Any],
         listing: Listing,
         *,
-        verbs: "Callable[[Bound[P, W]], V1]",
+        verbs: "Callable[[Bound[P, W]], V]",
         get: str | Get | None = None,
         result: type[Any] | Decode[Any] | None = None,
         start: Action[..., Any] | None = None,
