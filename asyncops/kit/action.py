@@ -13,7 +13,7 @@ from typing import (
     overload,
 )
 
-from attrs import frozen
+from attrs import field, frozen
 
 from asyncops.http.places import Place
 from asyncops.http.upload import Content
@@ -51,6 +51,7 @@ class _Fields(TypedDict, total=False):
     accepted: Mapping[str, Sequence[JSON]]
 
 
+@frozen(init=False, eq=False, kw_only=True, repr=False)
 class Action(Generic[S, N_co]):
     """A request that starts or cancels an operation, with its typed arguments.
 
@@ -97,6 +98,17 @@ class Action(Generic[S, N_co]):
             "CANCELLED")}``. Any other value is a :class:`~asyncops.Conflict`. An answer with a
             ``result`` needs no such place.
     """
+
+    path: str = field(kw_only=False)
+    method: Method = "POST"
+    body: Body | Literal["bytes"] | None = None
+    options: Callable[..., Any] | None = None
+    id: Place = "id"
+    found: str = ""
+    result: type[Any] | None = None
+    headers: dict[str, str] = field(factory=dict, converter=dict)
+    defaults: dict[str, JSON] = field(factory=dict, converter=dict)
+    accepted: dict[str, Sequence[JSON]] = field(factory=dict, converter=dict)
 
     @overload
     def __init__(
@@ -159,30 +171,8 @@ class Action(Generic[S, N_co]):
         **fields: Unpack[_Fields],
     ) -> None: ...
 
-    def __init__(
-        self,
-        path: str,
-        *,
-        method: Method = "POST",
-        body: Body | Literal["bytes"] | None = None,
-        options: Callable[..., Any] | None = None,
-        id: Place = "id",  # noqa: A002 - the field's own name
-        found: str = "",
-        result: type[Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        defaults: Mapping[str, JSON] | None = None,
-        accepted: Mapping[str, Sequence[JSON]] | None = None,
-    ) -> None:
-        self.path = path
-        self.method = method
-        self.body = body
-        self.options = options
-        self.id = id
-        self.found = found
-        self.result = result
-        self.headers: dict[str, str] = dict(headers or {})
-        self.defaults: dict[str, JSON] = dict(defaults or {})
-        self.accepted: dict[str, Sequence[JSON]] = dict(accepted or {})
+    def __init__(self, path: str, **fields: Any) -> None:
+        self.__attrs_init__(path, **fields)
 
     def __repr__(self) -> str:
         return f"Action({self.path!r}, method={self.method!r})"
