@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from attrs import define, field
+
 from asyncops.errors import APIError, AsyncOpsError, ConfigurationError, NotFound
 
 # How a service says that it has no such path, or no such method on it.
@@ -12,6 +14,7 @@ _ABSENT = frozenset({404, 405, 501})
 _ATTEMPTS = 3
 
 
+@define(eq=False)
 class OptionalGet:
     """The request for one operation, of one client's service, which may have no such request.
 
@@ -29,19 +32,12 @@ class OptionalGet:
         there: Whether the request exists; ``None`` until an answer has told.
     """
 
-    def __init__(
-        self,
-        fetch: Callable[[str], Awaitable[Any]],
-        newest: Callable[[], Awaitable[str | None]],
-        *,
-        missing: str,
-    ) -> None:
-        self.there: bool | None = None
-        self._fetch = fetch
-        self._newest = newest
-        self._missing = missing
-        self._failures = 0
-        self._one_at_a_time = asyncio.Lock()
+    _fetch: Callable[[str], Awaitable[Any]]
+    _newest: Callable[[], Awaitable[str | None]]
+    _missing: str = field(kw_only=True)
+    there: bool | None = field(default=None, init=False)
+    _failures: int = field(default=0, init=False)
+    _one_at_a_time: asyncio.Lock = field(factory=asyncio.Lock, init=False)
 
     def usable(self) -> bool:
         """Whether one operation can be asked for, as far as is known."""
