@@ -24,8 +24,6 @@ from asyncops.utils.checks import (
 )
 from asyncops.utils.declarations import declared
 
-__all__ = ["ErrorField", "Service"]
-
 ErrorField = Literal["message", "code", "request_id"]
 """What an error of a service says of itself."""
 

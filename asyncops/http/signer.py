@@ -9,8 +9,6 @@ from attrs import field, frozen
 from asyncops.errors import ConfigurationError
 from asyncops.utils.checks import own_header
 
-__all__ = ["OutgoingRequest", "Signer", "sign"]
-
 
 @frozen
 class OutgoingRequest:

@@ -13,8 +13,6 @@ from attrs import frozen
 from asyncops.errors import ConfigurationError
 from asyncops.http.signer import OutgoingRequest
 
-__all__ = ["SigV4"]
-
 _REGION = re.compile(r"(?:^|\.)([a-z]{2,}(?:-[a-z]+)+-[0-9]+)(?=\.)")
 _USUAL_REGION = "us-east-1"
 # Proxies may change others on the way.

@@ -10,8 +10,6 @@ from asyncops.utils.checks import check_seconds
 from asyncops.utils.clock import Clock
 from asyncops.utils.time_limits import TimeLimit, TimeLimits
 
-__all__ = ["CallTime", "Timeout", "poll_limit"]
-
 
 @frozen
 class Timeout:

@@ -12,8 +12,6 @@ from asyncops.http.meter import WalkReport
 from asyncops.listing.progress import outcome
 from asyncops.otel.instruments import Endpoint, Instruments
 
-__all__ = ["OtelAttemptSpan", "OtelCallSpan", "OtelWalkSpan"]
-
 
 @frozen(eq=False)
 class OtelWalkSpan:

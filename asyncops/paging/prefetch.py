@@ -9,8 +9,6 @@ from attrs import define, field
 from asyncops.models import Page
 from asyncops.utils.tasks import cancel_all
 
-__all__ = ["PageSource"]
-
 T = TypeVar("T")
 
 

@@ -10,8 +10,6 @@ from asyncops.models import Page
 from asyncops.paging.limits import Limits
 from asyncops.paging.strategy import PageStrategy
 
-__all__ = ["Fetch", "walk", "with_limits", "within_deadline"]
-
 B = TypeVar("B")
 T = TypeVar("T")
 

@@ -11,8 +11,6 @@ from asyncops.models.description_error import DescriptionError
 from asyncops.utils.checks import check_count
 from asyncops.utils.declarations import check_one_of, check_param, declared
 
-__all__ = ["After", "NextURL", "Offset", "Pages", "Paging", "Token"]
-
 EndsBy = Literal["no token", "same token"]
 Ends = Literal["empty page"]
 

@@ -26,18 +26,6 @@ from asyncops.kit import (
     param,
 )
 
-__all__ = [
-    "DataDetails",
-    "Execution",
-    "ExecutionDetails",
-    "ExecutionInput",
-    "ExecutionOptions",
-    "ExecutionStatus",
-    "ExecutionStop",
-    "ExecutionWatchOptions",
-    "StepFunctionsClient",
-]
-
 
 class ExecutionStatus(Status):
     """Where an execution is."""
@@ -281,11 +269,6 @@ class StepFunctionsClient(Client):
                 "status": "SUCCEEDED",
                 "startDate": 1_777_885_200.481,
                 "stopDate": 1_777_885_450.22,
-            },
-            id="executionArn",
-            created="startDate",
-            started=None,
-            finished="stopDate",
-            error=None,
+            }
         ),
     )

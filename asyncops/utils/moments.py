@@ -5,8 +5,6 @@ from email.utils import parsedate_to_datetime
 
 from attrs import frozen
 
-__all__ = ["TimeRange", "http_date", "micros", "moment", "next_moment", "rounded", "shifted"]
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 

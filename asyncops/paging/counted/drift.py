@@ -17,8 +17,6 @@ from attrs import define, field
 
 from asyncops.paging.counted.known_rows import TIMES_BACK, KnownRows, warn_moved
 
-__all__ = ["Drift"]
-
 
 @define(eq=False)
 class _Search:

@@ -27,8 +27,6 @@ from attrs import define, field
 from asyncops.http.invalid_items import is_invalid_id
 from asyncops.paging.counted.known_rows import TIMES_BACK, KnownRows
 
-__all__ = ["LastRow", "Overlap", "Unordered"]
-
 
 @define(eq=False)
 class _Joined(KnownRows):

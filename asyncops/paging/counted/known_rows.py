@@ -10,8 +10,6 @@ from attrs import define, field
 from asyncops.checkpoints import Checkpoint
 from asyncops.errors import ListingMoved
 
-__all__ = ["TIMES_BACK", "KnownRows", "warn_moved"]
-
 # Rows to remember: one or two megabytes of ids.
 _KNOWN_ROWS = 10_000
 

@@ -17,8 +17,6 @@ from asyncops.paging.counted.oldest_first import OldestFirst
 from asyncops.paging.counted.pages import NumberedStrategy
 from asyncops.paging.styles import Offset, Pages
 
-__all__ = ["NumberedListing", "page_number"]
-
 T = TypeVar("T")
 
 

@@ -7,9 +7,6 @@ from attrs import define, field
 from asyncops.errors import UnexpectedPage
 from asyncops.paging.styles import Offset, Pages
 
-__all__ = ["NO_PAGE", "NumberedBody", "Numbering", "PageBase", "says_more"]
-
-
 T_co = TypeVar("T_co", covariant=True)
 
 NO_PAGE = frozenset({400, 404, 410, 416, 422})

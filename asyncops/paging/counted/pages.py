@@ -21,8 +21,6 @@ from asyncops.paging.counted.numbering import (
 from asyncops.paging.strategy import EarlyPage, UnsurePage
 from asyncops.paging.styles import Offset, Pages
 
-__all__ = ["NumberedStrategy"]
-
 T = TypeVar("T")
 
 

@@ -17,8 +17,6 @@ from asyncops.paging.cursors.cycles import SentCursors
 from asyncops.paging.cursors.next_url import counts_rows, query_key, query_of, with_query
 from asyncops.paging.styles import After, NextURL, Token
 
-__all__ = ["CursorStrategy", "CursorStyle", "Cursors", "TokenBody", "cursor_text"]
-
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 

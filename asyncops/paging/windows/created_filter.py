@@ -17,8 +17,6 @@ from asyncops.paging.strategy import PageStrategy
 from asyncops.paging.windows.time_order import TimeOrder
 from asyncops.utils.moments import TimeRange, shifted
 
-__all__ = ["CreatedFilter"]
-
 T = TypeVar("T")
 
 

@@ -11,8 +11,6 @@ from asyncops.paging.windows.created_filter import CreatedFilter
 from asyncops.paging.windows.window_cursor import Gap
 from asyncops.utils.moments import shifted
 
-__all__ = ["Owned"]
-
 T = TypeVar("T")
 
 

@@ -7,8 +7,6 @@ from attrs import frozen
 
 from asyncops.utils.moments import TimeRange, next_moment, shifted
 
-__all__ = ["TimeOrder"]
-
 
 @frozen
 class TimeOrder:

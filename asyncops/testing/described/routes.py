@@ -26,11 +26,7 @@ class Route:
     """
 
     def __init__(
-        self,
-        method: str,
-        path: str,
-        headers: Mapping[str, str] = {},
-        body: Mapping[str, JSON] = {},
+        self, method: str, path: str, headers: Mapping[str, str] = {}, body: Mapping[str, JSON] = {}
     ) -> None:
         self.method = method
         self.headers = headers
