@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,11 +84,20 @@ def test_three_services_are_on_one_screen(run: Run) -> None:
     assert "Prefect: 503" in shown
 
 
-def test_all_batches_are_waited_for(run: Run) -> None:
+def test_all_batches_are_waited_for_and_their_files_fetched(run: Run, tmp_path: Path) -> None:
+    """Also those of a batch that has failed: what was done of it is there."""
     with Fake(OpenAIClient, {"batches": 0, "fine_tuning_jobs": 0}) as fake, fake.installed():
         fake.add("batches", status="completed")
-        good = fake.add("batches", lifetime=3600, fails=False)
-        bad = fake.add("batches", lifetime=7200, fails=True)
-        lines = run("all_batches.py").splitlines()
-    assert [line.partition(":")[0] for line in lines] == [good.id, bad.id]
-    assert lines[0].endswith("completed, answers in file-out, errors in None")
+        fake.add("batches", lifetime=3600, fails=False, id="good", output_file_id="file-1")
+        files = {"output_file_id": "file-2", "error_file_id": "file-3"}
+        fake.add("batches", lifetime=7200, fails=True, id="bad", **files)
+        for each in ("file-1", "file-2", "file-3"):
+            fake.garbage(each.encode(), path=f"/files/{each}/content")
+        lines = run("all_batches.py", str(tmp_path / "new")).splitlines()
+        fake.assert_all_faults_used()
+    assert [line.partition(":")[0] for line in lines] == ["good", "bad"]
+    assert {each.name: each.read_text() for each in (tmp_path / "new").iterdir()} == {
+        "good.answers.jsonl": "file-1",
+        "bad.answers.jsonl": "file-2",
+        "bad.errors.jsonl": "file-3",
+    }
