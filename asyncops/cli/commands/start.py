@@ -22,9 +22,8 @@ from asyncops.cli.options.fields import argument, option
 from asyncops.cli.options.from_class import add, first_words
 from asyncops.cli.options.on_resource import OnResource
 from asyncops.cli.options.wait import SCHEDULE, PollOptions
-from asyncops.cli.output.downloads import files_of, is_files
+from asyncops.cli.output.downloads import ResultFile, files_of, is_files
 from asyncops.cli.output.progress_line import upload_progress
-from asyncops.cli.output.result_file import ResultFile
 from asyncops.cli.output.sinks import while_read
 from asyncops.cli.output.wait_line import wait_line
 from asyncops.cli.resources import Resource

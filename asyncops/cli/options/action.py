@@ -13,7 +13,7 @@ from asyncops.cli.exit import Failure
 from asyncops.cli.options.fields import argument
 from asyncops.cli.options.on_resource import OnResource, on_resource
 from asyncops.cli.output.atomic_file import file_errors
-from asyncops.cli.output.result_file import STANDARD
+from asyncops.cli.output.downloads import STANDARD
 from asyncops.cli.resources import Resource, dashed
 from asyncops.kit.action import Action
 from asyncops.kit.filters import Suffixes, suffixes_of
@@ -81,14 +81,9 @@ def on_action(
     known = attrs.fields_dict(options) if options is not None else {}
     upload = attrs.fields_dict(UploadOptions) if issubclass(options or int, UploadOptions) else {}
     names = [name for name in known if name not in upload]
+    others, told = [*beside, content_of(action)], suffixes_of(options)
     return on_resource(
-        OnResource,
-        resource,
-        options,
-        names,
-        panel="What to send",
-        beside=[*beside, content_of(action)],
-        told=suffixes_of(options),
+        OnResource, resource, options, names, panel="What to send", beside=others, told=told
     )
 
 

@@ -106,10 +106,9 @@ class Journal:
         except ValueError:
             raise Failure(f"{self.path} is no resume file of this program", self._anew) from None
         if other := {name for name, _ in entry.query.items() ^ asked.query.items()}:
-            raise Failure(
-                f"{self.path} belongs to another listing: it differs in {', '.join(sorted(other))}",
-                "give the same options as the first time, or the name of a new resume file",
-            )
+            hint = "give the same options as the first time, or the name of a new resume file"
+            how = f"it differs in {', '.join(sorted(other))}"
+            raise Failure(f"{self.path} belongs to another listing: {how}", hint)
         return entry
 
     def write(self, entry: JournalEntry) -> None:

@@ -17,8 +17,6 @@ from matplotlib.font_manager import findfont, get_font
 from asyncops.cli.text.safe import cut
 from asyncops.models import State
 
-__all__ = ["BAR_STYLES", "ROLES", "bare", "blank", "drawing", "figure", "label", "saved"]
-
 _RC: Any = mpl.rc_params_from_file(
     Path(__file__).with_name("pictures.mplstyle"), use_default_template=False
 )
@@ -58,6 +56,11 @@ class BarStyle:
     word: str
     colour: str
     hatch: str
+
+    def fill(self, *, hatched: bool = True) -> dict[str, Any]:
+        """The same for a patch of matplotlib, with its pattern or without."""
+        look = {"facecolor": self.colour, "edgecolor": self.colour, "hatchcolor": PAPER}
+        return {**look, "hatch": (self.hatch if hatched else "") or None}
 
 
 BAR_STYLES = {

@@ -2,23 +2,22 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from attrs import field, frozen
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.textpath import TextPath
 
 from asyncops.cli.report import theme
-from asyncops.cli.report.axes import DAY, draw_moments, length_of
 from asyncops.cli.report.lives import Life, Span, moment_text, rows_of
 from asyncops.models import State
-
-__all__ = ["Timeline", "draw_timeline"]
 
 _WIDTH = 11.0
 _NAMED = 25
@@ -33,6 +32,21 @@ _SHORTEST = 0.9
 # Shorter bars are drawn as long as this share of the axis, so that they can be seen.
 _THINNEST = 0.0015
 _HATCHED = 7.0
+# Seconds of a day, which is the unit of the axis.
+_DAY = 86_400.0
+# matplotlib does not type their arguments.
+_locator: Callable[..., AutoDateLocator] = AutoDateLocator
+_formatter: Callable[..., ConciseDateFormatter] = ConciseDateFormatter
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# The calendar of the axis has an end, and its ticks reach a little further than the data.
+_FIRST = (datetime(2, 1, 1, tzinfo=UTC) - _EPOCH) / timedelta(days=1)
+_LAST = (datetime(9998, 12, 31, tzinfo=UTC) - _EPOCH) / timedelta(days=1)
+# Below so many seconds, ticks have fractions of a second, and are long.
+_BRIEF = 10.0
+# From years to seconds. By itself, the library names minutes once, for the last tick alone.
+_TICKS = ["%Y", "%b", "%d", "%H:%M", "%H:%M", "%H:%M:%S.%f"]
+_ROUND_TICKS = ["", "%Y", "%b", "%b-%d", "%H:%M", "%H:%M:%S"]
+_BESIDE = ["", "%Y", "%Y-%b", "%Y-%b-%d", "%Y-%b-%d", "%Y-%b-%d"]
 
 
 @frozen(kw_only=True)
@@ -85,7 +99,7 @@ def draw_timeline(timeline: Timeline) -> Figure:
     if named or span is None:
         rows = list(range(len(lives)))
     else:
-        rows = rows_of(wholes, gap=length_of(span) * 2 * _THINNEST)
+        rows = rows_of(wholes, gap=_length_of(span) * 2 * _THINNEST)
     tall = _height_of(max(rows, default=0) + 1)
     names = _names_of(lives) if named else []
     left = _GUTTER + max((_inches(name) for name in names), default=0.2)
@@ -98,7 +112,7 @@ def draw_timeline(timeline: Timeline) -> Figure:
     if span is None:
         theme.blank(axes, "nothing to show")
         return drawn
-    draw_moments(axes, span)
+    _moments_axis(axes, span)
     _bars(axes, lives, rows, points=72 * tall / (max(rows) + 1))
     _rows_axis(axes, max(rows) + 1, names)
     _legend(drawn, lives, (_GUTTER / 2 / _WIDTH, 0.08 / high))
@@ -154,15 +168,11 @@ def _bars(axes: Axes, lives: Sequence[Life], rows: Sequence[int], *, points: flo
     least = (high - low) * _THINNEST
     pairs = list(zip(lives, rows, strict=True))
     waiting = [(life.waiting, row) for life, row in pairs]
-    _boxes(axes, waiting, theme.WAITING, height=0.36)
+    _boxes(axes, waiting, theme.BarStyle("waited", theme.WAITING, "").fill(), height=0.36)
     for state, look in theme.BAR_STYLES.items():
-        ran = [
-            (life.running, row)
-            for life, row in pairs
-            if life.running is not None and life.state is state
-        ]
-        hatch = look.hatch if points >= _HATCHED else ""
-        _boxes(axes, ran, look.colour, hatch, least=least, height=0.72)
+        ran = [(life.running, row) for life, row in pairs if life.running and life.state is state]
+        fill = look.fill(hatched=points >= _HATCHED)
+        _boxes(axes, ran, fill, least=least, height=0.72)
     size = _mark_size(lives, high - low, points)
     failed = [(life.whole.end, row) for life, row in pairs if life.state is State.FAILED]
     _marks(axes, failed, "x", size, theme.INK)
@@ -173,41 +183,32 @@ def _bars(axes: Axes, lives: Sequence[Life], rows: Sequence[int], *, points: flo
 def _mark_size(lives: Sequence[Life], days: float, points: float) -> float:
     """In points: so that marks cover neither the next row nor the next bar of their own."""
     lengths = sorted(life.whole.length for life in lives)
-    usual = lengths[len(lengths) // 2] / DAY / days * 72 * _WIDTH
+    usual = lengths[len(lengths) // 2] / _DAY / days * 72 * _WIDTH
     return min(6.5, max(1.8, min(0.55 * points, usual)))
 
 
 def _boxes(
     axes: Axes,
     places: Iterable[tuple[Span, int]],
-    colour: str,
-    hatch: str = "",
+    fill: Mapping[str, Any],
     *,
     least: float = 0.0,
     height: float,
 ) -> None:
     """Draw spans in their rows, each at least so many days long."""
     boxes = [
-        Rectangle((span.begin / DAY, row - height / 2), max(span.length / DAY, least), height)
+        Rectangle((span.begin / _DAY, row - height / 2), max(span.length / _DAY, least), height)
         for span, row in places
     ]
     if boxes:
-        drawn = PatchCollection(
-            boxes,
-            facecolors=colour,
-            edgecolors=colour,
-            linewidths=0.4,
-            hatch=hatch or None,
-            hatchcolors=theme.PAPER,
-        )
-        axes.add_collection(drawn, autolim=False)
+        axes.add_collection(PatchCollection(boxes, linewidths=0.4, **fill), autolim=False)
 
 
 def _marks(
     axes: Axes, places: Sequence[tuple[float, int]], marker: str, size: float, colour: str
 ) -> None:
     axes.plot(
-        [moment / DAY for moment, _ in places],
+        [moment / _DAY for moment, _ in places],
         [row for _, row in places],
         linestyle="none",
         marker=marker,
@@ -225,15 +226,7 @@ def _legend(drawn: Figure, lives: Sequence[Life], place: tuple[float, float]) ->
     present = {life.state for life in lives if life.running is not None}
     for state, look in theme.BAR_STYLES.items():
         if state in present:
-            shown.append(
-                Patch(
-                    facecolor=look.colour,
-                    edgecolor=look.colour,
-                    hatch=look.hatch,
-                    hatchcolor=theme.PAPER,
-                    label=look.word,
-                )
-            )
+            shown.append(Patch(**look.fill(), label=look.word))
     if any(life.state is State.FAILED for life in lives):
         shown.append(_sign("x", theme.INK, "failed here"))
     if any(life.open for life in lives):
@@ -252,3 +245,24 @@ def _legend(drawn: Figure, lives: Sequence[Life], place: tuple[float, float]) ->
 
 def _sign(marker: str, colour: str, word: str) -> Line2D:
     return Line2D([], [], linestyle="none", marker=marker, color=colour, label=word)
+
+
+def _length_of(span: Span) -> float:
+    """The length of the axis of a span, in seconds: at least one."""
+    return max(span.length, 1.0)
+
+
+def _moments_axis(axes: Axes, span: Span) -> None:
+    """Have the horizontal axis reach a little beyond a span, in days since the epoch."""
+    length = _length_of(span)
+    begin, end = (span.begin - 0.01 * length) / _DAY, (span.end + 0.025 * length) / _DAY
+    axes.set_xlim(max(begin, _FIRST), min(end, _LAST))
+    most = 9 if span.length >= _BRIEF else 6
+    locator = _locator(tz=UTC, minticks=4, maxticks=most)
+    formatter = _formatter(
+        locator, tz=UTC, formats=_TICKS, zero_formats=_ROUND_TICKS, offset_formats=_BESIDE
+    )
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(formatter)
+    axes.grid(axis="x")
+    axes.set_xlabel("time (UTC)")

@@ -12,8 +12,15 @@ from hypothesis import strategies as st
 from asyncops import Operation
 from asyncops.cli.output.table_columns import STYLES
 from asyncops.cli.report import theme
-from asyncops.cli.report.axes import bins_of, tick_text, ticks_between
-from asyncops.cli.report.charts import Histogram, KindCount, draw_histograms, draw_kinds
+from asyncops.cli.report.charts import (
+    Histogram,
+    KindCount,
+    bins_of,
+    draw_histograms,
+    draw_kinds,
+    tick_text,
+    ticks_between,
+)
 from asyncops.cli.report.lives import Life, NewestLives, Span, life_of, rows_of
 from asyncops.cli.report.page import Tally
 from asyncops.cli.report.timeline_picture import Timeline, draw_timeline

@@ -17,18 +17,6 @@ from asyncops.cli.exit import needing
 from asyncops.models import PRIVATE
 from asyncops.unstructure import inner_type, json_bytes, names_of, plain
 
-__all__ = [
-    "BY_SUFFIX",
-    "CsvEncoder",
-    "Encoder",
-    "Format",
-    "JsonEncoder",
-    "JsonLinesEncoder",
-    "columns_of",
-    "encoder_for",
-    "values_of",
-]
-
 # A cell that begins so is a formula to a spreadsheet; the last four are of full width.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -60,14 +48,10 @@ def columns_of(model: type) -> tuple[Column, ...]:
 def values_of(item: Any, columns: Sequence[Column]) -> list[str | int | None]:
     """The values of an operation as plain ones: times as RFC 3339, free-form JSON as its text."""
     fields: dict[str, Any] = plain(item)
-    return [
-        _json_text(fields[column.name]) if column.kind == "json" else fields[column.name]
-        for column in columns
-    ]
-
-
-def _json_text(value: Any) -> str | None:
-    return None if value is None else msgspec.json.encode(value).decode()
+    for column in columns:
+        if column.kind == "json" and fields[column.name] is not None:
+            fields[column.name] = msgspec.json.encode(fields[column.name]).decode()
+    return [fields[column.name] for column in columns]
 
 
 def _kind(annotation: Any) -> Kind:
@@ -186,13 +170,8 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
-BY_SUFFIX = {
-    ".json": Format.JSON,
-    ".jsonl": Format.JSONL,
-    ".ndjson": Format.JSONL,
-    ".csv": Format.CSV,
-    ".parquet": Format.PARQUET,
-}
+_IN_FILES = (Format.JSON, Format.JSONL, Format.CSV, Format.PARQUET)
+BY_SUFFIX = {f".{form}": form for form in _IN_FILES} | {".ndjson": Format.JSONL}
 """The format that the end of a file's name asks for."""
 
 

@@ -61,11 +61,9 @@ class ParquetEncoder(Encoder):
             if isinstance(cell, str):
                 self._characters += len(cell)
             elif cell is not None and not -(2**63) <= cell < 2**63:
-                raise Failure(
-                    f"{column.name} is {cell}, which is beyond the 64 bits of a Parquet column",
-                    hint="take --jsonl, which keeps numbers of any size",
-                    code=ExitCode.SERVICE,
-                )
+                words = f"{column.name} is {cell}, which is beyond the 64 bits of a Parquet column"
+                hint = "take --jsonl, which keeps numbers of any size"
+                raise Failure(words, hint, ExitCode.SERVICE)
         return row
 
     def _write_group(self) -> None:
