@@ -109,14 +109,8 @@ class Problem:
     @property
     def document(self) -> dict[str, Any]:
         """The JSON object; its ``type`` is ``about:blank``, since the status names the kind."""
-        title = HTTPStatus(self.status).phrase
-        return {
-            "type": "about:blank",
-            "title": title,
-            "status": self.status,
-            "detail": self.detail,
-            **self.members,
-        }
+        kind = {"type": "about:blank", "title": HTTPStatus(self.status).phrase}
+        return {**kind, "status": self.status, "detail": self.detail, **self.members}
 
     @property
     def headers(self) -> dict[str, str]:

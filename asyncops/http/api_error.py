@@ -1,6 +1,6 @@
 """The exception for an error answer of a service."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,42 +13,15 @@ from asyncops.http.service import ErrorField, Service
 from asyncops.models import JSON
 from asyncops.retry.rate_headers import meant_status, wait_asked_for
 
-__all__ = ["api_error", "is_refused", "meaning_of"]
-
 _CONFLICT = 409
 # Where services put them, the commonest places first.
-_USUAL: Mapping[ErrorField, tuple[str, ...]] = {
-    "message": (
-        "message",
-        "error.message",
-        "error_description",
-        "error",
-        "detail",
-        "errors[0].detail",
-        "errors[0].title",
-        "errors[0].message",
-        "errors[0]",
-        "detail[0].msg",
-        "detail.reason",
-        "details.reason",
-        "exception_detail[0].msg",
-        "exception_message",
-        "[0].message",
-        "title",
-        "Message",
-    ),
-    "code": (
-        "error_code",
-        "errorCode",
-        "code",
-        "error.code",
-        "error.type",
-        "errors[0].code",
-        "[0].errorCode",
-        "[0].code",
-        "__type",
-    ),
-    "request_id": ("request_id", "requestId", "error.request_id"),
+_USUAL: Mapping[ErrorField, str] = {
+    "message": "message error.message error_description error detail errors[0].detail "
+    "errors[0].title errors[0].message errors[0] detail[0].msg detail.reason "
+    "details.reason exception_detail[0].msg exception_message [0].message title Message",
+    "code": "error_code errorCode code error.code error.type errors[0].code [0].errorCode "
+    "[0].code __type",
+    "request_id": "request_id requestId error.request_id",
 }
 
 
@@ -145,10 +118,10 @@ def api_error(
     )
 
 
-def _places(service: Service, name: ErrorField) -> tuple[Place, ...]:
+def _places(service: Service, name: ErrorField) -> Sequence[Place]:
     """Return where an error may say something of itself."""
     declared = service.errors.get(name)
-    return _USUAL[name] if declared is None else (declared,)
+    return _USUAL[name].split() if declared is None else [declared]
 
 
 def _body_of(response: Response, redact: Callable[[str], str]) -> Any:

@@ -54,19 +54,14 @@ class PagePlaces:
 
     def in_body(self) -> dict[str, tuple[Step, ...]]:
         """Return the paths of what the body holds besides the rows, by the name of the field."""
-        return {
-            name: path_steps(place)
-            for name, place in asdict(self, recurse=False).items()
-            if isinstance(place, str) and name != "items"
-        }
+        places = asdict(self, recurse=False)
+        del places["items"]
+        return {name: path_steps(each) for name, each in places.items() if isinstance(each, str)}
 
     def in_headers(self) -> dict[str, Header | Link]:
         """Return the places of what the headers hold, by the name of the field."""
-        return {
-            name: place
-            for name, place in asdict(self, recurse=False).items()
-            if isinstance(place, Header | Link)
-        }
+        places = asdict(self, recurse=False)
+        return {name: each for name, each in places.items() if isinstance(each, Header | Link)}
 
 
 @define

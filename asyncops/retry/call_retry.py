@@ -64,12 +64,8 @@ class CallRetry:
 
     def is_worth_it(self, error: BaseException) -> bool:
         """Return whether another attempt may help after this error, and does no harm."""
-        return is_retryable(
-            error,
-            safe=self.call.safe,
-            repeatable=self.call.repeatable,
-            statuses=self.policy.statuses,
-        )
+        call, statuses = self.call, self.policy.statuses
+        return is_retryable(error, safe=call.safe, repeatable=call.repeatable, statuses=statuses)
 
     def _wait(self, state: "RetryCallState") -> float:
         error = _error_of(state)

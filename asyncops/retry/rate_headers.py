@@ -111,16 +111,8 @@ def wait_asked_for(
     return limit.seconds_until_reset(headers, now) if refused else None
 
 
-_UNITS = {
-    "d": 86_400.0,
-    "h": 3600.0,
-    "m": 60.0,
-    "s": 1.0,
-    "ms": 1e-3,
-    "us": 1e-6,
-    "\u00b5s": 1e-6,
-    "ns": 1e-9,
-}
+_UNITS = {"d": 86_400, "h": 3600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+_UNITS["\u00b5s"] = _UNITS["us"]
 _PART = r"([0-9]+(?:\.[0-9]*)?)(d|h|ms|m|s|us|\u00b5s|ns)"
 
 
