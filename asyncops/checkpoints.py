@@ -100,16 +100,9 @@ class WatchCheckpoint:
 
     def to_json(self) -> str:
         """Return the checkpoint as one line of JSON."""
-        return write_versioned(
-            1,
-            watch=self.query,
-            alive=[(each.id, each.mark, each.created) for each in self.alive],
-            ended=self.ended,
-            watermark=self.watermark,
-            newest=self.newest,
-            interrupted=self.interrupted,
-            floor=self.floor,
-        )
+        fields = attrs.asdict(self, recurse=False)
+        fields["alive"] = list(map(attrs.astuple, self.alive))
+        return write_versioned(1, watch=fields.pop("query"), **fields)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -166,19 +159,12 @@ class Checkpoint:
 
     def to_json(self) -> str:
         """Return the checkpoint as one line of JSON."""
+        fields = attrs.asdict(self, recurse=False)
+        for name in ("ahead", "unsure"):
+            if not fields[name]:
+                del fields[name]
         # A release that reads only version 1 would give the items of `ahead` a second time.
-        more: dict[str, Any] = {"unsure": True} if self.unsure else {}
-        if self.ahead:
-            more["ahead"] = self.ahead
-        return write_versioned(
-            2 if self.ahead else 1,
-            query=self.query,
-            cursor=self.cursor,
-            seen=self.seen,
-            total_count=self.total_count,
-            page_size=self.page_size,
-            **more,
-        )
+        return write_versioned(2 if self.ahead else 1, **fields)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
