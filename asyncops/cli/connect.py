@@ -22,16 +22,6 @@ from asyncops.http.service import Service
 from asyncops.retry.policy import RetryPolicy
 from asyncops.utils.clock import SYSTEM_CLOCK
 
-__all__ = [
-    "ACCOUNT_IN_USE",
-    "Account",
-    "account_for",
-    "client_of",
-    "connected",
-    "shown_address",
-    "variable",
-]
-
 _EVERY_REQUEST = 2
 _USER = re.compile(r"^([^/?#]*//)?[^/?#]*@")
 
@@ -126,14 +116,12 @@ def account_for(settings: Settings, service: str, profiles: Profiles | None = No
     """
     chosen = SERVICES[service]
     described = chosen.service
+    url, organization = described.url_variable, organization_variable(chosen)
     of_environment = Account(
         client=chosen,
         token=variable(described.token) or "",
         token_source=f"the variable {described.token}",
-        entry=Entry(
-            base_url=variable(described.url_variable),
-            organization=variable(organization_variable(chosen)),
-        ),
+        entry=Entry(base_url=variable(url), organization=variable(organization)),
     )
     if settings.profile is None and (of_environment.token or described.token is None):
         return of_environment
@@ -152,10 +140,8 @@ def account_for(settings: Settings, service: str, profiles: Profiles | None = No
 
 
 def _no_address(service: Service) -> Failure:
-    return Failure(
-        f"no address of {service.title}",
-        f"set {service.url_variable}, or write base_url into a profile",
-    )
+    hint = f"set {service.url_variable}, or write base_url into a profile"
+    return Failure(f"no address of {service.title}", hint)
 
 
 def account_of_profile(profiles: Profiles, name: str, service: str) -> Account:
@@ -169,10 +155,9 @@ def account_of_profile(profiles: Profiles, name: str, service: str) -> Account:
     entry = entries.get(service)
     if entry is None:
         known = " and ".join(SERVICES[each].service.title for each in entries) or "nothing"
-        raise Failure(
-            f"profile {name} is not configured for {chosen.service.title}, but for {known}",
-            f"asyncops login {service} --profile {name} adds it",
-        )
+        other = f"not configured for {chosen.service.title}, but for {known}"
+        hint = f"asyncops login {service} --profile {name} adds it"
+        raise Failure(f"profile {name} is {other}", hint)
     token, source = _token_of(entry, name, chosen.service)
     return Account(client=chosen, token=token, token_source=source, entry=entry, profile=name)
 
@@ -226,18 +211,15 @@ def _token_of(entry: Entry, name: str, service: Service) -> tuple[str, str]:
     if entry.keyring:
         token = keyring.load(name, service.name)
         if not token:
-            raise Failure(
-                f"the keyring holds no token of profile {name} for {service.title}",
-                f"asyncops login {service.name} --profile {name} stores one",
-            )
+            hint = f"asyncops login {service.name} --profile {name} stores one"
+            missing = f"no token of profile {name} for {service.title}"
+            raise Failure(f"the keyring holds {missing}", hint)
         return token, "the keyring"
     source = entry.token_env or service.token
     token = variable(source)
     if not token and not service.optional_token:
-        raise Failure(
-            f"no token for {service.title}: profile {name} takes it from the variable {source}, "
-            "which is not set"
-        )
+        where = f"profile {name} takes it from the variable {source}, which is not set"
+        raise Failure(f"no token for {service.title}: {where}")
     return token or "", f"the variable {source}"
 
 

@@ -14,8 +14,6 @@ from asyncops.cli.resources import known_or_near, meant
 from asyncops.cli.text.terminal import complain
 from asyncops.version import VERSION
 
-__all__ = ["Command", "LazyGroup", "Settings", "app"]
-
 _COMMON = "Common"
 
 Commands = Mapping[str, Callable[[str], Any]]
@@ -41,13 +39,9 @@ class Settings:
 
     def over(self, others: Self) -> Self:
         """These settings, and where they say nothing those that stood before the command."""
-        return evolve(
-            self,
-            profile=self.profile or others.profile or None,
-            verbose=self.verbose + others.verbose,
-            proxy=self.proxy or others.proxy or None,
-            max_body=self.max_body or others.max_body,
-        )
+        names = ("profile", "proxy", "max_body")
+        known = {name: getattr(self, name) or getattr(others, name) or None for name in names}
+        return evolve(self, verbose=self.verbose + others.verbose, **known)
 
 
 class Command(TyperCommand):
@@ -113,7 +107,7 @@ class _Program(LazyGroup):
     """The program: a group for each service that is installed, and commands of its own."""
 
     def __init__(self, **attrs: Any) -> None:
-        super().__init__(fill=_services, **attrs)
+        super().__init__(fill=lambda: dict.fromkeys(SERVICES, _service_group), **attrs)
 
 
 def _without_types(params: Any) -> Any:
@@ -121,10 +115,6 @@ def _without_types(params: Any) -> Any:
         if getattr(each, "is_flag", False) or getattr(each, "count", False):
             each.metavar = ""
     return params
-
-
-def _services() -> Commands:
-    return dict.fromkeys(SERVICES, _service_group)
 
 
 def _service_group(name: str) -> LazyGroup:
@@ -136,12 +126,8 @@ def _service_group(name: str) -> LazyGroup:
         group.help = f"{first_words(SERVICES[name])}\n\n{group.help}".strip()
         return commands_of(name)
 
-    group = LazyGroup(
-        name=name,
-        fill=fill,
-        help=f"The service {name}, of {distribution_of(installed()[name])}.",
-        rich_help_panel="Services",
-    )
+    help_ = f"The service {name}, of {distribution_of(installed()[name])}."
+    group = LazyGroup(name=name, fill=fill, help=help_, rich_help_panel="Services")
     return group
 
 

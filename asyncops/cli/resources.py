@@ -11,18 +11,6 @@ from asyncops.cli.exit import Failure
 from asyncops.kit.description import Description
 from asyncops.kit.resources import ResourcePath, resources_of
 
-__all__ = [
-    "Resource",
-    "common_operations",
-    "counted",
-    "dashed",
-    "known_or_near",
-    "meant",
-    "paths_of",
-    "resource_of",
-    "resources_below",
-]
-
 
 def dashed(name: str) -> str:
     """A name of code as commands write it: ``ml-prompts`` for ``ml_prompts``."""
@@ -97,11 +85,14 @@ class Resource:
         return self.path.description
 
     def place_of(self, values: Sequence[str]) -> dict[str, str | int]:
-        """The values of the parameters of its place, as many as there are, by their names.
+        """The values of the parameters of its place, by their names.
 
         Raises:
-            Failure: One is no number, and has to be.
+            Failure: There are too few or too many, or one is no number, and has to be.
         """
+        if len(values) != len(self.path.place):
+            names = " ".join(name.upper() for name, _ in self.path.place) or "no place"
+            raise Failure(f"{self.name} takes {names}, got {' '.join(values)}")
         place: dict[str, str | int] = {}
         for (name, kind), value in zip(self.path.place, values, strict=True):
             if kind is int and not value.isdecimal():
@@ -134,15 +125,11 @@ def common_operations(service: str, above: str) -> str | None:
     """
     paths = paths_of(service)
     inside = [f"{above}.{name}" for name in resources_below(service, above)] if above else []
-    lookups = {
-        name: paths[name].description
-        for name in inside
-        if name in paths and paths[name].description.listing is None
-    }
+    found = {name: paths[name].description for name in inside if name in paths}
+    lookups = {name: each for name, each in found.items() if each.listing is None}
     started = {each.get for each in lookups.values() if each.start is not None}
-    return next(
-        (name for name, each in lookups.items() if each.start is None and each.get in started), None
-    )
+    others = {name: each for name, each in lookups.items() if each.start is None}
+    return next((name for name, each in others.items() if each.get in started), None)
 
 
 def resource_of(service: str, attribute: str, *, words: str | None = None) -> Resource:

@@ -23,15 +23,7 @@ from asyncops.cli.resources import (
 from asyncops.kit.resources import kind_at
 
 # In the order in which help shows them.
-_VERBS: tuple[Callable[[typer.Typer, Resource], None], ...] = (
-    listing.add_to,
-    get.add_to,
-    wait.add_to,
-    watch.add_to,
-    start.add_to,
-    cancel.add_to,
-    report.add_to,
-)
+_VERBS = [each.add_to for each in (listing, get, wait, watch, start, cancel, report)]
 
 
 def commands_of(service: str, above: str = "", words: str = "") -> Commands:

@@ -5,8 +5,8 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Awaitable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from email import message_from_bytes
 from typing import TypeVar
@@ -17,8 +17,6 @@ from attrs import frozen
 
 from asyncops.http.addresses import is_loopback
 from asyncops.utils.moments import http_date
-
-__all__ = ["Probe", "UnreachableError", "ignored_proxy", "probe"]
 
 T = TypeVar("T")
 
@@ -71,9 +69,11 @@ async def probe(base_url: str) -> Probe:
 
     async def step(name: str, work: Awaitable[T]) -> T:
         began = time.monotonic()
-        with _told(name):
+        try:
             async with asyncio.timeout(_STEP_TIMEOUT):
                 result = await work
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
+            raise UnreachableError(f"{name}: {_reason(error)}") from None
         steps[name] = time.monotonic() - began
         return result
 
@@ -95,18 +95,6 @@ async def probe(base_url: str) -> Probe:
     if not head.startswith(b"HTTP/1."):
         raise UnreachableError("answer: this is no HTTP service")
     return Probe(steps=steps, skew=_skew(_date(head), sent, datetime.now(UTC)))
-
-
-@contextmanager
-def _told(step: str) -> Iterator[None]:
-    try:
-        yield
-    except TimeoutError:
-        raise UnreachableError(f"{step}: nothing in {_STEP_TIMEOUT:g} s") from None
-    except ssl.SSLCertVerificationError as error:
-        raise UnreachableError(f"{step}: {error.verify_message}") from None
-    except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
-        raise UnreachableError(f"{step}: {_reason(error)}") from None
 
 
 async def _connection(
@@ -146,6 +134,10 @@ def _skew(date: datetime | None, sent: datetime, came: datetime) -> float | None
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"nothing in {_STEP_TIMEOUT:g} s"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
     if isinstance(error, asyncio.IncompleteReadError):
         return "the connection was closed without an answer"
     if isinstance(error, socket.gaierror):

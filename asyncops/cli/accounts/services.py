@@ -14,15 +14,7 @@ from asyncops.cli.exit import Failure
 from asyncops.cli.text.terminal import complain
 from asyncops.kit import Client
 
-__all__ = [
-    "GROUP",
-    "SERVICES",
-    "Client",
-    "distribution_of",
-    "installed",
-    "organization_variable",
-    "usable",
-]
+__all__ = ["SERVICES", "Client", "distribution_of", "installed", "organization_variable", "usable"]
 
 GROUP = "asyncops.services"
 """The group of the entry points."""
@@ -56,23 +48,17 @@ def distribution_of(entry: EntryPoint) -> str:
 @cache
 def _loaded(entry: EntryPoint) -> type[Client]:
     try:
-        client: type[Client] = entry.load()
-        reason = _unfit(entry, client)
+        client: object = entry.load()
+        if not (isinstance(client, type) and issubclass(client, Client)):
+            reason = f"{entry.value} is no class of a client"
+        elif client.service.name != entry.name:
+            reason = f"{entry.value} is the client of {client.service.name!r}"
+        else:
+            return client
     except Exception as error:  # noqa: BLE001 - whatever it is, the other services go on
         reason = " ".join(str(error).split()) or type(error).__name__
-    else:
-        if reason is None:
-            return client
     whose = f"the service {entry.name} of {distribution_of(entry)}"
     raise Failure(f"{whose} cannot be used: {reason}")
-
-
-def _unfit(entry: EntryPoint, client: object) -> str | None:
-    if not (isinstance(client, type) and issubclass(client, Client)):
-        return f"{entry.value} is no class of a client"
-    if client.service.name != entry.name:
-        return f"{entry.value} is the client of {client.service.name!r}"
-    return None
 
 
 class _Services(Mapping[str, type[Client]]):

@@ -1,6 +1,6 @@
 """What ``doctor`` checks of one account: the way to its service, the clock, the token."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Literal
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -23,8 +23,6 @@ from asyncops.kit.ids import id_type
 from asyncops.kit.resources import ResourcePath, resources_of
 from asyncops.models import Page
 from asyncops.paging.styles import Pages
-
-__all__ = ["Finding", "Verdict", "examined", "missing_filters"]
 
 Verdict = Literal["good", "bad", "odd", "unknown"]
 
@@ -73,10 +71,8 @@ async def examined(account: Account, settings: Settings) -> AsyncIterator[Findin
                 yield Finding("bad", f"not reachable, {error}")
                 yield Finding("unknown", "token: not checked")
                 return
-            steps = ", ".join(
-                f"{name} {took * 1000:.0f} ms" for name, took in reached.steps.items()
-            )
-            yield Finding("good", f"reachable: {steps}")
+            steps = (f"{name} {took * 1000:.0f} ms" for name, took in reached.steps.items())
+            yield Finding("good", f"reachable: {', '.join(steps)}")
             yield _clock(reached)
         try:
             async for finding in _admitted(client, account):
@@ -97,14 +93,17 @@ def _clock(reached: Probe) -> Finding:
 
 async def _admitted(client: Client, account: Account) -> AsyncIterator[Finding]:
     """Whether the token is accepted, and which listings it may read."""
+    from asyncops.kit.doctor import few_items  # noqa: PLC0415 - no other command needs it
+
     paths = [each for each in resources_of(account.client) if not each.place]
-    listings = await _read(client, paths)
-    pages = {path: each for path, each in listings.items() if isinstance(each, Page)}
-    refused = {
-        path.name: str(explain_here(each, account))
-        for path, each in listings.items()
-        if isinstance(each, AsyncOpsError)
-    }
+    pages: dict[ResourcePath, Page[Any]] = {}
+    refused: dict[str, str] = {}
+    for path in paths:
+        if path.description.listing is not None and not missing_filters(path.description):
+            try:
+                pages[path] = await few_items(path.verbs(client))
+            except (Forbidden, NotFound) as error:
+                refused[path.name] = str(explain_here(error, account))
     doubt = None if pages else await _doubt_of_the_token(client, account, paths)
     if doubt is not None:
         known = [Finding("bad", each) for each in refused.values()]
@@ -131,22 +130,6 @@ def _accepted(account: Account) -> str:
     return "no token: what requests are signed with was found, and accepted"
 
 
-async def _read(
-    client: Client, paths: Sequence[ResourcePath]
-) -> Mapping[ResourcePath, Page[Any] | AsyncOpsError]:
-    """A page of each listing, or why the token is refused one."""
-    from asyncops.kit.doctor import few_items  # noqa: PLC0415 - no other command needs it
-
-    found: dict[ResourcePath, Page[Any] | AsyncOpsError] = {}
-    for path in paths:
-        if path.description.listing is not None and not missing_filters(path.description):
-            try:
-                found[path] = await few_items(path.verbs(client))
-            except (Forbidden, NotFound) as error:
-                found[path] = error
-    return found
-
-
 async def _doubt_of_the_token(
     client: Client, account: Account, paths: Sequence[ResourcePath]
 ) -> Finding | None:
@@ -163,12 +146,9 @@ async def _doubt_of_the_token(
         except NotFound as error:
             if error.request_id and not error.message.startswith(_WORDS_OF_OURS):
                 return None
-            title = account.client.service.title
-            return Finding(
-                "bad",
-                f"token: not checked; what answers is not {title}'s API, whose 404 has a message "
-                "and a request id: check the address",
-            )
+            api = f"{account.client.service.title}'s API, whose 404 has a message and a request id"
+            words = f"token: not checked; what answers is not {api}: check the address"
+            return Finding("bad", words)
         except Forbidden:
             continue
     return Finding("unknown", "token: not checked, since each listing needs a place or a filter")

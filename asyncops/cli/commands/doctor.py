@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 from rich.console import Console
@@ -15,7 +15,7 @@ from asyncops.cli.commands.account_checks import Finding, Verdict, examined, mis
 from asyncops.cli.connect import Account, account_for, client_of, shown_address
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import Settings, app
-from asyncops.cli.options.fields import argument, known_service, option
+from asyncops.cli.options.fields import argument, option, service_argument
 from asyncops.cli.options.from_class import add
 from asyncops.cli.resources import Resource, resource_of
 from asyncops.cli.text.safe import visible
@@ -24,8 +24,6 @@ from asyncops.kit.resources import resources_of
 
 if TYPE_CHECKING:
     from asyncops.kit.doctor import Finding as Claim
-
-__all__ = ["claims", "examined_resources"]
 
 _MARKS: dict[Verdict, tuple[str, str, str]] = {
     "good": ("✓", "ok", "green"),
@@ -46,9 +44,7 @@ class Which:
         everything: Every profile.
     """
 
-    service: str | None = argument(
-        "SERVICE", None, callback=known_service, autocompletion=lambda: list(SERVICES)
-    )
+    service: str | None = service_argument(None)
     resource: str | None = argument("RESOURCE", None)
     place: list[str] | None = argument("PLACE", None)
     everything: bool = option(False, "--all")
@@ -171,21 +167,8 @@ def examined_resources(
     listed = [each.name for each in resources_of(client) if each.description.listing is not None]
     found = [resource_of(client.service.name, each) for each in ([name] if name else listed)]
     if place:
-        placed(found[0], place)
+        found[0].place_of(place)
     return found
-
-
-def placed(resource: Resource, place: Sequence[str]) -> list[Any]:
-    """Return the values of a place as its parameters have them.
-
-    Raises:
-        Failure: There are too few or too many, or one is no number.
-    """
-    params = resource.path.place
-    if len(place) != len(params):
-        names = " ".join(name.upper() for name, _ in params) or "no place"
-        raise Failure(f"{resource.name} takes {names}, got {' '.join(place)}")
-    return list(resource.place_of(place).values())
 
 
 async def claims(
@@ -207,7 +190,8 @@ async def claims(
         what = some if filters else f"a place, {' '.join(names).upper()}"
         yield doctor.Finding("listing", "unknown", f"not tested, since it needs {what}")
         return
-    async for finding in doctor.examine(resource.path.verbs(client, placed(resource, place))):
+    verbs = resource.path.verbs(client, list(resource.place_of(place).values()))
+    async for finding in doctor.examine(verbs):
         # How the clocks differ is told once for an account.
         if finding.claim != "clock":
             yield finding

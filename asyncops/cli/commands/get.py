@@ -28,8 +28,6 @@ from asyncops.errors import AsyncOpsError
 from asyncops.models import PRIVATE, Operation, known_time
 from asyncops.unstructure import json_bytes, plain, written_fields
 
-__all__ = ["GetOptions", "Ids", "Showing", "add_to", "described", "save_files"]
-
 _CODE = frozenset({"code", "original_source_code"})
 
 
@@ -48,7 +46,8 @@ def described(item: Any, now: datetime) -> Iterator[tuple[str, str]]:
             # Chainloop writes "" for a field that is not set.
             continue
         if name in files and isinstance(value, Mapping):
-            yield from _files(value)
+            for path, content in value.items():
+                yield "output", f"{visible(path)} ({len(content):,} bytes)"
         else:
             yield visible(name), _text(name, value, now)
     if not isinstance(item, Operation):
@@ -56,11 +55,6 @@ def described(item: Any, now: datetime) -> Iterator[tuple[str, str]]:
     for name, text in (("waited", waited(item, now)), ("ran", ran(item, now))):
         if text:
             yield name, text
-
-
-def _files(files: Mapping[str, bytes | str]) -> Iterator[tuple[str, str]]:
-    for name, content in files.items():
-        yield "output", f"{visible(name)} ({len(content):,} bytes)"
 
 
 def _text(name: str, value: Any, now: datetime) -> str:

@@ -13,8 +13,6 @@ from asyncops.cli.text.safe import visible
 from asyncops.cli.text.terminal import put_out
 from asyncops.http.service import Service
 
-__all__: list[str] = []
-
 
 @frozen(kw_only=True)
 class _From:

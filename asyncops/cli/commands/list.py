@@ -9,6 +9,7 @@ import attrs
 import typer
 from attrs import evolve
 
+from asyncops.cli.accounts.services import Client
 from asyncops.cli.connect import ACCOUNT_IN_USE, connected
 from asyncops.cli.exit import ExitCode
 from asyncops.cli.groups import Settings
@@ -21,7 +22,6 @@ from asyncops.cli.output.progress_line import listing_progress
 from asyncops.cli.output.sinks import Sink, keeping, opened
 from asyncops.cli.resources import Resource, counted
 from asyncops.cli.text.terminal import complain
-from asyncops.client import BaseClient
 from asyncops.kit.listing import orderings
 from asyncops.kit.query import list_plan
 
@@ -52,7 +52,7 @@ class _Run:
 
     query: Query
     output: OutputOptions
-    client: BaseClient
+    client: Client
     quiet: bool
     curtailed: bool
 
@@ -83,14 +83,13 @@ class _Run:
             keeping(output.on_invalid, since=since) as invalid_rows,
             listing_progress(name, hidden=self.quiet, beside_rows=beside) as on_page,
         ):
-            with self.query.right_use():
-                walk = self.query.items(
-                    self.client,
-                    resume=entry.resume,
-                    on_page=on_page,
-                    on_invalid=None if invalid_rows is None else invalid_rows.take,
-                    given=entry.rows,
-                )
+            walk = self.query.items(
+                self.client,
+                resume=entry.resume,
+                on_page=on_page,
+                on_invalid=None if invalid_rows is None else invalid_rows.take,
+                given=entry.rows,
+            )
             async with walk as items:
                 rows = await _copied(items, encoder, sink, entry)
         self._conclude(rows, cut=items.cut)
@@ -151,18 +150,13 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
         return
     query = query_of(resource)
     start = query.example("list")
-    add(
-        group,
-        "list",
-        list_items,
-        help=f"List them, {_order(resource)}, as a table or in a format for programs.",
-        examples=(
-            f"{start} --since 24h",
-            f"{start} --jsonl | jq -r .id",
-            f"{start} -o rows.csv --resume rows.state --concurrency 8",
-        ),
-        query=query,
+    help_ = f"List them, {_order(resource)}, as a table or in a format for programs."
+    examples = (
+        f"{start} --since 24h",
+        f"{start} --jsonl | jq -r .id",
+        f"{start} -o rows.csv --resume rows.state --concurrency 8",
     )
+    add(group, "list", list_items, help=help_, examples=examples, query=query)
 
 
 def _order(resource: Resource) -> str:

@@ -14,7 +14,7 @@ from asyncops.cli.accounts.services import SERVICES, organization_variable, usab
 from asyncops.cli.connect import shown_address, variable
 from asyncops.cli.exit import Failure
 from asyncops.cli.groups import Settings, app
-from asyncops.cli.options.fields import argument, known_service, option
+from asyncops.cli.options.fields import option, service_argument
 from asyncops.cli.options.from_class import add
 from asyncops.cli.output.atomic_file import atomic, file_errors
 from asyncops.cli.runtime.run import right_use
@@ -24,8 +24,6 @@ from asyncops.http.addresses import check_base_url
 from asyncops.http.credential import checked_token
 from asyncops.http.service import Service
 from asyncops.utils.checks import header_text
-
-__all__: list[str] = []
 
 _PANEL = "Accounts"
 _FIRST = "default"
@@ -39,9 +37,7 @@ class _Which:
         service: The service, of those that `asyncops services` lists.
     """
 
-    service: str = argument(
-        "SERVICE", callback=known_service, autocompletion=lambda: list(SERVICES)
-    )
+    service: str = service_argument()
 
 
 @frozen(kw_only=True)
@@ -133,15 +129,12 @@ def _check_entry(
     if not entry.keyring:
         token_env = entry.token_env or service.token
         table = f"[profiles.{name}.{service.name}]"
-        raise Failure(
-            f"profile {name} takes its token for {service.title} from the variable {token_env}",
-            f"write keyring = true into {table} of {profiles.path} instead",
-        )
+        hint = f"write keyring = true into {table} of {profiles.path} instead"
+        whose = f"profile {name} takes its token for {service.title}"
+        raise Failure(f"{whose} from the variable {token_env}", hint)
     if given:
-        raise Failure(
-            f"profile {name} is configured for {service.title} already",
-            f"change its {' and '.join(given)} in {profiles.path}",
-        )
+        hint = f"change its {' and '.join(given)} in {profiles.path}"
+        raise Failure(f"profile {name} is configured for {service.title} already", hint)
 
 
 def _ask(service: Service, profile: str) -> str:

@@ -23,8 +23,6 @@ from asyncops.cli.output.progress_line import listing_progress
 from asyncops.cli.resources import Resource, counted
 from asyncops.cli.text.terminal import complain
 
-__all__ = ["Output", "add_to", "draw_operations"]
-
 # These options change how a listing is read, and not which operations it has.
 _NOT_ASKED = frozenset({"max_items", "concurrency", "page_size", "all_statuses"})
 
@@ -137,9 +135,7 @@ async def _write(
     with atomic(target) as file:
         async with connected(settings, query.resource.client) as client:
             with listing_progress(name, hidden=hidden, beside_rows=False) as on_page:
-                with query.right_use():
-                    walk = asked.items(client, on_page=on_page)
-                async with walk as items:
+                async with asked.items(client, on_page=on_page) as items:
                     while batch := await items.batch():
                         for item in batch[: most - taken]:
                             take(item)

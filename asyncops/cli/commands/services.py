@@ -6,8 +6,6 @@ from asyncops.cli.groups import Settings, app
 from asyncops.cli.options.from_class import add
 from asyncops.cli.text.terminal import put_rows
 
-__all__: list[str] = []
-
 
 async def _command(settings: Settings) -> int:
     """List the services that are installed: a group of commands each.

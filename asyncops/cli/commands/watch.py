@@ -108,17 +108,11 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
         return
     watched = watched_of(resource)
     start = watched.example("watch")
-    add(
-        group,
-        "watch",
-        watch_operations,
-        examples=(
-            f"{start} --timeout 1h --until-failure",
-            f"{start} --resume place | grep --line-buffered failed",
-        ),
-        notes=_NOTES,
-        watched=watched,
+    examples = (
+        f"{start} --timeout 1h --until-failure",
+        f"{start} --resume place | grep --line-buffered failed",
     )
+    add(group, "watch", watch_operations, examples=examples, notes=_NOTES, watched=watched)
 
 
 @frozen

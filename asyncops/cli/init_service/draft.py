@@ -222,9 +222,8 @@ def _class(name: str) -> str:
 
 def _kind(schema: Schema) -> str | None:
     """The type of a plain value; ``None`` for any other."""
-    return (
-        "Timestamp" if schema.get("format") == "date-time" else _TYPES.get(str(schema.get("type")))
-    )
+    is_time = schema.get("format") == "date-time"
+    return "Timestamp" if is_time else _TYPES.get(str(schema.get("type")))
 
 
 def _default(function: str, own: str, name: str, more: str = "") -> str:

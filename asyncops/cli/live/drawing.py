@@ -139,10 +139,8 @@ def _rates(board: WatchState, canvas: Canvas, now: datetime) -> list[Text]:
     bins = 1 if (now - board.since).total_seconds() <= places * BIN else 60 // BIN
     each = span(bins * BIN)
     lines = []
-    for name, rates, state in (
-        ("finished", board.finished, State.SUCCEEDED),
-        ("failed", board.failed, State.FAILED),
-    ):
+    both = {"finished": (board.finished, State.SUCCEEDED), "failed": (board.failed, State.FAILED)}
+    for name, (rates, state) in both.items():
         counts = rates.series(now, places, bins)
         line = Text(f"{name:<9}", no_wrap=True, end="")
         line.append(sparkline(counts, ascii_only=canvas.ascii_only), STYLES[state])

@@ -116,17 +116,10 @@ def summary_of(change: Change[Any]) -> Row:
 
 
 def _together(polls: Collection[Poll]) -> Poll:
-    """The last polls of several watches as one; the next is the first that is due."""
+    """The last polls of several watches as one, as far as a screen tells of them."""
     due = [each.next_in for each in polls if each.next_in is not None]
-    return Poll(
-        number=max(each.number for each in polls),
-        elapsed=max(each.elapsed for each in polls),
-        open=sum(each.open for each in polls),
-        ended=sum(each.ended for each in polls),
-        blocked=sum(each.blocked for each in polls),
-        next_in=min(due, default=None),
-        error=next((each.error for each in polls if each.error is not None), None),
-    )
+    latest = max(polls, key=lambda each: each.number)
+    return evolve(latest, open=sum(each.open for each in polls), next_in=min(due, default=None))
 
 
 @define(eq=False)
@@ -144,7 +137,8 @@ class WatchState:
         vanished: How many the service no longer has.
         finished: The times at which operations ended, in success or not.
         failed: The times at which operations failed.
-        poll: The last poll; of several watches, the last ones as one.
+        poll: The last poll; of several watches, the last ones as one: the highest number, all that
+            are open, and the first that is due.
         polled_at: The time of the last poll; aware.
     """
 

@@ -121,8 +121,13 @@ class Order(StrEnum):
     OLDEST = "oldest"
 
 
-def known_service(name: str | None) -> str | None:
-    """Check that an argument names a service that is installed."""
+def service_argument(default: Any = attrs.NOTHING) -> Any:
+    """A field that is an argument which names a service that is installed."""
+    known: Any = {"callback": _known_service, "autocompletion": lambda: list(SERVICES)}
+    return argument("SERVICE", default, **known)
+
+
+def _known_service(name: str | None) -> str | None:
     if name is not None and name not in SERVICES:
         raise typer.BadParameter(f"there is no service {name!r}; {known_or_near(name, SERVICES)}")
     return name

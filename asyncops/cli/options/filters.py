@@ -16,8 +16,6 @@ from asyncops.cli.options.fields import documented, option
 from asyncops.cli.text.times import moment
 from asyncops.models import State, Status
 
-__all__ = ["filter_option"]
-
 _PLAIN = (int, float, UUID)
 
 
@@ -48,9 +46,8 @@ def filter_option(kind: type, name: str, panel: str, *, flag: str, told: bool) -
     both = f"--{flag}/--{flag[3:] if flag.startswith('no-') else f'no-{flag}'}"
     flags = [both if taken is bool else f"--{flag}", *(["-s"] if name == "status" else [])]
     required = field.default is attrs.NOTHING and not told
-    usual = (
-        False if field.default in (attrs.NOTHING, None, (), False) else str(_shown(field.default))
-    )
+    unsaid = field.default in (attrs.NOTHING, None, (), False)
+    usual = False if unsaid else str(getattr(field.default, "value", field.default))
     annotation: Any = GenericAlias(list, taken) if many else taken
     return option(
         attrs.NOTHING if required else None,
@@ -111,9 +108,8 @@ def _words(members: list[Any]) -> list[str]:
 
 
 def _status_reader(members: list[Any]) -> Any:
-    kind = next(
-        (each for each in members if isinstance(each, type) and issubclass(each, Status)), str
-    )
+    statuses = (each for each in members if isinstance(each, type) and issubclass(each, Status))
+    kind = next(statuses, str)
 
     def read(text: Any) -> Any:
         # The library reads a text, and may take it for a typing error; a member it takes as it is.
@@ -139,7 +135,3 @@ def _json(text: Any) -> Any:
         return msgspec.json.decode(text) if isinstance(text, str) else text
     except msgspec.DecodeError as error:
         raise typer.BadParameter(f"{text!r} is not JSON: {error}") from None
-
-
-def _shown(value: Any) -> Any:
-    return value.value if isinstance(value, Enum) else value

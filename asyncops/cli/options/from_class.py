@@ -47,17 +47,14 @@ def add(
     kinds = {name: kind for name, kind in get_type_hints(run).items() if attrs.has(kind)} | parts
     # Help shows them last.
     kinds["settings"] = kinds.pop("settings")
-    fields = {
-        part: [each.name for each in attrs.fields(kinds[part]) if each.init] for part in kinds
-    }
 
     def command(**given: Any) -> None:
         ctx: typer.Context = given.pop(CONTEXT)
         try:
-            made: Any = {
-                part: kinds[part](**{each: given.pop(each) for each in fields[part]})
-                for part in kinds
-            }
+            made: Any = {}
+            for part, kind in kinds.items():
+                names = [each.name for each in attrs.fields(kind) if each.init]
+                made[part] = kind(**{each: given.pop(each) for each in names})
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
         settings = made.pop("settings").over(ctx.obj or Settings())

@@ -1,7 +1,7 @@
 """The filters, order and size of a listing, as options of commands, and the items that come."""
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from typing import Any, Generic, Self, TypeVar
 
@@ -9,12 +9,12 @@ import attrs
 from attrs import Factory, define, evolve, field, frozen
 
 from asyncops.checkpoints import Checkpoint
+from asyncops.cli.accounts.services import Client
 from asyncops.cli.options.fields import FILTERS, READING, Order, fields_of, option
 from asyncops.cli.options.list_output import OutputOptions
 from asyncops.cli.options.on_resource import OnResource, on_resource
 from asyncops.cli.resources import Resource
 from asyncops.cli.text.times import moment
-from asyncops.client import BaseClient
 from asyncops.http.invalid_items import OnInvalid
 from asyncops.http.meter import OnPage
 from asyncops.kit.chosen import chosen_of
@@ -218,15 +218,16 @@ class Query(OnResource):
         counted = list_plan(self.resource.description).listing.is_counted
         return frozenset({"concurrency", *([] if counted else ["page_size"])})
 
-    def items(
+    @asynccontextmanager
+    async def items(
         self,
-        client: BaseClient,
+        client: Client,
         *,
         resume: Checkpoint | None = None,
         on_page: OnPage | None = None,
         on_invalid: OnInvalid | None = None,
         given: int = 0,
-    ) -> AbstractAsyncContextManager[Items[Any]]:
+    ) -> AsyncIterator[Items[Any]]:
         """The items of the query: ``async with query.items(client) as items: await items.batch()``.
 
         Args:
@@ -235,14 +236,14 @@ class Query(OnResource):
             on_page: Called with each page.
             on_invalid: Called with each row that does not fit; `None` makes such a row an error.
             given: Items that were given before ``resume``; they count for ``max_items``.
-        """
-        pager = self.verbs(client).list(
-            **self._arguments(), resume=resume, on_page=on_page, on_invalid=on_invalid
-        )
-        return self._opened(pager, given)
 
-    @asynccontextmanager
-    async def _opened(self, pager: Pager[Any], given: int) -> AsyncIterator[Items[Any]]:
+        Raises:
+            Failure: The listing cannot be asked for so.
+        """
+        with self.right_use():
+            pager: Pager[Any] = self.verbs(client).list(
+                **self._arguments(), resume=resume, on_page=on_page, on_invalid=on_invalid
+            )
         since, until = (None if each is None else each.at for each in (self.since, self.until))
         most = None if self.max_items is None else max(0, self.max_items - given)
         several = self.concurrency > 1
@@ -271,7 +272,5 @@ def query_of(resource: Resource) -> type[Query]:
         more["sort"] = option(
             first, help="Which come first.", panel=FILTERS, kind=Order, case_sensitive=False
         )
-    beside = (OutputOptions,)
-    return on_resource(
-        Query, resource, description.options, names, beside=beside, size=plan.size, **more
-    )
+    options, beside = description.options, [OutputOptions]
+    return on_resource(Query, resource, options, names, beside=beside, size=plan.size, **more)

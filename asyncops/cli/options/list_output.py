@@ -13,6 +13,10 @@ TABLE_ROWS = 50
 """Rows of a table, unless told otherwise."""
 
 _WRITING = "What to write"
+_EVERY_ONE = (
+    f"Every one. A table shows {TABLE_ROWS} unless told otherwise; the other formats hold every "
+    "one anyway."
+)
 
 
 @frozen(kw_only=True)
@@ -46,13 +50,7 @@ class OutputOptions:
     target: Path | None = option(None, "--output", "-o", panel=_WRITING, metavar="FILE")
     resume: Path | None = option(None, panel=_WRITING, metavar="FILE")
     raw_cells: bool = option(False, "--raw-cells", panel=_WRITING)
-    everything: bool = option(
-        False,
-        "--all",
-        panel=_WRITING,
-        help=f"Every one. A table shows {TABLE_ROWS} unless told otherwise; the other formats "
-        "hold every one anyway.",
-    )
+    everything: bool = option(False, "--all", panel=_WRITING, help=_EVERY_ONE)
     on_invalid: str = option(FAIL, panel=_WRITING, metavar="fail|skip|FILE")
     file: Path | None = field(init=False)
     form: Format = field(init=False)

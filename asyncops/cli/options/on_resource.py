@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 import attrs
 from attrs import frozen
 
+from asyncops.cli.accounts.services import Client
 from asyncops.cli.connect import connected
 from asyncops.cli.exit import Failure
 from asyncops.cli.groups import Settings
@@ -15,7 +16,6 @@ from asyncops.cli.options.fields import READING, argument, names_in, option
 from asyncops.cli.options.filters import filter_option
 from asyncops.cli.resources import Resource, dashed
 from asyncops.cli.runtime.run import right_use
-from asyncops.client import BaseClient
 from asyncops.utils.statuses import UnlikelyStatus
 
 K = TypeVar("K", bound="OnResource")
@@ -62,11 +62,8 @@ class OnResource:
         """How a command begins, with all that it needs: its place, ``words`` and some options."""
         place = [name.upper() for name, _ in cls.resource.path.place]
         fields = attrs.fields_dict(cls)
-        needed = [
-            f"--{dashed(name)} {name.upper()}"
-            for name in cls.filters
-            if fields[name].default is attrs.NOTHING
-        ]
+        lacking = [name for name in cls.filters if fields[name].default is attrs.NOTHING]
+        needed = [f"--{dashed(name)} {name.upper()}" for name in lacking]
         parts = ["asyncops", cls.resource.name, verb, *place, *words, *needed]
         return " ".join(filter(None, parts))
 
@@ -101,16 +98,8 @@ class OnResource:
         """Turn an error of the library into a failure: its arguments are options."""
         return right_use(self.in_options)
 
-    def verbs(self, client: BaseClient) -> Any:
-        """The object that lists, gets and watches.
-
-        Raises:
-            TypeError: The client is another service's.
-        """
-        kind = self.resource.client
-        if not isinstance(client, kind):
-            kinds = f"{kind.__name__}, got a {type(client).__name__}"
-            raise TypeError(f"{self.resource.name} needs a {kinds}")
+    def verbs(self, client: Client) -> Any:
+        """The object that lists, gets and watches."""
         return self.resource.path.verbs(client, self.place)
 
     def given(self) -> dict[str, Any]:
@@ -178,13 +167,9 @@ def on_resource(
     known = attrs.fields_dict(options) if size is not None else {}
     if size in known and listing is not None and listing.paging.size is not None:
         filters["page_size"] = size
+        text = "Items of one page; unless given, the service's choice."
         fields["page_size"] = option(
-            known[size].default,
-            help="Items of one page; unless given, the service's choice.",
-            panel=READING,
-            kind=int | None,
-            metavar="N",
-            min=1,
+            known[size].default, help=text, panel=READING, kind=int | None, metavar="N", min=1
         )
     body = {"resource": resource, "filters": filters}
     made: type[K] = attrs.make_class(

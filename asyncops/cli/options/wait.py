@@ -10,9 +10,8 @@ from attrs import field, frozen
 from asyncops.cli.options.fields import FILTERS, WRITING, duration_option, option
 from asyncops.polling.policy import OnBlocked, PollPolicy
 
-__all__ = ["SCHEDULE", "ByResource", "Missing", "PollOptions", "WaitForFiles", "WaitOptions"]
-
 SCHEDULE = "How long and how often"
+_ABOUT = ("resource_type", "resource_id", "kind")
 
 
 class Blocked(StrEnum):
@@ -113,10 +112,9 @@ class ByResource:
     @property
     def filters(self) -> dict[str, str | None]:
         """The arguments of a wait for them."""
-        names = ("resource_type", "resource_id", "kind")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in _ABOUT}
 
     @classmethod
     def fits(cls, options: Any) -> bool:
         """Whether a listing with these options has such operations."""
-        return {"resource_type", "resource_id", "kind"} <= attrs.fields_dict(options).keys()
+        return attrs.fields_dict(options).keys() >= set(_ABOUT)

@@ -106,14 +106,9 @@ def watched_of(resource: Resource) -> type[Watched]:
         shown="any age" if usual_age is None else f"{usual_age:g}s",
         kind=float | None,
     )
+    options, size = description.watch, watch_plan(description).size
     watched = on_resource(
-        Watched,
-        resource,
-        description.watch,
-        names,
-        beside=(Telling,),
-        size=watch_plan(description).size,
-        lookback=lookback,
+        Watched, resource, options, names, beside=[Telling], size=size, lookback=lookback
     )
     watched.filters = {**watched.filters, "lookback": "lookback"}
     return watched

@@ -28,8 +28,6 @@ from asyncops.errors import (
     WaitTimeout,
 )
 
-__all__ = ["details", "explain", "explain_here", "explained"]
-
 _RESUME = "a list with --resume FILE can go on from where it stopped"
 # The words for an answer, and the remedy where the error knows none; the first kind that fits.
 _ANSWERS: Mapping[type[APIError], tuple[str, str]] = {
@@ -153,7 +151,10 @@ def _of_library(error: AsyncOpsError, account: Account | None) -> Failure:
         case AnswerTooLarge():
             hint = "--max-body 1GiB reads it"
         case TransportError():
-            return Failure(_network(str(error), account), _address(account), ExitCode.SERVICE)
+            source = None if account is None else account.url_source
+            address = f", and the address from {source}" if source else ""
+            hint = f"check the network{address}; asyncops doctor says more"
+            return Failure(_network(str(error), account), hint, ExitCode.SERVICE)
         case DecodeError(request_id=request_id):
             # How to pass over the row is said in the words of the command line.
             fault, row, _ = str(error).partition("; list(on_invalid")
@@ -181,21 +182,12 @@ def _request(request_id: str | None) -> str:
 
 def _network(text: str, account: Account | None) -> str:
     """The library's words, with the system's in plain ones, and with the host."""
-    known = re.sub(r"\[Errno (\d+)\] [^:;]*\('[^']*', \d+[^)]*\)", _strerror, text)
+    failed = r"\[Errno (\d+)\] [^:;]*\('[^']*', \d+[^)]*\)"
+    known = re.sub(failed, lambda found: os.strerror(int(found[1])).lower(), text)
     known = re.sub(r"\[Errno -?\d+\] |\[SSL: [A-Z0-9_]+\] | ?\(_ssl\.c:\d+\)", "", known)
     if account is None or (urlsplit(account.base_url).hostname or account.host) in known:
         return known
     return f"{account.host}: {known}"
-
-
-def _strerror(match: re.Match[str]) -> str:
-    return os.strerror(int(match[1])).lower()
-
-
-def _address(account: Account | None) -> str:
-    source = None if account is None else account.url_source
-    address = f", and the address from {source}" if source else ""
-    return f"check the network{address}; asyncops doctor says more"
 
 
 def _shortened(text: str, longest: int = 300) -> str:

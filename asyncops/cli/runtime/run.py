@@ -17,8 +17,6 @@ from asyncops.cli.runtime.logging import listening
 from asyncops.cli.runtime.signals import run
 from asyncops.cli.text.terminal import complain, forget
 
-__all__ = ["execute", "right_use", "tell"]
-
 
 def execute(command: Coroutine[object, object, int], settings: Settings) -> int:
     """Run a command, and give its exit code, however it ends.
@@ -47,10 +45,16 @@ def execute(command: Coroutine[object, object, int], settings: Settings) -> int:
         except (typer.BadParameter, typer.Exit, typer.Abort):
             raise
         except Exception as error:  # noqa: BLE001 - told of, each in its own words
-            _flush_what_can_be()
+            try:
+                sys.stdout.flush()
+            except OSError:
+                forget(sys.stdout)
             return tell(error, settings, context.get(ACCOUNT_IN_USE))
-        if code == ExitCode.INTERRUPTED:
-            _end_line()
+        if code == ExitCode.INTERRUPTED and sys.stderr.isatty():
+            # A new line after the ^C that the terminal has written.
+            with suppress(OSError):
+                sys.stderr.write("\n")
+                sys.stderr.flush()
         return code
 
 
@@ -86,21 +90,6 @@ def right_use(words: Callable[[Exception], str] = str) -> Iterator[None]:
         yield
     except (ValueError, TypeError) as error:
         raise Failure(words(error)) from error
-
-
-def _flush_what_can_be() -> None:
-    try:
-        sys.stdout.flush()
-    except OSError:
-        forget(sys.stdout)
-
-
-def _end_line() -> None:
-    """Begin a new line after the ``^C`` that the terminal has written."""
-    with suppress(OSError):
-        if sys.stderr.isatty():
-            sys.stderr.write("\n")
-            sys.stderr.flush()
 
 
 def _tell_bug(error: Exception, settings: Settings) -> int:

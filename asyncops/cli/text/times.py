@@ -6,16 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import typer
 
-_UNITS = {
-    "ms": 0.001,
-    "s": 1.0,
-    "sec": 1.0,
-    "m": 60.0,
-    "min": 60.0,
-    "h": 3600.0,
-    "d": 86_400.0,
-    "w": 604_800.0,
-}
+_UNITS = {"ms": 1e-3, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 # Only a lone number may lack its unit: there is one way to read a text, and so no long search.
 _PARTS = re.compile(rf"{_NUMBER}|(?:{_NUMBER} *[a-z]+ *)+", re.IGNORECASE)

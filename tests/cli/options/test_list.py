@@ -161,9 +161,3 @@ async def test_a_batch_does_not_wait_for_the_next_page() -> None:
 def test_a_span_must_not_be_empty() -> None:
     with pytest.raises(ValueError, match="--since must be before --until"):
         ChainloopQuery(since=When("1h", at(5)), until=When("2h", at(5)))
-
-
-async def test_a_query_refuses_the_client_of_another_service() -> None:
-    async with ZooClient("t", base_url="http://127.0.0.1:9") as zoo:
-        with pytest.raises(TypeError, match="needs a ChainloopClient"):
-            ChainloopQuery().items(zoo)

@@ -86,8 +86,7 @@ def _states(report: Report) -> Table:
     table.add_column("service", no_wrap=True)
     rare = (State.BLOCKED, State.CANCELLED, State.UNKNOWN)
     counts = {
-        name: Counter(operation.state for operation in operations)
-        for name, operations in report.services.items()
+        name: Counter(each.state for each in several) for name, several in report.services.items()
     }
     seen = {state for count in counts.values() for state in count}
     states = [state for state in State if state in seen or state not in rare]
