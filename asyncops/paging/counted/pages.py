@@ -300,7 +300,12 @@ class NumberedStrategy(Generic[T]):
     def _set_ready(self, page: Page[T]) -> None:
         self._ready = page
         self._done = not isinstance(page.next_cursor, int)
+        depth = self.style.depth
         if isinstance(page.next_cursor, int):
+            if self._shared and depth is not None:
+                # A page that the cap cuts short could not say whether the listing ends there.
+                most = page.next_cursor + self._numbering.size - depth
+                self._shared = min(max(self._shared, most), page.next_cursor)
             self._number = page.next_cursor - self._shared
         elif self._is_end_counted and self._numbering.is_end_doubtful(self._number):
             # The next page tells: without rows, this was the last one.
