@@ -54,7 +54,12 @@ class Pace:
 
 
 async def read_body(
-    response: ClientResponse, limit: int, *, cut: bool, pace: Pace | None = None
+    response: ClientResponse,
+    limit: int,
+    *,
+    cut: bool,
+    result: bool = False,
+    pace: Pace | None = None,
 ) -> bytes:
     """Read and decompress the body of an answer.
 
@@ -62,7 +67,8 @@ async def read_body(
         response: The answer.
         limit: The most bytes to keep, after decompression.
         cut: Whether to cut a longer body off instead of refusing it.
-        pace: The least speed of a single result; ``None`` for any other answer.
+        result: Whether it is a single result.
+        pace: The least speed of what is still to come of one; ``None`` for any other answer.
 
     Raises:
         AnswerTooLarge: The body is longer.
@@ -98,7 +104,7 @@ async def read_body(
             response.close()
             if cut:
                 break
-            raise _too_large(limit, body if pace is not None else None)
+            raise _too_large(limit, body if result else None)
     else:
         if gunzip is not None:
             gunzip.finish()

@@ -230,7 +230,8 @@ class Caller:
         while True:
             if self.throttle.opens_at > self.clock.monotonic():
                 await self.throttle.wait(call)
-            await connections.take()
+            if not connections.take_now():
+                await connections.take()
             try:
                 if self.rate is not None:
                     await self._wait_for_rate(self.rate)
@@ -265,8 +266,7 @@ class Caller:
                 call.meter.bytes += len(response.body)
                 return response
             finally:
-                if request.result or request.upload or request.body:
-                    call.time.go_on()
+                call.time.go_on()
                 connections.give_back()
 
     async def _signature(

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import NoReturn
 
+from multidict import CIMultiDict
+
 from asyncops.errors import ConfigurationError
 from asyncops.http.auth import Auth, BadToken, Basic
 from asyncops.http.redaction import parts_of, redactor
@@ -132,7 +134,8 @@ class Credential:
 
     def _keep(self, token: str) -> str:
         self.current = token
-        self.headers = {} if self._auth is None else self._auth.headers(token)
+        # In the form that aiohttp would bring them into for each request.
+        self.headers = CIMultiDict({} if self._auth is None else self._auth.headers(token))
         self._sent.append(token)
         self._redactor = None
         return token

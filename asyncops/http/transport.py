@@ -8,7 +8,7 @@ from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, Clie
 from yarl import URL
 
 from asyncops.errors import ConfigurationError, ConnectionFailed, TransportError
-from asyncops.http.addresses import Proxy
+from asyncops.http.addresses import Proxy, encoded_url
 from asyncops.http.aiohttp_internals import loop_of, middlewares_of
 from asyncops.http.body import MAX_ERROR_BODY, MAX_PAGE, MAX_RESULT, Pace, read_body
 from asyncops.http.messages import Response, merged
@@ -167,7 +167,7 @@ class Transport:
                 all_headers, middlewares = self._additions(session, authorization, headers)
                 response = await session.request(
                     method,
-                    URL(url, encoded=True),
+                    encoded_url(url),
                     headers=all_headers,
                     data=data,
                     allow_redirects=False,
@@ -179,8 +179,9 @@ class Transport:
                 )
                 # Not `async with`: it would release the response twice.
                 try:
-                    pace = self._pace(limit, stop_time) if result else None
-                    return await self._read(response, pace)
+                    comes = result and not response.content.is_eof()
+                    pace = self._pace(limit, stop_time) if comes else None
+                    return await self._read(response, pace, result=result)
                 finally:
                     response.release()
                     if data is not None:
@@ -207,14 +208,14 @@ class Transport:
 
         return Pace(self._read_timeout, begin)
 
-    async def _read(self, response: ClientResponse, pace: Pace | None) -> Response:
+    async def _read(self, response: ClientResponse, pace: Pace | None, *, result: bool) -> Response:
         if self._proxy is not None and response.status == 407:
             raise refused_by(self._proxy, 407)
         if "\0" in (response.reason or ""):
             raise TransportError("the answer is not well-formed HTTP")
-        limit = self._max_page if pace is None else self._max_result
+        limit = self._max_result if result else self._max_page
         if response.status < 300:
-            body = await read_body(response, limit, cut=False, pace=pace)
+            body = await read_body(response, limit, cut=False, result=result, pace=pace)
         else:
             try:
                 body = await read_body(response, min(limit, MAX_ERROR_BODY), cut=True)

@@ -66,19 +66,22 @@ class Path:
 
     text: str
     template: str = field(init=False, repr=False)
-    _parts: tuple[str, ...] = field(init=False, repr=False)
+    _form: str = field(init=False, repr=False)
     _query: tuple[tuple[str, str], ...] = field(init=False, repr=False)
 
     @template.default
     def _name(self) -> str:
         return self.text.partition("?")[0].replace("{+", "{")
 
-    @_parts.default
-    def _split(self) -> tuple[str, ...]:
-        # Literal text and names of parameters by turns.
-        literals = PARAMETER.split(self.text.partition("?")[0])
-        del literals[1::3]
-        return tuple(literals)
+    @_form.default
+    def _read_form(self) -> str:
+        # Literal text, plus signs and names of parameters by turns.
+        path = self.text.partition("?")[0]
+        literal, *rest = (
+            part.replace("{", "{{").replace("}", "}}") for part in PARAMETER.split(path)
+        )
+        names = (f"{{{name}}}{text}" for name, text in zip(rest[1::3], rest[2::3], strict=True))
+        return literal + "".join(names)
 
     @_query.default
     def _read_query(self) -> tuple[tuple[str, str], ...]:
@@ -91,13 +94,12 @@ class Path:
 
     def fill(self, params: Mapping[str, str]) -> str:
         """Return the path with its parameters, which are encoded."""
-        parts = self._parts
-        if len(parts) == 1:
-            return parts[0]
-        return "".join(params[each] if n % 2 else each for n, each in enumerate(parts))
+        return self._form.format_map(params)
 
     def query(self, params: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         """Return the query with its parameters, not encoded."""
+        if not self._query:
+            return ()
         return tuple(
             (name, PARAMETER.sub(lambda match: unquote(params[match[2]]), value))
             for name, value in self._query

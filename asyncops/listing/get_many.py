@@ -5,8 +5,6 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, I
 from functools import partial
 from typing import Generic, TypeVar
 
-from attrs import define
-
 from asyncops.errors import AsyncOpsError, ConfigurationError
 from asyncops.http.transport import CONNECTIONS
 from asyncops.utils.checks import count
@@ -14,13 +12,6 @@ from asyncops.utils.task_scope import TaskScope, Waiters
 
 K = TypeVar("K")
 R = TypeVar("R")
-
-
-@define(eq=False)
-class _Result(Generic[K, R]):
-    """The answer to one id, once it has arrived."""
-
-    answer: tuple[K, R | AsyncOpsError] | None = None
 
 
 class GetMany(TaskScope[tuple[K, R | AsyncOpsError]], Generic[K, R]):
@@ -35,9 +26,9 @@ class GetMany(TaskScope[tuple[K, R | AsyncOpsError]], Generic[K, R]):
     At most ``concurrency`` ids are asked for at once. An :class:`AsyncOpsError` of one id is its
     result, and the others go on. An id given twice is asked for twice.
 
-    Requests in flight and results not yet taken are at most ``concurrency`` together, and an async
-    iterable is read no further ahead than that. Several tasks may iterate: each result goes to one
-    of them.
+    Requests in flight and results not yet taken are at most ``2 * concurrency`` together, and an
+    async iterable is read no further ahead than that. Several tasks may iterate: each result goes
+    to one of them.
 
     Iterating raises :class:`ConfigurationError` if the client is closed or belongs to another event
     loop, or if the ``async with`` was left. An error of the source of the ids is raised once the
@@ -69,6 +60,8 @@ class GetMany(TaskScope[tuple[K, R | AsyncOpsError]], Generic[K, R]):
         super().__init__()
         # More requests would only wait for a connection, up to Timeout.pool.
         self._limit = min(count("concurrency", concurrency), CONNECTIONS)
+        # A request need not wait until the result of the one before it is taken.
+        self._ahead = 2 * self._limit
         self._get = get
         self._check = check
         self._ordered = ordered
@@ -83,7 +76,8 @@ class GetMany(TaskScope[tuple[K, R | AsyncOpsError]], Generic[K, R]):
         self._all_read = self._ids is None
         self._source: AsyncIterator[K] | None = None
         self._source_error: Exception | None = None
-        self._results: deque[_Result[K, R]] = deque()
+        # In order, an id that has no answer yet has its place.
+        self._results: deque[list[tuple[K, R | AsyncOpsError]]] = deque()
         self._untaken = 0
         self._idle = Waiters()
         self._room = self._idle if self._all_read else Waiters()
@@ -92,11 +86,11 @@ class GetMany(TaskScope[tuple[K, R | AsyncOpsError]], Generic[K, R]):
         while True:
             self._check_open()
             results = self._results
-            if results and (answer := results[0].answer) is not None:
-                results.popleft()
+            if results and results[0]:
+                (answer,) = results.popleft()
                 self._untaken -= 1
                 self._room.wake()
-                if self._ordered and results and results[0].answer is not None:
+                if self._ordered and results and results[0]:
                     self._arrivals.wake()
                 return answer
             if not await self._arrival():
@@ -130,7 +124,7 @@ class GetMany(TaskScope[tuple[K, R | AsyncOpsError]], Generic[K, R]):
                     self._todo.append(self._checked(number, each))
                     number += 1
                     self._idle.wake()
-                    while len(self._todo) + self._untaken >= self._limit:
+                    while len(self._todo) + self._untaken >= self._ahead:
                         await self._room.wait()
             finally:
                 await _aclose(source)
@@ -143,19 +137,19 @@ class GetMany(TaskScope[tuple[K, R | AsyncOpsError]], Generic[K, R]):
     async def _work(self) -> None:
         todo, results, ordered = self._todo, self._results, self._ordered
         while self._failure is None:
-            if todo and self._untaken < self._limit:
+            if todo and self._untaken < self._ahead:
                 each, spelling = todo.popleft()
                 self._untaken += 1
-                result: _Result[K, R] = _Result()
+                result: list[tuple[K, R | AsyncOpsError]] = []
                 if ordered:
                     results.append(result)
                 try:
-                    result.answer = each, await self._get(spelling)
+                    result.append((each, await self._get(spelling)))
                 except ConfigurationError:
                     # All other ids would fail in the same way.
                     raise
                 except AsyncOpsError as error:
-                    result.answer = each, error
+                    result.append((each, error))
                 if not ordered:
                     results.append(result)
                 if results[0] is result or not ordered:

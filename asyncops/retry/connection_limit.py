@@ -103,15 +103,20 @@ class ConnectionLimit:
         """The epoch of a request that is sent now, for :meth:`answered`."""
         return self._limit.epoch
 
+    def take_now(self) -> bool:
+        """Take a connection, if there is one; return it with :meth:`give_back`."""
+        if self._queue or not self._has_room():
+            return False
+        self._grant()
+        return True
+
     async def take(self) -> None:
         """Wait for a connection; return it with :meth:`give_back`.
 
         Raises:
             PoolTimeout: All connections were in use for too long.
         """
-        if self._has_room() and not self._queue:
-            self._grant()
-        else:
+        if not self.take_now():
             await self._wait()
 
     def rate_passed(self) -> None:

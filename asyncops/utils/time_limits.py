@@ -46,9 +46,8 @@ class TimeLimits:
         self.ends.clear()
         self.stopped.clear()
 
-    def opened(self, limit: "TimeLimit", seconds: float) -> None:
+    def opened(self, limit: "TimeLimit", seconds: float, loop: asyncio.AbstractEventLoop) -> None:
         """Start the time of a limit."""
-        loop = asyncio.get_running_loop()
         self.ends[limit] = end = loop.time() + seconds
         if self._timer is None:
             self._timer = loop.call_at(end, self._expire_oldest)
@@ -129,13 +128,14 @@ class TimeLimit:
             self._timer = None
 
     def __enter__(self) -> Self:
-        task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
         if task is None:
             raise RuntimeError("a time limit needs a task")
         self._task, self._cancelling = task, task.cancelling()
         limits = self.limits
         if limits.seconds is not None:
-            limits.opened(self, limits.seconds)
+            limits.opened(self, limits.seconds, loop)
         return self
 
     def __exit__(

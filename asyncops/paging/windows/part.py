@@ -143,21 +143,20 @@ class Part(Generic[T]):
         if self.request is None:
             return False
         if self.created.descending is not None:
-            return self.sorted and self.reach is not None
+            return self.sorted and self._read.reach is not None
         return self.pages == 1 and self.known is not None and not self.in_flight
 
     @property
     def reach(self) -> datetime | None:
         """How far in its range it has read; ``None`` if that is unknown."""
-        reach, order = self._read.reach, self.created.order
+        reach = self._read.reach
         # The margin in front of a range is no part of it.
-        return None if reach is None else order.last((reach, order.near(self.range)))
+        return None if reach is None else self.created.order.last((reach, self.begin))
 
     @property
     def far(self) -> datetime | None:
         """Where the range ends in the order of the listing; ``None`` if that is unknown."""
-        order = self.created.order
-        return order.far(self.range) or order.far(self.created.bounds)
+        return self.end or self.created.order.far(self.created.bounds)
 
     @property
     def left(self) -> timedelta:
@@ -167,12 +166,16 @@ class Part(Generic[T]):
         return self.created.order.ahead(self.reach, self.far)
 
     @property
-    def range(self) -> TimeRange:
-        """The range of what it gives."""
-        gaps, order = self.owned.gaps, self.created.order
-        if not gaps:
-            return TimeRange()
-        return order.range(order.near(gaps[0].range), order.far(gaps[-1].range))
+    def begin(self) -> datetime | None:
+        """Where what it gives begins in the order of the listing; ``None`` if there is no bound."""
+        gaps = self.owned.gaps
+        return self.created.order.near(gaps[0].range) if gaps else None
+
+    @property
+    def end(self) -> datetime | None:
+        """Where what it gives ends in the order of the listing; ``None`` if there is no bound."""
+        gaps = self.owned.gaps
+        return self.created.order.far(gaps[-1].range) if gaps else None
 
     def given_in(self, part: TimeRange) -> tuple[str, ...]:
         """Return the ids of the items given, in no order, that may be in a range."""
@@ -243,11 +246,10 @@ class Part(Generic[T]):
     @property
     def _is_past(self) -> bool:
         """Whether all further pages are beyond the range."""
-        order, reach = self.created.order, self._read.reach
-        far = order.far(self.range)
-        if reach is None or far is None or not self.sorted:
+        reach, end = self._read.reach, self.end
+        if reach is None or end is None or not self.sorted:
             return False
-        return order.ahead(far, reach) > self.created.margin
+        return self.created.order.ahead(end, reach) > self.created.margin
 
     def give(self) -> Page[T]:
         """Return the next page, which counts as given from now on."""
@@ -280,7 +282,7 @@ class Part(Generic[T]):
             return Gap(cursor=cursor)
         order = self.created.order
         # From where the part has first begun, to where it was last cut.
-        bounds = order.range(order.near(self._first.range), order.far(self.range))
+        bounds = order.range(order.near(self._first.range), self.end)
         if mark.reach is None:
             begun = evolve(self._first, range=bounds)
             return begun if mark.cursor is None else evolve(begun, cursor=cursor)

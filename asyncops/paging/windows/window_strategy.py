@@ -80,9 +80,10 @@ class WindowStrategy(Generic[T]):
     def ask(self) -> tuple[int, Request] | None:
         """Return the next request of the first part that may send one."""
         while self._failure is None:
-            if self._cut():
+            spare = self._spare
+            if self._cut(spare):
                 continue
-            part = self._ahead.next_of(self._parts, self._spare)
+            part = self._ahead.next_of(self._parts, spare)
             if part is not None and part.request is not None:
                 part.in_flight = True
                 return part.key, part.request
@@ -220,12 +221,11 @@ class WindowStrategy(Generic[T]):
         """How many ranges more may be read side by side."""
         return self.n - sum(part.reads for part in self._parts) if self._filtered else 0
 
-    def _cut(self) -> bool:
+    def _cut(self, spare: int) -> bool:
         """Cut the rest of a part into ranges for all requests that are to spare, if there is one.
 
         In order, it is the first part that is long enough; else the one with most left.
         """
-        spare = self._spare
         if spare < 1:
             return False
         parts = [part for part in self._parts if part.can_be_cut]
