@@ -99,7 +99,7 @@ class Action(Generic[S, N_co]):
             ``result`` needs no such place.
     """
 
-    path: str = field(kw_only=False)
+    path: str
     method: Method = "POST"
     body: Body | Literal["bytes"] | None = None
     options: Callable[..., Any] | None = None
@@ -172,7 +172,7 @@ class Action(Generic[S, N_co]):
     ) -> None: ...
 
     def __init__(self, path: str, **fields: Any) -> None:
-        self.__attrs_init__(path, **fields)
+        self.__attrs_init__(path=path, **fields)
 
     def __repr__(self) -> str:
         return f"Action({self.path!r}, method={self.method!r})"

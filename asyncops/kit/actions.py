@@ -1,4 +1,4 @@
-"""The verbs that start and cancel operations, and what lies below an item."""
+"""The verbs that start and cancel, and that lead below an item; and which a resource has."""
 
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar

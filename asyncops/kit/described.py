@@ -1,4 +1,4 @@
-"""A resource of a service, which becomes the verbs of a client."""
+"""A resource of a service, which becomes the verbs of a client, also below a place."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar

@@ -1,4 +1,4 @@
-"""Listings that are filtered by creation: which of them are walked by time, and how."""
+"""Listings that are filtered by creation: how they are asked, and which are walked by time."""
 
 import re
 from collections.abc import Callable
