@@ -79,15 +79,17 @@ async def read_body(
     gunzip = None if encoding is None else _gunzip_for(encoding)
     content = response.content
     refused = False
-    if not content.is_eof():
-        refused = not cut and gunzip is None and (response.content_length or 0) > limit
     body = b""
     whole: BytesIO | None = None
     room = limit
     while not content.at_eof():
-        chunk = content.read_nowait() if content.is_eof() else await content.readany()
-        if pace is not None and not content.is_eof():
-            pace.count(len(chunk))
+        if content.is_eof():
+            chunk = content.read_nowait()
+        else:
+            refused = not cut and gunzip is None and (response.content_length or 0) > limit
+            chunk = await content.readany()
+            if pace is not None and not content.is_eof():
+                pace.count(len(chunk))
         data = chunk if gunzip is None else gunzip.feed(chunk, room)
         room -= len(data)
         if whole is not None:

@@ -29,12 +29,12 @@ async def test_each_limit_ends_after_its_own_time() -> None:
 
 
 async def test_a_limit_that_was_left_in_time_does_not_end_the_next_one_early() -> None:
-    limits = TimeLimits(0.02)
+    limits = TimeLimits(0.5)
     for _ in range(3):
         with limits.new() as limit:
             await asyncio.sleep(0.005)
         assert not limit.expired
-    assert await hang(limits) >= 0.02
+    assert await hang(limits) >= 0.5
 
 
 async def test_a_limit_still_works_after_a_time_without_any() -> None:
