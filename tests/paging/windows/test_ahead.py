@@ -5,9 +5,13 @@ import pytest
 from asyncops.checkpoints import Checkpoint
 from asyncops.http.messages import Request
 from asyncops.paging.styles import Token
+from asyncops.paging.windows.ahead import Ahead
+from asyncops.paging.windows.part import Part
+from asyncops.paging.windows.window_cursor import Gap
 from asyncops.paging.windows.window_strategy import WindowStrategy
 from asyncops.utils.moments import TimeRange
 from tests.laws.windowed import Row, Windowed, named
+from tests.paging.windows.made import Item, at, created, page
 
 N = 4
 
@@ -74,3 +78,13 @@ def test_empty_ranges_take_up_no_room() -> None:
             found += [row.id for row in page.items]
     assert found == service.rows
     assert rounds <= 20
+
+
+def test_in_no_order_a_range_is_cut_before_it_is_read_on() -> None:
+    """Unless nothing more can be read side by side."""
+    part = Part[Item](created(descending=None), Gap(range=TimeRange(at(0), at(1000))))
+    ahead = Ahead[Item](2, ordered=False, few=False)
+    assert ahead.next_of([part], 1) is part
+    part.feed(page(35, 30, token="a"))
+    assert ahead.next_of([part], 1) is None
+    assert ahead.next_of([part], 0) is part
