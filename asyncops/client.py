@@ -265,10 +265,10 @@ class BaseClient:
 
 
 def _address_of(service: Service, base_url: str | None) -> str:
-    url = base_url or os.environ.get(service.url_variable) or service.url
+    url = base_url or os.environ.get(service.url_variable) or service.public_url
     if url is None:
         raise ConfigurationError(
-            f"no address of {service.title}: pass base_url=... or set {service.url_variable}"
+            f"no address of {service.title}: pass base_url=... or set {service.where_to_set}"
         )
     return url
 

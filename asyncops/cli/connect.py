@@ -47,7 +47,7 @@ class Account:
     @property
     def base_url(self) -> str:
         """The service's address; ``""`` where it has no public one, and the account none."""
-        return self.entry.base_url or self.client.service.url or ""
+        return self.entry.base_url or self.client.service.public_url or ""
 
     @property
     def url_source(self) -> str | None:
@@ -140,7 +140,7 @@ def account_for(settings: Settings, service: str, profiles: Profiles | None = No
 
 
 def _no_address(service: Service) -> Failure:
-    hint = f"set {service.url_variable}, or write base_url into a profile"
+    hint = f"set {service.where_to_set}, or write base_url into a profile"
     return Failure(f"no address of {service.title}", hint)
 
 

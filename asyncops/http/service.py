@@ -1,5 +1,6 @@
 """A service, as the calls to it need to know it."""
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args
@@ -29,6 +30,7 @@ ErrorField = Literal["message", "code", "request_id"]
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_IN_URL = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def _shown(auth: object) -> str:
@@ -60,7 +62,8 @@ class Service:
     Attributes:
         name: The name in commands and variables: lower case letters, digits and dashes.
         title: The name in messages.
-        url: The public address; ``None`` if each user has an address of their own.
+        url: The public address; ``None`` if each user has an address of their own. A name in braces
+            is a variable of the environment, as in ``https://states.{AWS_REGION}.amazonaws.com``.
         token: The environment variable of the token; ``None`` if requests carry no token.
         optional_token: Whether some installations of the service answer without a token, so that a
             client may be made without one. A signer then has credentials of its own.
@@ -106,6 +109,23 @@ class Service:
         """The environment variable of the address, such as ``ZOO_BASE_URL``."""
         return f"{self.name.upper().replace('-', '_')}_BASE_URL"
 
+    @property
+    def public_url(self) -> str | None:
+        """The public address, with what the environment says of it; ``None`` if it lacks that."""
+        found = {name: os.environ.get(name, "").strip() for name in self.in_url}
+        known = self.url is not None and all(found.values())
+        return _IN_URL.sub(lambda match: found[match[1]], self.url or "") if known else None
+
+    @property
+    def in_url(self) -> tuple[str, ...]:
+        """The environment variables in the public address."""
+        return tuple(_IN_URL.findall(self.url or ""))
+
+    @property
+    def where_to_set(self) -> str:
+        """The environment variables that may give the address, in words."""
+        return " or ".join((self.url_variable, *self.in_url))
+
     @name.validator
     def _check_name(self, _: "Attribute[str]", value: str) -> None:
         if not isinstance(value, str) or not _NAME.fullmatch(value):
@@ -117,7 +137,8 @@ class Service:
     @url.validator
     def _check_url(self, _: "Attribute[str | None]", value: str | None) -> None:
         if value is not None:
-            check_base_url(value, name="url", allow_insecure=True)
+            plain = _IN_URL.sub("x", value) if isinstance(value, str) else value
+            check_base_url(plain, name="url", allow_insecure=True)
 
     @token.validator
     def _check_token(self, _: "Attribute[str | None]", value: str | None) -> None:

@@ -28,7 +28,8 @@ class SigV4:
     ::
 
         Service(
-            name="stepfunctions", title="AWS Step Functions", url=None,
+            name="stepfunctions", title="AWS Step Functions",
+            url="https://states.{AWS_REGION}.amazonaws.com",
             token="STEPFUNCTIONS_CREDENTIALS", optional_token=True, auth=SigV4("states"),
         )
 

@@ -198,8 +198,8 @@ def _asking_for(operation: str) -> dict[str, str]:
 class StepFunctionsClient(Client):
     """A client for AWS Step Functions: executions. It needs the extra ``asyncops[aws]``.
 
-    The address comes from ``base_url=`` or ``STEPFUNCTIONS_BASE_URL``, such as
-    ``https://states.eu-west-1.amazonaws.com``. The credentials are those that AWS's own tools find,
+    The address is that of the region ``AWS_REGION``, unless ``base_url=`` or
+    ``STEPFUNCTIONS_BASE_URL`` holds one. The credentials are those that AWS's own tools find,
     such as ``AWS_ACCESS_KEY_ID`` with ``AWS_SECRET_ACCESS_KEY``, unless ``token=`` or
     ``STEPFUNCTIONS_CREDENTIALS`` holds others; see :class:`asyncops.kit.SigV4`.
     See :class:`asyncops.client.BaseClient` for all arguments.
@@ -208,7 +208,7 @@ class StepFunctionsClient(Client):
     service: ClassVar[Service] = Service(
         name="stepfunctions",
         title="AWS Step Functions",
-        url=None,
+        url="https://states.{AWS_REGION}.amazonaws.com",
         token="STEPFUNCTIONS_CREDENTIALS",  # noqa: S106 - the variable's name
         optional_token=True,
         auth=SigV4("states"),

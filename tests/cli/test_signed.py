@@ -93,6 +93,18 @@ def test_what_is_missing_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     assert "pip install 'asyncops[aws]'" in extra.err
 
 
+def test_the_region_of_the_environment_is_asked_unless_there_is_an_address(run: Run) -> None:
+    words = ("stepfunctions", "executions", "get", "arn:x")
+    env = {"STEPFUNCTIONS_BASE_URL": "", **OWN}
+    nowhere = run(*words, **env)
+    assert nowhere.code == 2
+    assert "Set STEPFUNCTIONS_BASE_URL or AWS_REGION" in nowhere.err
+    # By way of a proxy that is not there.
+    asked = run(*words, "--proxy", "http://127.0.0.1:9", **env, AWS_REGION="eu-x-1")
+    assert asked.code == 4
+    assert "proxy" in asked.err
+
+
 def test_doctor_says_with_what_requests_are_signed(run: Run) -> None:
     done = run("doctor", "stepfunctions", **OWN)
     assert done.code == 0

@@ -133,6 +133,20 @@ def test_a_field_that_cannot_be_right_is_named(fields: dict[str, Any], complaint
     assert "hidden" not in "".join(format_exception(caught.value))
 
 
+def test_an_address_may_hold_variables_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Service(**FIELDS | {"url": "https://x.{FARM_REGION}.example.com/{FARM_TEAM}"})
+    monkeypatch.setenv("FARM_REGION", " north-1\n")
+    monkeypatch.delenv("FARM_TEAM", raising=False)
+    addresses = [service.public_url]
+    assert service.where_to_set == f"{service.url_variable} or FARM_REGION or FARM_TEAM"
+    monkeypatch.setenv("FARM_TEAM", "blue")
+    addresses.append(service.public_url)
+    assert addresses == [None, "https://x.north-1.example.com/blue"]
+    plain = Service(**FIELDS)
+    assert (plain.public_url, plain.where_to_set) == (plain.url, plain.url_variable)
+
+
 def test_a_service_may_do_without_address_and_token() -> None:
     service = Service(**FIELDS | {"url": None, "token": None, "auth": None})
     assert (service.url, service.token, service.auth) == (None, None, None)
+    assert service.public_url is None

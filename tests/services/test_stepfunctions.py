@@ -11,6 +11,7 @@ from botocore import loaders
 from botocore.model import ServiceModel
 
 from asyncops import (
+    ConfigurationError,
     Forbidden,
     NotFound,
     RateLimited,
@@ -112,6 +113,14 @@ def test_statuses_and_operations_are_those_of_the_model(model: ServiceModel) -> 
 def client(aws: Aws, token: Any = f"{KEY}:{SECRET}", attempts: int = 3) -> StepFunctionsClient:
     retry = RetryPolicy(attempts=attempts, base=0.01)
     return StepFunctionsClient(token, base_url=aws.url, retry=retry)
+
+
+def test_the_address_is_that_of_the_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STEPFUNCTIONS_BASE_URL", raising=False)
+    assert StepFunctionsClient().base_url == "https://states.eu-west-1.amazonaws.com"
+    monkeypatch.delenv("AWS_REGION")
+    with pytest.raises(ConfigurationError, match="set STEPFUNCTIONS_BASE_URL or AWS_REGION"):
+        StepFunctionsClient()
 
 
 async def test_what_is_signed_is_let_in() -> None:

@@ -109,7 +109,7 @@ async def list_profiles(settings: Settings) -> int:
         found += [(shown, each.service, entries[each.service.name]) for each in usable(entries)]
     rows = [("PROFILE", "SERVICE", "ADDRESS", "TOKEN")]
     for name, service, entry in found:
-        address = shown_address(entry.base_url or service.url or "")
+        address = shown_address(entry.base_url or service.public_url or "")
         rows.append((name, service.name, address, _place(entry, service)))
     put_rows(rows)
     put_out(f"\nconfigured in {profiles.path}\n")

@@ -32,7 +32,12 @@ Start = Callable[..., FakeServer]
 
 def doctor(env: dict[str, str], *arguments: str) -> Done:
     none = {"ZOO_API_TOKEN": "", "CHAINLOOP_TOKEN": ""} | dict.fromkeys(
-        [client.service.url_variable for client in SERVICES.values()], ""
+        [
+            name
+            for client in SERVICES.values()
+            for name in (client.service.url_variable, *client.service.in_url)
+        ],
+        "",
     )
     none["ASYNCOPS_CONFIG"] = os.devnull
     done = CliRunner().invoke(app, ["doctor", *arguments], env={**none, **env})
