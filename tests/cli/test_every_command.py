@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from asyncops.cli.accounts.services import SERVICES
+from asyncops.cli.commands.account_checks import missing_filters
 from asyncops.cli.groups import app
 from asyncops.cli.resources import dashed
 from asyncops.kit.resources import resources_of
@@ -74,7 +75,7 @@ def test_help_of_a_group_shows_no_type_for_what_takes_no_value(words: str) -> No
 
 @contextmanager
 def serving(server: FakeServer, words: str) -> Iterator[tuple[list[str], dict[str, str]]]:
-    """The command of a listing with its place, and the variables that lead it to a fake."""
+    """The command of a listing with all that it needs, and the variables that lead to a fake."""
     service, *names = words.split()
     command = [*words.split(), "list"]
     if service in {"zoo", "chainloop"}:
@@ -82,12 +83,17 @@ def serving(server: FakeServer, words: str) -> Iterator[tuple[list[str], dict[st
         yield [*command, *([dataset] if names[-1] == "conversions" else [])], variables(server)
         return
     client = SERVICES[service]
-    (place,) = (
-        each.place for each in resources_of(client) if dashed(each.name).split(".") == names
-    )
+    (found,) = (each for each in resources_of(client) if dashed(each.name).split(".") == names)
+    place = [str(made(*each)) for each in found.place]
     with Fake(client, rows=8) as fake:
         env = {client.service.url_variable: fake.url, client.service.token or "": fake.token}
-        yield [*command, *(str(made(*each)) for each in place)], {**variables(server), **env}
+        item = fake.items(found.name, *place)[0]
+        filters = [
+            word
+            for name in missing_filters(found.description)
+            for word in (f"--{dashed(name)}", str(getattr(item, name)))
+        ]
+        yield [*command, *place, *filters], {**variables(server), **env}
 
 
 @pytest.mark.parametrize("words", LISTINGS)
