@@ -9,8 +9,6 @@ from attrs import field, frozen
 
 from asyncops.models import Cursor
 
-__all__ = ["Checkpoint", "KnownAlive", "WatchCheckpoint", "read_versioned", "write_versioned"]
-
 _Seconds = Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)]
 
 

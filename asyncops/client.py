@@ -24,8 +24,6 @@ from asyncops.utils.checks import count
 from asyncops.utils.clock import SYSTEM_CLOCK, Clock
 from asyncops.utils.time_limits import TimeLimits
 
-__all__ = ["BaseClient", "ClientOptions"]
-
 T = TypeVar("T")
 
 _NO_HEADERS: Mapping[str, str] = {}

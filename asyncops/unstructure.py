@@ -19,18 +19,6 @@ from attrs import AttrsInstance, frozen
 from asyncops.errors import APIError, AsyncOpsError
 from asyncops.models import JSON, UNNAMED, Operation, Page
 
-__all__ = [
-    "ErrorFields",
-    "inner_type",
-    "is_open_ended",
-    "json_bytes",
-    "names_of",
-    "plain",
-    "to_dict",
-    "to_json",
-    "written_fields",
-]
-
 ErrorFields: TypeAlias = Callable[[AsyncOpsError], JSON]
 """Returns the JSON for an error."""
 

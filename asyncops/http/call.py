@@ -24,8 +24,6 @@ from asyncops.retry.rate_limit import RateLimiter
 from asyncops.retry.throttle import Throttle
 from asyncops.utils.clock import Clock
 
-__all__ = ["Call", "Caller"]
-
 # What a request that is sent again later may be answered, and did nothing then.
 _REFUSED = frozenset({401, 429})
 

@@ -14,8 +14,6 @@ from asyncops.http.auth import Auth, BadToken, Basic
 from asyncops.http.redaction import parts_of, redactor
 from asyncops.http.signer import Signer
 
-__all__ = ["Authentication", "Credential", "TokenProvider", "checked_token", "credential_from"]
-
 TokenProvider = Callable[[], Awaitable[str]]
 """An async callable that returns a token, called before the first request and after a 401."""
 

@@ -14,8 +14,6 @@ from asyncops.http.sending import OnUpload
 from asyncops.http.upload import Upload
 from asyncops.models import JSON
 
-__all__ = ["Reply", "Request", "Response", "merged", "with_values"]
-
 T_co = TypeVar("T_co", covariant=True)
 
 # RFC 9110, section 9.2.1, without those that no service of operations has a use for.

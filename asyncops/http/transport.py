@@ -20,8 +20,6 @@ from asyncops.retry.connection_limit import ConnectionLimit
 from asyncops.utils.time_limits import TimeLimit, TimeLimits
 from asyncops.version import VERSION
 
-__all__ = ["HEADERS", "Transport"]
-
 CONNECTIONS = 100
 KEEP_ALIVE = 4.0
 MAX_HEADER_LINE = 32 * 1024

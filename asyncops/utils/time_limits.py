@@ -6,8 +6,6 @@ from typing import Self
 
 from attrs import define, field
 
-__all__ = ["TimeLimit", "TimeLimits"]
-
 
 class TimeLimits:
     """Time limits of the same length, with one timer for all of them.
