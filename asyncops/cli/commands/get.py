@@ -214,7 +214,7 @@ async def get_items(settings: Settings, on: OnResource, ids: Ids, options: GetOp
     return await showing.end()
 
 
-async def _results(settings: Settings, on: OnResource, ids: Ids) -> int:
+async def _results(settings: Settings, on: OnResource, ids: Ids) -> None:
     """Get what came of operations that have succeeded: a line of JSON each.
 
     Where one of them cannot be had, those behind it are not asked for.
@@ -224,7 +224,6 @@ async def _results(settings: Settings, on: OnResource, ids: Ids) -> int:
         require_ids(operations, ids.ids)
         for id_ in ids.ids:
             await output.put(json_bytes(await operations.results(id_)) + b"\n")
-    return ExitCode.DONE
 
 
 def add_to(group: typer.Typer, resource: Resource) -> None:

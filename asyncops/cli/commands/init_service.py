@@ -5,7 +5,7 @@ from pathlib import Path
 
 from attrs import NOTHING, frozen
 
-from asyncops.cli.exit import ExitCode, Failure
+from asyncops.cli.exit import Failure
 from asyncops.cli.groups import Settings, app
 from asyncops.cli.options.fields import argument, option
 from asyncops.cli.options.from_class import add
@@ -31,7 +31,7 @@ class _From:
     output: Path | None = option(None, metavar="FILE")
 
 
-async def init_service(settings: Settings, of: _From) -> int:
+async def init_service(settings: Settings, of: _From) -> None:
     """Write a first draft of a service, for asyncops.kit, from an OpenAPI description."""
     del settings
     from asyncops.cli.init_service.document import Described  # noqa: PLC0415 - for this alone
@@ -57,7 +57,6 @@ async def init_service(settings: Settings, of: _From) -> int:
         raise Failure(f"cannot write {wanted}: {error.strerror}") from None
     count = text.count("# check:")
     put_out(visible(f"{wanted}: {count} lines to check, each with a comment") + "\n")
-    return ExitCode.DONE
 
 
 _EXAMPLES = ["asyncops init-service farm --openapi farm.json --list /v1/jobs"]

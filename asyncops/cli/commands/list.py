@@ -11,7 +11,6 @@ from attrs import evolve
 
 from asyncops.cli.accounts.services import Client
 from asyncops.cli.connect import ACCOUNT_IN_USE, connected
-from asyncops.cli.exit import ExitCode
 from asyncops.cli.groups import Settings
 from asyncops.cli.options.from_class import add
 from asyncops.cli.options.list import Items, Query, When, query_of
@@ -26,7 +25,7 @@ from asyncops.kit.listing import orderings
 from asyncops.kit.query import list_plan
 
 
-async def list_items(settings: Settings, query: Query, output: OutputOptions) -> int:
+async def list_items(settings: Settings, query: Query, output: OutputOptions) -> None:
     """Write what the query gives."""
     if output.everything and query.max_items is not None:
         raise typer.BadParameter("--all and --max-items exclude each other; give one")
@@ -43,7 +42,6 @@ async def list_items(settings: Settings, query: Query, output: OutputOptions) ->
                 await run.write(sink, JournalEntry(query={}), since=None)
         else:
             await run.go_on(Journal.of(output.resume, output.file))
-    return ExitCode.DONE
 
 
 @attrs.define

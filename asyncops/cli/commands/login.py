@@ -53,7 +53,7 @@ class _Said:
     organization: str | None = option(None, metavar="NAME")
 
 
-async def log_in(settings: Settings, which: _Which, said: _Said) -> int:
+async def log_in(settings: Settings, which: _Which, said: _Said) -> None:
     """Store a token in the system's keyring, for a profile.
 
     The token is asked for without showing it, or read from standard input. A profile that is not
@@ -82,20 +82,18 @@ async def log_in(settings: Settings, which: _Which, said: _Said) -> int:
         f"stored the token for {chosen.title} of profile {name} in the keyring\n"
         f"asyncops doctor --profile {name} checks it\n"
     )
-    return 0
 
 
-async def log_out(settings: Settings, which: _Which) -> int:
+async def log_out(settings: Settings, which: _Which) -> None:
     """Delete a profile's token from the system's keyring."""
     name = _name_of(settings, read_profiles())
     title = SERVICES[which.service].service.title
     if not keyring.forget(name, which.service):
         raise Failure(f"the keyring holds no token of profile {name} for {title}")
     sys.stdout.write(f"deleted the token for {title} of profile {name} from the keyring\n")
-    return 0
 
 
-async def list_profiles(settings: Settings) -> int:
+async def list_profiles(settings: Settings) -> None:
     """List the configured accounts, and where their tokens are kept."""
     del settings
     profiles = read_profiles()
@@ -113,7 +111,6 @@ async def list_profiles(settings: Settings) -> int:
         rows.append((name, service.name, address, _place(entry, service)))
     put_rows(rows)
     put_out(f"\nconfigured in {profiles.path}\n")
-    return 0
 
 
 def _name_of(settings: Settings, profiles: Profiles) -> str:

@@ -8,12 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import attrs
 import typer
 from attrs import NOTHING, evolve, frozen
 
 from asyncops.cli.connect import connected
-from asyncops.cli.exit import ExitCode, Failure, needing
+from asyncops.cli.exit import Failure, needing
 from asyncops.cli.groups import Settings
 from asyncops.cli.options.fields import option
 from asyncops.cli.options.from_class import add
@@ -24,7 +23,7 @@ from asyncops.cli.resources import Resource, counted
 from asyncops.cli.text.terminal import complain
 
 # These options change how a listing is read, and not which operations it has.
-_NOT_ASKED = frozenset({"max_items", "concurrency", "page_size", "all_statuses"})
+_UNSAID = frozenset({"max_items", "concurrency", "page_size", "all_statuses"})
 
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class Output:
         return suffix[1:]
 
 
-async def draw_operations(settings: Settings, query: Query, output: Output) -> int:
+async def draw_operations(settings: Settings, query: Query, output: Output) -> None:
     """Draw the lives of operations: what waited and what ran, on an axis of time.
 
     Up to 25 have a lane with a name each; more of them share lanes.
@@ -84,10 +83,10 @@ async def draw_operations(settings: Settings, query: Query, output: Output) -> i
         return content, counted(len(lives), query.resource.name)
 
     take = partial(newest.add, now=now)
-    return await _write(settings, query, output.target, most, take=take, content=draw)
+    await _write(settings, query, output.target, most, take=take, content=draw)
 
 
-async def report_operations(settings: Settings, query: Query, output: Output) -> int:
+async def report_operations(settings: Settings, query: Query, output: Output) -> None:
     """Write one page of HTML: figures, timeline, durations, failures, the slowest twenty.
 
     The page needs no network and no scripts, on a screen, light or dark, and on paper.
@@ -103,11 +102,11 @@ async def report_operations(settings: Settings, query: Query, output: Output) ->
     tally = Tally(now=datetime.now(UTC), most_lives=_USUAL)
 
     def page(cut: bool) -> tuple[bytes, str]:
-        asked, cut_at = asked_for(query), most if cut else None
+        asked, cut_at = query.asked(_UNSAID), most if cut else None
         content = page_of(Report(title=query.title, query=asked, tally=tally, cut_at=cut_at))
         return content, f"a report on {counted(tally.count, query.resource.name)}"
 
-    return await _write(settings, query, output.target, most, take=tally.add, content=page)
+    await _write(settings, query, output.target, most, take=tally.add, content=page)
 
 
 async def _write(
@@ -118,7 +117,7 @@ async def _write(
     *,
     take: Callable[[Any], object],
     content: Callable[[bool], tuple[bytes, str]],
-) -> int:
+) -> None:
     """Read the operations of a query, and write a file about them.
 
     Args:
@@ -145,7 +144,6 @@ async def _write(
         file.write(data)
     if sys.stderr.isatty():
         complain(f"{words} in {target}")
-    return ExitCode.DONE
 
 
 def _notes(newest: "NewestLives", cut: str) -> list[str]:
@@ -163,22 +161,3 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     add(group, "timeline", draw_operations, examples=examples, query=query)
     examples = [f"{query.example('report')} -o page.html --since 7d --concurrency 8"]
     add(group, "report", report_operations, examples=examples, query=query)
-
-
-def asked_for(query: Query) -> list[tuple[str, str]]:
-    """The filters and the order of a query, as names and values; defaults are left out."""
-    values = {each: getattr(query, each.name) for each in attrs.fields(type(query))}
-    return [
-        (each.name.replace("_", " "), _worded(value))
-        for each, value in values.items()
-        if value and value != each.default and each.name not in _NOT_ASKED
-    ]
-
-
-def _worded(value: Any) -> str:
-    if isinstance(value, list):
-        return " or ".join(_worded(each) for each in value)
-    text, at = getattr(value, "text", None), getattr(value, "at", None)
-    if text is not None and at is not None:
-        return f"{at:%Y-%m-%d %H:%M:%S} UTC"
-    return str(getattr(value, "value", value))

@@ -1,13 +1,12 @@
 """``services``: those that are installed, and where each comes from."""
 
 from asyncops.cli.accounts.services import distribution_of, installed
-from asyncops.cli.exit import ExitCode
 from asyncops.cli.groups import Settings, app
 from asyncops.cli.options.from_class import add
 from asyncops.cli.text.terminal import put_rows
 
 
-async def _command(settings: Settings) -> int:
+async def _command(settings: Settings) -> None:
     """List the services that are installed: a group of commands each.
 
     None of them is imported for that. A service is described with asyncops.kit, and registered by
@@ -16,7 +15,6 @@ async def _command(settings: Settings) -> int:
     del settings
     rows = [(name, distribution_of(each), each.value) for name, each in installed().items()]
     put_rows([("SERVICE", "DISTRIBUTION", "CLIENT"), *rows])
-    return ExitCode.DONE
 
 
 add(app, "services", _command, panel="Services")

@@ -11,7 +11,7 @@ import typer
 from attrs import evolve, frozen
 from rich.console import Console
 
-from asyncops.cli.exit import ExitCode, Failure
+from asyncops.cli.exit import Failure
 from asyncops.cli.groups import Settings, app
 from asyncops.cli.live.loop import CheckpointKeeper, checkpoint_in, first_of, follow
 from asyncops.cli.live.observers import Lines, LiveScreen
@@ -36,7 +36,7 @@ _EXAMPLES = (
 )
 
 
-async def watch_operations(settings: Settings, watched: Watched, telling: Telling) -> int:
+async def watch_operations(settings: Settings, watched: Watched, telling: Telling) -> None:
     """Tell what is created, changes, ends or vanishes, as it happens.
 
     On a terminal this is a live screen, which q or Ctrl-C ends.
@@ -44,7 +44,6 @@ async def watch_operations(settings: Settings, watched: Watched, telling: Tellin
     Elsewhere it is a line for each change: time, state, id, type and error.
     """
     await _tell([("", settings, watched)], telling, watched.heading)
-    return ExitCode.DONE
 
 
 async def _tell(
@@ -172,7 +171,7 @@ class _Targets:
     targets: list[str] = argument("[PROFILE@]SERVICE.RESOURCE[:PLACE]")
 
 
-async def _watch_all(settings: Settings, named: _Targets, telling: Telling) -> int:
+async def _watch_all(settings: Settings, named: _Targets, telling: Telling) -> None:
     """Tell what happens to the operations of several resources, of one service or more.
 
     On a terminal this is a live screen of them all, which q or Ctrl-C ends.
@@ -187,7 +186,6 @@ async def _watch_all(settings: Settings, named: _Targets, telling: Telling) -> i
         for each in targets
     ]
     await _tell(watches, telling, " ".join(each.text for each in targets))
-    return ExitCode.DONE
 
 
 def _watched(target: Target) -> Watched:

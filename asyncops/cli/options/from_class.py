@@ -12,8 +12,8 @@ from asyncops.cli.groups import Command, Settings
 from asyncops.cli.options.fields import CONTEXT, take_options
 from asyncops.cli.runtime.run import execute
 
-Run = Callable[..., Coroutine[object, object, int]]
-"""A command: it is given the settings and its parts, and returns its exit code."""
+Run = Callable[..., Coroutine[object, object, int | None]]
+"""A command: it is given the settings and its parts, and gives its exit code, or nothing for 0."""
 
 
 def add(

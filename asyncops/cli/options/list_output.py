@@ -13,10 +13,7 @@ TABLE_ROWS = 50
 """Rows of a table, unless told otherwise."""
 
 _WRITING = "What to write"
-_EVERY_ONE = (
-    f"Every one. A table shows {TABLE_ROWS} unless told otherwise; the other formats hold every "
-    "one anyway."
-)
+_EVERY_ONE = f"Every one. A table shows {TABLE_ROWS} unless told otherwise; other formats hold all."
 
 
 @frozen(kw_only=True)

@@ -111,6 +111,20 @@ class OnResource:
             if value is not None and value != []
         }
 
+    def asked(self, unsaid: Collection[str]) -> list[tuple[str, str]]:
+        """The options that were given, as names and values for people, without the place.
+
+        Args:
+            unsaid: Options that change how something is read, and not what.
+        """
+        hidden = {*unsaid, *(name for name, _ in self.resource.path.place)}
+        values = {each: getattr(self, each.name) for each in attrs.fields(type(self))}
+        return [
+            (each.name.replace("_", " "), _worded(value))
+            for each, value in values.items()
+            if value and value != each.default and each.name not in hidden
+        ]
+
     def in_options(self, error: Exception) -> str:
         """An error of the library, with its arguments as options."""
         text = str(error)
@@ -176,3 +190,10 @@ def on_resource(
         base.__name__, {**fields, **more}, bases=(base,), class_body=body, frozen=True, kw_only=True
     )
     return made
+
+
+def _worded(value: Any) -> str:
+    if isinstance(value, list):
+        return " or ".join(map(_worded, value))
+    at = getattr(value, "at", None)
+    return str(getattr(value, "value", value)) if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"

@@ -79,16 +79,8 @@ class Watched(OnResource):
     @property
     def heading(self) -> str:
         """The resource with its place and the filters that were given."""
-        plain = {name: value for name, value in self.given().items() if name not in _NOT_TOLD}
-        filters = [
-            f"{name.replace('_', ' ')} "
-            f"{' or '.join(map(str, value)) if isinstance(value, tuple) else value}"
-            for name, value in plain.items()
-        ]
-        return ", ".join([self.title, *filters])
-
-
-_NOT_TOLD = frozenset({"limit", "page_size", "lookback"})
+        filters = self.asked({"page_size", "lookback", "resume"})
+        return ", ".join([self.title, *map(" ".join, filters)])
 
 
 def watched_of(resource: Resource) -> type[Watched]:

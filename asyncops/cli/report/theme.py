@@ -17,9 +17,8 @@ from matplotlib.font_manager import findfont, get_font
 from asyncops.cli.text.safe import cut
 from asyncops.models import State
 
-_RC: Any = mpl.rc_params_from_file(
-    Path(__file__).with_name("pictures.mplstyle"), use_default_template=False
-)
+_STYLE = Path(__file__).with_name("pictures.mplstyle")
+_RC: Any = mpl.rc_params_from_file(_STYLE, use_default_template=False)
 INK: str = _RC["text.color"]
 FAINT: str = _RC["axes.edgecolor"]
 GRID: str = _RC["grid.color"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Any
+from typing import Any, Self
 
 from attrs import define, field, frozen
 
@@ -71,13 +71,16 @@ class RequestLog:
         del parent
         return _Call(f"{request.method} {base_url}{request.path}")
 
-    def walk(self, path: str, base_url: str) -> "_Walk":
+    def walk(self, path: str, base_url: str) -> Self:
         """A walk begins."""
         del path, base_url
-        return _Walk()
+        return self
 
     def items(self, path: str, base_url: str, count: int) -> None:
         """Items were given; the walk's own line counts them."""
+
+    def end(self, report: WalkReport, error: BaseException | None) -> None:
+        """A walk has ended; the library logs it."""
 
 
 @frozen
@@ -106,9 +109,3 @@ class _Attempt:
         came += f", {error}" if isinstance(error, AsyncOpsError) else ""
         again = f" (attempt {self.resends + 1})" if self.resends else ""
         _REQUESTS.debug("%s%s: %s in %.3f s", self.name, again, came, monotonic() - self._began)
-
-
-@frozen
-class _Walk:
-    def end(self, report: WalkReport, error: BaseException | None) -> None:
-        """The library logs it."""

@@ -18,14 +18,15 @@ from asyncops.cli.runtime.signals import run
 from asyncops.cli.text.terminal import complain, forget
 
 
-def execute(command: Coroutine[object, object, int], settings: Settings) -> int:
+def execute(command: Coroutine[object, object, int | None], settings: Settings) -> int:
     """Run a command, and give its exit code, however it ends.
 
     An error that a user can cause is one line on standard error, with a hint where there is one,
     and with details with ``-v``; only a bug shows a traceback, with ``-v``.
 
     Args:
-        command: The command; it returns its exit code, and may raise :class:`Failure`.
+        command: The command; it returns its exit code, or nothing for 0, and may raise
+            :class:`Failure`.
         settings: ``verbose`` adds the details.
 
     Returns:

@@ -19,16 +19,13 @@ GRACE = 0.8
 """Seconds that a command has for its end once it was asked to end."""
 
 # The last is sent when the terminal is closed; Windows does not have it.
-_SIGNALS = [
-    signal.Signals[name]
-    for name in ("SIGINT", "SIGTERM", "SIGHUP")
-    if name in signal.Signals.__members__
-]
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+_SIGNALS = [signal.Signals[name] for name in _NAMES if hasattr(signal, name)]
 _SHOW_CURSOR = b"\x1b[?25h"
 _OF_SIGNALS = 128
 
 
-def run(command: Coroutine[object, object, int], context: Context) -> int:
+def run(command: Coroutine[object, object, int | None], context: Context) -> int:
     """Run a command to its end in a loop of its own, and give its exit code.
 
     The first signal cancels it; the second, or :data:`GRACE` seconds, end the program at once.
@@ -45,7 +42,7 @@ def run(command: Coroutine[object, object, int], context: Context) -> int:
         try:
             with asyncio.Runner() as runner:
                 runner.get_loop().set_default_executor(_Unawaited())
-                code = runner.run(interruption.watch(command), context=context)
+                code = runner.run(interruption.watch(command), context=context) or 0
         except BaseException:
             # The signal ended the command, whatever the cancellation raised.
             if interruption.signal is None:
@@ -67,7 +64,6 @@ class Interruption:
     def __init__(self) -> None:
         self.signal: int | None = None
         self._before: dict[signal.Signals, object] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[object] | None = None
         self._watchdog: Timer | None = None
 
@@ -88,7 +84,7 @@ class Interruption:
 
     async def watch(self, command: Coroutine[object, object, T]) -> T:
         """Await a command, which a signal cancels."""
-        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        self._task = asyncio.current_task()
         if self.signal is not None:
             raise asyncio.CancelledError
         return await command
@@ -100,9 +96,9 @@ class Interruption:
         self._watchdog = Timer(GRACE, _leave, [number])
         self._watchdog.daemon = True
         self._watchdog.start()
-        if self._loop is not None and self._task is not None and not self._loop.is_closed():
+        if self._task is not None and not (loop := self._task.get_loop()).is_closed():
             # The loop may be asleep, waiting for a socket.
-            self._loop.call_soon_threadsafe(self._task.cancel)
+            loop.call_soon_threadsafe(self._task.cancel)
 
 
 @contextmanager
