@@ -17,6 +17,7 @@ from asyncops.kit import (
     Action,
     Client,
     Collection,
+    Get,
     Group,
     Listing,
     ListOptions,
@@ -393,6 +394,30 @@ async def results_by_hand(client: ByHand) -> None:
     assert_type(await client.jobs.wait("j1"), Detail)
 
 
+class ByBody(Client):
+    """Items that are asked for with their ids in a body."""
+
+    service = SERVICE
+    jobs = Resource(
+        Job,
+        JOBS,
+        options=ListOptions,
+        watch=WatchOptions,
+        get=Get("/job", body={"id": "{id}"}),
+        result=Detail,
+    )
+    tasks = Lookup(Job, get=Get("/task", body={"id": "{id}"}))
+    frames = Collection(Frame, FRAMES, options=FrameOptions, get=Get("/frame", body={"id": "{id}"}))
+
+
+async def asked_by_body(client: ByBody) -> None:
+    """As by a path."""
+    assert_type(await client.jobs.get("j1"), Detail)
+    assert_type(await client.jobs.list().collect(), list[Job])
+    assert_type(await client.tasks.get("t1"), Job)
+    assert_type(await client.frames.get("f1"), Frame)
+
+
 def refused() -> None:
     """Declarations that are refused before they run."""
     Resource(Job, JOBS, options=WatchOptions, watch=WatchOptions)  # type: ignore[arg-type]
@@ -400,6 +425,7 @@ def refused() -> None:
     Resource(Frame, JOBS, options=ListOptions, watch=WatchOptions)  # type: ignore[type-var]
     Collection(Frame, FRAMES)  # type: ignore[call-overload]
     Lookup(Job)  # type: ignore[call-overload]
+    Lookup(Job, get=5)  # type: ignore[call-overload]
     Lookup(Frame, get="/tasks/{id}")  # type: ignore[type-var]
     Action("/jobs", body="xml")  # type: ignore[call-overload]
     Listing("/jobs", paging="token")  # type: ignore[arg-type]

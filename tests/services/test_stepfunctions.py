@@ -6,7 +6,9 @@ from typing import Any, get_args, get_type_hints
 import attrs
 import botocore.auth
 import pytest
-from attrs import NOTHING
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from attrs import NOTHING, define, field
 from botocore import loaders
 from botocore.model import ServiceModel
 
@@ -65,11 +67,11 @@ def test_a_model_is_its_shape(kind: type[Any], model: ServiceModel) -> None:
     shape, hints = model.shape_for(MODELS[kind]), get_type_hints(kind, include_extras=True)
     fields = {spelled(each): each for each in attrs.fields(kind)}
     assert fields.keys() == shape.members.keys()
-    for key, field in fields.items():
-        told, hint = shape.members[key], hints[field.name]
+    for key, each in fields.items():
+        told, hint = shape.members[key], hints[each.name]
         # AWS's model calls required what AWS itself always has.
-        assert (field.default is NOTHING) is (key in shape.required_members), key
-        given = {each for each in get_args(hint) if each is not type(None)} or {hint}
+        assert (each.default is NOTHING) is (key in shape.required_members), key
+        given = {one for one in get_args(hint) if one is not type(None)} or {hint}
         if told.type_name == "timestamp":
             assert EpochSeconds in (hint, *get_args(hint))
         elif told.type_name == "structure":
@@ -199,6 +201,71 @@ async def test_a_rate_that_is_exceeded_is_one_though_aws_answers_400() -> None:
         aws.answers = [(400, {"__type": "ExecutionDoesNotExist", "message": "no such"})]
         with pytest.raises(NotFound):
             await states.executions.get(MACHINE)
+
+
+@define
+class Sorted:
+    """Executions in AWS's order: what runs by its start, what has ended by its end."""
+
+    runs: dict[str, tuple[str, float]] = field(
+        factory=lambda: {f"e{n}": ("RUNNING" if n % 2 else "SUCCEEDED", float(n)) for n in range(8)}
+    )
+
+    def page(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Two executions behind a token, and the token of the next page."""
+        before = float(asked.get("nextToken", "inf"))
+        status = asked.get("statusFilter")
+        rows = sorted(
+            (
+                (at, name, word)
+                for name, (word, at) in self.runs.items()
+                if at < before and status in {None, word}
+            ),
+            reverse=True,
+        )
+        shown = [
+            {
+                "executionArn": name,
+                "stateMachineArn": MACHINE,
+                "name": name,
+                "status": word,
+                "startDate": 1.0,
+            }
+            for _, name, word in rows[:2]
+        ]
+        more = {"nextToken": str(rows[1][0])} if len(rows) > 2 else {}
+        return {"executions": shown, **more}
+
+    def end(self, name: str) -> None:
+        self.runs[name] = "SUCCEEDED", 100.0
+
+
+async def test_an_execution_that_ends_meanwhile_is_found_by_its_statuses() -> None:
+    """AWS shows it on the first page then, which a walk of all has read already."""
+    aws, found = Sorted(), list[str]()
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.json_response(aws.page(await request.json()))
+
+    async def walk(**options: Any) -> list[str]:
+        given = []
+        async for each in states.executions.list(state_machine_arn=MACHINE, **options):
+            given.append(each.id)
+            if len(given) == 2:
+                aws.end("e1")
+        return given
+
+    app = web.Application()
+    app.router.add_post("/", answer)
+    async with (
+        TestServer(app) as server,
+        StepFunctionsClient(f"{KEY}:{SECRET}", base_url=str(server.make_url(""))) as states,
+    ):
+        assert await walk() == ["e7", "e6", "e5", "e4", "e3", "e2", "e0"]
+        aws.runs = Sorted().runs
+        for status in ("RUNNING", "PENDING_REDRIVE", "SUCCEEDED"):
+            found += await walk(status=status)
+    assert set(found) == set(aws.runs)
 
 
 async def test_an_execution_that_failed_says_why() -> None:
