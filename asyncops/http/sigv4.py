@@ -1,6 +1,7 @@
 """AWS's signature, version 4, by botocore; the extra ``asyncops[aws]``."""
 
 import asyncio
+import logging
 import os
 import re
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from attrs import frozen
 from asyncops.errors import ConfigurationError
 from asyncops.http.signer import OutgoingRequest
 
+_botocore = logging.getLogger("botocore")
 _REGION = re.compile(r"(?:^|\.)([a-z]{2,}(?:-[a-z]+)+-[0-9]+)(?=\.)")
 _USUAL_REGION = "us-east-1"
 # Proxies may change others on the way.
@@ -36,7 +38,8 @@ class SigV4:
     The token is ``ACCESS_KEY_ID:SECRET_ACCESS_KEY``, with ``:SESSION_TOKEN`` behind it where there
     is one. Without a token, the credentials are those that AWS's own tools find:
     ``AWS_ACCESS_KEY_ID`` with ``AWS_SECRET_ACCESS_KEY``, the profile ``AWS_PROFILE``, the role of
-    the machine. What expires is renewed before.
+    the machine. What expires is renewed before. botocore's log, which shows credentials at level
+    ``DEBUG``, begins at ``INFO`` unless the program sets the level of ``botocore`` itself.
 
     Attributes:
         name: The service's name in signatures, such as ``states``.
@@ -64,6 +67,8 @@ class SigV4:
             raise ConfigurationError(
                 "signing for AWS needs botocore: pip install 'asyncops[aws]'"
             ) from error
+        if _botocore.level == logging.NOTSET:
+            _botocore.setLevel(logging.INFO)
         keys = _found() if credentials is None else _read(credentials)
         headers = {name: value for name, value in request.headers.items() if _SIGNED.match(name)}
         made = AWSRequest(
@@ -92,12 +97,13 @@ def _read(text: str) -> Any:
 
 def _found() -> Any:
     """Return the credentials that AWS's own tools find."""
-    from botocore.exceptions import BotoCoreError  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
     told = {name: text for name, text in os.environ.items() if re.match("AWS_|HOME$", name)}
     try:
         return _chain(tuple(told.items())).get_frozen_credentials()
-    except BotoCoreError as error:
+    except (BotoCoreError, ClientError) as error:
+        # The second is AWS's own no, as to a role.
         problem = str(error)
     raise ConfigurationError(f"no credentials for AWS: {problem}")
 

@@ -1,7 +1,11 @@
 """AWS's signatures: held against AWS's published example and against botocore's own client."""
 
+import logging
 import sys
+import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +158,56 @@ async def test_credentials_are_those_that_awss_tools_find(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDOFENV")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s")
     assert "=AKIDOFENV/" in (await SigV4("states").sign(sent, None))["Authorization"]
+
+
+@pytest.fixture
+def tokens() -> Iterator[str]:
+    """The address of AWS's service of tokens, which refuses each role."""
+    body = b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>not yours</Message></Error></ErrorResponse>"
+
+    class Refusing(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(403)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+async def test_a_role_that_aws_refuses_is_no_mistake_of_ours(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tokens: str
+) -> None:
+    (tmp_path / "config").write_text(
+        "[profile night]\nrole_arn = arn:aws:iam::1:role/night\nsource_profile = day\n"
+        "region = eu-west-1\n[profile day]\naws_access_key_id = K\naws_secret_access_key = S\n"
+    )
+    monkeypatch.setenv("AWS_PROFILE", "night")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", tokens)
+    with pytest.raises(ConfigurationError, match=r"no credentials for AWS: .*not yours"):
+        await SigV4("states").sign(request("http://x/"), None)
+
+
+async def test_no_log_shows_a_session_token(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Unless the program asks botocore for it."""
+    log = logging.getLogger("botocore")
+    monkeypatch.setattr(log, "level", logging.NOTSET)
+    caplog.set_level(logging.DEBUG)
+    await SigV4("states").sign(request("http://x/"), f"{KEY}:{SECRET}:a-session-token")
+    assert "a-session-token" not in caplog.text
+    log.setLevel(logging.DEBUG)
+    await SigV4("states").sign(request("http://x/"), f"{KEY}:{SECRET}:a-session-token")
+    assert "a-session-token" in caplog.text
 
 
 @pytest.mark.parametrize("token", ["hidden", ":hidden", "hidden:", ":"])
