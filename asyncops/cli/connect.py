@@ -18,6 +18,7 @@ from asyncops.cli.groups import Settings
 from asyncops.cli.runtime.logging import RequestLog
 from asyncops.client import ClientOptions
 from asyncops.errors import ConfigurationError
+from asyncops.http.auth import Auth, Basic
 from asyncops.http.service import Service
 from asyncops.retry.policy import RetryPolicy
 from asyncops.utils.clock import SYSTEM_CLOCK
@@ -43,6 +44,11 @@ class Account:
     token_source: str
     entry: Entry = field(factory=Entry)
     profile: str | None = None
+
+    @property
+    def finds_credentials(self) -> bool:
+        """Whether requests are signed with credentials that are found without a token."""
+        return not (self.token or isinstance(self.client.service.auth, Auth | Basic | None))
 
     @property
     def base_url(self) -> str:

@@ -217,7 +217,7 @@ class StepFunctionsClient(Client):
         codes={
             "UnrecognizedClientException": 401,
             "ExpiredTokenException": 401,
-            "InvalidSignatureException": 403,
+            "InvalidSignatureException": 401,
             "AccessDeniedException": 403,
             "KmsAccessDeniedException": 403,
             "InvalidArn": 404,

@@ -1,5 +1,6 @@
 """A service that takes signatures, on the command line: with AWS's own credentials, or a token."""
 
+import asyncio
 import json
 import os
 import sys
@@ -13,10 +14,11 @@ from asyncops import StepFunctionsClient
 from asyncops.cli.app import app
 from asyncops.testing import Fake
 from tests.cli.processes import Done
+from tests.services.aws import KEY, serving
 
 Run = Callable[..., Done]
 
-OWN = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE12", "AWS_SECRET_ACCESS_KEY": "a-secret-of-tests"}
+OWN = {"AWS_ACCESS_KEY_ID": "AKIDOFNOBODY1", "AWS_SECRET_ACCESS_KEY": "a-secret-of-tests"}
 
 
 @pytest.fixture
@@ -108,7 +110,22 @@ def test_the_region_of_the_environment_is_asked_unless_there_is_an_address(run: 
 def test_doctor_says_with_what_requests_are_signed(run: Run) -> None:
     done = run("doctor", "stepfunctions", **OWN)
     assert done.code == 0
-    assert "no token: what requests are signed with was found, and accepted" in done.out
+    assert "credentials found on this machine: accepted" in done.out
     token = run("doctor", "stepfunctions", STEPFUNCTIONS_CREDENTIALS=":".join(OWN.values()))
     assert "token from the variable STEPFUNCTIONS_CREDENTIALS: accepted" in token.out
     assert run("doctor", "stepfunctions").code == 4
+
+
+async def test_credentials_that_are_refused_are_not_called_missing(run: Run) -> None:
+    async with serving() as aws:
+        words = ("stepfunctions", "executions", "get", "arn:x")
+        at = {"STEPFUNCTIONS_BASE_URL": aws.url, "AWS_REGION": "eu-west-1"}
+        of = "AWS Step Functions does not accept the"
+        for found in (OWN, {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": "another-secret"}):
+            refused = await asyncio.to_thread(run, *words, **at, **found)
+            assert refused.code == 4
+            assert f"{of} credentials found on this machine: " in refused.err
+            assert ". Renew them." in refused.err
+        given = {"STEPFUNCTIONS_CREDENTIALS": f"{KEY}:another-secret"}
+        refused = await asyncio.to_thread(run, *words, **at, **given)
+        assert f"{of} token from the variable STEPFUNCTIONS_CREDENTIALS: " in refused.err

@@ -14,7 +14,6 @@ from botocore.model import ServiceModel
 
 from asyncops import (
     ConfigurationError,
-    Forbidden,
     NotFound,
     RateLimited,
     RetryPolicy,
@@ -145,7 +144,7 @@ async def test_a_session_token_is_signed_as_well() -> None:
 
 async def test_another_secret_is_refused_and_shown_nowhere() -> None:
     async with serving() as aws, client(aws, f"{KEY}:not-the-secret-of-it") as states:
-        with pytest.raises(Forbidden, match="signature we calculated") as caught:
+        with pytest.raises(Unauthorized, match="signature we calculated") as caught:
             await states.executions.list(state_machine_arn=MACHINE)
     assert caught.value.request_id == "r-1"
     assert "not-the-secret" not in repr(caught.value)
@@ -178,7 +177,7 @@ async def test_each_attempt_has_a_signature_of_its_own_time(
 async def test_a_clock_that_is_wrong_is_told() -> None:
     async with serving() as aws, client(aws) as states:
         aws.ahead = timedelta(minutes=6)
-        with pytest.raises(Forbidden, match="Signature expired"):
+        with pytest.raises(Unauthorized, match="Signature expired"):
             await states.executions.list(state_machine_arn=MACHINE)
 
 

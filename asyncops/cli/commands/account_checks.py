@@ -17,7 +17,6 @@ from asyncops.cli.resources import dashed
 from asyncops.cli.runtime.error_messages import explain_here
 from asyncops.cli.text.times import span
 from asyncops.errors import AsyncOpsError, Forbidden, NotFound
-from asyncops.http.auth import Auth, Basic
 from asyncops.kit.description import Description
 from asyncops.kit.ids import id_type
 from asyncops.kit.resources import ResourcePath, resources_of
@@ -125,9 +124,9 @@ async def _admitted(client: Client, account: Account) -> AsyncIterator[Finding]:
 def _accepted(account: Account) -> str:
     if account.token:
         return f"token from {account.token_source}: accepted"
-    if isinstance(account.client.service.auth, Auth | Basic | None):
-        return "no token: needs none"
-    return "no token: what requests are signed with was found, and accepted"
+    if account.finds_credentials:
+        return "credentials found on this machine: accepted"
+    return "no token: needs none"
 
 
 async def _doubt_of_the_token(

@@ -132,6 +132,8 @@ def _of_api(error: APIError, account: Account | None, now: datetime) -> Failure:
 def _of_token(account: Account) -> tuple[str, str]:
     service = account.client.service
     login = f"asyncops login {service.name}"
+    if account.finds_credentials:
+        return "{name} does not accept the credentials found on this machine: {said}", "renew them"
     if not account.token:
         return "{name} wants a token: {said}", f"set {service.token}, or store one with {login}"
     hint = "make a new one and set it there"
