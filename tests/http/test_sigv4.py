@@ -163,7 +163,8 @@ async def test_credentials_are_those_that_awss_tools_find(
 @pytest.fixture
 def tokens() -> Iterator[str]:
     """The address of AWS's service of tokens, which refuses each role."""
-    body = b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>not yours</Message></Error></ErrorResponse>"
+    error = b"<Error><Code>AccessDenied</Code><Message>not yours</Message></Error>"
+    body = b"<ErrorResponse>" + error + b"</ErrorResponse>"
 
     class Refusing(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
