@@ -10,7 +10,7 @@ from asyncops.checkpoints import Checkpoint
 from asyncops.http.invalid_items import InvalidRow, is_invalid_id
 from asyncops.http.messages import Request
 from asyncops.models import Cursor, Page
-from asyncops.paging.strategy import EarlyPage, UnsurePage
+from asyncops.paging.strategy import CountedPage, EarlyPage, UnsurePage
 
 T = TypeVar("T")
 
@@ -142,21 +142,21 @@ class Position(Generic[T]):
             ids = current.given_ids(len(page.items))
             self._ahead.update(dict.fromkeys((*current.invalid_ids, *ids)))
             return
-        numbered = isinstance(page.cursor, int)
-        if self._before or (numbered and self._ahead):
+        counted = _is_counted(page)
+        if self._before or (counted and self._ahead):
             for each in current.ids:
                 self._before.pop(each, None)
                 self._ahead.pop(each, None)
         if page.next_cursor is None:
             # There is no next page to go on from, so the position stays on this one.
-            ids = current.ids if numbered else current.given_ids(len(page.items))
+            ids = current.ids if counted else current.given_ids(len(page.items))
             self._checkpoint = self._within(current.whole, ids)
         else:
             self._checkpoint = Checkpoint(
                 query=self._checkpoint.query,
                 cursor=page.next_cursor,
                 seen=(*self._checkpoint.seen, *current.ids)[-_ids_kept(page) :]
-                if numbered
+                if counted
                 else tuple(self._before),
                 total_count=current.whole.total_count,
                 page_size=page.page_size,
@@ -192,7 +192,7 @@ class Position(Generic[T]):
         """Return the position on a page behind the items with these ids."""
         if not ids:
             return self._checkpoint
-        older = self._checkpoint.seen[-_ids_kept(page) if isinstance(page.cursor, int) else 0 :]
+        older = self._checkpoint.seen[-_ids_kept(page) if _is_counted(page) else 0 :]
         return evolve(
             self._checkpoint,
             cursor=page.cursor,
@@ -201,6 +201,11 @@ class Position(Generic[T]):
             page_size=page.page_size,
             unsure=isinstance(page, UnsurePage),
         )
+
+
+def _is_counted(page: Page[T]) -> bool:
+    """Whether rows may move from one page onto another."""
+    return isinstance(page.cursor, int) or isinstance(page, CountedPage)
 
 
 def _ids_kept(page: Page[T]) -> int:

@@ -84,6 +84,11 @@ class UnsurePage(Page[T_co]):
     """A page that is given while rows in front of it may be missing, which the end will tell."""
 
 
+@frozen
+class CountedPage(Page[T_co]):
+    """A page whose cursors count rows, though they are texts: rows may move onto the next one."""
+
+
 class ConcurrentStrategy(Protocol[K, B_contra, T_co]):
     """Leads a walk with several requests in flight at once."""
 

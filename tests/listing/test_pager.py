@@ -6,7 +6,7 @@ from typing import Any
 from weakref import ref
 
 import pytest
-from attrs import evolve
+from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,9 +18,10 @@ from asyncops.listing.walk import Walk
 from asyncops.paging.counted.drift import Drift
 from asyncops.paging.counted.numbering import PageBase
 from asyncops.paging.counted.pages import NumberedStrategy
+from asyncops.paging.cursors.cursor_listing import CursorListing
 from asyncops.paging.cursors.cursor_strategy import CursorStrategy
 from asyncops.paging.limits import Limits
-from asyncops.paging.styles import Token
+from asyncops.paging.styles import NextURL, Token
 from asyncops.testing import FakeClock
 from asyncops.utils.clock import SYSTEM_CLOCK
 from tests.laws.listings import CHAINLOOP, NumberedListing, TokenBody, TokenListing
@@ -395,6 +396,44 @@ async def test_at_the_end_a_checkpoint_leads_to_what_came_since() -> None:
     listing.total = 6
     resumed = token_pager(listing, resume=walk.checkpoint)
     assert [item async for item in resumed] == ["5"]
+
+
+@frozen
+class UrlBody:
+    items: tuple[str, ...]
+    next_page: str | None
+
+
+@pytest.mark.filterwarnings("ignore::asyncops.ListingMoved")
+@pytest.mark.parametrize("stop", range(1, 20))
+@pytest.mark.parametrize("again", [0, 3, 6])
+async def test_what_an_insertion_pushed_on_comes_once_where_urls_count_rows(
+    stop: int, again: int
+) -> None:
+    """Also by a walk that goes on, and by one that goes on with that."""
+    rows = [str(number) for number in range(20)]
+
+    async def fetch(request: Request, meter: Meter) -> Reply[UrlBody]:
+        meter.requests += 1
+        at = int(dict(request.params).get("offset", "0"))
+        more = f"https://elsewhere.example/x?offset={at + 5}" if at + 5 < len(rows) else None
+        return Reply(value=UrlBody(tuple(rows[at : at + 5]), more))
+
+    def pager(resume: Checkpoint | None = None) -> Pager[str]:
+        listing = CursorListing(Request(path="/"), NextURL(), str)
+        return Pager(fetch, listing.sequential, query="urls", identity=str, resume=resume)
+
+    found: list[str] = []
+    place = None
+    for part in (stop, again):
+        walk = aiter(pager(place))
+        found += [item for _ in range(part) if (item := await anext(walk, None)) is not None]
+        place = Checkpoint.from_json(walk.checkpoint.to_json())
+        await walk.aclose()
+        rows[:0] = [f"new {part}", f"newer {part}"]
+    found += await pager(place).collect()
+    assert len(found) == len(set(found))
+    assert {str(number) for number in range(20)} <= set(found)
 
 
 async def test_what_an_insertion_pushed_on_is_not_given_twice_after_resuming() -> None:

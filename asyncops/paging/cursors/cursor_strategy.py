@@ -15,6 +15,7 @@ from asyncops.models import Cursor, Page
 from asyncops.paging.counted.known_rows import KnownRows
 from asyncops.paging.cursors.cycles import SentCursors
 from asyncops.paging.cursors.next_url import counts_rows, query_key, query_of, with_query
+from asyncops.paging.strategy import CountedPage
 from asyncops.paging.styles import After, NextURL, Token
 
 T = TypeVar("T")
@@ -166,9 +167,10 @@ class CursorStrategy(Generic[T]):
         """
         cursor, items = self._cursors.next(reply.value), reply.value.items
         self._cursors.check(cursor)
+        kind: type[Page[T]] = Page
         if isinstance(self.style, NextURL) and counts_rows(cursor or self.cursor or ""):
-            items = self._fresh(items, more=cursor is not None)
-        self._ready = Page(
+            kind, items = CountedPage, self._fresh(items, more=cursor is not None)
+        self._ready = kind(
             items=items,
             cursor=self.cursor,
             next_cursor=cursor,
