@@ -420,7 +420,7 @@ async def test_what_an_insertion_pushed_on_comes_once_where_urls_count_rows(
         return Reply(value=UrlBody(tuple(rows[at : at + 5]), more))
 
     def pager(resume: Checkpoint | None = None) -> Pager[str]:
-        listing = CursorListing(Request(path="/"), NextURL(), str)
+        listing: CursorListing[str] = CursorListing(Request(path="/"), NextURL(), str)
         return Pager(fetch, listing.sequential, query="urls", identity=str, resume=resume)
 
     found: list[str] = []
