@@ -55,8 +55,7 @@ class ListedItems(Verbs, Generic[P, T]):
             ValueError: An argument is out of range, or belongs to another query.
             TypeError: An argument has another type, or does not exist.
         """
-        pager: Pager[T] = self._bound.pager(*args, **kwargs)
-        return pager
+        return self._bound.pager(*args, **kwargs)
 
 
 class _Gets(Verbs, Generic[R]):
@@ -132,8 +131,7 @@ class _WaitsForMany(Verbs, Generic[O]):
         Raises:
             ValueError: An id cannot be one; nothing has been sent.
         """
-        pending: Pending[Id, O] = self._bound.pending(ids)
-        return pending
+        return self._bound.pending(ids)
 
 
 class Lookups(_Gets[O], _WaitsForMany[O], Generic[O]):
@@ -191,8 +189,7 @@ class _Watches(Verbs, Generic[W, O]):
             ValueError: An argument is out of range, or ``resume`` belongs to another watch.
             TypeError: An argument has another type, or does not exist.
         """
-        watch: Watch[O] = self._bound.watch(*args, **kwargs)
-        return watch
+        return self._bound.watch(*args, **kwargs)
 
     def shard(
         self,
@@ -228,8 +225,7 @@ class _Watches(Verbs, Generic[W, O]):
             on_page=on_page,
             on_invalid=on_invalid,
         )
-        pager: Pager[O] = self._bound.shard(shard, options)
-        return pager
+        return self._bound.shard(shard, options)
 
 
 class ListedOperations(ListedItems[P, O], _Watches[W, O], _WaitsForMany[O], Generic[P, W, O]):

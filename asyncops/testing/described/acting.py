@@ -62,10 +62,7 @@ class Acting:
                 that at a place of its own.
         """
         self._given(asked)
-        try:
-            row = table.find(id_, now)
-        except KeyError:
-            raise RefusedError(404, f"There is no {id_!r}.") from None
+        row = table.asked(id_, now)
         is_cancelled, accepted = table.cancel(row, now), self._action.accepted
         if not (is_cancelled or accepted):
             raise RefusedError(409, f"{id_} has ended.")

@@ -119,10 +119,7 @@ class Served:
         return answer
 
     def _results(self, _: Asked, path: dict[str, str], now: int) -> Answered:
-        try:
-            row = self._at(path, now).find(path["id"], now)
-        except KeyError:
-            raise RefusedError(404, f"There is no {path['id']!r}.") from None
+        row = self._at(path, now).asked(path["id"], now)
         sample = self.resource.description.sample
         if row.course.now(now)[1].state is not State.SUCCEEDED:
             raise RefusedError(404, f"{path['id']} has no results.")
@@ -131,10 +128,7 @@ class Served:
     def _get(self, _: Asked, path: dict[str, str], now: int) -> Answered:
         if not self.maker.may_be_id(path["id"]):
             raise RefusedError(self._data.habits.malformed, "id must be a UUID.")
-        try:
-            row = self._at(path, now).find(path["id"], now)
-        except KeyError:
-            raise RefusedError(404, f"There is no {path['id']!r}.") from None
+        row = self._at(path, now).asked(path["id"], now)
         got = self.maker.got(row, now)
         return Answered(place_value(None, self.resource.description.found, got))
 

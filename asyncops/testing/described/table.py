@@ -13,6 +13,7 @@ from asyncops.testing.described.maker import Maker
 from asyncops.testing.described.rows import Course, Row, Wanted
 from asyncops.testing.server.hashing import key, mix
 from asyncops.testing.server.lifecycle import NEVER, Timeline
+from asyncops.testing.server.service import RefusedError
 
 
 def check_lifetime(seconds: float | None) -> None:
@@ -146,6 +147,17 @@ class Table:
         if row is None or row.gone:
             raise KeyError(id_)
         return row
+
+    def asked(self, id_: str, now: int) -> Row:
+        """Return the row with the id that a request names.
+
+        Raises:
+            RefusedError: There is none.
+        """
+        try:
+            return self.find(id_, now)
+        except KeyError:
+            raise RefusedError(404, f"There is no {id_!r}.") from None
 
     def number(self, place: str, text: str, now: int) -> int | None:
         """Return the number of the row with an id at a place, which may have been removed."""
