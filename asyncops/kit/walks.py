@@ -140,19 +140,24 @@ class Asked:
         self, usual: Cut | None, created: CreatedFilter[Any], fetch: Fetch[Any], n: int
     ) -> list[Shard]:
         """Cut it by creation time, or in the usual way if the service does not filter by it."""
-        is_sorted = self.listing.is_sorted
-        chosen = self.chosen.merged if is_sorted else self.chosen.kept
-        whole = Shard(
-            resource=self.resource,
-            statuses=tuple(each.value for each in chosen),
-            filters=self._filters,
-            page_size=self.size,
-            descending=bool(self.ordering.descending),
-        )
+        whole = self._whole
         shards = await split_windows(fetch, n, shard=whole, created=created)
         if shards is None:
             return [whole] if usual is None else await usual(fetch, n)
         return shards
+
+    @property
+    def _whole(self) -> Shard:
+        """All of it as one shard."""
+        # What is sent is spelled as the service has it; what is filtered for here is known by word.
+        sent = tuple(each.value for each in self.chosen.merged)
+        return Shard(
+            resource=self.resource,
+            statuses=sent if self.listing.is_sorted else tuple(k.word for k in self.chosen.kept),
+            filters=self._filters,
+            page_size=self.size,
+            descending=bool(self.ordering.descending),
+        )
 
     @property
     def _filters(self) -> tuple[tuple[str, str], ...]:
@@ -188,7 +193,7 @@ class Asked:
             walkable=listing,
             terms=listing.terms,
             concurrent=listing.concurrent,
-            cut=partial(split_sorted, resource=self.resource, listing=listing),
+            cut=lambda fetch, n: split_sorted(fetch, n, shard=self._whole, listing=listing),
             scans=listing.scans,
         )
 
@@ -237,12 +242,8 @@ class Asked:
             walkable=listing,
             terms=(*listing.request.params, ("page_size", str(listing.page_size))),
             concurrent=listing.concurrent,
-            cut=partial(
-                split_numbered,
-                resource=self.resource,
-                listing=listing,
-                created_at=_created_at,
-                statuses=tuple(each.word for each in self.chosen.kept),
+            cut=lambda fetch, n: split_numbered(
+                fetch, n, shard=self._whole, listing=listing, created_at=_created_at
             ),
             scans=listing.scans,
         )

@@ -25,43 +25,32 @@ async def split_numbered(
     fetch: Fetch[Any],
     n: int,
     *,
-    resource: str,
+    shard: Shard,
     listing: NumberedListing[T],
     created_at: Callable[[T], datetime | None],
-    statuses: tuple[str, ...] = (),
 ) -> list[Shard]:
     """Cut a listing of numbered pages into at most so many shards, from new to old.
 
     Args:
         fetch: Sends one request.
         n: The most shards.
-        resource: The name of the listing.
+        shard: The whole listing as one shard.
         listing: The listing.
         created_at: Returns the creation time of an item.
-        statuses: The statuses that each reader of a shard filters for.
     """
     pages = listing.sequential(Checkpoint(query=""))
     hints = [] if n == 1 else await boundaries(fetch, pages, n, created_at)
     # The newest part begins with the first page, wherever rows move.
     newest = [None, *(moment for moment, _ in hints)]
-    oldest = [*newest[1:], None]
     page_hints: list[PageHint | None] = [None]
     if hints:
         first = hints[0][1]
         page_hints = [evolve(first, page=first.first_page), *(hint for _, hint in hints)]
+    parts = zip([*newest[1:], None], newest, page_hints, strict=True)
+    whole = evolve(shard, of=len(newest), descending=True)
     return [
-        Shard(
-            resource=resource,
-            index=index,
-            of=len(newest),
-            oldest=oldest[index - 1],
-            newest=newest[index - 1],
-            statuses=statuses,
-            filters=listing.request.params,
-            page_size=listing.page_size,
-            page_hint=page_hints[index - 1],
-        )
-        for index in range(1, len(newest) + 1)
+        evolve(whole, index=index, oldest=oldest, newest=end, page_hint=hint)
+        for index, (oldest, end, hint) in enumerate(parts, start=1)
     ]
 
 

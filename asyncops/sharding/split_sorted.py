@@ -40,27 +40,25 @@ class _Part:
 
 
 async def split_sorted(
-    fetch: Fetch[Any], n: int, *, resource: str, listing: SortedListing[T]
+    fetch: Fetch[Any], n: int, *, shard: Shard, listing: SortedListing[T]
 ) -> list[Shard]:
     """Cut a listing that is sorted in either direction into at most so many shards.
 
     Args:
         fetch: Sends one request.
         n: The most shards.
-        resource: The name of the listing.
+        shard: The whole listing as one shard.
         listing: The listing.
     """
     parts = await _parts(fetch, listing, n)
     return [
-        Shard(
-            resource=resource,
+        evolve(
+            shard,
             index=index,
             of=len(parts),
             oldest=part.time_range.oldest,
             newest=part.time_range.newest,
             statuses=tuple(status.value for status in part.statuses),
-            filters=listing.request.params,
-            page_size=listing.limit,
             descending=part.descending,
         )
         for index, part in enumerate(parts, start=1)

@@ -95,13 +95,14 @@ class Calls(Service):
     def pager(self) -> Pager[Call]:
         """The listing."""
         listing = self.listing(self.statuses)
+        whole = Shard(resource="calls", filters=listing.request.params, page_size=listing.limit)
         return Pager(
             self.fetch,
             listing.sequential,
             check=listing.check,
             query="calls",
             identity=lambda call: call.id,
-            cut=partial(split_sorted, resource="calls", listing=listing),
+            cut=partial(split_sorted, shard=whole, listing=listing),
         )
 
     def shard(self, shard: Shard, resume: Checkpoint | None = None) -> Pager[Call]:
@@ -210,13 +211,14 @@ class Numbered:
     def pager(self) -> Pager[AsyncOperation]:
         """The listing."""
         listing = self.listing()
+        whole = Shard(resource="rows", filters=listing.request.params, page_size=listing.page_size)
         return Pager(
             self.fetch,
             listing.sequential,
             check=listing.check,
             query="rows",
             identity=lambda row: row.id,
-            cut=partial(split_numbered, resource="rows", listing=listing, created_at=_created_at),
+            cut=partial(split_numbered, shard=whole, listing=listing, created_at=_created_at),
         )
 
     def shard(self, shard: Shard, resume: Checkpoint | None = None) -> Pager[AsyncOperation]:
