@@ -20,8 +20,6 @@ from asyncops.paging.windows.owned import Owned
 from asyncops.paging.windows.window_cursor import Gap
 from asyncops.utils.moments import TimeRange
 
-__all__ = ["Part"]
-
 T = TypeVar("T")
 
 # Items of a listing without order to remember, so that a range can be begun anew: a megabyte.

@@ -8,8 +8,6 @@ from attrs import evolve
 from asyncops.paging.windows.part import Part
 from asyncops.paging.windows.window_cursor import Gap
 
-__all__ = ["remaining"]
-
 T = TypeVar("T")
 
 

@@ -13,8 +13,6 @@ from asyncops.paging.windows.part import Part
 from asyncops.paging.windows.window_cursor import Gap
 from asyncops.utils.moments import TimeRange, shifted
 
-__all__ = ["apart", "between", "cut", "cuts", "halves", "pace"]
-
 T = TypeVar("T")
 
 
