@@ -81,3 +81,9 @@ def test_skew_of_any_kind_costs_at_most_twice_the_requests_of_an_even_listing(
 def test_an_even_listing_is_read_side_by_side(style: str, descending: bool, ordered: bool) -> None:
     """One request at a time would take a round for each page at least."""
     assert even(style, descending, ordered)[1] <= 2 * ROWS // SIZE // 3 + 2
+
+
+def test_empty_ranges_ahead_keep_nobody_waiting() -> None:
+    """Those behind a burst hold nothing; counted as pages, they would leave one request alone."""
+    shape = SHAPES["a burst in the middle"]
+    assert cost("no total, offsets", shape, descending=False, ordered=True)[1] <= 40

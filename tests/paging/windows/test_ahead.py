@@ -64,22 +64,6 @@ def test_the_first_page_of_the_rest_is_read_before_it_is_needed(few: bool) -> No
     assert (ends(third) == {"before"}) is not few
 
 
-def test_empty_ranges_take_up_no_room() -> None:
-    """Behind a burst, pieces as short as the burst calls for hold nothing for long."""
-    service = service_of([*(float(row) for row in range(20)), *(9e5 + row for row in range(60))])
-    walk = walk_of(service)
-    found, rounds = list[str](), 0
-    while not walk.done:
-        asked = all_asked(walk)
-        rounds += 1
-        for key, request in asked:
-            walk.feed(key, service.read(request))
-        while (page := walk.take()) is not None:
-            found += [row.id for row in page.items]
-    assert found == service.rows
-    assert rounds <= 20
-
-
 def test_in_no_order_a_range_is_cut_before_it_is_read_on() -> None:
     """Unless nothing more can be read side by side."""
     part = Part[Item](created(descending=None), Gap(range=TimeRange(at(0), at(1000))))
