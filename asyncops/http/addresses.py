@@ -6,7 +6,6 @@ from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 from attrs import field, frozen
-from yarl import URL
 
 from asyncops.errors import ConfigurationError
 
@@ -36,22 +35,6 @@ def check_base_url(url: str, *, name: str = "base_url", allow_insecure: bool = F
             "or pass allow_insecure=True if you mean it"
         )
     return url.rstrip("/")
-
-
-def encoded_url(url: str) -> URL:
-    """Return a whole URL that is encoded already, as ``URL(url, encoded=True)`` does.
-
-    Of what :func:`check_base_url` has let through, with a path and a query behind it, the parts are
-    plain to see, and yarl takes twice as long to find them.
-    """
-    scheme, _, rest = url.partition("://")
-    authority, _, target = rest.partition("/")
-    path, _, query = target.partition("?")
-    if scheme not in {"http", "https"} or "?" in authority or "#" in url or not url.isprintable():
-        return URL(url, encoded=True)
-    return URL.build(
-        scheme=scheme, authority=authority, path=f"/{path}", query_string=query, encoded=True
-    )
 
 
 def host_of(url: str) -> str | None:

@@ -264,7 +264,8 @@ class Caller:
                 call.meter.bytes += len(response.body)
                 return response
             finally:
-                call.time.go_on()
+                if request.result or request.upload or request.body:
+                    call.time.go_on()
                 connections.give_back()
 
     async def _signature(

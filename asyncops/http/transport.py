@@ -8,7 +8,7 @@ from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, Clie
 from yarl import URL
 
 from asyncops.errors import ConfigurationError, ConnectionFailed, TransportError
-from asyncops.http.addresses import Proxy, encoded_url
+from asyncops.http.addresses import Proxy
 from asyncops.http.aiohttp_internals import loop_of, middlewares_of
 from asyncops.http.body import MAX_ERROR_BODY, MAX_PAGE, MAX_RESULT, Pace, read_body
 from asyncops.http.messages import Response, merged
@@ -31,6 +31,22 @@ HEADERS = {
     "Accept-Encoding": "gzip",
     "User-Agent": f"asyncops/{VERSION}",
 }
+
+
+def encoded_url(url: str) -> URL:
+    """Return a whole URL that is encoded already, as ``URL(url, encoded=True)`` does.
+
+    Of a base URL that was checked, with a path and a query behind it, the parts are plain to see,
+    and yarl takes half as long again to find them.
+    """
+    scheme, _, rest = url.partition("://")
+    authority, _, target = rest.partition("/")
+    path, _, query = target.partition("?")
+    if scheme not in {"http", "https"} or "?" in authority or "#" in url or not url.isprintable():
+        return URL(url, encoded=True)
+    return URL.build(
+        scheme=scheme, authority=authority, path=f"/{path}", query_string=query, encoded=True
+    )
 
 
 async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:

@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from yarl import URL
 
 from asyncops.errors import ConfigurationError
-from asyncops.http.addresses import check_base_url, encoded_url
+from asyncops.http.addresses import check_base_url
 
 
 @pytest.mark.parametrize(
@@ -166,37 +165,3 @@ def test_any_text_is_kept_or_refused_with_one_of_two_errors(text: str, start: st
         return
     assert kept.lower().startswith(("http://", "https://"))
     assert not set(kept) & set(" \t\r\n?#@")
-
-
-ENCODED = st.text(alphabet="aZ0-._~%2F?&=+:@!/#[ ]", max_size=20)
-
-
-@given(
-    base=st.sampled_from(
-        [
-            "http://localhost:8080",
-            "https://api.zoo.dev",
-            "https://api.zoo.dev:443/x",
-            "HTTPS://API.zoo.dev",
-            "https://[2001:db8::1]:8443",
-            "https://u:p@h",
-        ]
-    ),
-    target=ENCODED,
-    slash=st.booleans(),
-)
-def test_an_encoded_url_is_what_yarl_makes_of_it(base: str, target: str, slash: bool) -> None:
-    url = f"{base}{'/' if slash else '?'}{target}"
-    found, expected = encoded_url(url), URL(url, encoded=True)
-    assert found == expected
-    assert (found.raw_path_qs, found.host, found.port) == (
-        expected.raw_path_qs,
-        expected.host,
-        expected.port,
-    )
-
-
-@pytest.mark.parametrize("char", ["\n", "\r", "\t", "\0", "\x7f"])
-def test_what_no_url_holds_is_treated_as_yarl_does(char: str) -> None:
-    url = f"https://api.zoo.dev/a{char}b"
-    assert encoded_url(url) == URL(url, encoded=True)

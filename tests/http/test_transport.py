@@ -5,10 +5,13 @@ import gzip
 
 import aiohttp
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from yarl import URL
 
 from asyncops import AnswerTooLarge, AttemptTimeout, ConnectionFailed, Timeout
 from asyncops.http.messages import Response
-from asyncops.http.transport import Transport
+from asyncops.http.transport import Transport, encoded_url
 from asyncops.http.upload import Upload
 from tests.wire.faultserver import FIN, SILENCE, FaultServer, Step, answer
 
@@ -114,3 +117,37 @@ async def test_an_attempt_that_ends_before_a_body_is_read_again_is_no_slow_uploa
         with pytest.raises(AttemptTimeout, match="took too long") as caught:
             await transport.send("POST", "http://127.0.0.1:1", BEARER, {}, body=upload)
     assert caught.value.retryable
+
+
+ENCODED = st.text(alphabet="aZ0-._~%2F?&=+:@!/#[ ]", max_size=20)
+
+
+@given(
+    base=st.sampled_from(
+        [
+            "http://localhost:8080",
+            "https://api.zoo.dev",
+            "https://api.zoo.dev:443/x",
+            "HTTPS://API.zoo.dev",
+            "https://[2001:db8::1]:8443",
+            "https://u:p@h",
+        ]
+    ),
+    target=ENCODED,
+    slash=st.booleans(),
+)
+def test_an_encoded_url_is_what_yarl_makes_of_it(base: str, target: str, slash: bool) -> None:
+    url = f"{base}{'/' if slash else '?'}{target}"
+    found, expected = encoded_url(url), URL(url, encoded=True)
+    assert found == expected
+    assert (found.raw_path_qs, found.host, found.port) == (
+        expected.raw_path_qs,
+        expected.host,
+        expected.port,
+    )
+
+
+@pytest.mark.parametrize("char", ["\n", "\r", "\t", "\0", "\x7f"])
+def test_what_no_url_holds_is_treated_as_yarl_does(char: str) -> None:
+    url = f"https://api.zoo.dev/a{char}b"
+    assert encoded_url(url) == URL(url, encoded=True)
