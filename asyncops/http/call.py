@@ -100,7 +100,11 @@ class Call:
         self.in_doubt = self._doubted
 
     def end_attempt(self, *, status: int | None, error: BaseException | None) -> None:
-        """Report the end of a request to the telemetry, if one has begun."""
+        """Let the time go on, and report the end of a request to the telemetry, if one has begun."""
+        request = self.request
+        # Only what may be large has stopped it.
+        if request.result or request.upload or request.body:
+            self.time.go_on()
         if isinstance(error, TransportError) and not error.sent:
             self.refuse()
         self._doubted = self.in_doubt
@@ -264,8 +268,6 @@ class Caller:
                 call.meter.bytes += len(response.body)
                 return response
             finally:
-                if request.result or request.upload or request.body:
-                    call.time.go_on()
                 connections.give_back()
 
     async def _signature(
