@@ -100,7 +100,7 @@ class Call:
         self.in_doubt = self._doubted
 
     def end_attempt(self, *, status: int | None, error: BaseException | None) -> None:
-        """Let the time go on, and report the end of a request to the telemetry, if one has begun."""
+        """Let the time go on; report the end of a request to the telemetry, if one has begun."""
         request = self.request
         # Only what may be large has stopped it.
         if request.result or request.upload or request.body:
