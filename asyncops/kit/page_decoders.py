@@ -12,8 +12,12 @@ from asyncops.kit.description import Description
 from asyncops.paging.styles import Paging
 
 # What a style of paging calls the places of which a page has another name.
-_SPELLINGS = {"next_page": "next", "page_size": "used_size"}
-_SPELLINGS |= {"total_count": "total", "total_pages": "pages"}
+_SPELLINGS = {
+    "next_page": "next",
+    "page_size": "used_size",
+    "total_count": "total",
+    "total_pages": "pages",
+}
 
 
 @cache
