@@ -106,5 +106,9 @@ async def _read(file: IO[bytes], size: int | None) -> AsyncGenerator[bytes, None
             if left < 0:
                 break
         yield piece
+        if left == 0:
+            # Once the answer comes, whoever gave the file may close it. A thread that still read
+            # from its descriptor might take the bytes of the connection that has it next.
+            return
     if left:
         raise ValueError(f"the content had {size} bytes, and has another length now")

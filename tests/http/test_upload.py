@@ -71,3 +71,25 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 async def test_many_bytes_are_read_in_small_pieces() -> None:
     upload = Upload.of_bytes(BODY)
     assert [len(piece) async for piece in upload.pieces()] == [64 * 1024] * 4
+
+
+class Watched(io.BytesIO):
+    """A file that counts how often it is read."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads += 1
+        return super().read(size)
+
+
+async def test_a_file_is_not_read_once_its_last_byte_was_given() -> None:
+    """The answer may come then, and the file be closed while a thread reads from it."""
+    file = Watched(b"points")
+    upload = Upload.of(file)
+    assert isinstance(upload, Upload)
+    pieces = upload.pieces()
+    assert await anext(pieces) == b"points"
+    reads = file.reads
+    assert [piece async for piece in pieces] == []
+    assert file.reads == reads

@@ -57,7 +57,9 @@ class Content(NoContent):
             yield getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
             return
         with file_errors(self.file):
-            file = self.file.open("rb", buffering=0)
+            # The lock of a buffer keeps the descriptor from being closed, and given to a
+            # connection, while a thread reads from it.
+            file = self.file.open("rb", buffering=-1 if self.file.is_file() else 0)
         with file:
             yield file
 
