@@ -15,7 +15,9 @@ from asyncops.errors import ConfigurationError
 from asyncops.http.signer import OutgoingRequest
 
 _botocore = logging.getLogger("botocore")
-_REGION = re.compile(r"(?:^|\.)([a-z]{2,}(?:-[a-z]+)+-[0-9]+)(?=\.)")
+_REGION = re.compile(
+    r"(?:^|\.)([a-z]{2,}(?:-[a-z]+)*-(?:north|south|east|west|central)+-[0-9]+)(?=\.)"
+)
 _USUAL_REGION = "us-east-1"
 # Proxies may change others on the way.
 _SIGNED = re.compile(r"content-type|x-amz-.+", re.IGNORECASE)
@@ -25,7 +27,7 @@ _FORM = "ACCESS_KEY_ID:SECRET_ACCESS_KEY, with :SESSION_TOKEN behind it where th
 
 @frozen
 class SigV4:
-    """Signs requests as AWS asks for it; needs the extra ``asyncops[aws]``.
+    """Signs requests as AWS asks for it, but for S3; needs the extra ``asyncops[aws]``.
 
     ::
 

@@ -120,6 +120,8 @@ async def test_the_region_is_that_of_the_address_or_of_the_environment(
     assert await region_of("https://states.eu-west-1.amazonaws.com/") == "eu-west-1"
     assert await region_of(private) == "us-gov-west-1"
     assert await region_of("http://127.0.0.1:5000/") == "us-east-1"
+    assert await region_of("https://states.ap-northeast-1.api.aws/") == "ap-northeast-1"
+    assert await region_of("http://build-agent-7.internal:5000/") == "us-east-1"
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
     assert await region_of("http://localhost:5000/") == "ap-south-1"
     monkeypatch.setenv("AWS_REGION", "ca-west-1")
