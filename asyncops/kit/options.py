@@ -49,7 +49,8 @@ def param(name: str, default: Any = None, many: Many | None = None) -> Any:
     Args:
         name: The parameter of the query; in a listing by POST, a place in the body such as
             ``filter.kind``.
-        default: The default of the keyword argument; ``None`` is not sent.
+        default: The default of the keyword argument; ``None`` is not sent. ``attrs.NOTHING`` where
+            it has to be given, which a call without it tells, and no type checker.
         many: How several values are sent: ``"comma"`` for one text with commas, ``"repeat"`` for
             the same parameter again, ``"list"`` for an array of a body.
 
