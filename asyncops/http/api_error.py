@@ -114,7 +114,7 @@ def api_error(
         retry_after=wait_asked_for(status, headers, now, service.rate_limit),
         reason=_text(fields.get("reason")),
         details=fields.get("details", fields.get("metadata")),
-        hint=hints.get(meant if service.codes else status),
+        hint=hints.get(meant),
     )
 
 
