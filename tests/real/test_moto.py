@@ -78,7 +78,10 @@ class Moto(Server):
         self.ask("StopExecution", executionArn=execution)
 
     def runs_them(self, *, really: bool) -> None:
-        """Have what is started from now on run, or stay as it is until it is stopped."""
+        """Have executions run, or stay as they are until they are stopped.
+
+        moto keeps the state machines of the one apart from those of the other.
+        """
         config = {"stepfunctions": {"execute_state_machine": really}}
         self.call("POST", "/moto-api/config", config)
 
@@ -91,6 +94,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moto]:
     command = [str(environment("moto") / "moto_server"), "-H", "127.0.0.1", "-p", str(port)]
     with running(command, f"{url}/moto-api/data.json", env=env, folder=folder):
         yield Moto(url)
+
+
+@pytest.fixture(autouse=True)
+def _still(server: Moto) -> None:
+    """Executions stay as they are, unless a test says otherwise."""
+    server.runs_them(really=False)
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +159,6 @@ async def test_all_executions_come_once_in_every_way(
 async def test_executions_that_start_and_end_meanwhile_take_no_other_out_of_sight(
     server: Moto, states: StepFunctionsClient
 ) -> None:
-    server.runs_them(really=False)
     machine = server.machine("moving", Done=PASS)
     made = [server.start(machine, f"m{n:05}") for n in range(60)]
 
@@ -229,7 +237,6 @@ async def test_what_is_started_runs_and_says_how_it_ended(
 
 
 async def test_what_is_cancelled_is_aborted(server: Moto, states: StepFunctionsClient) -> None:
-    server.runs_them(really=False)
     machine = server.machine("long", Long=LONG)
     arn = server.start(machine, "one")
     with pytest.raises(WaitTimeout):
@@ -242,7 +249,6 @@ async def test_what_is_cancelled_is_aborted(server: Moto, states: StepFunctionsC
 
 
 async def test_each_transition_is_told_once(server: Moto, states: StepFunctionsClient) -> None:
-    server.runs_them(really=False)
     machine = server.machine("watched", Done=PASS)
     old = server.start(machine, "old")
     told: dict[str, list[str]] = {}
@@ -286,7 +292,6 @@ def test_commands_take_the_credentials_of_the_environment(
     server: Moto, held: tuple[str, dict[str, str]]
 ) -> None:
     machine, made = held
-    server.runs_them(really=False)
     env = {
         **CREDENTIALS,
         "STEPFUNCTIONS_BASE_URL": server.url,
