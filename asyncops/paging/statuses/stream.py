@@ -164,4 +164,6 @@ def first_to_ask(stream: StatusStream) -> StatusStream:
     needed = (
         stream.asked_watermark if stream.ran_ahead else stream.reach + _MARGIN * stream.page_span
     )
-    return stream if before.watermark > needed else first_to_ask(before)
+    # Nothing is gained by asking again for what has been read to its end.
+    done = before.watermark == END
+    return stream if done or before.watermark > needed else first_to_ask(before)

@@ -79,3 +79,15 @@ def test_a_rewind_forgets_what_was_read_and_begins_where_it_was_told_to() -> Non
     queued.rewind()
     assert (queued.reach, queued.watermark) == (START, START)
     assert token_of(queued.ask()) == "here"
+
+
+def test_what_has_been_read_to_its_end_is_not_asked_for_while_the_last_page_comes_again() -> None:
+    queued, running = two()
+    queued.ask()
+    queued.feed("q", [1.0, 3.0])
+    running.ask()
+    running.feed(None, [9.0])
+    queued.ask()
+    queued.feed(None, [4.0])
+    running.ask()
+    assert first_to_ask(running) is running
