@@ -138,6 +138,10 @@ async def test_also_without_a_total(
 
 
 @settings(max_examples=40)
+@example(
+    Service(Pages(total="total"), "items", [f"r{n}" for n in range(8)], default=1, cap=1),
+    *(None, True, [(4, "replace", 5)], {0, 8}, 3),
+)
 @given(
     services(counted(total=True)),
     SIZE,

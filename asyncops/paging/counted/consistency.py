@@ -160,7 +160,7 @@ class ConsistencyCheck:
 
     def _is_consistent(self, number: int, keys: Sequence[Hashable], count: int) -> bool:
         """Whether the page proves that all changes were of one kind."""
-        if not keys and not count:
+        if not keys and not count and number == self._first_number:
             return True
         moved = count - self._count
         ranks = {key: self._rank(number) + offset for offset, key in enumerate(keys)}

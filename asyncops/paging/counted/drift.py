@@ -8,7 +8,7 @@ In a listing whose new rows come first, the total count tells what happened betw
 - A smaller count: removed rows pulled unread rows onto earlier pages. At most as many rows as were
   removed can have crossed, all from right behind the last page read, so the walk goes back by as
   many pages as hold them.
-- No count behind the first page, though one is declared: nothing tells, and the walk warns.
+- No count on one of several pages, though one is declared: nothing tells, and the walk warns.
 """
 
 from collections.abc import Hashable, Sequence
@@ -51,7 +51,9 @@ class Drift(KnownRows):
     ) -> int:
         """Decide whether the walk can take a page; see :meth:`KnownRows.step`."""
         before = self._note_count(count)
-        self._unsure |= not count and bool(keys) and bool(self._known)
+        # Of a walk that goes on, the count that it begins with may be unknown.
+        untold = not count or (before is None and self._furthest >= 0)
+        self._unsure |= untold and bool(keys) and bool(self._known)
         if self._search is not None:
             if any(key != "" and key in self._known for key in keys):
                 # Rows that were not given are behind those that were.
