@@ -1,5 +1,6 @@
 """Services of any paging style, made backwards from its declaration, in memory."""
 
+import asyncio
 import json
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -69,6 +70,8 @@ class Service:
         asked = self._asked(request)
         size = min(int(asked.get(self.style.size or "", self.default)), self.cap)
         body, headers = self.answer(asked, size)
+        # As any transport does, so that requests are answered in their order.
+        await asyncio.sleep(0)
         return Reply(value=decode(json.dumps(body).encode()), headers=headers)
 
     def _asked(self, request: Request) -> dict[str, Any]:

@@ -23,8 +23,9 @@ for ahead reads one page more at its end, to see whether rows were both inserted
 warns with :class:`~asyncops.errors.ListingMoved` if so: see
 :mod:`asyncops.paging.counted.consistency`.
 
-Limit: rows that were inserted during the walk and removed before its end leave no trace. If all
-inserted rows are such, removals of other rows look like removals alone.
+Limits: rows that were inserted during the walk and removed before its end leave no trace. If all
+inserted rows are such, removals of other rows look like removals alone. A walk that is left before
+its end makes no check, nor does one that goes on from there make it for the pages before.
 """
 
 from collections import deque
