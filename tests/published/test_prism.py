@@ -129,7 +129,7 @@ def _routes() -> Iterator[tuple[str, str]]:
         if described.listing is not None:
             yield f"GET {described.listing.path}", f"{resource.name}.list"
         if described.get is not None:
-            yield f"GET {described.get}", f"{resource.name}.get"
+            yield f"{described.get.method} {described.get.path}", f"{resource.name}.get"
         if described.start is not None:
             yield f"{described.start.method} {described.start.path}", f"{resource.name}.start"
 
