@@ -83,6 +83,8 @@ async def ids(wes: WesClient) -> set[str]:
     known = {run.id for run in await wes.runs.list().collect()}
     while len(known) < MANY:
         known.add(await start(wes, fail=len(known) % 4 == 3, name=f"run {len(known)}"))
+    async with wes.runs.wait_many(known, poll=OFTEN) as ended:
+        assert {id_ async for id_, _ in ended} == known
     return known
 
 
