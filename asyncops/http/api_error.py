@@ -46,7 +46,8 @@ def _refusal(request: Request, body: JSON) -> str | None:
     for place, values in request.accepted.items():
         found = value_at(place, body, {})
         if found not in values:
-            return f"{place} is {found!r}, not {' or '.join(map(repr, values))}"
+            said = snippet(repr(found).encode())
+            return f"{place} is {said}, not {' or '.join(map(repr, values))}"
     return None
 
 

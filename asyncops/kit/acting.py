@@ -20,6 +20,7 @@ from asyncops.kit.path import Path, names_in, path_params
 from asyncops.kit.places_in_body import encoded, filled
 from asyncops.kit.single import found_in
 from asyncops.models import JSON, State, how_it_ended
+from asyncops.utils.misuse import check_call
 
 _JSON = {"Content-Type": "application/json"}
 
@@ -49,10 +50,13 @@ class Acting:
     number: bool
     decode: Decode[Any]
 
-    def request(self, place: Mapping[str, str], args: tuple[Any, ...], given: Any) -> Request:
+    def request(
+        self, call: str, place: Mapping[str, str], args: tuple[Any, ...], given: Any
+    ) -> Request:
         """Return the request for the arguments of one call.
 
         Args:
+            call: The call as code writes it, such as ``openai.batches.start``.
             place: The parameters of the path that are known, encoded.
             args: The positional arguments: the content, or none.
             given: The keyword arguments.
@@ -62,7 +66,12 @@ class Acting:
             ValueError: An argument cannot be sent.
         """
         content = self._content(args)
-        options = (self.action.options or _NoOptions)(**given)
+        make = self.action.options or _NoOptions
+        try:
+            options = make(**given)
+        except TypeError:
+            check_call(call, make, (), given)
+            raise
         params = {**place, **path_params(options, self.in_path)}
         body, headers, query = self._body(content, options, params)
         return Request(

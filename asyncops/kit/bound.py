@@ -1,12 +1,10 @@
 """A resource of one client at one place: what its verbs are made of."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Generic, Unpack
 from urllib.parse import quote
 
-import attrs
 from attrs import evolve
 
 from asyncops.errors import AsyncOpsError, MayHaveStarted
@@ -34,6 +32,7 @@ from asyncops.polling.wait_schedule import PollSchedule
 from asyncops.polling.watch import Watch
 from asyncops.sharding.shard import Shard
 from asyncops.utils.checks import plain_hook
+from asyncops.utils.misuse import check_call
 
 # Requests for single operations that a watch may have in flight at once.
 _LOOKUPS = 8
@@ -149,17 +148,11 @@ class Bound(Generic[P, W]):
         return lister.pager(query, chosen_of(query.status, self.description), options)
 
     def _options(self, verb: str, make: Any, args: Any, given: dict[str, Any]) -> Any:
-        """Return the options of one call; an argument that is not known is named by its verb."""
+        """Return the options of one call."""
         try:
             return make(*args, **given)
         except TypeError:
-            known = attrs.fields_dict(make)
-            for name in given.keys() - known.keys():
-                near = get_close_matches(name, known, n=1)
-                hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(known)}"
-                verb = f"{self.where.name}.{verb}()"
-                text = f"{verb} got an unexpected keyword argument {name!r}{hint}"
-                raise TypeError(text) from None
+            check_call(f"{self.where.name}.{verb}", make, args, given)
             raise
 
     def shard(self, shard: Shard, options: ListOptions) -> Pager[Any]:
@@ -278,7 +271,7 @@ class Bound(Generic[P, W]):
             place = {**place, "id": self.single.check("id", id_)}
         action, json = getattr(self.description, verb), self.where.service.json
         acting = acting_of(action, json, number=self.single.number)
-        request = acting.request(place, args, given)
+        request = acting.request(f"{self.where.name}.{verb}", place, args, given)
         try:
             reply = await self.where.client.fetch(request, decode=acting.decode)
         except AsyncOpsError as error:

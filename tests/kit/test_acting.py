@@ -40,7 +40,7 @@ class Send(UploadOptions):
 
 
 def request_of(action: Action[..., Any], *args: Any, **given: Any) -> Any:
-    return acting_of(action, "plain").request({"id": "j1"}, args, given)
+    return acting_of(action, "plain").request("farm.jobs.start", {"id": "j1"}, args, given)
 
 
 def test_options_are_a_json_body_but_for_those_in_the_path() -> None:
@@ -130,12 +130,17 @@ def test_an_action_may_take_nothing() -> None:
 @pytest.mark.parametrize(
     ("action", "args", "given", "message"),
     [
-        (Action("/jobs"), (), {"scene": "x"}, "unexpected keyword argument 'scene'"),
+        (Action("/jobs"), (), {"scene": "x"}, r"farm.jobs.start\(\) got an .*'scene'"),
         (Action("/jobs"), (b"x",), {}, "0 positional arguments are taken, got 1"),
         (UPLOAD, (), {}, "1 positional arguments are taken, got 0"),
         (UPLOAD, ("x",), {}, "the content must be bytes, a Path.*, got str"),
         (UPLOAD, (b"x",), {"on_upload": "x"}, "on_upload must be a plain function"),
-        (Action("/{farm}", options=Start), (), {"scene": "x"}, "missing.*'farm'"),
+        (
+            Action("/{farm}", options=Start),
+            (),
+            {"scene": "x"},
+            r"^farm.jobs.start\(\): missing.*'farm'",
+        ),
         (Action("/{farm}", options=Start), (), {"farm": None, "scene": "x"}, "farm must be a str"),
     ],
 )

@@ -187,6 +187,7 @@ async def test_an_answer_that_accepts_a_cancellation_is_taken(status: str) -> No
         ({"job": None}, "job.status is None, not"),
         (["stopped"], "job.status is None, not"),
         ({"job": {"status": ["stopped"]}}, r"job.status is \['stopped'\], not"),
+        ({"job": {"status": "it runs " * 999}}, "job.status is 'it runs .{90}…, not 'stopping' or"),
     ],
 )
 async def test_an_answer_of_status_200_that_refuses_a_cancellation_is_a_conflict(

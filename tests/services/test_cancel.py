@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from asyncops import Conflict, GitLabClient, OgcClient, OpenAIClient, PrefectClient, ReplicateClient
+from asyncops import (
+    AnthropicClient,
+    Conflict,
+    GitLabClient,
+    OgcClient,
+    OpenAIClient,
+    PrefectClient,
+    ReplicateClient,
+)
 from asyncops.kit import Client
 from asyncops.kit.action import Accepted
 from asyncops.kit.resources import ResourcePath, resources_of
@@ -14,7 +22,7 @@ from tests.services.answering import answering
 RUN = "6f0d2c1e-9a84-4e57-b3d1-7c5a2e9f4b60"
 ANSWERED_WHOLE = [
     pytest.param(client, resource, id=f"{client.service.name}.{resource.name}")
-    for client in (GitLabClient, OgcClient, OpenAIClient, ReplicateClient)
+    for client in (AnthropicClient, GitLabClient, OgcClient, OpenAIClient, ReplicateClient)
     for resource in resources_of(client)
     if resource.description.cancel is not None
 ]
