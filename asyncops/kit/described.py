@@ -8,6 +8,7 @@ import attrs
 from asyncops.kit.description import Description
 from asyncops.kit.home import Attribute, Where
 from asyncops.kit.path import path_params
+from asyncops.utils.misuse import check_call
 
 if TYPE_CHECKING:
     from asyncops.kit.operations import Verbs
@@ -54,8 +55,9 @@ class Within(Attribute[Callable[Q, V]], Generic[Q, V]):
         github.runs("python", "cpython").list()
 
     Args:
-        place: A frozen attrs class. Its fields, all ``str`` or ``int``, are the parameters of the
-            paths; they are the arguments of the call.
+        place: A frozen attrs class. Its fields, each ``str``, ``int`` or ``UUID``, or one of
+            several such as ``UUID | str``, are the parameters of the paths; they are the arguments
+            of the call.
         resource: The resource.
     """
 
@@ -69,6 +71,11 @@ class Within(Attribute[Callable[Q, V]], Generic[Q, V]):
         names = [each.name for each in attrs.fields(kind)]
 
         def at(*args: Q.args, **kwargs: Q.kwargs) -> V:
-            return self.resource.at(where.at(path_params(self.place(*args, **kwargs), names)))
+            try:
+                place = self.place(*args, **kwargs)
+            except TypeError:
+                check_call(where.name, kind, args, kwargs)
+                raise
+            return self.resource.at(where.at(path_params(place, names)))
 
         return at

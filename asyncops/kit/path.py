@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, quote, unquote
+from uuid import UUID
 
 from attrs import field, frozen
 
@@ -31,13 +32,13 @@ def path_text(name: str, value: object) -> str:
 
 
 def path_param(name: str, value: object) -> str:
-    """Return a text or a number, encoded for a segment of a path.
+    """Return a text, a number or a UUID, encoded for a segment of a path.
 
     Raises:
-        TypeError: It is neither.
+        TypeError: It is none of them.
         ValueError: It is empty, or a step in a path.
     """
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int | UUID) and not isinstance(value, bool):
         return str(value)
     text = plain_text(name, value)
     if text in {".", ".."}:
@@ -49,7 +50,7 @@ def path_params(values: object, names: Iterable[str]) -> dict[str, str]:
     """Return the attributes of an object that stand in a path, encoded.
 
     Raises:
-        TypeError: One of them is neither a text nor a number.
+        TypeError: One of them is neither a text nor a number nor a UUID.
         ValueError: One of them is empty, or a step in a path.
     """
     return {name: path_param(name, getattr(values, name)) for name in names}

@@ -253,14 +253,14 @@ class Project:
 class PipelinePlace:
     """A pipeline."""
 
-    pipeline_id: str
+    pipeline_id: UUID | str
 
 
 @frozen
 class WorkflowPlace:
     """A workflow."""
 
-    workflow_id: str
+    workflow_id: UUID | str
 
 
 @frozen(kw_only=True)

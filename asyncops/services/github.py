@@ -193,7 +193,7 @@ class Workflow:
 
     owner: str
     repo: str
-    workflow_id: str
+    workflow_id: int | str
 
 
 @frozen

@@ -184,14 +184,14 @@ class Job(Tracked):
 class Project:
     """Where pipelines are: the id of a project, or its path, such as ``gitlab-org/gitlab``."""
 
-    project: str
+    project: int | str
 
 
 @frozen
 class PipelinePlace:
     """Where the jobs of one pipeline are."""
 
-    project: str
+    project: int | str
     pipeline_id: int
 
 

@@ -1,6 +1,8 @@
 """Resources below a place."""
 
 from typing import Any
+from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 from attrs import frozen
@@ -17,6 +19,11 @@ class Farm:
     row: int = 3
 
 
+@frozen
+class Shelf:
+    shelf: UUID | int | str
+
+
 def test_a_place_is_called_with_its_fields() -> None:
     github = GitHubClient("a-token-of-tests")
     runs = github.runs("python", "c/python")
@@ -24,7 +31,9 @@ def test_a_place_is_called_with_its_fields() -> None:
     assert github.runs(owner="a", repo="b")._bound.where.title == "github.runs:a/b"
     assert github.runs is github.runs
     for wrong in (("a",), ("a", "b", "c")):
-        with pytest.raises(TypeError):
+        with pytest.raises(
+            TypeError, match=r"^github\.runs\(\): .*; its arguments are owner, repo$"
+        ):
             github.runs(*wrong)
 
 
@@ -33,6 +42,14 @@ def test_fields_may_have_defaults_and_be_numbers() -> None:
     jobs = Within(Farm, resource(listing=listing(path=path), get=f"{path}/{{id}}"))
     made: Any = client(jobs=jobs)("a-token-of-tests")
     assert made.jobs("north")._bound.where.place == {"name": "north", "row": "3"}
+
+
+def test_what_lies_below_an_item_is_asked_for_by_its_id() -> None:
+    path = "/shelves/{shelf}/jobs"
+    jobs = Within(Shelf, resource(listing=listing(path=path), get=f"{path}/{{id}}"))
+    made: Any = client(jobs=jobs)("a-token-of-tests")
+    for shelf in (UUID(int=5), 5, "the fifth"):
+        assert made.jobs(shelf)._bound.where.place == {"shelf": quote(str(shelf))}
 
 
 @pytest.mark.parametrize("owner", ["", ".", "..", "a\nb"])

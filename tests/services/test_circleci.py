@@ -4,12 +4,21 @@ from aiohttp import web
 
 from asyncops import CircleCIClient
 from asyncops.kit import Sample
-from asyncops.testing import contract
+from asyncops.testing import Fake, contract
 from tests.services.answering import Answer, answering
 
 TestCircleCI = contract(CircleCIClient)
 
 PIPELINE = (CircleCIClient.pipelines.resource.description.sample or Sample(item={})).item
+
+
+async def test_ids_lead_from_a_pipeline_to_its_workflows_and_their_jobs() -> None:
+    with Fake(CircleCIClient, rows=2) as fake, fake.installed():
+        async with CircleCIClient() as circleci:
+            pipeline = (await circleci.pipelines("gh", "acme", "demo").list()).items[0]
+            workflow = (await circleci.workflows(pipeline.id).list()).items[0]
+            jobs = await circleci.jobs(workflow.id).list().collect()
+    assert len(jobs) == 2
 
 
 async def test_a_project_is_three_parts_of_the_path_and_the_token_a_header_of_its_own() -> None:

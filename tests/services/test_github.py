@@ -173,6 +173,13 @@ async def test_another_403_is_forbidden() -> None:
             await github.runs(*PLACE).list()
 
 
+async def test_the_runs_of_the_workflow_of_a_run_are_listed_by_its_number() -> None:
+    async with Fake(GitHubClient, rows=2) as fake, fake.client() as github:
+        run = (await github.runs(*PLACE).list()).items[0]
+        assert len(await github.workflow_runs(*PLACE, run.workflow_id).list().collect()) == 2
+    assert f"/actions/workflows/{run.workflow_id}/runs" in fake.requests[-1].path
+
+
 async def test_a_workflow_is_started_and_its_run_waited_for() -> None:
     async with Fake(GitHubClient, rows=0) as fake, fake.client() as github:
         ci = github.workflow_runs(*PLACE, "ci.yml")

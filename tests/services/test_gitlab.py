@@ -81,6 +81,13 @@ async def test_nothing_that_stays_is_lost_where_totals_are_not_told(
     assert [each for each in found if each in {*stayed}] == stayed
 
 
+async def test_a_project_may_be_its_number() -> None:
+    async with Fake(GitLabClient, rows=2) as fake, fake.client() as gitlab:
+        pipeline = (await gitlab.pipelines(278964).list()).items[0]
+        assert len(await gitlab.jobs(278964, pipeline.id).list().collect()) == 2
+    assert f"/projects/278964/pipelines/{pipeline.id}/jobs" in fake.requests[-1].path
+
+
 async def test_pipelines_that_are_not_counted_are_read_side_by_side() -> None:
     async with (
         answering(Counting(1050, 400)) as server,

@@ -1,6 +1,7 @@
 """The checks of one attribute of a client: a resource, or a group with all that is in it."""
 
-from typing import Any
+from typing import Any, get_args, get_type_hints
+from uuid import UUID
 
 import attrs
 
@@ -68,10 +69,12 @@ def _check_within(
     kind: Any = within.place
     check_frozen(subject, "place", kind)
     fields = attrs.fields_dict(kind)
-    for name, field in fields.items():
-        if field.type not in {str, int, "str", "int"}:
+    hints = get_type_hints(kind)
+    for name in fields:
+        if not {*(get_args(hints[name]) or [hints[name]])} <= {str, int, UUID}:
             raise subject.error(
-                "place", f"{kind.__name__}.{name} is a part of a path: write {name}: str, or int"
+                "place",
+                f"{kind.__name__}.{name} is a part of a path: write {name}: str, int or UUID | str",
             )
     used = _check_resource(where, resource, place | set(fields), json)
     for name in fields:

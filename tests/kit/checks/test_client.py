@@ -94,7 +94,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"lost": Lost()}, r"FarmClient.lost.frames: listing: \{job\} is a field neither of the place"),
     ({"jobs": in_farm(Wide)}, "FarmClient.jobs: place: Wide.row is in no path: remove it"),
     ({"jobs": in_farm(MutablePlace)}, "FarmClient.jobs: place: MutablePlace can be changed"),
-    ({"jobs": in_farm(BadPart)}, "place: BadPart.farm is a part of a path: write farm: str"),
+    (
+        {"jobs": in_farm(BadPart)},
+        "place: BadPart.farm is a part of a path: write farm: str, int or UUID",
+    ),
     (
         {"jobs": Within(Farm, NOTHING)},
         "FarmClient.jobs: resource: it must be a Resource, Collection",
