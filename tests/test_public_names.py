@@ -45,6 +45,7 @@ def test_a_service_is_described_with_exactly_these() -> None:
             "WatchOptions",
             "UploadOptions",
             "param",
+            "sent_as",
             "key",
             "Token",
             "NextURL",

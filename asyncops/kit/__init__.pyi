@@ -22,6 +22,7 @@ from asyncops.kit.options import ListOptions as ListOptions
 from asyncops.kit.options import UploadOptions as UploadOptions
 from asyncops.kit.options import WatchOptions as WatchOptions
 from asyncops.kit.options import param as param
+from asyncops.kit.options import sent_as as sent_as
 from asyncops.kit.resource import Resource as Resource
 from asyncops.kit.sample import Sample as Sample
 from asyncops.models import EpochMillis as EpochMillis

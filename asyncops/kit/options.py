@@ -1,5 +1,6 @@
 """The keyword arguments of ``list``, ``watch`` and uploads, as the fields of a class."""
 
+from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 from attrs import field, frozen
@@ -19,7 +20,7 @@ Many = Literal["comma", "repeat", "list"]
 and again, or as an array of a JSON body."""
 
 PARAM = "asyncops_param"
-"""The key in the metadata of a field under which :func:`param` keeps its :class:`Spelling`."""
+"""The key in the metadata of a field under which its :class:`Spelling` is kept."""
 
 
 @frozen
@@ -49,20 +50,46 @@ def param(name: str, default: Any = None, many: Many | None = None) -> Any:
     Args:
         name: The parameter of the query; in a listing by POST, a place in the body such as
             ``filter.kind``.
-        default: The default of the keyword argument; ``None`` is not sent. ``attrs.NOTHING`` where
-            it has to be given, which a call without it tells, and no type checker.
+        default: The default of the keyword argument; ``None`` is not sent. A filter that has to be
+            given is spelled by :func:`sent_as`.
         many: How several values are sent: ``"comma"`` for one text with commas, ``"repeat"`` for
             the same parameter again, ``"list"`` for an array of a body.
 
     Raises:
         DescriptionError: ``name`` is empty, or ``many`` is no such way.
     """
+    return field(default=default, metadata=_spelled("param", name, many))
+
+
+def sent_as(name: str, many: Many | None = None) -> Mapping[str, Spelling]:
+    """Return the metadata of a filter that has to be given and has another name on the wire.
+
+    ::
+
+        @frozen(kw_only=True)
+        class RunOptions(ListOptions):
+            machine: str = field(metadata=sent_as("stateMachineArn"))
+
+    Type checkers take what is assigned to a field for its default, :func:`param` too, but for
+    attrs's own ``field``: so they refuse a call without it.
+
+    Args:
+        name: The parameter of the query, or the place in the body.
+        many: How several values are sent, as for :func:`param`.
+
+    Raises:
+        DescriptionError: ``name`` is empty, or ``many`` is no such way.
+    """
+    return _spelled("sent_as", name, many)
+
+
+def _spelled(by: str, name: str, many: Many | None) -> dict[str, Spelling]:
     if not isinstance(name, str) or not name:
-        raise DescriptionError(f"param() takes the name of a parameter, got {name!r}")
+        raise DescriptionError(f"{by}() takes the name of a parameter, got {name!r}")
     if many is not None and many not in get_args(Many):
         words = ", ".join(map(repr, get_args(Many)))
-        raise DescriptionError(f"param({name!r}, many=...) must be one of {words}; got {many!r}")
-    return field(default=default, metadata={PARAM: Spelling(name, many)})
+        raise DescriptionError(f"{by}({name!r}, many=...) must be one of {words}; got {many!r}")
+    return {PARAM: Spelling(name, many)}
 
 
 @frozen(kw_only=True)
@@ -81,7 +108,7 @@ class ListOptions:
     A filter without a default must be given in each call. The fields ``status``,
     ``created_after`` and ``created_before`` belong to :class:`~asyncops.kit.ByStatus` and
     :class:`~asyncops.kit.Window` of the listing; every other field is sent under its own name, or
-    under that of :func:`param`.
+    under that of :func:`param` or :func:`sent_as`.
 
     Attributes:
         limit: Items of one page, at least 1; ``None`` means the listing's ``most``, or else the

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar, Final
 
-from attrs import NOTHING, frozen
+from attrs import field, frozen
 
 from asyncops.kit import (
     Action,
@@ -24,6 +24,7 @@ from asyncops.kit import (
     WatchOptions,
     key,
     param,
+    sent_as,
 )
 
 
@@ -138,7 +139,7 @@ class ExecutionOptions(ListOptions):
         redrive_filter: ``REDRIVEN`` or ``NOT_REDRIVEN``.
     """
 
-    state_machine_arn: str = param("stateMachineArn", default=NOTHING)
+    state_machine_arn: str = field(metadata=sent_as("stateMachineArn"))
     status: ExecutionStatus | str | tuple[ExecutionStatus | str, ...] | None = None
     redrive_filter: str | None = param("redriveFilter", default=None)
 
@@ -152,7 +153,7 @@ class ExecutionWatchOptions(WatchOptions):
         status: Only changes to executions that are in one of these statuses before or after.
     """
 
-    state_machine_arn: str = param("stateMachineArn", default=NOTHING)
+    state_machine_arn: str = field(metadata=sent_as("stateMachineArn"))
     status: ExecutionStatus | str | tuple[ExecutionStatus | str, ...] | None = None
 
 
@@ -168,7 +169,7 @@ class ExecutionInput:
         trace_header: The header of AWS X-Ray.
     """
 
-    state_machine_arn: str = param("stateMachineArn", default=NOTHING)
+    state_machine_arn: str = field(metadata=sent_as("stateMachineArn"))
     name: str | None = None
     input: str | None = None
     trace_header: str | None = param("traceHeader", default=None)

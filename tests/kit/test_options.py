@@ -5,7 +5,7 @@ from typing import Any
 import attrs
 import pytest
 
-from asyncops.kit import DescriptionError, ListOptions, WatchOptions, param
+from asyncops.kit import DescriptionError, ListOptions, WatchOptions, param, sent_as
 from asyncops.kit.options import PARAM, Spelling
 
 
@@ -45,6 +45,21 @@ def test_a_filter_may_have_another_name_on_the_wire() -> None:
     assert (Options().kind, Options().labels) == (None, ())
     with pytest.raises(TypeError, match="sauce"):
         Options(sauce="x")  # type: ignore[call-arg]
+
+
+def test_a_filter_with_another_name_on_the_wire_may_have_to_be_given() -> None:
+    @attrs.frozen(kw_only=True)
+    class Options(ListOptions):
+        kind: str = attrs.field(metadata=sent_as("filter[kind]", many="comma"))
+
+    assert attrs.fields_dict(Options)["kind"].metadata[PARAM] == Spelling("filter[kind]", "comma")
+    assert Options(kind="render").kind == "render"
+    with pytest.raises(TypeError, match=r"missing .*'kind'"):
+        Options()  # type: ignore[call-arg]
+    with pytest.raises(
+        DescriptionError, match=r"sent_as\(\) takes the name of a parameter, got ''"
+    ):
+        sent_as("")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ needed no more is an error, too.
 from pathlib import Path
 from typing import Any, Generic, ParamSpec, assert_type
 
-from attrs import frozen
+from attrs import field, frozen
 
 from asyncops.checkpoints import Checkpoint
 from asyncops.errors import AsyncOpsError
@@ -28,6 +28,7 @@ from asyncops.kit import (
     UploadOptions,
     WatchOptions,
     Within,
+    sent_as,
 )
 from asyncops.kit.action import Accepted
 from asyncops.kit.operations import Operations
@@ -62,7 +63,7 @@ class Frame:
 class FrameOptions(ListOptions):
     """Filters of frames; the first is required."""
 
-    camera: str
+    camera: str = field(metadata=sent_as("cameraId"))
     first: int | None = None
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from attrs import NOTHING, frozen
+from attrs import field, frozen
 from typer.testing import CliRunner
 
 from asyncops import (
@@ -35,7 +35,7 @@ from asyncops.kit import (
     Resource,
     Token,
     WatchOptions,
-    param,
+    sent_as,
 )
 from asyncops.kit.doctor import examine
 from asyncops.services.stepfunctions import Execution, ExecutionDetails, ExecutionStatus
@@ -328,7 +328,7 @@ async def test_the_claims_of_the_description_hold(
 class Options(ListOptions):
     """The filters of the listing."""
 
-    state_machine_arn: str = param("stateMachineArn", default=NOTHING)
+    state_machine_arn: str = field(metadata=sent_as("stateMachineArn"))
     status: str | None = None
 
 
@@ -336,7 +336,7 @@ class Options(ListOptions):
 class Watching(WatchOptions):
     """The same of a watch."""
 
-    state_machine_arn: str = param("stateMachineArn", default=NOTHING)
+    state_machine_arn: str = field(metadata=sent_as("stateMachineArn"))
     status: str | None = None
 
 
