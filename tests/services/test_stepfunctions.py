@@ -13,7 +13,9 @@ from botocore import loaders
 from botocore.model import ServiceModel
 
 from asyncops import (
+    ChangeKind,
     ConfigurationError,
+    Conflict,
     NotFound,
     RateLimited,
     RetryPolicy,
@@ -200,6 +202,24 @@ async def test_a_rate_that_is_exceeded_is_one_though_aws_answers_400() -> None:
         aws.answers = [(400, {"__type": "ExecutionDoesNotExist", "message": "no such"})]
         with pytest.raises(NotFound):
             await states.executions.get(MACHINE)
+
+
+async def test_a_name_that_is_taken_is_a_conflict() -> None:
+    async with serving() as aws, client(aws, attempts=1) as states:
+        aws.answers = [(400, {"__type": "ExecutionAlreadyExists", "message": "it is taken"})]
+        with pytest.raises(Conflict, match="it is taken"):
+            await states.executions.start(state_machine_arn=MACHINE, name="dawn")
+
+
+async def test_a_redrive_is_told() -> None:
+    """Also one of an execution that a watch knows as running, by its count."""
+    async with Fake(StepFunctionsClient, rows=0) as fake, fake.client() as states:
+        run = fake.add("executions", status="FAILED", redrive_count=0)
+        async with states.executions.watch(state_machine_arn=MACHINE, from_start=True) as changes:
+            fake.move("executions", run.id, status="RUNNING")
+            assert (await anext(changes)).kind is ChangeKind.REOPENED
+            fake.change("executions", run.id, redrive_count=1)
+            assert (await anext(changes)).kind is ChangeKind.UPDATED
 
 
 @define
