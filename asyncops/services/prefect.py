@@ -181,7 +181,7 @@ class FlowRunInput:
         job_variables: What differs from the job variables of the deployment.
     """
 
-    deployment_id: str
+    deployment_id: UUID | str
     name: str | None = None
     parameters: Mapping[str, JSON] | None = field(default=None, hash=False)
     tags: tuple[str, ...] | None = None
