@@ -186,7 +186,7 @@ class FromStart(Generic[T]):
         found = self.search.feed(reply, moments)
         if found is not None:
             number, start = found
-            self._pages = self._paging(number * self.unit)
+            self._pages = self._paging(number * self.unit, start.value.total_count)
             self._pages.feed(start)
 
     def take(self) -> Page[T] | None:
@@ -209,9 +209,10 @@ class FromStart(Generic[T]):
         """The number or the offset of the page to read next."""
         return self.search.number * self.unit
 
-    def _paging(self, number: int) -> NumberedStrategy[T]:
-        # Items that an earlier walk gave are known, as if this walk had read them.
-        drift = Drift(None, dict.fromkeys(self.known))
+    def _paging(self, number: int, count: int = 0) -> NumberedStrategy[T]:
+        # Items that an earlier walk gave are known, as if this walk had read them; and whatever
+        # has moved since then, the range begins on this page.
+        drift = Drift(count or None, dict.fromkeys(self.known))
         base = PageBase(first=self.search.first)
         return NumberedStrategy(
             self.request,

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from asyncops import Checkpoint, ListingMoved
+from asyncops import Checkpoint, ListingMoved, TransportError
 from asyncops.http.decoding import Decode
 from asyncops.http.messages import Reply, Request
 from asyncops.http.meter import Meter
@@ -165,6 +165,29 @@ async def test_also_where_answers_leave_out_the_total(
     found, warned = await walked(silent, size, n)
     assert len(found) == len(set(found))
     assert moving.stayed <= set(found) or warned
+
+
+@pytest.mark.parametrize("style", [Pages(total="total"), Offset(total="total")])
+async def test_also_where_the_walk_ended_behind_such_an_answer_and_another_goes_on(
+    style: Pages | Offset,
+) -> None:
+    rows = [f"r{number}" for number in range(8)]
+    silent = Untold(style, "items", rows, default=2, cap=2, untold={0})
+    moving = Moving(silent, [(1, "remove", 0)])
+
+    def broken(number: int) -> None:
+        if number == 1:
+            raise TransportError("lost")
+
+    moves, silent.between = silent.between, broken
+    walk = aiter(silent.pager())
+    found = []
+    with pytest.raises(TransportError):
+        async for row in walk:
+            found.append(row.id)
+    silent.between = moves
+    rest, warned = await walked(silent, None, resume=walk.checkpoint)
+    assert moving.stayed <= {*found, *rest} or warned
 
 
 @settings(max_examples=40)

@@ -51,8 +51,8 @@ class Drift(KnownRows):
     ) -> int:
         """Decide whether the walk can take a page; see :meth:`KnownRows.step`."""
         before = self._note_count(count)
-        # Of a walk that goes on, the count that it begins with may be unknown.
-        untold = not count or (before is None and self._furthest >= 0)
+        # The first count of a walk says nothing of the pages in front of this one.
+        untold = not count or (before is None and number > first)
         self._unsure |= untold and bool(keys) and bool(self._known)
         if self._search is not None:
             if any(key != "" and key in self._known for key in keys):

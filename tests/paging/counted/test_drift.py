@@ -52,6 +52,15 @@ def test_a_listing_of_one_page_may_leave_out_its_count(rows: list[int], known: l
     assert not drift.unsure
 
 
+@pytest.mark.parametrize(("number", "unsure"), [(1, True), (0, False)])
+def test_a_walk_goes_on_unsure_behind_a_page_that_left_out_its_count(
+    number: int, unsure: bool
+) -> None:
+    drift = Drift.since(Checkpoint(query="", cursor=number, seen=("a", "b")))
+    assert drift.step(number, 100, 5, keys(1)) == 0
+    assert drift.unsure is unsure
+
+
 def test_a_walk_that_always_has_to_go_back_says_that_it_gives_up() -> None:
     drift = walked(4)
     with warnings.catch_warnings(record=True) as caught:
