@@ -159,11 +159,10 @@ def first_to_ask(stream: StatusStream) -> StatusStream:
     expected to span as much as the last.
     """
     before = stream.after
-    if before is None:
+    if before is None or before.watermark == END:
+        # Nothing in front of it is still to be read.
         return stream
     needed = (
         stream.asked_watermark if stream.ran_ahead else stream.reach + _MARGIN * stream.page_span
     )
-    # Nothing is gained by asking again for what has been read to its end.
-    done = before.watermark == END
-    return stream if done or before.watermark > needed else first_to_ask(before)
+    return stream if before.watermark > needed else first_to_ask(before)
