@@ -1,4 +1,4 @@
-"""Which time range is read next, and how far a walk in order reads ahead of what it gives."""
+"""Which time range is read next, and how far a walk reads ahead of what it gives."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -23,7 +23,8 @@ class Ahead(Generic[T]):
     Attributes:
         n: The most parts that are read side by side.
         ordered: Whether the items keep the order of the listing. Then up to ``n`` pages wait to be
-            given, and up to ``2 * n`` are asked for or wait for others in front of them.
+            given, and up to ``2 * n`` are asked for or wait for others in front of them. Else no
+            page is asked for while ``n`` wait to be given.
         few: Whether only the first items are needed, so that the rest need not be cut in time.
     """
 
@@ -41,7 +42,7 @@ class Ahead(Generic[T]):
             spare: How many parts more may be read side by side.
         """
         waiting = [part for part in parts if part.request is not None and not part.in_flight]
-        if not waiting:
+        if not waiting or (not self.ordered and sum(map(_held, parts)) >= self.n):
             return None
         if waiting[0].created.descending is None:
             # Once the page of a part has been given, the part is cut.

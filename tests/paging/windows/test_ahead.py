@@ -51,6 +51,25 @@ def test_pages_that_are_not_taken_keep_others_from_being_asked_for() -> None:
     assert len(all_asked(walk)) == 1
 
 
+@pytest.mark.parametrize("descending", [True, None])
+def test_nor_do_they_grow_in_number_where_items_come_in_no_order(descending: bool | None) -> None:
+    service = service_of([60.0 * row for row in range(200)])
+    service.descending = descending
+    walk = walk_of(service, ordered=False)
+    taken = []
+    for _ in range(2):
+        while asked := all_asked(walk):
+            for key, request in asked:
+                walk.feed(key, service.read(request))
+        taken.append(walk.take())
+    assert all(taken)
+    rest = 0
+    while walk.take() is not None:
+        rest += 1
+    assert 0 < rest < 2 * N
+    assert all_asked(walk)
+
+
 @pytest.mark.parametrize("few", [False, True])
 def test_the_first_page_of_the_rest_is_read_before_it_is_needed(few: bool) -> None:
     """Unless the first items are enough."""
