@@ -129,10 +129,11 @@ class Pager(Generic[T]):
           held until those in front of them have come.
         - Page tokens (Zoo): the listing is read from both ends until the walks meet, in half the
           round trips. A service that answers in one direction only is walked in that one. Several
-          statuses are also read side by side, with 10 requests at once for all of them.
+          statuses are also read side by side, with 10 requests at once for all of them. Nothing
+          more is read while some 4,000 items wait to be taken.
         - Filtered by creation time, and not read in one of these ways: ``n`` time ranges are read
-          at once. In order, at most ``2 * n`` pages are held or asked for ahead of their turn, and
-          at most ``n`` wait to be taken.
+          at once. Nothing more is read while ``n`` pages wait to be taken. In order, at most
+          ``2 * n`` more are held or asked for ahead of their turn.
 
         Args:
             n: The most requests in flight at once, at least 1; 1 means a walk from page to page. At

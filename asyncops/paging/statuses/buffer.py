@@ -86,6 +86,11 @@ class MergeBuffer(Generic[T]):
         """The number of items that are settled and not given out."""
         return len(self._ready)
 
+    @property
+    def held(self) -> int:
+        """The number of items that were read and not given out; those read twice may count twice."""
+        return self.ready + len(self._held) + sum(len(items) for _, _, items in self._pages)
+
     def feed(self, stream: StatusStream, reply: Reply[TokenBody[T]]) -> None:
         """Take one page of a stream.
 

@@ -31,6 +31,9 @@ RequestKey = tuple[int, int, int]
 _PAGES_AHEAD = 8
 _ITEMS_AHEAD = 4_000
 
+# A walk with so many settled items that nobody has taken reads no further.
+_MOST_WAITING = 4_000
+
 # The most items of one page that is given out.
 _LARGEST_PAGE = 500
 
@@ -102,7 +105,7 @@ class TwoEnded(Generic[T]):
         sides = [self._near] if self._far is None else [self._near, self._far]
         sides.sort(key=lambda side: sum(stream.under_way for stream in side.streams))
         for side in sides:
-            stream = _stream_to_ask(side)
+            stream = None if self._is_full(side) else _stream_to_ask(side)
             if stream is not None:
                 stream.under_way = True
                 walk = 0 if side is self._near else 1
@@ -158,6 +161,16 @@ class TwoEnded(Generic[T]):
         if self._failure is not None and not self._read_all:
             raise self._failure
         return None
+
+    def _is_full(self, side: MergeBuffer[T]) -> bool:
+        """Whether a walk has read enough as long as nobody takes it."""
+        # In order, the items of the far walk wait for those of the near one.
+        taken = self._near if self.ordered else side
+        if taken.held < _MOST_WAITING:
+            return False
+        # What is not settled cannot be taken.
+        self._settle()
+        return taken.ready >= _MOST_WAITING
 
     @property
     def done(self) -> bool:

@@ -297,6 +297,27 @@ def test_a_failed_request_ends_the_walk_after_what_was_settled(ordered: bool) ->
     assert walk.ask() is None
 
 
+@pytest.mark.parametrize("ordered", [True, False])
+@pytest.mark.parametrize("statuses", [LIFE, ("failed",)])
+def test_what_nobody_takes_keeps_more_from_being_read(
+    statuses: tuple[str, ...], ordered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asyncops.paging.statuses.two_ended._MOST_WAITING", 20)
+    service = quiet(200)
+    walk = strategy(statuses, ordered=ordered)
+    given: list[Page[Call]] = []
+    read = []
+    while not walk.done:
+        while (asked := walk.ask()) is not None:
+            walk.feed(asked[0], service.answer(asked[1], 5))
+        read.append(service.requests)
+        page = walk.take()
+        assert page is not None
+        given.append(page)
+    assert read[0] * 5 < 200 / 2
+    assert sorted(ids_of(given)) == sorted(service.calls)
+
+
 def test_a_page_out_of_order_is_an_error() -> None:
     """It could hide anything."""
     service = quiet(10)
