@@ -32,6 +32,16 @@ class Owned(Generic[T]):
     def _given(self) -> frozenset[str]:
         return frozenset(chain.from_iterable(gap.given for gap in self.gaps))
 
+    @property
+    def begin(self) -> datetime | None:
+        """Where they begin in the order of the listing; ``None`` if there is no bound."""
+        return self.created.order.near(self.gaps[0].range) if self.gaps else None
+
+    @property
+    def end(self) -> datetime | None:
+        """Where they end in the order of the listing; ``None`` if there is no bound."""
+        return self.created.order.far(self.gaps[-1].range) if self.gaps else None
+
     def of(self, items: tuple[T, ...], *, in_order: bool) -> tuple[T, ...]:
         """Return the items of a page that are among those to give.
 

@@ -149,12 +149,12 @@ class Part(Generic[T]):
         """How far in its range it has read; ``None`` if that is unknown."""
         reach = self._read.reach
         # The margin in front of a range is no part of it.
-        return None if reach is None else self.created.order.last((reach, self.begin))
+        return None if reach is None else self.created.order.last((reach, self.owned.begin))
 
     @property
     def far(self) -> datetime | None:
         """Where the range ends in the order of the listing; ``None`` if that is unknown."""
-        return self.end or self.created.order.far(self.created.bounds)
+        return self.owned.end or self.created.order.far(self.created.bounds)
 
     @property
     def left(self) -> timedelta:
@@ -162,18 +162,6 @@ class Part(Generic[T]):
         if self.reach is None or self.far is None:
             return timedelta.max
         return self.created.order.ahead(self.reach, self.far)
-
-    @property
-    def begin(self) -> datetime | None:
-        """Where what it gives begins in the order of the listing; ``None`` if there is no bound."""
-        gaps = self.owned.gaps
-        return self.created.order.near(gaps[0].range) if gaps else None
-
-    @property
-    def end(self) -> datetime | None:
-        """Where what it gives ends in the order of the listing; ``None`` if there is no bound."""
-        gaps = self.owned.gaps
-        return self.created.order.far(gaps[-1].range) if gaps else None
 
     def given_in(self, part: TimeRange) -> tuple[str, ...]:
         """Return the ids of the items given, in no order, that may be in a range."""
@@ -244,7 +232,7 @@ class Part(Generic[T]):
     @property
     def _is_past(self) -> bool:
         """Whether all further pages are beyond the range."""
-        reach, end = self._read.reach, self.end
+        reach, end = self._read.reach, self.owned.end
         if reach is None or end is None or not self.sorted:
             return False
         return self.created.order.ahead(end, reach) > self.created.margin
@@ -280,7 +268,7 @@ class Part(Generic[T]):
             return Gap(cursor=cursor)
         order = self.created.order
         # From where the part has first begun, to where it was last cut.
-        bounds = order.range(order.near(self._first.range), self.end)
+        bounds = order.range(order.near(self._first.range), self.owned.end)
         if mark.reach is None:
             begun = evolve(self._first, range=bounds)
             return begun if mark.cursor is None else evolve(begun, cursor=cursor)

@@ -38,7 +38,7 @@ def _gap_of(run: list[Part[T]], *, by_cursor: bool) -> Gap:
     if last is first:
         return gap
     order = first.created.order
-    return evolve(gap, range=order.range(order.near(gap.range), last.end))
+    return evolve(gap, range=order.range(order.near(gap.range), last.owned.end))
 
 
 def _follows(part: Part[T], before: Part[T]) -> bool:
@@ -47,4 +47,4 @@ def _follows(part: Part[T], before: Part[T]) -> bool:
     if part.created.descending is None or gap.given or given.reach or given.cursor is not None:
         return False
     begin = order.near(gap.range)
-    return begin is not None and begin == before.end
+    return begin is not None and begin == before.owned.end

@@ -52,7 +52,7 @@ def cut(part: Part[T], moments: Sequence[datetime]) -> list[Part[T]]:
         moments: Where it is cut, in the order of the listing, and behind what has been read.
     """
     created, order = part.created, part.created.order
-    line = (part.begin, *moments, part.end)
+    line = (part.owned.begin, *moments, part.owned.end)
     ranges = [order.range(near, far) for near, far in pairwise(line)]
     if created.descending is None:
         return [Part(created, Gap(range=each, given=part.given_in(each))) for each in ranges]
