@@ -166,18 +166,16 @@ class Transport:
             with TimeLimit(self._attempts) as limit:
                 session = self._open()
                 data: bytes | AsyncGenerator[bytes, None] | None = None
-                if body is not None:
-                    if isinstance(body, bytes) and (on_upload or len(body) > _MAX_PIECE):
-                        body = Upload.of_bytes(body)
-                    if isinstance(body, bytes):
-                        data = body or None
-                    else:
-                        sending = Sending(
-                            body, self._read_timeout, limit, stop_time, go_on, on_upload
-                        )
-                        data = sending.pieces()
-                        if body.size is not None:
-                            headers = {**headers, "Content-Length": str(body.size)}
+                if isinstance(body, bytes) and not on_upload and len(body) <= _MAX_PIECE:
+                    data = body or None
+                elif body is not None:
+                    upload = Upload.of_bytes(body) if isinstance(body, bytes) else body
+                    sending = Sending(
+                        upload, self._read_timeout, limit, stop_time, go_on, on_upload
+                    )
+                    data = sending.pieces()
+                    if upload.size is not None:
+                        headers = {**headers, "Content-Length": str(upload.size)}
                 all_headers, middlewares = self._additions(session, authorization, headers)
                 response = await session.request(
                     method,
@@ -193,9 +191,7 @@ class Transport:
                 )
                 # Not `async with`: it would release the response twice.
                 try:
-                    comes = result and not response.content.is_eof()
-                    pace = self._pace(limit, stop_time) if comes else None
-                    return await self._read(response, pace, result=result)
+                    return await self._read(response, limit, stop_time, result=result)
                 finally:
                     response.release()
                     if data is not None:
@@ -222,13 +218,22 @@ class Transport:
 
         return Pace(self._read_timeout, begin)
 
-    async def _read(self, response: ClientResponse, pace: Pace | None, *, result: bool) -> Response:
+    async def _read(
+        self,
+        response: ClientResponse,
+        attempt: TimeLimit,
+        stop_time: Callable[[], None],
+        *,
+        result: bool,
+    ) -> Response:
         if self._proxy is not None and response.status == 407:
             raise refused_by(self._proxy, 407)
         if "\0" in (response.reason or ""):
             raise TransportError("the answer is not well-formed HTTP")
         limit = self._max_result if result else self._max_page
         if response.status < 300:
+            comes = result and not response.content.is_eof()
+            pace = self._pace(attempt, stop_time) if comes else None
             body = await read_body(response, limit, cut=False, result=result, pace=pace)
         else:
             try:
