@@ -6,18 +6,13 @@ from typing import Generic, TypeVar
 
 from attrs import define, evolve, field
 
-from asyncops.errors import APIError, DepthExceeded, UnexpectedPage
+from asyncops.errors import APIError, UnexpectedPage
 from asyncops.http.messages import Reply, Request, with_values
 from asyncops.models import Page
+from asyncops.paging.counted.depth import Depth
 from asyncops.paging.counted.drift import Drift
 from asyncops.paging.counted.known_rows import KnownRows
-from asyncops.paging.counted.numbering import (
-    NO_PAGE,
-    NumberedBody,
-    Numbering,
-    PageBase,
-    says_more,
-)
+from asyncops.paging.counted.numbering import NO_PAGE, NumberedBody, Numbering, PageBase, says_more
 from asyncops.paging.strategy import EarlyPage, UnsurePage
 from asyncops.paging.styles import Offset, Pages
 
@@ -54,10 +49,10 @@ class NumberedStrategy(Generic[T]):
     doubtful: bool = field(default=False, kw_only=True)
     style: Pages | Offset = field(kw_only=True)
     _numbering: Numbering = field(init=False)
+    _depth: Depth | None = field(init=False)
     _number: int = field(default=0, init=False)
     _pages: int = field(default=0, init=False)
     _count: int = field(default=0, init=False)
-    _capped: bool = field(default=False, init=False)
     _undecided: Page[T] | None = field(default=None, init=False)
     # Rows of the last page that the next one begins with.
     _shared: int = field(default=0, init=False)
@@ -72,6 +67,8 @@ class NumberedStrategy(Generic[T]):
         self._numbering = Numbering(
             self.style, self.page_size, self.base, self.used_size, self.doubtful
         )
+        most = self.style.depth
+        self._depth = None if most is None else Depth(most, self._numbering)
         self._number = self._numbering.first if self.start is None else self.start
 
     def next_request(self) -> Request | None:
@@ -102,14 +99,8 @@ class NumberedStrategy(Generic[T]):
         Raises:
             DepthExceeded: All that the service gives of the listing has been read.
         """
-        depth = self.style.depth
-        if depth is None or self._done or self._undecided is not None:
-            return
-        if self._capped or self._numbering.rank(self._number) >= depth:
-            raise DepthExceeded(
-                f"the service gives the first {depth} items of this listing, and it goes on: "
-                "filter it, so that it is shorter"
-            )
+        if self._depth is not None and not self._done and self._undecided is None:
+            self._depth.check(self._number)
 
     @property
     def next_number(self) -> int | None:
@@ -139,9 +130,9 @@ class NumberedStrategy(Generic[T]):
         """
         if self._undecided is not None or self._done:
             return range(0)
-        end, depth = self._numbering.end(self._pages, self._count), self.style.depth
-        if depth is not None and self.used_size:
-            end = min(end, self._numbering.end(-(-depth // self.used_size)))
+        end = self._numbering.end(self._pages, self._count)
+        if self._depth is not None:
+            end = self._depth.end(end)
         # The last rows of the listing may be on the page before.
         shared = self.drift.overlaps if self.used_size > 1 else 0
         return range(self._number, end - shared, self.unit or 1)
@@ -175,15 +166,8 @@ class NumberedStrategy(Generic[T]):
             # The page begins with a row of the page before, and the next one with its last row.
             page = evolve(page, cursor=self._number + len(body.items) - len(page.items))
             self._shared = self.drift.overlap(keys)
-        if self.style.depth is not None:
-            read = numbering.rank(self._number) + len(body.items)
-            # The last page before the cap may be cut short, so that the pages end and the rows not:
-            # what is told of its end may mean the page that was asked for. A count that is the cap
-            # itself may be cut short as well.
-            short = not body.total_count and len(body.items) < self.used_size
-            cut_short = short or read < body.total_count or body.total_count == self.style.depth
-            more = more or (more is False and self.style.depth <= read and cut_short)
-            self._capped = more is not False and read >= self.style.depth
+        if self._depth is not None:
+            more = self._depth.goes_on(self._number, body, more)
         if more is False:
             page = evolve(page, next_cursor=None)
         if more is None:
@@ -300,12 +284,9 @@ class NumberedStrategy(Generic[T]):
     def _set_ready(self, page: Page[T]) -> None:
         self._ready = page
         self._done = not isinstance(page.next_cursor, int)
-        depth = self.style.depth
         if isinstance(page.next_cursor, int):
-            if self._shared and depth is not None:
-                # A page that the cap cuts short could not say whether the listing ends there.
-                most = page.next_cursor + self._numbering.size - depth
-                self._shared = min(max(self._shared, most), page.next_cursor)
+            if self._shared and self._depth is not None:
+                self._shared = self._depth.overlap(self._shared, page.next_cursor)
             self._number = page.next_cursor - self._shared
         elif self._is_end_counted and self._numbering.is_end_doubtful(self._number):
             # The next page tells: without rows, this was the last one.

@@ -88,7 +88,7 @@ class MergeBuffer(Generic[T]):
 
     @property
     def held(self) -> int:
-        """The number of items that were read and not given out; those read twice may count twice."""
+        """The number of items that were read and not given out; some may count twice."""
         return self.ready + len(self._held) + sum(len(items) for _, _, items in self._pages)
 
     def feed(self, stream: StatusStream, reply: Reply[TokenBody[T]]) -> None:
