@@ -54,7 +54,7 @@ def poll_limit(seconds: float | None) -> Iterator[TimeLimit]:
     Args:
         seconds: The limit; ``None`` means no limit.
     """
-    with TimeLimits(seconds).new() as limit:
+    with TimeLimit(TimeLimits(seconds)) as limit:
         token = _limit_of_poll.set(limit)
         try:
             yield limit

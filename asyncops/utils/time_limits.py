@@ -30,10 +30,6 @@ class TimeLimits:
         self.stopped: set[TimeLimit] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    def new(self) -> "TimeLimit":
-        """Return a new limit; its time begins when it is entered."""
-        return TimeLimit(self)
-
     def end_all(self) -> None:
         """Let every open limit expire now."""
         if self._timer is not None:
@@ -74,6 +70,8 @@ class TimeLimits:
 @define(eq=False)
 class TimeLimit:
     """A time limit as a context manager: its body is cancelled when the time is over.
+
+    The time begins when it is entered.
 
     Raises:
         TimeoutError: On leaving, if the body ended by that.

@@ -25,7 +25,7 @@ from asyncops import (
 from asyncops.http.messages import Request
 from asyncops.http.sending import OnUpload, Sending
 from asyncops.http.upload import Upload
-from asyncops.utils.time_limits import TimeLimits
+from asyncops.utils.time_limits import TimeLimit, TimeLimits
 from tests.http.test_upload import BODY, Pipe, stream
 
 PIECE = 64 * 1024
@@ -38,7 +38,7 @@ async def test_each_piece_has_its_time() -> None:
 
     upload = Upload.of(slow())
     assert isinstance(upload, Upload)
-    with pytest.raises(TimeoutError), TimeLimits(3600).new() as limit:
+    with pytest.raises(TimeoutError), TimeLimit(TimeLimits(3600)) as limit:
         sending = Sending(upload, 0.01, limit, lambda: None, lambda: None)
         assert [len(piece) async for piece in sending.pieces()] == [PIECE] * 4
     assert isinstance(sending.failure, AttemptTimeout)

@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from asyncops.utils.time_limits import TimeLimits
+from asyncops.utils.time_limits import TimeLimit, TimeLimits
 
 
 async def hang(limits: TimeLimits) -> float:
     """How long a limit lasted whose body has no end."""
     loop = asyncio.get_running_loop()
-    began, limit = loop.time(), limits.new()
+    began, limit = loop.time(), TimeLimit(limits)
     with pytest.raises(TimeoutError), limit:
         await loop.create_future()
     assert limit.expired
@@ -31,7 +31,7 @@ async def test_each_limit_ends_after_its_own_time() -> None:
 async def test_a_limit_that_was_left_in_time_does_not_end_the_next_one_early() -> None:
     limits = TimeLimits(0.5)
     for _ in range(3):
-        with limits.new() as limit:
+        with TimeLimit(limits) as limit:
             await asyncio.sleep(0.005)
         assert not limit.expired
     assert await hang(limits) >= 0.5
@@ -70,9 +70,9 @@ async def test_a_limit_within_another_ends_alone(outer_ends_too: bool) -> None:
     ended = []
 
     async def nested() -> None:
-        with outer.new():
+        with TimeLimit(outer):
             try:
-                with inner.new():
+                with TimeLimit(inner):
                     await asyncio.get_running_loop().create_future()
             except TimeoutError:
                 ended.append("inner")
@@ -93,7 +93,7 @@ async def test_a_limit_within_another_ends_alone(outer_ends_too: bool) -> None:
 
 async def test_another_error_stays_itself_as_the_time_runs_out() -> None:
     limits = TimeLimits(60)
-    with pytest.raises(KeyError), limits.new():
+    with pytest.raises(KeyError), TimeLimit(limits):
         try:
             limits.end_all()
             await asyncio.sleep(0)
@@ -107,7 +107,7 @@ async def test_a_limit_is_for_a_task() -> None:
     entered: asyncio.Future[None] = loop.create_future()
 
     def enter() -> None:
-        with pytest.raises(RuntimeError, match="needs a task"), TimeLimits(60).new():
+        with pytest.raises(RuntimeError, match="needs a task"), TimeLimit(TimeLimits(60)):
             pass
         entered.set_result(None)
 
@@ -126,7 +126,7 @@ async def test_a_cancellation_from_outside_stays_one() -> None:
 
 async def test_a_limit_that_is_paused_does_not_end_and_keeps_what_it_had_left() -> None:
     limits, loop = TimeLimits(0.3), asyncio.get_running_loop()
-    limit = limits.new()
+    limit = TimeLimit(limits)
     began = loop.time()
     with pytest.raises(TimeoutError), limit:
         for _ in range(2):
@@ -142,7 +142,7 @@ async def test_a_limit_that_is_paused_does_not_end_and_keeps_what_it_had_left() 
 
 async def test_a_paused_limit_holds_none_of_the_others_up() -> None:
     limits = TimeLimits(0.02)
-    with limits.new() as limit:
+    with TimeLimit(limits) as limit:
         limit.pause()
         assert await hang(limits) < 1
     assert not limit.expired
@@ -153,7 +153,7 @@ async def test_all_ends_what_was_paused_too(resumed: bool) -> None:
     limits = TimeLimits(60)
 
     async def paused() -> None:
-        with limits.new() as limit:
+        with TimeLimit(limits) as limit:
             limit.pause()
             if resumed:
                 limit.resume()
@@ -168,7 +168,7 @@ async def test_all_ends_what_was_paused_too(resumed: bool) -> None:
 
 async def test_a_limit_whose_time_was_over_is_not_paused() -> None:
     limits = TimeLimits(60)
-    limit = limits.new()
+    limit = TimeLimit(limits)
     with pytest.raises(TimeoutError), limit:
         limits.end_all()
         limit.pause()
@@ -178,7 +178,7 @@ async def test_a_limit_whose_time_was_over_is_not_paused() -> None:
 
 async def test_a_timer_of_a_limit_that_was_left_ends_nothing() -> None:
     limits = TimeLimits(0.02)
-    with limits.new() as limit:
+    with TimeLimit(limits) as limit:
         limit.pause()
         limit.resume()
     await asyncio.sleep(0.05)
@@ -187,7 +187,7 @@ async def test_a_timer_of_a_limit_that_was_left_ends_nothing() -> None:
 
 async def test_a_limit_that_runs_out_as_all_end_is_over_once() -> None:
     limits = TimeLimits(0.0001)
-    with pytest.raises(TimeoutError), limits.new() as limit:
+    with pytest.raises(TimeoutError), TimeLimit(limits) as limit:
         limit.pause()
         limit.expire()
         limits.end_all()
@@ -200,7 +200,7 @@ async def test_a_limit_that_runs_out_as_all_end_is_over_once() -> None:
 async def test_a_limit_that_was_paused_twice_goes_on_when_it_was_resumed_twice() -> None:
     """As where two large results of one poll come in at the same time."""
     resumed = False
-    with pytest.raises(TimeoutError), TimeLimits(0.02).new() as limit:
+    with pytest.raises(TimeoutError), TimeLimit(TimeLimits(0.02)) as limit:
         limit.pause()
         limit.pause()
         limit.resume()
@@ -213,7 +213,7 @@ async def test_a_limit_that_was_paused_twice_goes_on_when_it_was_resumed_twice()
 
 async def test_a_limit_that_was_left_while_it_was_paused_ends_nothing() -> None:
     """A task that is left over from its body resumes it."""
-    with TimeLimits(0.02).new() as limit:
+    with TimeLimit(TimeLimits(0.02)) as limit:
         limit.pause()
     limit.resume()
     await asyncio.sleep(0.05)
@@ -221,7 +221,7 @@ async def test_a_limit_that_was_left_while_it_was_paused_ends_nothing() -> None:
 
 
 async def test_without_seconds_there_is_no_limit() -> None:
-    with TimeLimits(None).new() as limit:
+    with TimeLimit(TimeLimits(None)) as limit:
         limit.pause()
         limit.resume()
         await asyncio.sleep(0.01)
