@@ -65,7 +65,7 @@ class Acting:
             TypeError: An argument is missing, has another type or does not exist.
             ValueError: An argument cannot be sent.
         """
-        content = self._content(args)
+        content = self._content(call, args)
         make = self.action.options or _NoOptions
         try:
             options = make(**given)
@@ -112,10 +112,10 @@ class Acting:
             )
         return found
 
-    def _content(self, args: tuple[Any, ...]) -> bytes | Upload | None:
+    def _content(self, call: str, args: tuple[Any, ...]) -> bytes | Upload | None:
         wanted = 1 if self.action.body == "bytes" else 0
         if len(args) != wanted:
-            raise TypeError(f"{wanted} positional arguments are taken, got {len(args)}")
+            raise TypeError(f"{call}(): {wanted} positional arguments are taken, got {len(args)}")
         return Upload.of(args[0]) if args else None
 
     def _body(
