@@ -127,6 +127,25 @@ class _StoredWatchCheckpoint:
 
 
 @frozen(kw_only=True)
+class FirstPage:
+    """The first page of a walk that read several at once, which is compared with itself at the end.
+
+    Attributes:
+        rank: How many items were in front of it, apart from a constant.
+        ids: The ids of its items; none while it is not known.
+        count: Items in the whole listing at that time.
+        greatest: The most items that the whole listing has had since.
+        is_front: Whether it was also the first page of the listing.
+    """
+
+    rank: int = 0
+    ids: tuple[str, ...] = field(default=(), repr=False)
+    count: int = 0
+    greatest: int = 0
+    is_front: bool = False
+
+
+@frozen(kw_only=True)
 class Checkpoint:
     """The position of a walk over a listing, to go on from in another process.
 
@@ -144,7 +163,8 @@ class Checkpoint:
         total_count: Items in the whole listing at that time, if the service says.
         page_size: The page size that ``cursor`` counts in, if the service says.
         ahead: Ids already given from pages behind this one.
-        unsure: Whether items may be missing so far, of which the walk would have warned at its end.
+        unsure: Whether items may be missing so far, of which the walk would have warned at its end;
+            where it could only have told at its end, what it needed for that.
     """
 
     query: str
@@ -153,7 +173,7 @@ class Checkpoint:
     total_count: int | None = None
     page_size: int | None = None
     ahead: tuple[str, ...] = field(default=(), repr=False)
-    unsure: bool = False
+    unsure: bool | FirstPage = False
 
     def to_json(self) -> str:
         """Return the checkpoint as one line of JSON."""
@@ -183,4 +203,4 @@ class _StoredCheckpoint:
     total_count: int | None = None
     page_size: int | None = None
     ahead: tuple[str, ...] = ()
-    unsure: bool = False
+    unsure: bool | FirstPage = False

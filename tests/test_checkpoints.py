@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from asyncops.checkpoints import Checkpoint
+from asyncops.checkpoints import Checkpoint, FirstPage
 from asyncops.models import Cursor
 
 CHECKPOINTS = st.builds(
@@ -14,7 +14,15 @@ CHECKPOINTS = st.builds(
     query=st.text(),
     cursor=st.one_of(st.none(), st.text(), st.integers()),
     seen=st.lists(st.text()).map(tuple),
-    unsure=st.booleans(),
+    unsure=st.booleans()
+    | st.builds(
+        FirstPage,
+        rank=st.integers(),
+        ids=st.lists(st.text()).map(tuple),
+        count=st.integers(),
+        greatest=st.integers(),
+        is_front=st.booleans(),
+    ),
 )
 
 

@@ -160,7 +160,7 @@ class Position(Generic[T]):
                 else tuple(self._before),
                 total_count=current.whole.total_count,
                 page_size=page.page_size,
-                unsure=isinstance(page, UnsurePage),
+                unsure=isinstance(page, UnsurePage) and page.unsure,
             )
 
     def checkpoint(self, given: int, current: WalkPage[T] | None) -> Checkpoint:
@@ -199,7 +199,7 @@ class Position(Generic[T]):
             seen=(*older, *ids),
             total_count=page.total_count,
             page_size=page.page_size,
-            unsure=isinstance(page, UnsurePage),
+            unsure=isinstance(page, UnsurePage) and page.unsure,
         )
 
 

@@ -6,11 +6,12 @@ each answer as it arrives, in any order, and takes the pages that are ready.
 """
 
 from collections.abc import Hashable
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from attrs import define, field, frozen
 
-from asyncops.errors import APIError, AsyncOpsError, PaginationError
+from asyncops.checkpoints import FirstPage
+from asyncops.errors import APIError, AsyncOpsError, ListingMoved, PaginationError
 from asyncops.http.messages import Reply, Request
 from asyncops.models import Page
 
@@ -81,7 +82,13 @@ class EarlyPage(Page[T_co]):
 
 @frozen
 class UnsurePage(Page[T_co]):
-    """A page that is given while rows in front of it may be missing, which the end will tell."""
+    """A page that is given while rows in front of it may be missing, which the end will tell.
+
+    Attributes:
+        unsure: As in a :class:`Checkpoint`.
+    """
+
+    unsure: Literal[True] | FirstPage = True
 
 
 @frozen
@@ -190,3 +197,48 @@ class OneAtATime(Generic[T]):
     def done(self) -> bool:
         """Whether the listing has ended and all of its pages have been taken."""
         return self._ended and not self._fed
+
+
+class _Failing(ConcurrentStrategy[int, Any, T_co], Protocol[T_co]):
+    @property
+    def failure(self) -> AsyncOpsError | ListingMoved | None: ...
+
+
+@define(eq=False)
+class InTurn(Generic[T]):
+    """A sequential walk that is led by a concurrent strategy, which asks for one page at a time.
+
+    Attributes:
+        strategy: The concurrent strategy.
+    """
+
+    strategy: _Failing[T] = field(repr=False)
+    _key: int = field(default=-1, init=False)
+
+    def next_request(self) -> Request | None:
+        """Return the request for the next page.
+
+        Raises:
+            AsyncOpsError: The walk cannot go on.
+            ListingMoved: The warning was turned into an error.
+        """
+        asked = self.strategy.ask()
+        if asked is None:
+            if self.strategy.failure is not None:
+                raise self.strategy.failure
+            return None
+        self._key, request = asked
+        return request
+
+    def feed(self, reply: Reply[Any]) -> None:
+        """Take the answer."""
+        self.strategy.feed(self._key, reply)
+
+    def take(self) -> Page[T] | None:
+        """Return a page that is ready."""
+        return self.strategy.take()
+
+    def recover(self, error: APIError, /) -> bool:
+        """Whether the strategy can go on after a refusal."""
+        self.strategy.fail(self._key, error)
+        return self.strategy.failure is None

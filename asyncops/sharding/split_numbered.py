@@ -38,7 +38,7 @@ async def split_numbered(
         listing: The listing.
         created_at: Returns the creation time of an item.
     """
-    pages = listing.sequential(Checkpoint(query=""))
+    pages = listing.paging(Checkpoint(query=""))
     hints = [] if n == 1 else await boundaries(fetch, pages, n, created_at)
     # The newest part begins with the first page, wherever rows move.
     newest = [None, *(moment for moment, _ in hints)]

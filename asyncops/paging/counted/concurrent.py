@@ -24,22 +24,23 @@ warns with :class:`~asyncops.errors.ListingMoved` if so: see
 :mod:`asyncops.paging.counted.consistency`.
 
 Limits: rows that were inserted during the walk and removed before its end leave no trace. If all
-inserted rows are such, removals of other rows look like removals alone. A walk that is left before
-its end makes no check, nor does one that goes on from there make it for the pages before.
+inserted rows are such, removals of other rows look like removals alone.
 """
 
 from collections import deque
 from itertools import chain
 from typing import Generic, TypeVar
 
-from attrs import define, field
+from attrs import asdict, define, field
 
+from asyncops.checkpoints import FirstPage
 from asyncops.errors import APIError, AsyncOpsError, ListingMoved, PaginationError
 from asyncops.http.messages import Reply, Request
 from asyncops.models import Page
 from asyncops.paging.counted.consistency import ConsistencyCheck
 from asyncops.paging.counted.numbering import NumberedBody
 from asyncops.paging.counted.pages import NumberedStrategy
+from asyncops.paging.strategy import UnsurePage
 
 T = TypeVar("T")
 
@@ -78,28 +79,32 @@ class ConcurrentNumbered(Generic[T]):
             accepted, and as many accepted and not taken.
         ordered: Whether pages are given in order. Otherwise each page is given at once if nothing
             speaks against it, and comes again, whole, in its place.
+        first: The first page of a walk that could not make the check, where this one goes on.
+        failure: Why the walk cannot go on, if so, once what is ready has been taken.
     """
 
     paging: NumberedStrategy[T]
     concurrency: int
     ordered: bool = True
+    first: FirstPage = field(factory=FirstPage)
+    failure: AsyncOpsError | ListingMoved | None = field(default=None, init=False)
     _slots: dict[int, _Slot[T]] = field(factory=dict, init=False)
     _accepted: int = field(default=0, init=False)
     # Answers accepted when the count last changed, and when it last fell.
     _changed: int = field(default=0, init=False)
     _shrunk: int = field(default=0, init=False)
-    _check: ConsistencyCheck = field(factory=ConsistencyCheck, init=False)
-    # The number of the page that the check has asked for.
-    _checking: int | None = field(default=None, init=False)
+    _check: ConsistencyCheck[T] = field(init=False)
     # Pages accepted and not taken.
     _ready: deque[Page[T]] = field(factory=deque, init=False)
-    _failure: AsyncOpsError | ListingMoved | None = field(default=None, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._check = ConsistencyCheck(self.paging, self.first)
 
     def ask(self) -> tuple[int, Request] | None:
         """Return the request for the first page that was not asked for, if there is room."""
         self._advance()
         first = self._next_number()
-        if self._failure is not None:
+        if self.failure is not None:
             return None
         if first is None:
             return self._ask_check()
@@ -144,30 +149,30 @@ class ConcurrentNumbered(Generic[T]):
         self._advance()
         if self._ready:
             return self._ready.popleft()
-        if self._failure is None and self.paging.next_number is None:
+        if self.failure is None and self.paging.next_number is None:
             self._finish()
-        if self._failure is not None:
-            raise self._failure
+        if self.failure is not None:
+            raise self.failure
         return None if self.ordered else self._early()
 
     @property
     def done(self) -> bool:
         """Whether all pages have been taken and the check was made."""
-        over = self.paging.next_number is None and self._failure is None
+        over = self.paging.next_number is None and self.failure is None
         return over and not self._ready and self._check.done
 
     def _finish(self) -> None:
         try:
             self.paging.drift.finish()
         except ListingMoved as error:
-            self._failure = error
+            self.failure = error
 
     def _next_number(self) -> int | None:
         """Return the number of the page to accept next; ``None`` at the end."""
         try:
             self.paging.check_depth()
         except PaginationError as error:
-            self._failure = self._failure or error
+            self.failure = self.failure or error
         return self.paging.next_number
 
     def _missing(self, first: int) -> int | None:
@@ -192,7 +197,7 @@ class ConcurrentNumbered(Generic[T]):
 
     def _advance(self) -> None:
         """Accept answers in order until an answer is missing or too many pages are ready."""
-        while not self._is_full and self._failure is None:
+        while not self._is_full and self.failure is None:
             number = self.paging.next_number
             slot = None if number is None else self._slots.get(number)
             if number is None or slot is None or slot.answer is None:
@@ -200,7 +205,7 @@ class ConcurrentNumbered(Generic[T]):
             del self._slots[number]
             if isinstance(slot.answer, AsyncOpsError):
                 if not (isinstance(slot.answer, APIError) and self.paging.recover(slot.answer)):
-                    self._failure = slot.answer
+                    self.failure = slot.answer
             elif self._fits(slot):
                 early = slot.accepted_before != self._accepted
                 self._check.needed |= early and self.paging.drift.checked_at_end
@@ -211,12 +216,11 @@ class ConcurrentNumbered(Generic[T]):
         try:
             self.paging.feed(reply)
         except (PaginationError, ListingMoved) as error:
-            self._failure = error
+            self.failure = error
             return
         self._accepted += 1
-        page = self._take_ready()
+        self._take_ready(reply.value)
         count = self.paging.drift.count
-        self._check.follow(self.paging, reply.value, page)
         if count != before:
             self._changed = self._accepted
         if before is not None and count is not None and count < before:
@@ -227,40 +231,32 @@ class ConcurrentNumbered(Generic[T]):
     def _is_full(self) -> bool:
         return len(self._ready) >= self.concurrency
 
-    def _take_ready(self) -> Page[T] | None:
-        """Take over the page that has been accepted, if there is one."""
-        page = self.paging.take()
+    def _take_ready(self, body: NumberedBody[T] | None = None) -> None:
+        """Take over the page that has been accepted, if there is one, and follow its answer."""
+        page, check = self.paging.take(), self._check
+        if body is not None:
+            check.follow(body, page)
+        if page is not None and check.needed and not isinstance(page, UnsurePage):
+            page = UnsurePage(**asdict(page, recurse=False), unsure=check.first)
         if page is not None:
             self._ready.append(page)
-        return page
 
     def _ask_check(self) -> tuple[int, Request] | None:
         """Return the request of the check at the end, if one is needed and there is room."""
-        if self._check.done or self._checking is not None or not self._has_room(_CHECK, _CHECK):
+        if not self._check.can_ask or not self._has_room(_CHECK, _CHECK):
             return None
         try:
-            number = self._check.next_page()
+            request = self._check.request()
         except ListingMoved as error:
-            self._failure = error
+            self.failure = error
             return None
-        if number is None:
-            return None
-        self._checking = number
-        return _CHECK, self.paging.request_for(number)
+        return None if request is None else (_CHECK, request)
 
     def _feed_check(self, answer: Reply[NumberedBody[T]] | AsyncOpsError) -> None:
-        asked, self._checking = self._checking or 0, None
         try:
-            if isinstance(answer, AsyncOpsError):
-                self._check.give_up(str(answer))
-                return
-            body = answer.value
-            keys = tuple(map(self.paging.identity, body.items))
-            number = asked if body.number is None else body.number
-            size = self.paging.used_size if self.paging.is_used(body.page_size) else -1
-            self._check.check(number, keys, size, body.total_count)
+            self._check.feed(answer)
         except ListingMoved as error:
-            self._failure = error
+            self.failure = error
 
     def _fits(self, slot: _Slot[T]) -> bool:
         """Whether accepting this answer next can hide no row."""

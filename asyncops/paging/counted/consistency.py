@@ -10,14 +10,17 @@ So the walk reads the rows of its first page once more at its end:
 - A row that moved by exactly the change of the count proves that nothing behind it was removed.
 - If the first row of the listing is still one of them, nothing was inserted in front of it.
 
-Either one proves that no row was missed. Otherwise the walk warns.
+Either one proves that no row was missed. Otherwise the walk warns. A walk that is left before its
+end has its first page in its checkpoint, and the walk that goes on from there makes the check.
 """
 
-from collections.abc import Hashable, Sequence
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-from attrs import define, field
+from attrs import define, evolve, field
 
+from asyncops.checkpoints import FirstPage
+from asyncops.errors import AsyncOpsError
+from asyncops.http.messages import Reply, Request
 from asyncops.models import Page
 from asyncops.paging.counted.known_rows import warn_moved
 from asyncops.paging.counted.numbering import NumberedBody
@@ -30,115 +33,91 @@ _ATTEMPTS = 2
 
 
 @define(eq=False)
-class ConsistencyCheck:
+class ConsistencyCheck(Generic[T]):
     """Remembers the first page of a walk, and compares it with the same rows at the end.
 
     Attributes:
-        needed: Whether the walk used an answer that may have been made before an earlier page's.
+        paging: The walk.
+        first: Its first page, or that of a walk before it which could not make the check.
+        needed: Whether an answer was used that may have been made before an earlier page's.
     """
 
-    needed: bool = False
-    _keys: tuple[Hashable, ...] = field(default=(), init=False)
-    _number: int = field(default=0, init=False)
-    _size: int = field(default=0, init=False)
-    _unit: int = field(default=1, init=False)
-    # Rows of the listing at the first page, and the greatest count seen since.
-    _count: int = field(default=0, init=False)
-    _greatest: int = field(default=0, init=False)
-    # The number of the listing's first page, if the walk began there.
-    _first_number: int | None = field(default=None, init=False)
-    _begun: bool = field(default=False, init=False)
-    _done: bool = field(default=False, init=False)
+    paging: NumberedStrategy[T]
+    first: FirstPage
+    needed: bool = field(init=False)
+    # The number of the page that was asked for.
+    _asked: int | None = field(default=None, init=False)
+    _latest_count: int = field(default=0, init=False)
     _attempts: int = field(default=0, init=False)
-    _latest: int = field(default=0, init=False)
+    _done: bool = field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.needed = self.begun
 
     @property
     def begun(self) -> bool:
         """Whether the first page is known. Only then are pages asked for ahead."""
-        return self._begun
+        return bool(self.first.ids)
 
     @property
     def done(self) -> bool:
         """Whether no check is needed, or it has been made."""
         return self._done or not self.needed
 
-    def begin(
-        self,
-        number: int,
-        keys: Sequence[Hashable],
-        size: int,
-        count: int,
-        *,
-        front: bool,
-        unit: int = 1,
-    ) -> None:
-        """Remember the first page that the walk gives.
+    @property
+    def can_ask(self) -> bool:
+        """Whether a page has still to be asked for."""
+        return not self.done and self._asked is None
 
-        Args:
-            number: Its number.
-            keys: The identities of its rows, "" for a row without one.
-            size: Rows of one page; 0 if the service does not say.
-            count: Rows of the whole listing.
-            front: Whether it is also the first page of the listing.
-            unit: How far apart the numbers of two pages are.
-        """
-        self._begun = True
-        self._number, self._keys, self._size = number, tuple(keys), size or len(keys)
-        self._unit = unit
-        self._first_number = number if front else None
-        self.note(count)
-        self._count = count
-
-    def follow(
-        self, paging: NumberedStrategy[T], body: NumberedBody[T], page: Page[T] | None
-    ) -> None:
+    def follow(self, body: NumberedBody[T], page: Page[T] | None) -> None:
         """Remember what is needed of an answer that the walk has accepted.
 
         Args:
-            paging: The walk.
             body: The answer.
             page: The page that it has become; ``None`` if it only showed where to go on.
         """
-        count = paging.drift.count or 0
-        if self._begun or page is None or not body.items:
-            self.note(count)
-            return
-        keys = tuple(map(paging.identity, body.items))
-        number = int(page.cursor or 0) if body.number is None else body.number
-        front = number == paging.first_number
-        self.begin(number, keys, paging.used_size, count, front=front, unit=paging.unit)
+        count = self.paging.drift.count or 0
+        if not self.begun and page is not None and body.items:
+            number = int(page.cursor or 0) if body.number is None else body.number
+            self.first = FirstPage(
+                rank=self._rank(number, len(body.items)),
+                ids=self._ids(body),
+                count=count,
+                greatest=count,
+                is_front=number == self.paging.first_number,
+            )
+        self._note(count)
 
-    def note(self, count: int) -> None:
-        """Remember the count of another answer."""
-        self._latest, self._greatest = count, max(self._greatest, count)
+    def request(self) -> Request | None:
+        """Return the request for the page that should hold the rows by now.
 
-    def next_page(self) -> int | None:
-        """Return the number of the page to check; ``None``, with a warning, if no row has an id."""
-        if not self._size or all(key == "" for key in self._keys):
-            self.give_up("no row has an identity")
+        ``None``, with a warning, if no row has an id.
+        """
+        if not any(self.first.ids):
+            self._give_up("no row has an identity")
             return None
         self._attempts += 1
-        return self._expected_page()
+        self._asked = self._expected_page
+        return self.paging.request_for(self._asked)
 
-    def check(self, number: int, keys: Sequence[Hashable], size: int, count: int) -> None:
-        """Compare the page that was read at the end with the first page.
-
-        Args:
-            number: Its number, by the answer.
-            keys: The identities of its rows.
-            size: Rows of one page; 0 if the service does not say.
-            count: Rows of the whole listing by now.
-        """
-        self.note(count)
-        if size in {0, self._size} and self._is_consistent(number, keys, count):
+    def feed(self, answer: Reply[NumberedBody[T]] | AsyncOpsError) -> None:
+        """Compare the page that was read at the end with the first page."""
+        asked, self._asked = self._asked or 0, None
+        if isinstance(answer, AsyncOpsError):
+            self._give_up(str(answer))
+            return
+        body = answer.value
+        number = asked if body.number is None else body.number
+        self._note(body.total_count)
+        if self._is_consistent(number, body):
             self._done = True
-        elif self._attempts == _ATTEMPTS or self._expected_page() == number:
+        elif self._attempts == _ATTEMPTS or self._expected_page == number:
             self._done = True
             warn_moved(
                 "rows were added and removed, in an order that cannot be told: rows may be missing"
             )
 
-    def give_up(self, why: str) -> None:
+    def _give_up(self, why: str) -> None:
         """Warn that the check could not be made."""
         self._done = True
         warn_moved(
@@ -146,28 +125,44 @@ class ConsistencyCheck:
             "rows may be missing"
         )
 
+    def _note(self, count: int) -> None:
+        """Remember the count of another answer."""
+        self._latest_count = count
+        if count > self.first.greatest:
+            self.first = evolve(self.first, greatest=count)
+
+    @property
     def _expected_page(self) -> int:
-        """Return the page that should hold the middle row of the first page by now."""
-        moved = self._latest - self._count
-        if moved < 0 and self._first_number is not None:
-            return self._first_number
-        rank = self._rank(self._number) + len(self._keys) // 2 + moved
-        return max(0, rank // self._size * self._unit)
+        """The page that should hold the middle row of the first page by now."""
+        first = self.first
+        moved, rank = self._latest_count - first.count, first.rank
+        if moved >= 0 or not first.is_front:
+            rank = max(0, rank + len(first.ids) // 2 + moved)
+        size = self.paging.used_size or len(first.ids)
+        return rank // size * (self.paging.unit or 1)
 
-    def _rank(self, number: int) -> int:
+    def _rank(self, number: int, rows: int) -> int:
         """Return how many rows are in front of a page, apart from a constant."""
-        return number * self._size // self._unit
+        return number * (self.paging.used_size or rows) // (self.paging.unit or 1)
 
-    def _is_consistent(self, number: int, keys: Sequence[Hashable], count: int) -> bool:
+    def _ids(self, body: NumberedBody[T]) -> tuple[str, ...]:
+        return tuple(str(self.paging.identity(item)) for item in body.items)
+
+    def _is_consistent(self, number: int, body: NumberedBody[T]) -> bool:
         """Whether the page proves that all changes were of one kind."""
-        if not keys and not count and number == self._first_number:
+        first = self.first
+        if not self.paging.is_used(body.page_size):
+            return False
+        ids, rank = self._ids(body), self._rank(number, len(first.ids))
+        is_front = first.is_front and rank == first.rank
+        if is_front and not ids and not body.total_count:
             return True
-        moved = count - self._count
-        ranks = {key: self._rank(number) + offset for offset, key in enumerate(keys)}
+        moved = body.total_count - first.count
+        ranks = {each: rank + offset for offset, each in enumerate(ids)}
         if any(
-            key != "" and ranks.get(key) == self._rank(self._number) + offset + moved
-            for offset, key in enumerate(self._keys)
+            each and ranks.get(each) == first.rank + offset + moved
+            for offset, each in enumerate(first.ids)
         ):
             return True
-        removed_alone = moved < 0 and self._greatest == self._count and number == self._first_number
-        return removed_alone and any(key != "" and key in self._keys for key in keys[:1])
+        removed_alone = moved < 0 and first.greatest == first.count and is_front
+        return removed_alone and any(each and each in first.ids for each in ids[:1])

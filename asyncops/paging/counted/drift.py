@@ -24,8 +24,9 @@ class _Search:
 
     Attributes:
         first: The number of the page in front of the skip.
-        last: The number of the last page on which they may be: at first, where the skip led.
-        passed: Whether that page did not hold them, so that those from ``first`` on are read.
+        last: The number of the last page on which they may be.
+        passed: Whether the page where the skip led did not hold them, so that those from ``first``
+            on are read.
     """
 
     first: int
@@ -77,7 +78,8 @@ class Drift(KnownRows):
         """
         if self._knows_all or pages < known or not pages:
             return 0
-        self._search = _Search(number - unit, number + pages * unit)
+        # The last of the known rows may have been on this page.
+        self._search = _Search(number - unit, number + (pages + 1) * unit)
         return pages
 
     def _go_on_searching(  # noqa: PLR0917 - the last five are those of `step`

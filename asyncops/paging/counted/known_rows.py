@@ -47,7 +47,7 @@ class KnownRows:
     def since(cls, start: Checkpoint) -> Self:
         """Begin with the rows and the count of a checkpoint."""
         seen: dict[Hashable, None] = dict.fromkeys(start.seen)
-        return cls(start.total_count, seen, start.cursor is None, start.unsure)
+        return cls(start.total_count, seen, start.cursor is None, start.unsure is True)
 
     def step(
         self,

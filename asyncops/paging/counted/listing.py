@@ -5,16 +5,17 @@ from typing import Generic, TypeVar
 
 from attrs import field, frozen
 
-from asyncops.checkpoints import Checkpoint
+from asyncops.checkpoints import Checkpoint, FirstPage
 from asyncops.http.messages import Request
 from asyncops.models import Cursor
 from asyncops.paging.counted.concurrent import ConcurrentNumbered
 from asyncops.paging.counted.drift import Drift
 from asyncops.paging.counted.joined import LastRow, Overlap, Unordered
 from asyncops.paging.counted.known_rows import KnownRows
-from asyncops.paging.counted.numbering import PageBase
+from asyncops.paging.counted.numbering import NumberedBody, PageBase
 from asyncops.paging.counted.oldest_first import OldestFirst
 from asyncops.paging.counted.pages import NumberedStrategy
+from asyncops.paging.strategy import InTurn, PageStrategy
 from asyncops.paging.styles import Offset, Pages
 
 T = TypeVar("T")
@@ -50,19 +51,26 @@ class NumberedListing(Generic[T]):
         """
         page_number(start.cursor)
 
-    def sequential(self, start: Checkpoint) -> NumberedStrategy[T]:
+    def sequential(self, start: Checkpoint) -> PageStrategy[NumberedBody[T], T]:
         """Read page after page."""
-        number, drift = page_number(start.cursor), self._drift().since(start)
-        size = start.page_size or 0
-        # A walk whose rows contradicted the size that it was told has left out the size.
-        doubtful = not size and bool(start.seen)
-        return self._strategy(number, drift, used_size=size, doubtful=doubtful)
+        if isinstance(start.unsure, FirstPage):
+            return InTurn(self.concurrent(start, 1, True, False))
+        return self.paging(start)
 
     def concurrent(
         self, start: Checkpoint, n: int, ordered: bool, _: bool
     ) -> ConcurrentNumbered[T]:
         """Read ``n`` pages at once."""
-        return ConcurrentNumbered(self.sequential(start), n, ordered)
+        first = start.unsure if isinstance(start.unsure, FirstPage) else FirstPage()
+        return ConcurrentNumbered(self.paging(start), n, ordered, first)
+
+    def paging(self, start: Checkpoint) -> NumberedStrategy[T]:
+        """Read page after page, without the check of a walk before this one."""
+        number, drift = page_number(start.cursor), self._drift().since(start)
+        size = start.page_size or 0
+        # A walk whose rows contradicted the size that it was told has left out the size.
+        doubtful = not size and bool(start.seen)
+        return self._strategy(number, drift, used_size=size, doubtful=doubtful)
 
     def unrepaired(self) -> NumberedStrategy[T]:
         """Read page after page from the beginning, without going after rows that moved."""

@@ -4,7 +4,7 @@ import warnings
 
 import pytest
 
-from asyncops.checkpoints import Checkpoint
+from asyncops.checkpoints import Checkpoint, FirstPage
 from asyncops.errors import BadRequest, ListingMoved, ServerError
 from asyncops.http.messages import Reply
 from asyncops.paging.counted.consistency import ConsistencyCheck
@@ -224,9 +224,16 @@ class TestNothingToVouchFor:
 
 
 def test_a_walk_whose_answers_came_in_their_order_needs_no_check() -> None:
-    check = ConsistencyCheck()
+    service = Service(rows_of(10))
+    paging = strategy_of(service, 1).paging
+    check = ConsistencyCheck(paging, FirstPage())
     assert (check.begun, check.done) == (False, True)
-    check.begin(0, ["a", "b"], 2, 10, front=True)
+    request = paging.next_request()
+    assert request is not None
+    body = service.answer(request)
+    assert isinstance(body, Body)
+    paging.feed(Reply(value=body))
+    check.follow(body, paging.take())
     assert (check.begun, check.done) == (True, True)
     check.needed = True
     assert not check.done
