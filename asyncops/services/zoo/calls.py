@@ -69,7 +69,7 @@ class Lifecycle(Tracked):
 
 @frozen(kw_only=True)
 class CallRecord(Lifecycle):
-    """What every asynchronous API call has, listed or fetched with its result."""
+    """What every asynchronous API call has that is fetched with its result."""
 
     id: UUID
     type: AsyncApiCallType
@@ -83,12 +83,22 @@ class CallRecord(Lifecycle):
 
 
 @frozen(kw_only=True)
-class AsyncApiCall(CallRecord):
+class AsyncApiCall(Lifecycle):
     """One asynchronous API call, as the listing shows it.
 
     The listing leaves out converted files; ``operations.get(id)`` has them.
     """
 
+    # Those of CallRecord, but not inherited: the slots of an object's own class are set faster.
+    id: UUID
+    type: AsyncApiCallType
+    status: ApiCallStatus
+    created_at: Timestamp
+    updated_at: Timestamp
+    user_id: UUID
+    started_at: Timestamp | None = None
+    completed_at: Timestamp | None = None
+    error: str | None = None
     worker: str | None = None
     input: JSON = field(default=None, hash=False)
     output: JSON = field(default=None, hash=False)
