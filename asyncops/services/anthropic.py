@@ -17,14 +17,9 @@ from asyncops.kit import (
     Resource,
     Sample,
     Service,
-    State,
-    Status,
-    Timestamp,
-    Tracked,
     WatchOptions,
-    key,
 )
-from asyncops.models import JSON
+from asyncops.models import JSON, State, Status, Timestamp, Tracked, key
 
 
 class BatchStatus(Status):

@@ -17,16 +17,11 @@ from asyncops.kit import (
     Resource,
     Sample,
     Service,
-    State,
-    Status,
-    Timestamp,
     Token,
-    Tracked,
     WatchOptions,
     Within,
-    key,
 )
-from asyncops.models import JSON, OpenEnum
+from asyncops.models import JSON, OpenEnum, State, Status, Timestamp, Tracked, key
 
 
 class PipelineState(OpenEnum):

@@ -17,15 +17,11 @@ from asyncops.kit import (
     Resource,
     Sample,
     Service,
-    State,
-    Status,
-    Timestamp,
-    Tracked,
     WatchOptions,
     Window,
     Within,
 )
-from asyncops.models import JSON
+from asyncops.models import JSON, State, Status, Timestamp, Tracked
 
 
 class RunStatus(Status):

@@ -10,21 +10,16 @@ from asyncops.kit import (
     After,
     Client,
     Collection,
-    EpochSeconds,
     Listing,
     ListOptions,
     RateLimit,
     Resource,
     Sample,
     Service,
-    State,
-    Status,
-    Tracked,
     WatchOptions,
     Within,
-    key,
 )
-from asyncops.models import JSON, OpenEnum
+from asyncops.models import JSON, EpochSeconds, OpenEnum, State, Status, Tracked, key
 
 
 class BatchStatus(Status):

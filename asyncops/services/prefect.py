@@ -17,15 +17,10 @@ from asyncops.kit import (
     Resource,
     Sample,
     Service,
-    State,
-    Status,
-    Timestamp,
-    Tracked,
     WatchOptions,
-    key,
     param,
 )
-from asyncops.models import JSON, OpenEnum
+from asyncops.models import JSON, OpenEnum, State, Status, Timestamp, Tracked, key
 
 
 class FlowRunStatus(Status):

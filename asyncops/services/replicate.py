@@ -15,14 +15,10 @@ from asyncops.kit import (
     Resource,
     Sample,
     Service,
-    State,
-    Status,
-    Timestamp,
-    Tracked,
     WatchOptions,
     Window,
 )
-from asyncops.models import JSON
+from asyncops.models import JSON, State, Status, Timestamp, Tracked
 
 
 class PredictionStatus(Status):

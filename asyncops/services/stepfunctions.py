@@ -9,7 +9,6 @@ from asyncops.kit import (
     Action,
     ByStatus,
     Client,
-    EpochSeconds,
     Get,
     Listing,
     ListOptions,
@@ -17,15 +16,12 @@ from asyncops.kit import (
     Sample,
     Service,
     SigV4,
-    State,
-    Status,
     Token,
-    Tracked,
     WatchOptions,
-    key,
     param,
     sent_as,
 )
+from asyncops.models import EpochSeconds, State, Status, Tracked, key
 
 
 class ExecutionStatus(Status):

@@ -14,15 +14,10 @@ from asyncops.kit import (
     Resource,
     Sample,
     Service,
-    State,
-    Status,
     Token,
-    Tracked,
-    UtcTimestamp,
     WatchOptions,
-    key,
 )
-from asyncops.models import JSON
+from asyncops.models import JSON, State, Status, Tracked, UtcTimestamp, key
 
 
 class RunState(Status):

@@ -1,9 +1,10 @@
 """The verbs of Chainloop's operations: waiting for all on a resource, and for what is not there."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Generic, Literal, ParamSpec, Unpack, overload
+from typing import Generic, Literal, Unpack, overload
 
 from asyncops.errors import NotFound
+from asyncops.kit.generics import P, W
 from asyncops.kit.operations import Operations as Verbs
 from asyncops.kit.query import list_plan
 from asyncops.listing.pager import Pager
@@ -13,9 +14,6 @@ from asyncops.polling.wait import WaitOptions, wait_for_all
 from asyncops.polling.wait_many import WaitMany, WaitManyOptions, wait_many
 from asyncops.services.chainloop.models import AsyncOperation
 from asyncops.utils.checks import choice, plain_text
-
-P = ParamSpec("P")
-W = ParamSpec("W")
 
 Missing = Literal["wait", "error"]
 """What a wait makes of an operation that is not there yet."""

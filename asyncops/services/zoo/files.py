@@ -1,11 +1,12 @@
 """What can be asked about a file: another format, its mass, its volume and so on."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Concatenate, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, Concatenate, Final, TypeVar
 
 from attrs import frozen
 
 from asyncops.kit import Action, FromSuffix, Group, Lookup, Sample, UploadOptions
+from asyncops.kit.generics import S
 from asyncops.services.zoo.calls import CallRecord
 from asyncops.services.zoo.formats import (
     FileExportFormat,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from asyncops.kit.actions import StartedLookups
 
 F = TypeVar("F", bound=CallRecord)
-S = ParamSpec("S")
 
 _GET = "/async/operations/{id}"
 # Those that are not the format's name. A .prt may be a part of Creo or of NX.

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from asyncops.kit import Sample, State
-from asyncops.models import JSON
+from asyncops.kit import Sample
+from asyncops.models import JSON, State
 
 _USER = "f135d675-c44a-4e2e-9638-87d941fa1872"
 _CREATED, _STARTED, _ENDED = (
