@@ -118,6 +118,17 @@ class Description:
     hints: Mapping[int, str] = field(factory=dict)
     sample: Sample | None = None
 
+    @property
+    def listed(self) -> Listing:
+        """How the items are listed, where they are.
+
+        Raises:
+            TypeError: They are not.
+        """
+        if self.listing is None:
+            raise TypeError("what is not listed has neither pages nor filters")
+        return self.listing
+
     @cached_property
     def places(self) -> Sample:
         """The sample with all of its places; without one, the places that an item would have."""

@@ -57,13 +57,17 @@ class Home(Protocol):
         ...
 
 
-class Attribute(ABC, Generic[V_co]):
-    """An attribute of a client or a group, bound at its first use."""
+class _Named:
+    """An attribute of a client or a group, which knows its name."""
 
     _name = ""
 
     def __set_name__(self, _: type[object], name: str) -> None:
         self._name = name
+
+
+class Attribute(_Named, ABC, Generic[V_co]):
+    """An attribute of a client or a group, bound at its first use."""
 
     @overload
     def __get__(self, home: None, owner: type[Home]) -> Self: ...
@@ -83,7 +87,7 @@ class Attribute(ABC, Generic[V_co]):
         """Return what the attribute is on one client or group, or at a place."""
 
 
-class Deferred:
+class Deferred(_Named):
     """An attribute of a client that is loaded at its first use, with its models.
 
     The class and its clients have by it what they would have by the resource or the group itself.
@@ -91,11 +95,7 @@ class Deferred:
 
     def __init__(self, load: "Callable[[], Attribute[Any] | Group]") -> None:
         self._load = cache(load)
-        self._name = ""
         self._checked = WeakSet[type[BaseClient]]()
-
-    def __set_name__(self, _: type[object], name: str) -> None:
-        self._name = name
 
     def __get__(self, client: Home | None, owner: type[BaseClient]) -> object:
         described = self.loaded(owner)
@@ -140,7 +140,7 @@ def deferred(load: Callable[[], D]) -> D:
     return cast("D", Deferred(load))
 
 
-class Group:
+class Group(_Named):
     """A namespace of a client.
 
     ::
@@ -160,11 +160,7 @@ class Group:
 
     def __init__(self, item: str | None = None) -> None:
         self.item = item
-        self._name = ""
         self._where: Where | None = None
-
-    def __set_name__(self, _: type[object], name: str) -> None:
-        self._name = name
 
     def __get__(self, home: Home | None, owner: type[Home]) -> Self:
         if home is None:

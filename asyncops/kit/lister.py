@@ -135,7 +135,7 @@ class Lister:
             size=size,
             identity=self._identity,
             base=self._base,
-            window=None if window is None else AskedWindow(bounds=bounds, request=request),
+            window=None if window is None else AskedWindow(window, bounds, request),
         )
 
     def shard(self, shard: Shard, options: ListOptions) -> Pager[Any]:

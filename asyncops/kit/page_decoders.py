@@ -23,9 +23,7 @@ _SPELLINGS = {
 @cache
 def page_decoder(description: Description, json: Dialect) -> PageDecoder[Any]:
     """Return the decoder of a resource's pages, the same one for each call."""
-    listing = description.listing
-    if listing is None:
-        raise TypeError("what is not listed has no pages")
+    listing = description.listed
     dated = "created_at" if listing.order is not None else None
     places = page_places(listing.paging, listing.items)
     return PageDecoder(

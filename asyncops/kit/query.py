@@ -177,19 +177,13 @@ def _moment(name: str, options: Any) -> datetime | None:
 @cache
 def list_plan(description: Description) -> QueryPlan:
     """Return the plan of the options of ``list``."""
-    return plan_of(description.options, _listing(description))
+    return plan_of(description.options, description.listed)
 
 
 @cache
 def watch_plan(description: Description) -> QueryPlan:
     """Return the plan of the options of ``watch``."""
-    return plan_of(description.watch, _listing(description))
-
-
-def _listing(description: Description) -> Listing:
-    if description.listing is None:
-        raise TypeError("what is not listed has no filters")
-    return description.listing
+    return plan_of(description.watch, description.listed)
 
 
 def plan_of(options: Any, listing: Listing) -> QueryPlan:

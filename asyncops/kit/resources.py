@@ -84,28 +84,25 @@ def resources_of(client: type[Client]) -> tuple[ResourcePath, ...]:
     Raises:
         DescriptionError: The description of what is deferred cannot be right.
     """
-    return tuple(
-        path
-        for name, value in attributes_of(client)
-        for path in _in_value(_loaded(value, client), (), Step(name))
-    )
+    return tuple(_in_home(client, ()))
 
 
 def kind_at(client: type[Client], path: str) -> type:
     """Return the class of what stands at a path behind a client, such as that of ``org``."""
     home: type = client
     for name in path.split("."):
-        home = type(_loaded(dict(attributes_of(home))[name], client))
+        home = type(_loaded(home, dict(attributes_of(home))[name]))
     return home
 
 
-def _loaded(value: Any, client: type[Client]) -> Any:
-    return value.loaded(client) if isinstance(value, Deferred) else value
+def _loaded(home: type[Any], value: Any) -> Any:
+    # Only attributes of a client are deferred.
+    return value.loaded(home) if isinstance(value, Deferred) else value
 
 
 def _in_home(home: type[Home], above: tuple[Step, ...]) -> Iterator[ResourcePath]:
     for name, value in attributes_of(home):
-        yield from _in_value(value, above, Step(name))
+        yield from _in_value(_loaded(home, value), above, Step(name))
 
 
 def _in_value(value: Any, above: tuple[Step, ...], step: Step) -> Iterator[ResourcePath]:

@@ -1,14 +1,13 @@
 """An operation that has just been started, and the way to its end."""
 
-from typing import Generic, TypeVar, Unpack
+from typing import Generic, Unpack
 
 from asyncops.errors import MayHaveStarted
 from asyncops.kit.action import Accepted
 from asyncops.kit.bound import Bound
-from asyncops.models import Id, Operation, has_ended
+from asyncops.kit.generics import F
+from asyncops.models import Id, has_ended
 from asyncops.polling.wait import WaitOptions
-
-F = TypeVar("F", bound=Operation)
 
 
 class Started(Generic[F]):

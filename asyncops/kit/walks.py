@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from asyncops.checkpoints import Checkpoint
 from asyncops.http.messages import Request, with_values
 from asyncops.kit.chosen import Chosen
-from asyncops.kit.listing import Listing, Ordering, params_for
+from asyncops.kit.listing import ByStatus, Listing, Ordering, params_for
 from asyncops.kit.windowed import AskedWindow, created_filter, goes_by_time, side_by_side
 from asyncops.paging.counted.listing import NumberedListing
 from asyncops.paging.counted.numbering import PageBase
@@ -118,19 +118,19 @@ class Asked:
     def _ways(self) -> Ways:
         paging = self.listing.paging
         if isinstance(paging, Pages | Offset):
-            return self._numbered_ways()
+            return self._numbered_ways(paging)
         if self.listing.is_sorted and self.ordering.descending is not None:
-            return self._sorted_ways()
+            return self._sorted_ways(paging)
         return self._cursor_ways(paging)
 
     def _windowed(self, ways: Ways, window: AskedWindow) -> WindowListing[Any]:
-        descending = self.ordering.descending
+        descending, paging = self.ordering.descending, self.listing.paging
 
         def read(bounds: TimeRange) -> Callable[[Checkpoint], PageStrategy[Any, Any]]:
             is_own = bounds == window.bounds
             asked = self if is_own else evolve(self, request=window.request(bounds), window=None)
-            if created.by_time:
-                return asked.numbered(led=True).sequential
+            if created.by_time and isinstance(paging, Pages | Offset):
+                return asked.numbered(paging, led=True).sequential
             return (ways if is_own else asked.ways()).walkable.sequential
 
         created = created_filter(self.listing, window, read, descending, self.identity)
@@ -166,29 +166,30 @@ class Asked:
         if self.listing.is_sorted:
             return self.request.params
         if isinstance(paging, Pages | Offset):
-            return self.numbered().request.params
+            return self.numbered(paging).request.params
         return self._cursor_ways(paging).terms
 
     def part(self, shard: Shard) -> Walkable:
         """Return the part of it that a shard is."""
+        paging = self.listing.paging
         if self.window is not None and self._goes_by_time:
             return WindowShard(shard.time_range, self._windowed(self._ways(), self.window))
-        if isinstance(self.listing.paging, Pages | Offset):
-            return NumberedShard(shard, self.numbered(), _created_at)
-        return SortedShard(shard, self._sorted())
+        if isinstance(paging, Pages | Offset):
+            return NumberedShard(shard, self.numbered(paging), _created_at)
+        return SortedShard(shard, self._sorted(paging))
 
-    def _sorted(self) -> SortedListing[Any]:
+    def _sorted(self, paging: CursorStyle) -> SortedListing[Any]:
         return SortedListing(
             self.request,
-            _names_of(self.listing),
+            _names_of(self.listing, paging),
             bool(self.ordering.descending),
             self.chosen.merged,
             self.size,
             self.identity,
         )
 
-    def _sorted_ways(self) -> Ways:
-        listing = self._sorted()
+    def _sorted_ways(self, paging: CursorStyle) -> Ways:
+        listing = self._sorted(paging)
         return Ways(
             walkable=listing,
             terms=listing.terms,
@@ -216,15 +217,13 @@ class Asked:
             scans=lambda: [partial(listing.sequential, _START)],
         )
 
-    def numbered(self, *, led: bool = False) -> NumberedListing[Any]:
+    def numbered(self, paging: Pages | Offset, *, led: bool = False) -> NumberedListing[Any]:
         """Return the listing of numbered pages.
 
         Args:
+            paging: The style of the pages.
             led: Whether a walk by creation time leads those over it.
         """
-        paging = self.listing.paging
-        if not isinstance(paging, Pages | Offset):
-            raise TypeError("a listing of cursors has no numbers")
         request = with_values(self.request, self.ordering.params)
         return NumberedListing(
             request,
@@ -236,8 +235,8 @@ class Asked:
             led=led,
         )
 
-    def _numbered_ways(self) -> Ways:
-        listing = self.numbered()
+    def _numbered_ways(self, paging: Pages | Offset) -> Ways:
+        listing = self.numbered(paging)
         return Ways(
             walkable=listing,
             terms=(*listing.request.params, ("page_size", str(listing.page_size))),
@@ -264,14 +263,12 @@ def _without_order(
 
 
 @cache
-def _names_of(listing: Listing) -> SortedNames:
-    paging = listing.paging
-    if isinstance(paging, Pages | Offset):
-        raise TypeError("counted pages are not read from both ends")
+def _names_of(listing: Listing, paging: CursorStyle) -> SortedNames:
+    by_status = listing.by_status or ByStatus()
     return SortedNames(
         style=paging,
         newest_first=params_for(listing.order, descending=True),
         oldest_first=params_for(listing.order, descending=False),
-        status=listing.by_status.param if listing.by_status else "status",
-        status_form=listing.by_status.form if listing.by_status else "{}",
+        status=by_status.param,
+        status_form=by_status.form,
     )

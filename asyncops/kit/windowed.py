@@ -29,15 +29,17 @@ _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = datetime(2100, 1, 1, tzinfo=UTC)
 
 
-@frozen(kw_only=True)
+@frozen
 class AskedWindow:
     """The range of creation times that a query asks for.
 
     Attributes:
+        declared: The window of the listing.
         bounds: The range, as it is sent.
         request: Returns the request for another range.
     """
 
+    declared: Window
     bounds: TimeRange
     request: Callable[[TimeRange], Request]
 
@@ -94,22 +96,20 @@ def created_filter(
     """Return how the service filters a listing by creation.
 
     Args:
-        listing: The listing, which has a window.
+        listing: The listing.
         window: The range that the caller asks for.
         read: Returns how the items of a range are read.
         descending: Whether the newest come first; ``None`` if there is no order by creation.
         identity: Returns the id of an item.
     """
-    own, paging = listing.window, listing.paging
-    if own is None:
-        raise TypeError("a listing without a window has no range")
+    declared, paging = window.declared, listing.paging
     counted = paging if isinstance(paging, Pages | Offset) else None
     return CreatedFilter(
         read=read,
         bounds=window.bounds,
-        margin=own.margin,
+        margin=declared.margin,
         descending=descending,
-        both_ends=own.takes_latest,
+        both_ends=declared.takes_latest,
         by_time=counted is not None and counted.total is None and descending is not None,
         says_more=counted is None or counted.ends is None,
         depth=None if counted is None else counted.depth,

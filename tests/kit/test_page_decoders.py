@@ -56,7 +56,7 @@ def test_the_answer_may_be_the_array() -> None:
 def test_a_decoder_is_made_once() -> None:
     description = resource().description
     assert page_decoder(description, "plain") is page_decoder(description, "plain")
-    with pytest.raises(TypeError, match="what is not listed has no pages"):
+    with pytest.raises(TypeError, match="what is not listed has neither pages nor filters"):
         page_decoder(resource(listing=None).description, "plain")
 
 

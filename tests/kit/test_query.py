@@ -205,7 +205,7 @@ def test_plans_are_made_once() -> None:
     assert list_plan(described) is list_plan(described)
     assert watch_plan(described) is watch_plan(described)
     assert [each.name for each in watch_plan(described).filters] == []
-    with pytest.raises(TypeError, match="what is not listed has no filters"):
+    with pytest.raises(TypeError, match="what is not listed has neither pages nor filters"):
         list_plan(resource(listing=None).description)
 
 
