@@ -1,10 +1,11 @@
 """A clock that moves only when told to."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from threading import Lock
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from asyncops.utils.moments import micros, moment
+
 _NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 # A monotonic clock of a machine that has been up for a while: code that takes 0.0 for
 # "never" should not be helped by a fake that starts there.
@@ -30,7 +31,7 @@ class FakeClock:
             raise ValueError("start must be an aware datetime")
         self.slept: list[float] = []
         self._auto_advance = auto_advance
-        self._start_ns = (start - _EPOCH) // timedelta(microseconds=1) * 1000
+        self._start_ns = micros(start) * 1000
         self._elapsed_ns = 0
         self._waiters: list[_Waiter] = []
         self._lock = Lock()
@@ -48,7 +49,7 @@ class FakeClock:
 
     def now(self) -> datetime:
         """The same instant as ``time()``, as an aware datetime in UTC."""
-        return _EPOCH + timedelta(microseconds=(self._start_ns + self._elapsed_ns) // 1000)
+        return moment((self._start_ns + self._elapsed_ns) // 1000)
 
     def advance(self, seconds: float) -> None:
         """Move the clock, and wake the sleeps that end on the way.

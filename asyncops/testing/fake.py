@@ -45,14 +45,19 @@ class ClientOptions(_ClientOptions, total=False):
     token: str | TokenProvider | None
 
 
-class FakeSettings(TypedDict, total=False):
-    """The arguments that the fakes of all services take; see :class:`~asyncops.testing.Fake`."""
+class MarkedSettings(TypedDict, total=False):
+    """The arguments that the fakes of all services take, and a mark of pytest gives."""
 
     seed: int
-    clock: Clock | None
     arrivals: float
     latency: float
     rate_limit: float | None
+
+
+class FakeSettings(MarkedSettings, total=False):
+    """The arguments that the fakes of all services take; see :class:`~asyncops.testing.Fake`."""
+
+    clock: Clock | None
 
 
 class FakeService(LocalServer):

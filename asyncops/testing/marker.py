@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Self, TypedDict, TypeVar
+from typing import Any, Self, TypeVar
 
 import attrs
 from attrs import field, frozen
@@ -13,6 +13,7 @@ from asyncops.testing.chainloop.fake import ChainloopHabits, FakeChainloop
 from asyncops.testing.clock import FakeClock
 from asyncops.testing.described.editing import check_name
 from asyncops.testing.described.fake import Fake
+from asyncops.testing.fake import MarkedSettings
 from asyncops.testing.server.server import FakeServer
 from asyncops.testing.zoo.fake import FakeZoo, ZooHabits
 from asyncops.utils.checks import check_count, check_seconds
@@ -23,14 +24,10 @@ C = TypeVar("C", bound=Client)
 _NUMBER = instance_of((int, float))
 
 
-class FakeOptions(TypedDict, total=False):
+class FakeOptions(MarkedSettings, total=False):
     """The arguments of a :class:`~asyncops.testing.Fake`, without its client and its clock."""
 
     rows: int | Mapping[str, int]
-    seed: int
-    arrivals: float
-    latency: float
-    rate_limit: float | None
     page_size: int
     empty_pages: int
 
@@ -122,7 +119,7 @@ class MarkerOptions:
 
     def _settings(self, clock: FakeClock, *own: str) -> dict[str, Any]:
         """The arguments of a fake that the marks give, of those of all and its own."""
-        names = ("seed", "arrivals", "latency", "rate_limit", *own)
+        names = (*MarkedSettings.__annotations__, *own)
         marked = {name: value for name in names if (value := getattr(self, name)) is not None}
         return {"clock": SystemClock() if self.real_time else clock, **marked}
 

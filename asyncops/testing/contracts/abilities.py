@@ -12,7 +12,7 @@ from asyncops.kit.client import Client
 from asyncops.kit.description import Description
 from asyncops.kit.listing import Listing, orderings
 from asyncops.kit.operations import ListedOperations, Lookups
-from asyncops.kit.path import names_in
+from asyncops.kit.query import list_plan
 from asyncops.kit.resources import ResourcePath
 from asyncops.kit.windowed import goes_by_time
 from asyncops.paging.styles import NextURL, Pages, Token
@@ -40,10 +40,7 @@ class Abilities:
     @property
     def listing(self) -> Listing:
         """How it is listed."""
-        listing = self.description.listing
-        if listing is None:
-            raise TypeError("it is not listed")
-        return listing
+        return self.description.listed
 
     def is_listed(self) -> bool:
         """Whether it has ``list``."""
@@ -90,11 +87,10 @@ class Abilities:
         """Whether its listing can be cut into shards."""
         if not (self.lives() and self.is_listed()) or self.listing.method == "POST":
             return False
-        options = {each.name for each in attrs.fields(options_class(self.description.options))}
-        in_path = names_in(self.listing.path) & options
         # Counted pages are cut at even distances from new to old, which takes the number of all.
         counted = getattr(self.listing.paging, "total", None) is not None and not self.rises()
         by_order = self.is_ordered() and (self.listing.is_sorted or counted)
+        in_path = list_plan(self.description).in_path
         return not in_path and (by_order or self._goes_by_time())
 
     def _goes_by_time(self) -> bool:
@@ -174,10 +170,6 @@ class Abilities:
         names = {each.name for each in attrs.fields(self.description.item)}
         return self.description.identity in names
 
-    def may_be_invalid(self) -> bool:
-        """Whether an item can be broken so that it does not fit its class."""
-        return self.is_listed() and self.is_got()
-
     def _has(self, name: str, usual: object) -> bool:
         token = None if self.client.service.token is None else fake_token(self.client.service)
         # Nothing is sent to the address.
@@ -197,11 +189,6 @@ class Abilities:
     def verbs(self, client: Client) -> Any:
         """Return the verbs of the resource at its place."""
         return self.resource.verbs(client, self.place)
-
-
-def options_class(options: Any) -> Any:
-    """Return an options class; ``None`` for what is none."""
-    return options if isinstance(options, type) and attrs.has(options) else None
 
 
 def made(name: str, kind: Any) -> Any:

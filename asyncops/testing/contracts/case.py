@@ -7,12 +7,12 @@ from typing import Any, get_type_hints
 import attrs
 from attrs import frozen
 
-from asyncops.kit.action import Action
+from asyncops.kit.checks.options import fields_of
 from asyncops.kit.client import Client
 from asyncops.listing.pager import Pager
 from asyncops.models import JSON, Id, State, wire_key
 from asyncops.polling.policy import PollPolicy
-from asyncops.testing.contracts.abilities import Abilities, made, options_class
+from asyncops.testing.contracts.abilities import Abilities, made
 from asyncops.testing.described.examples import key_names
 from asyncops.testing.described.fake import Fake
 from asyncops.testing.described.looks import fits
@@ -78,17 +78,12 @@ class Live:
 
     def required(self, options: Any) -> dict[str, Any]:
         """Return values for the fields of an options class that have no default."""
-        kind = options_class(options)
-        if kind is None:
-            return {}
-        hints = get_type_hints(kind)
+        fields = fields_of(options).values()
+        needed = [each.name for each in fields if each.init and each.default is attrs.NOTHING]
+        hints = get_type_hints(options) if needed else {}
         tree = self.served.maker.looks.all[0].tree
         keys = key_names(self.case.description.item)
-        return {
-            each.name: tree.get(keys.get(each.name, each.name)) or made(each.name, hints[each.name])
-            for each in attrs.fields(kind)
-            if each.init and each.default is attrs.NOTHING
-        }
+        return {name: tree.get(keys.get(name, name)) or made(name, hints[name]) for name in needed}
 
     def pager(self, **options: Any) -> Pager[Any]:
         """List the items, with the filters that must be given."""
@@ -103,9 +98,10 @@ class Live:
         given = self.required(self.case.description.watch)
         return self.verbs.watch(**given, **options, poll=_POLL)
 
-    def content(self, action: Action[..., Any]) -> tuple[bytes, ...]:
-        """The content that an action sends, if it sends any."""
-        return (b"content",) if action.body == "bytes" else ()
+    def least(self, verb: str) -> tuple[tuple[bytes, ...], dict[str, Any]]:
+        """The least that ``start`` or ``cancel`` takes: a content, if it sends any, and options."""
+        action = getattr(self.case.description, verb)
+        return (b"content",) if action.body == "bytes" else (), self.required(action.options)
 
     def rows(self) -> list[Any]:
         """What the service holds, in the order of its listing where there is one."""

@@ -85,7 +85,7 @@ async def _walk(live: Live, found: list[Any], event: Callable[[], None]) -> Asyn
     return None
 
 
-@needs(Case.may_be_invalid)
+@needs(Case.is_listed, Case.is_got)
 async def test_a_row_that_does_not_fit_is_named(live: Live) -> None:
     """A row that does not fit its class ends the walk with an error that names row and field."""
     broken, _ = _break(live)
@@ -97,7 +97,7 @@ async def test_a_row_that_does_not_fit_is_named(live: Live) -> None:
         assert named, "the error does not name the row's id"
 
 
-@needs(Case.may_be_invalid)
+@needs(Case.is_listed, Case.is_got)
 async def test_a_walk_goes_on_behind_a_row_that_does_not_fit(live: Live) -> None:
     """With ``on_invalid``, the row is given as it is, and the others come."""
     _, others = _break(live)

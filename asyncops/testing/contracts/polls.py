@@ -142,23 +142,19 @@ async def test_a_watch_tells_that_an_operation_goes_on(live: Live) -> None:
 @needs(Case.is_cancelled)
 async def test_what_is_cancelled_ends(live: Live) -> None:
     """``cancel`` ends an operation."""
-    action = live.case.description.cancel
-    assert action is not None
+    content, given = live.least("cancel")
     item = live.add(lifetime=10_000)
-    given = live.required(action.options)
-    await live.verbs.cancel(live.id(item), *live.content(action), **given)
+    await live.verbs.cancel(live.id(item), *content, **given)
     assert live.fake.items(live.case.resource.name, *live.case.texts)[0].state.ended
 
 
 @needs(Case.is_cancelled)
 async def test_what_has_ended_is_not_cancelled(live: Live) -> None:
     """``cancel`` of an operation that has succeeded is an error, and changes nothing."""
-    action = live.case.description.cancel
-    assert action is not None
-    given = live.required(action.options)
+    content, given = live.least("cancel")
     item = live.add(status=State.SUCCEEDED.value)
     with pytest.raises(Conflict):
-        await live.verbs.cancel(live.id(item), *live.content(action), **given)
+        await live.verbs.cancel(live.id(item), *content, **given)
     newest = live.fake.items(live.case.resource.name, *live.case.texts)[0]
     assert newest.state is State.SUCCEEDED
 

@@ -11,7 +11,7 @@ import pytest
 
 from asyncops.errors import MayHaveStarted, OperationFailed
 from asyncops.http.sending import UploadProgress
-from asyncops.kit.action import Action
+from asyncops.kit.action import Accepted
 from asyncops.models import State
 from asyncops.testing.contracts.case import Case, Live, needs
 
@@ -19,20 +19,13 @@ _CONTENT = b"content \x00\xff" * 10_000
 _PIECE = 7_000
 
 
-def _start_of(live: Live) -> tuple[Action[..., Any], dict[str, Any]]:
-    """The action, and values for what it must be given besides a content."""
-    action = live.case.description.start
-    assert action is not None
-    return action, live.required(action.options)
-
-
 @needs(Case.is_started)
 async def test_what_is_started_is_there(live: Live) -> None:
     """``start`` starts an operation that the service then has."""
-    action, given = _start_of(live)
-    started = await live.verbs.start(*live.content(action), **given)
+    content, given = live.least("start")
+    started = await live.verbs.start(*content, **given)
     newest = live.fake.items(live.case.resource.name, *live.case.texts)[0]
-    if action.result is not None or started.id is not None:
+    if not isinstance(started, Accepted) or started.id is not None:
         assert str(started.id) in {str(newest.id), str(live.id(newest))}
     if live.case.waits():
         await live.verbs.wait(live.id(newest), timeout=300, raise_on_failure=False)
@@ -41,8 +34,8 @@ async def test_what_is_started_is_there(live: Live) -> None:
 @needs(Case.is_followed)
 async def test_what_is_started_is_followed_to_its_end(live: Live) -> None:
     """A call starts an operation, and what it gives waits for that one."""
-    action, given = _start_of(live)
-    started = await live.verbs(*live.content(action), **given)
+    content, given = live.least("start")
+    started = await live.verbs(*content, **given)
     ended = await started.wait(timeout=300, raise_on_failure=False)
     assert ended.state.ended
     assert str(live.id(ended)) == str(started.id)
@@ -52,10 +45,10 @@ async def test_what_is_started_is_followed_to_its_end(live: Live) -> None:
 @needs(Case.is_answered_whole)
 async def test_an_answer_that_holds_the_end_is_taken_at_once(live: Live) -> None:
     """Where an operation has ended when its start is answered, the wait sends nothing."""
-    action, given = _start_of(live)
+    content, given = live.least("start")
     for look in live.served.maker.looks.ended:
         live.fake.start_as(live.case.resource.name, status=look.state.value)
-        started = await live.verbs(*live.content(action), **given)
+        started = await live.verbs(*content, **given)
         before = live.fake.count()
         if look.state is State.SUCCEEDED:
             ended = await started.wait(timeout=1)
@@ -71,7 +64,7 @@ async def test_an_answer_that_holds_the_end_is_taken_at_once(live: Live) -> None
 @needs(Case.sends_a_file)
 async def test_a_content_of_any_kind_arrives_whole(live: Live) -> None:
     """Bytes, a file by its path or opened, a stream: each is what the service gets, and told of."""
-    _, given = _start_of(live)
+    _, given = live.least("start")
     with _contents() as contents:
         for kind, (make, total) in contents.items():
             told: list[UploadProgress] = []
@@ -87,22 +80,22 @@ async def test_a_content_of_any_kind_arrives_whole(live: Live) -> None:
 @needs(Case.is_started)
 async def test_a_start_is_sent_again_only_if_it_was_refused(live: Live) -> None:
     """Where the answer is lost, ``start`` is an error, since the operation may have started."""
-    (action, given), fake = _start_of(live), live.fake
+    (content, given), fake = live.least("start"), live.fake
     for lose in (fake.drop, fake.fail, fake.garbage):
         before = fake.count()
         lose()
         with pytest.raises(MayHaveStarted):
-            await live.verbs.start(*live.content(action), **given)
+            await live.verbs.start(*content, **given)
         assert fake.count() == before + 1, "it was sent again"
     fake.throttle(retry_after=1)
-    await live.verbs.start(*live.content(action), **given)
+    await live.verbs.start(*content, **given)
     assert fake.count() == before + 3, "after 429 it was not sent again once"
 
 
 @needs(Case.sends_a_file)
 async def test_a_content_of_any_kind_is_sent_once(live: Live) -> None:
     """Where the answer is lost, nothing is sent again, though a file could be."""
-    _, given = _start_of(live)
+    _, given = live.least("start")
     with _contents() as contents:
         for kind, (make, _) in contents.items():
             before = live.fake.count()

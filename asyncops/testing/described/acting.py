@@ -9,9 +9,8 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from asyncops.http.places import Header, value_at
+from asyncops.kit.acting import acting_of
 from asyncops.kit.action import Action
-from asyncops.kit.filters import filters_of
-from asyncops.kit.path import names_in
 from asyncops.models import JSON
 from asyncops.testing.described.examples import key_names
 from asyncops.testing.described.maker import Maker
@@ -35,8 +34,7 @@ class Acting:
         self._action = action
         self._course = course
         self._maker = maker
-        in_path = names_in(action.path)
-        self._filters = [each for each in filters_of(action.options) if each.name not in in_path]
+        self._filters = acting_of(action, maker.json).filters
         self._keys = key_names(maker.description.item)
 
     def start(self, asked: Asked, table: Table, _: str, now: int) -> Answered:

@@ -1,7 +1,7 @@
 """The items of a fake, as a test sees and changes them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
 
@@ -15,9 +15,10 @@ from asyncops.testing.described.rows import Row
 from asyncops.testing.described.served import Served
 from asyncops.testing.described.service import DescribedService
 from asyncops.testing.described.table import Table, check_lifetime
-from asyncops.testing.server.lifecycle import form_of, read_time, write_time
+from asyncops.testing.server.lifecycle import MICROSECOND, form_of, write_time
 from asyncops.testing.server.local import now_ns
 from asyncops.utils.clock import Clock
+from asyncops.utils.moments import micros
 
 
 class FakeItems:
@@ -206,7 +207,8 @@ def _fields(maker: Maker, given: Mapping[str, Any]) -> dict[str, Any]:
 def _written(value: Any, example: JSON) -> JSON:
     """Return a value as JSON, a time in the form of an example."""
     if isinstance(value, datetime):
-        return write_time(read_time(value.isoformat(), "rfc3339"), form_of(example))
+        aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return write_time(micros(aware) * MICROSECOND, form_of(example))
     return msgspec.to_builtins(value)
 
 

@@ -96,7 +96,7 @@ def base_of(description: Description, json: Dialect) -> dict[str, JSON]:
     return made if description.sample is not None else {**defaults_of(item), **made}
 
 
-def looks_of(description: Description, json: Dialect, *, lives: bool) -> Looks:
+def looks_of(description: Description, json: Dialect) -> Looks:
     """Return the looks of a resource.
 
     For each status of the enum, the first tree counts that the item's class reads as the state of
@@ -106,7 +106,6 @@ def looks_of(description: Description, json: Dialect, *, lives: bool) -> Looks:
     Args:
         description: The resource.
         json: How the service writes JSON.
-        lives: Whether its items are operations.
 
     Raises:
         ValueError: No item can be made that fits the item's class.
@@ -114,7 +113,7 @@ def looks_of(description: Description, json: Dialect, *, lives: bool) -> Looks:
     base = base_of(description, json)
     enum = description.enum
     holders = _holders(description, enum)
-    if not lives:
+    if not description.lives:
         return Looks((Look(State.UNKNOWN, frozenset(), base),))
     found: list[Look] = []
     for state, trees in _candidates(description, base, enum, holders):

@@ -117,7 +117,7 @@ class Maker:
 
     def __init__(self, resource: ResourcePath, json: Dialect, seed: int) -> None:
         self.description: Description = resource.description
-        self.looks: Looks = looks_of(self.description, json, lives=resource.lives)
+        self.looks: Looks = looks_of(self.description, json)
         self.json = json
         self.seed = seed
         self._resource = resource.name

@@ -8,6 +8,7 @@ from attrs import define, field, frozen
 from asyncops.http.places import value_at
 from asyncops.models import JSON, State
 from asyncops.testing.described.looks import Look
+from asyncops.utils.moments import TimeRange
 
 _STARTED = State.RUNNING, State.SUCCEEDED, State.FAILED
 
@@ -80,33 +81,6 @@ class Row:
         return self.ids.get(place) if given is None else given
 
 
-@frozen
-class Bounds:
-    """A range of creation times, in nanoseconds since the epoch, cut to the window's resolution.
-
-    Attributes:
-        after: The earliest; ``None`` means no bound.
-        before: The latest; ``None`` means no bound.
-        step: The resolution: both bounds take in all that is created within it.
-    """
-
-    after: int | None = None
-    before: int | None = None
-    step: int = 1
-
-    @property
-    def are_open(self) -> bool:
-        """Whether each creation time is in the range."""
-        return self.after is None and self.before is None
-
-    def hold(self, created: int) -> bool:
-        """Whether a creation time is in the range."""
-        at = created // self.step
-        return (self.after is None or at >= self.after // self.step) and (
-            self.before is None or at <= self.before // self.step
-        )
-
-
 @frozen(kw_only=True)
 class Wanted:
     """What a request asks of a list.
@@ -115,15 +89,15 @@ class Wanted:
         newest_first: The order; ``None`` for one that a client cannot rely on.
         words: The statuses, as the service writes them; ``None`` for all.
         values: The values of fields, as texts, by the keys of the item.
-        bounds: The creation times.
+        created: The creation times.
     """
 
     newest_first: bool | None = True
     words: frozenset[str] | None = None
     values: Mapping[str, frozenset[str]] = field(factory=dict)
-    bounds: Bounds = field(factory=Bounds)
+    created: TimeRange = field(factory=TimeRange)
 
     @property
     def is_all(self) -> bool:
         """Whether all rows are asked for."""
-        return self.words is None and not self.values and self.bounds.are_open
+        return self.words is None and not self.values and self.created.whole

@@ -1,7 +1,5 @@
 """Which rows a listing holds, and in which order: what a request asks for, read backwards."""
 
-from datetime import timedelta
-
 from asyncops.kit.description import Description
 from asyncops.kit.filters import Filter
 from asyncops.kit.listing import Listing, Window
@@ -10,10 +8,9 @@ from asyncops.kit.windowed import split_bounds
 from asyncops.testing.described.examples import key_names
 from asyncops.testing.described.params import Params, bad_request
 from asyncops.testing.described.places import text_of
-from asyncops.testing.described.rows import Bounds, Wanted
-from asyncops.utils.moments import micros
-
-_MICROSECOND = 1000
+from asyncops.testing.described.rows import Wanted
+from asyncops.testing.server.lifecycle import MICROSECOND
+from asyncops.utils.moments import TimeRange, moment, rounded, shifted
 
 
 class Selecting:
@@ -47,7 +44,7 @@ class Selecting:
             newest_first=self._newest_first(params),
             words=self._statuses(params),
             values={self._keys.get(each.name, each.wire): texts for each, texts in asked if texts},
-            bounds=_bounds(self._listing.window, params, now),
+            created=_created(self._listing.window, params, now),
         )
 
     def _values(self, each: Filter, params: Params) -> frozenset[str]:
@@ -96,26 +93,23 @@ class Selecting:
         raise bad_request(f"{order.param} cannot be {value!r}.")
 
 
-def _bounds(window: Window | None, params: Params, now: int) -> Bounds:
-    """Return the range that a request asks for.
+def _created(window: Window | None, params: Params, now: int) -> TimeRange:
+    """Return the range that a request asks for, with all of the steps that its bounds are in.
 
     Raises:
         RefusedError: A bound is no time in the form of the window.
     """
     if window is None:
-        return Bounds()
+        return TimeRange()
     names = [name for name in (window.after, window.before) if name is not None]
     sent = [(name, str(value)) for name in names if (value := params.one(name)) is not None]
     try:
         asked, _ = split_bounds(window, tuple(sent))
-        times = [None if when is None else micros(when) for when in (asked.oldest, asked.newest)]
+        oldest, newest = asked.oldest, asked.newest
+        if oldest is None and window.unfiltered is not None:
+            oldest = moment(now // MICROSECOND) - window.unfiltered
+        step = window.resolution
+        last = newest and rounded(newest, step)
+        return TimeRange(oldest and rounded(oldest, step), last and shifted(last, step))
     except (ValueError, TypeError):
         raise bad_request(f"{sent} is no time in the form {window.form!r}.") from None
-    after, before = (None if each is None else each * _MICROSECOND for each in times)
-    if after is None and window.unfiltered is not None:
-        after = now - _nanoseconds(window.unfiltered)
-    return Bounds(after, before, _nanoseconds(window.resolution))
-
-
-def _nanoseconds(length: timedelta) -> int:
-    return length // timedelta(microseconds=1) * _MICROSECOND

@@ -1,6 +1,7 @@
 """One resource of a described service, from the other side of the wire."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from asyncops.kit.listing import Listing
@@ -17,8 +18,9 @@ from asyncops.testing.described.selecting import Selecting
 from asyncops.testing.described.table import Table
 from asyncops.testing.server.service import Answered, Asked, RefusedError
 
-Handler = Callable[[Asked, dict[str, str], int], Answered]
+Handler = Callable[[Asked, Mapping[str, str], int], Answered]
 Act = Callable[[Asked, Table, str, int], Answered]
+"""Answers a request about a table, or about the item with an id in it."""
 
 
 class Served:
@@ -54,7 +56,9 @@ class Served:
         self._make_table = make_table
         self._tables: dict[tuple[str, ...], Table] = {}
         self.course: dict[str, Any] = {"fails": False}
-        self.routes: list[tuple[Route, Handler]] = list(self._routes())
+        self.routes: list[tuple[Route, Handler]] = [
+            (route, partial(self._answer, act)) for route, act in self._routes()
+        ]
 
     def table(self, place: tuple[str, ...]) -> Table:
         """Return the rows at a place."""
@@ -80,16 +84,18 @@ class Served:
                     return table
         return self.table(place)
 
-    def _routes(self) -> Iterator[tuple[Route, Handler]]:
+    def _answer(self, act: Act, asked: Asked, path: Mapping[str, str], now: int) -> Answered:
+        return act(asked, self._at(path, now), path.get("id", ""), now)
+
+    def _routes(self) -> Iterator[tuple[Route, Act]]:
         description = self.resource.description
         listing = description.listing
         # An action may have the path of an item, and is asked for first.
         for action in (description.start, description.cancel):
             if action is not None:
                 acting = Acting(action, self.maker, self.course)
-                answer = acting.start if action is description.start else acting.cancel
-                route = Route(action.method, action.path, action.headers, action.defaults)
-                yield route, self._act(answer)
+                act = acting.start if action is description.start else acting.cancel
+                yield Route(action.method, action.path, action.headers, action.defaults), act
         get = description.get
         if get is not None:
             yield Route(get.method, get.path, get.headers, get.body or {}), self._get
@@ -98,12 +104,12 @@ class Served:
         if listing is not None:
             yield Route(listing.method, listing.path, listing.headers), self._list(listing)
 
-    def _list(self, listing: Listing) -> Handler:
+    def _list(self, listing: Listing) -> Act:
         selecting, habits = Selecting(self.resource.description, listing), self._data.habits
         known = selecting.known | page_params(listing.paging)
         tokens = TokenCodec(self._data.seed, hostile=habits.hostile_tokens)
 
-        def answer(asked: Asked, path: dict[str, str], now: int) -> Answered:
+        def answer(asked: Asked, table: Table, _: str, now: int) -> Answered:
             params = self._prepare(params_of(asked, known, listing.headers, habits.malformed))
             return PageRequest(
                 listing=listing,
@@ -111,29 +117,22 @@ class Served:
                 tokens=tokens,
                 asked=asked,
                 params=params,
-                table=self._at(path, now),
+                table=table,
                 wanted=selecting.wanted(params, now),
                 now=now,
             ).answer()
 
         return answer
 
-    def _results(self, _: Asked, path: dict[str, str], now: int) -> Answered:
-        row = self._at(path, now).asked(path["id"], now)
+    def _results(self, _: Asked, table: Table, id_: str, now: int) -> Answered:
+        row = table.asked(id_, now)
         sample = self.resource.description.sample
         if row.course.now(now)[1].state is not State.SUCCEEDED:
-            raise RefusedError(404, f"{path['id']} has no results.")
+            raise RefusedError(404, f"{id_} has no results.")
         return Answered(None if sample is None else sample.results)
 
-    def _get(self, _: Asked, path: dict[str, str], now: int) -> Answered:
-        if not self.maker.may_be_id(path["id"]):
+    def _get(self, _: Asked, table: Table, id_: str, now: int) -> Answered:
+        if not self.maker.may_be_id(id_):
             raise RefusedError(self._data.habits.malformed, "id must be a UUID.")
-        row = self._at(path, now).asked(path["id"], now)
-        got = self.maker.got(row, now)
+        got = self.maker.got(table.asked(id_, now), now)
         return Answered(place_value(None, self.resource.description.found, got))
-
-    def _act(self, act: Act) -> Handler:
-        def answer(asked: Asked, path: dict[str, str], now: int) -> Answered:
-            return act(asked, self._at(path, now), path.get("id", ""), now)
-
-        return answer

@@ -12,8 +12,9 @@ from asyncops.testing.described.looks import Look
 from asyncops.testing.described.maker import Maker
 from asyncops.testing.described.rows import Course, Row, Wanted
 from asyncops.testing.server.hashing import key, mix
-from asyncops.testing.server.lifecycle import NEVER, Timeline
+from asyncops.testing.server.lifecycle import MICROSECOND, NEVER, Timeline
 from asyncops.testing.server.service import RefusedError
+from asyncops.utils.moments import moment
 
 
 def check_lifetime(seconds: float | None) -> None:
@@ -109,8 +110,8 @@ class Table:
     def _test(self, wanted: Wanted, now: int) -> Callable[[int], bool]:
         kept, lives, maker = self._kept, self._lives, self.maker
         settled, words = self._settled(now), wanted.words
-        values, bounds = wanted.values, wanted.bounds
-        is_wide = not values and bounds.are_open
+        values, created = wanted.values, wanted.created
+        is_wide = not values and created.whole
 
         def test(number: int) -> bool:
             row = kept.get(number)
@@ -128,7 +129,8 @@ class Table:
             if is_wide:
                 return True
             row = self.row(number)
-            return bounds.hold(row.course.created) and maker.shows(row, values, now)
+            is_in_time = created.holds(moment(row.course.created // MICROSECOND))
+            return is_in_time and maker.shows(row, values, now)
 
         return test
 

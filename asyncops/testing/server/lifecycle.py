@@ -4,9 +4,9 @@ Everything is a pure function of numbers; times are nanoseconds since the epoch.
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 from asyncops.models import JSON
 from asyncops.testing.server.hashing import key, mix
@@ -119,7 +119,7 @@ def rfc3339(at: int, digits: int) -> str:
 
 TimeForm = Literal["rfc3339", "seconds", "milliseconds", "no zone"]
 
-_MICROSECOND = 1000
+MICROSECOND = 1000
 # Later than any time in seconds, earlier than any in milliseconds.
 _LATEST_SECONDS = 1e11
 _STEPS: dict[TimeForm, int] = {"seconds": SECOND, "milliseconds": SECOND // 1000}
@@ -142,24 +142,10 @@ def form_of(value: JSON) -> TimeForm:
 
 def rounded(at: int, form: TimeForm) -> int:
     """Return an instant, cut to what the form can tell; at most microseconds, as models are."""
-    step = _STEPS.get(form, _MICROSECOND)
+    step = _STEPS.get(form, MICROSECOND)
     return at // step * step
 
 
 def write_time(at: int, form: TimeForm) -> JSON:
     """Return an instant in nanoseconds since the epoch, as the service writes it."""
     return _WRITE[form](at)
-
-
-def read_time(text: Any, form: TimeForm) -> int:
-    """Return the instant that a client has written, in nanoseconds since the epoch.
-
-    Raises:
-        ValueError: It is no time in this form.
-    """
-    if form in _STEPS:
-        return int(text) * _STEPS[form]
-    moment = datetime.fromisoformat(text)
-    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-    since = aware - datetime(1970, 1, 1, tzinfo=UTC)
-    return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds * _MICROSECOND

@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import attrs
+import msgspec
 import pytest
 from attrs import evolve, frozen
 
+from asyncops.http.decoding import decoder
 from asyncops.kit import (
     Collection,
     ListOptions,
@@ -22,7 +25,8 @@ from asyncops.kit import (
 from asyncops.models import JSON, EpochMillis, EpochSeconds, UtcTimestamp, key
 from asyncops.testing import Fake
 from asyncops.testing.described.examples import example
-from asyncops.testing.server.lifecycle import form_of, read_time, rounded, write_time
+from asyncops.testing.server.lifecycle import form_of, rounded, write_time
+from asyncops.utils.moments import micros
 from tests.kit.described.github import GitHubClient, Run
 from tests.kit.parts import SERVICE, Job, client, listing, resource
 from tests.testing.described.reader import reading
@@ -82,18 +86,20 @@ async def test_items_without_a_life_are_made_from_their_class() -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "written"),
+    ("form", "kind", "written"),
     [
-        ("rfc3339", "2026-01-02T03:04:05.678901Z"),
-        ("no zone", "2026-01-02T03:04:05.678901"),
-        ("seconds", 1767323045),
-        ("milliseconds", 1767323045678),
+        ("rfc3339", Timestamp, "2026-01-02T03:04:05.678901Z"),
+        ("no zone", UtcTimestamp, "2026-01-02T03:04:05.678901"),
+        ("seconds", EpochSeconds, 1767323045),
+        ("milliseconds", EpochMillis, 1767323045678),
     ],
 )
-def test_a_time_is_written_in_its_form_and_read_again(form: Any, written: JSON) -> None:
+def test_a_time_is_written_in_its_form_and_read_again(form: Any, kind: Any, written: JSON) -> None:
     assert write_time(AT, form) == written
     assert form_of(written) == form
-    assert read_time(written, form) == rounded(AT, form)
+    model = attrs.make_class("Timed", {"at": attrs.field(type=kind)}, frozen=True)
+    read: Any = decoder(model, json="plain")(msgspec.json.encode({"at": written}))
+    assert micros(read.at) * 1000 == rounded(AT, form)
 
 
 def test_every_status_of_a_service_with_two_fields_is_reached() -> None:
