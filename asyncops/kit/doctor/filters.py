@@ -1,6 +1,7 @@
 """The filters of a listing: by creation and by status."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from asyncops.kit.chosen import chosen_of, matches
@@ -15,24 +16,12 @@ _NONE = "no item came, and none is known beyond the bound"
 _STATUS = "check the parameter of by_status="
 
 
-async def _after(evidence: Evidence) -> Finding | None:
-    """Only items created later than asked for come."""
-    return await _beyond(evidence, "created_after", is_latest=False)
-
-
-async def _before(evidence: Evidence) -> Finding | None:
-    """Only items created earlier than asked for come."""
-    window = evidence.listing.window
-    if window is None or not window.takes_latest:
-        return None
-    return await _beyond(evidence, "created_before", is_latest=True)
-
-
-async def _beyond(evidence: Evidence, claim: str, *, is_latest: bool) -> Finding | None:
-    """Ask for what was created on one side of a moment, and look for items from the other side."""
+async def _created(evidence: Evidence, *, is_latest: bool) -> Finding | None:
+    """Only items created later than asked for come, or only earlier ones."""
     window, known = evidence.listing.window, sorted(set(times(evidence.first.items)))
-    if window is None:
+    if window is None or (is_latest and not window.takes_latest):
         return None
+    claim = "created_before" if is_latest else "created_after"
     if len(known) < 2:
         return unknown(claim, "all items were created at the same time")
     bound = known[(len(known) - is_latest) // 2]
@@ -57,11 +46,8 @@ async def _one_status(evidence: Evidence) -> Finding | None:
     if evidence.statuses.all:
         # A status that each request has was asked for by the first one.
         return _judged(evidence, "status", evidence.statuses.all, evidence.first)
-    seen = list(_sent(evidence))
-    if not seen or len(evidence.statuses_seen()) < 2:
-        return unknown("status", "no two statuses were seen, one of which is sent")
-    page = await evidence.page(chosen_of(seen[0].value, evidence.bound.description))
-    return _judged(evidence, "status", (seen[0],), page)
+    lacks = "no two statuses were seen, one of which is sent"
+    return await _asked_for(evidence, "status", 1, lacks)
 
 
 async def _statuses(evidence: Evidence) -> Finding | None:
@@ -69,11 +55,17 @@ async def _statuses(evidence: Evidence) -> Finding | None:
     by_status = evidence.listing.by_status
     if by_status is None or by_status.many == "no" or evidence.statuses.all:
         return None
-    seen = list(_sent(evidence))
-    if len(seen) < 2 or len(evidence.statuses_seen()) < 3:
-        return unknown("statuses", "no three statuses were seen, two of which are sent")
-    page = await evidence.page(chosen_of(tuple(seen[:2]), evidence.bound.description))
-    return _judged(evidence, "statuses", tuple(seen[:2]), page)
+    lacks = "no three statuses were seen, two of which are sent"
+    return await _asked_for(evidence, "statuses", 2, lacks)
+
+
+async def _asked_for(evidence: Evidence, claim: str, n: int, lacks: str) -> Finding:
+    """Ask for some of the statuses that were seen, of which others are left."""
+    asked = tuple(_sent(evidence))[:n]
+    if len(asked) < n or len(evidence.statuses_seen()) <= n:
+        return unknown(claim, lacks)
+    page = await evidence.page(chosen_of(asked, evidence.bound.description))
+    return _judged(evidence, claim, asked, page)
 
 
 def _judged(evidence: Evidence, claim: str, asked: tuple[Status, ...], page: Page[Any]) -> Finding:
@@ -105,8 +97,8 @@ def _sent(evidence: Evidence) -> Iterator[Status]:
 
 
 CHECKS = (
-    Check("created_after", _after, _WINDOW),
-    Check("created_before", _before, _WINDOW),
+    Check("created_after", partial(_created, is_latest=False), _WINDOW),
+    Check("created_before", partial(_created, is_latest=True), _WINDOW),
     Check("status", _one_status, _STATUS),
     Check("statuses", _statuses, "check the parameter and many= of by_status="),
 )
