@@ -1,5 +1,6 @@
 """Services that give only the first so many items of a listing."""
 
+import math
 from typing import Any
 
 from attrs import define, field
@@ -29,9 +30,19 @@ class Depth:
         """
         if self._reached or self.numbering.rank(number) >= self.most:
             raise DepthExceeded(
-                f"the service gives the first {self.most} items of this listing, and it goes on: "
-                "filter it, so that it is shorter"
+                f"the service gives the first {self.most} items of this listing, and it may go "
+                "on: filter it, so that it is shorter, or ask for smaller pages"
             )
+
+    def explains(self, number: int) -> bool:
+        """Whether all that the service gives may have been read, where it refuses a page.
+
+        If so, :meth:`check` raises from now on.
+        """
+        numbering = self.numbering
+        size = numbering.told_size or numbering.page_size
+        self._reached = numbering.used_size > 0 and numbering.rank(number, size) >= self.most
+        return self._reached
 
     def goes_on(self, number: int, body: NumberedBody[Any], more: bool | None) -> bool | None:
         """Return whether rows follow a page, though the service may not give them.
@@ -45,13 +56,20 @@ class Depth:
             body: Its answer.
             more: Whether a page follows, by the answer; ``None`` if that is not known yet.
         """
-        rows, count = len(body.items), body.total_count
-        read = self.numbering.rank(number) + rows
-        short = not count and rows < self.numbering.used_size
-        cut_short = short or read < count or count == self.most
-        more = more or (more is False and self.most <= read and cut_short)
-        self._reached = more is not False and read >= self.most
-        return more
+        rows, count, numbering = len(body.items), body.total_count, self.numbering
+        read, size = numbering.rank(number) + rows, self._size_at(number)
+        cut_short = read < count or count == self.most if count else rows < size
+        hidden = more is False and cut_short and numbering.rank(number, size) + rows >= self.most
+        self._reached = hidden or (more is not False and read >= self.most)
+        return hidden or more
+
+    def _size_at(self, number: int) -> float:
+        """Return how many rows a page has that is not cut short; at most, if nothing tells."""
+        numbering = self.numbering
+        behind_first = numbering.seen_full and numbering.rank(number) > 0
+        if numbering.told_size or behind_first:
+            return numbering.used_size
+        return numbering.page_size or math.inf
 
     def end(self, number: int) -> int:
         """Return the number behind the last page, or one that is lower if that is not given."""

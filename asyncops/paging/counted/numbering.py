@@ -69,6 +69,7 @@ class Numbering:
         doubtful: Whether a walk that begins behind the first page has reason to doubt the size that
             it is told, until a page is as long.
         zero_refused: Whether the service has refused page 0.
+        seen_full: Whether the pages read so far tell how many rows a page has.
     """
 
     style: Pages | Offset
@@ -79,15 +80,14 @@ class Numbering:
     base: int | None = field(default=None, init=False)
     zero_refused: bool = field(default=False, init=False)
     told_size: int = field(default=0, init=False)
-    # Whether the pages read so far tell how many rows a page has.
-    _seen_full: bool = field(default=False, init=False)
+    seen_full: bool = field(default=False, init=False)
     # Whether the rows of a page have not been those that the size and the count call for.
     _doubted: bool = field(default=False, init=False)
     _longest: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.base = self.style.first if isinstance(self.style, Pages) else 0
-        self._seen_full = bool(self.used_size)
+        self.seen_full = bool(self.used_size)
         if self.style.used_size is not None:
             self.told_size = self.used_size
 
@@ -127,10 +127,12 @@ class Numbering:
             return 1
         return min(rows, self.size) or self.used_size or min(1, self.size)
 
-    def rank(self, number: int) -> int:
-        """Return how many rows are in front of a page."""
+    def rank(self, number: int, size: float | None = None) -> float:
+        """Return how many rows are in front of a page, of pages of another size if one is given."""
         behind = number - (self.base or 0)
-        return behind if isinstance(self.style, Offset) else behind * self.used_size
+        if isinstance(self.style, Offset) or not behind:
+            return behind
+        return behind * (self.used_size if size is None else size)
 
     def end(self, pages: int, count: int = 0) -> int:
         """Return the number behind the last of so many pages, or of rows if they are counted."""
@@ -155,13 +157,13 @@ class Numbering:
         """
         pages = self.pages(body, count)
         last = (self.base or 0) + pages - 1
-        doubted = self.is_contradicted or (not self.told_size and self._seen_full)
+        doubted = self.is_contradicted or (not self.told_size and self.seen_full)
         if not (doubted and body.items and number >= last):
             return pages
         return max(pages, -(-body.total_count // self._longest))
 
     def counts_more(
-        self, number: int, body: NumberedBody[Any], count: int | None
+        self, number: int, body: NumberedBody[Any], count: int | None, has_more: bool
     ) -> tuple[bool | None, bool] | None:
         """Return what the counts say of the page after one; ``None`` if there are none.
 
@@ -169,6 +171,7 @@ class Numbering:
             number: The number of the page.
             body: Its answer.
             count: Rows of the whole listing, by the last answer that said so.
+            has_more: Whether a page follows, by the rows of this one.
 
         Returns:
             Whether that page follows, ``None`` if that depends on the unknown base; and whether it
@@ -182,7 +185,7 @@ class Numbering:
             # The count of an earlier answer says where the listing does not end yet, and a number
             # of pages does not say at which offset it ends.
             told = body.total_count or (isinstance(self.style, Pages) and body.total_pages)
-            more = behind < self.end(pages, body.total_count) or (bool(body.items) and not told)
+            more = behind < self.end(pages, body.total_count) or (has_more and not told)
             return more, behind >= self.end(self.pages(body, count), body.total_count)
         if number != pages - 1:
             return number < pages - 1, False
@@ -199,7 +202,7 @@ class Numbering:
         asked, depth = self.page_size or 0, self.style.depth
         is_echoed = isinstance(self.style, Pages) and self.told_size in {0, asked}
         in_reach = depth is None or self.rank(number + 1) < depth
-        return is_echoed and in_reach and not self._seen_full and 0 < self._longest < asked
+        return is_echoed and in_reach and not self.seen_full and 0 < self._longest < asked
 
     def check_number(self, asked: int, said: int | None) -> int:
         """Return the number of a page.
@@ -237,7 +240,7 @@ class Numbering:
             )
         self.told_size = size or self.told_size
         self._longest = max(self._longest, rows)
-        self._seen_full |= number == self.base
+        self.seen_full |= number == self.base
         if not self.told_size:
             self.used_size = self._longest = max(self.used_size, rows)
             return
@@ -251,10 +254,16 @@ class Numbering:
         return size in {0, self.told_size or self.used_size}
 
     def _rows_called_for(self, number: int, count: int) -> set[int]:
-        """Return how many rows the page has by its number; two if its base is unknown."""
+        """Return how many rows the page may have by its number."""
         unit = 1 if isinstance(self.style, Offset) else self.told_size
         bases = {0, 1} if self.base is None else {self.base}
-        return {min(self.told_size, max(0, count - (number - base) * unit)) for base in bases}
+        # A service that gives only the first items may cut the last page short, or not.
+        counts = {count, min(count, self.style.depth or count)}
+        return {
+            min(self.told_size, max(0, count - (number - base) * unit))
+            for base in bases
+            for count in counts
+        }
 
 
 def says_more(style: Pages | Offset, body: Any) -> bool | None:

@@ -204,11 +204,13 @@ class NumberedStrategy(Generic[T]):
     def recover(self, error: APIError, /) -> bool:
         """Take a 400 on page 0 as the sign of a service that counts from 1.
 
-        The refusal of a page behind the last one that was told is the end.
+        The refusal of a page behind the last one that was told is the end, that of another page
+        may be that of the depth.
         """
-        if self._past_told and error.status in NO_PAGE:
-            self._done = True
-            return True
+        if error.status in NO_PAGE:
+            self._done |= self._past_told
+            if self._done or (self._depth is not None and self._depth.explains(self._number)):
+                return True
         if error.status != 400 or not self._numbering.is_learned:
             return False
         if self._undecided is not None:
@@ -267,11 +269,11 @@ class NumberedStrategy(Generic[T]):
 
     def _counts_more(self, body: NumberedBody[T], keys: tuple[Hashable, ...]) -> bool | None:
         """Whether a page follows, by the counts; without any, by its rows."""
-        told = self._numbering.counts_more(self._number, body, self.drift.count)
+        # A page that holds nothing but the rows it shares with the one before is empty.
+        has_more = len(keys) > max(self._shared, self.drift.again) or any(self.drift.early(keys))
+        told = self._numbering.counts_more(self._number, body, self.drift.count, has_more)
         if told is None:
-            # A page that holds nothing but the rows it shares with the one before is empty.
-            shared = max(self._shared, self.drift.again)
-            return len(keys) > shared or any(self.drift.early(keys))
+            return has_more
         more, self._past_told = told
         return more
 
@@ -286,7 +288,9 @@ class NumberedStrategy(Generic[T]):
         self._done = not isinstance(page.next_cursor, int)
         if isinstance(page.next_cursor, int):
             if self._shared and self._depth is not None:
-                self._shared = self._depth.overlap(self._shared, page.next_cursor)
+                shared = self._depth.overlap(self._shared, page.next_cursor)
+                # The same page would tell nothing more.
+                self._shared = min(shared, page.next_cursor - self._number - 1)
             self._number = page.next_cursor - self._shared
         elif self._is_end_counted and self._numbering.is_end_doubtful(self._number):
             # The next page tells: without rows, this was the last one.
