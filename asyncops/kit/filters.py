@@ -65,13 +65,8 @@ def filters_of(options: Any) -> tuple[Filter, ...]:
 
 def _filter(field: "attrs.Attribute[Any]") -> Filter:
     spelling = field.metadata.get(PARAM) or Spelling(field.name)
-    return Filter(
-        field.name,
-        spelling.name,
-        spelling.many,
-        field.default is attrs.NOTHING,
-        field.type in _TEXT,
-    )
+    required, is_text = field.default is attrs.NOTHING, field.type in _TEXT
+    return Filter(field.name, spelling.name, spelling.many, required, is_text)
 
 
 def time_text(name: str, when: object, times: Times = "rfc3339") -> str:

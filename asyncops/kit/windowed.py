@@ -164,10 +164,8 @@ def window_params(
     if after is None and before is None:
         return ()
     # In whole steps of what is sent, so that the range holds all of its times.
-    after, before = (
-        after and rounded(after, window.step),
-        before and rounded(before, window.step, up=True),
-    )
+    after = after and rounded(after, window.step)
+    before = before and rounded(before, window.step, up=True)
     if window.both:
         low, high = after or _FIRST, before or _LAST
         bounds = (

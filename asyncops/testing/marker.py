@@ -2,24 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import attrs
 from attrs import field, frozen
 from attrs.validators import instance_of, optional
 
-from asyncops.kit.client import Client
 from asyncops.testing.chainloop.fake import ChainloopHabits, FakeChainloop
 from asyncops.testing.clock import FakeClock
 from asyncops.testing.described.editing import check_name
-from asyncops.testing.described.fake import Fake
+from asyncops.testing.described.fake import C, Fake
 from asyncops.testing.fake import MarkedSettings
 from asyncops.testing.server.server import FakeServer
 from asyncops.testing.zoo.fake import FakeZoo, ZooHabits
 from asyncops.utils.checks import check_count, check_seconds
 from asyncops.utils.clock import SystemClock
-
-C = TypeVar("C", bound=Client)
 
 _NUMBER = instance_of((int, float))
 

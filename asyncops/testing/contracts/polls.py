@@ -166,5 +166,4 @@ async def test_what_has_succeeded_has_results(live: Live) -> None:
     with pytest.raises(NotFound):
         await live.verbs.results(live.id(item))
     live.move(item, State.SUCCEEDED)
-    sample = live.case.description.sample
-    assert await live.verbs.results(live.id(item)) == (sample and sample.results)
+    assert await live.verbs.results(live.id(item)) == live.case.description.places.results

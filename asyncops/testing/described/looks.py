@@ -84,9 +84,7 @@ def base_of(description: Description, json: Dialect) -> dict[str, JSON]:
     Raises:
         ValueError: No item can be made that fits the item's class.
     """
-    made: dict[str, JSON] = example(description.item)
-    if description.sample is not None:
-        made |= description.sample.item
+    made = {**example(description.item), **description.places.item}
     item = fits(made, description.item, json)
     if item is None:
         raise ValueError(
@@ -110,13 +108,11 @@ def looks_of(description: Description, json: Dialect) -> Looks:
     Raises:
         ValueError: No item can be made that fits the item's class.
     """
-    base = base_of(description, json)
-    enum = description.enum
-    holders = _holders(description, enum)
+    base, holders = base_of(description, json), _holders(description)
     if not description.lives:
         return Looks((Look(State.UNKNOWN, frozenset(), base),))
     found: list[Look] = []
-    for state, trees in _candidates(description, base, enum, holders):
+    for state, trees in _candidates(description, base, holders):
         tree = next((each for each in trees if _reads(each, description, state, json)), None)
         if tree is not None and tree not in [look.tree for look in found]:
             found.append(Look(state, frozenset(_words(tree, holders)), tree))
@@ -129,9 +125,9 @@ def looks_of(description: Description, json: Dialect) -> Looks:
     return Looks(tuple(sorted(found, key=lambda look: order.index(look.state))))
 
 
-def _holders(description: Description, enum: type[Status] | None) -> tuple[str, ...]:
+def _holders(description: Description) -> tuple[str, ...]:
     place = description.places.status
-    keys = holders_of(description.item, enum)
+    keys = holders_of(description.item, description.enum)
     return keys if keys or place is None else (place,)
 
 
@@ -143,13 +139,10 @@ def _words(tree: JSON, holders: Iterable[str]) -> Iterator[str]:
 
 
 def _candidates(
-    description: Description,
-    base: dict[str, JSON],
-    enum: type[Status] | None,
-    holders: tuple[str, ...],
+    description: Description, base: dict[str, JSON], holders: tuple[str, ...]
 ) -> Iterator[tuple[State, list[dict[str, JSON]]]]:
     """Give states, each with the trees that one may be read as, the likeliest first."""
-    patches = {} if description.sample is None else description.sample.by_state
+    patches, enum = description.places.by_state, description.enum
     for state, patch in patches.items():
         yield state, [merge(base, patch)]
     if enum is None:

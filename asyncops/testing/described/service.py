@@ -135,11 +135,7 @@ class DescribedService:
     def error(self, refusal: RefusedError, request_id: str) -> Any:
         """Return the body of an error, with what it tells at the places that are declared."""
         code = refusal.reason or self._code(refusal.status) or f"error_{refusal.status}"
-        told: Mapping[str, JSON] = {
-            "message": refusal.message,
-            "code": code,
-            "request_id": request_id,
-        }
+        told = {"message": refusal.message, "code": code, "request_id": request_id}
         tree: Any = {}
         places: dict[ErrorField, Place] = {"message": "message"}
         if self._service.codes:
