@@ -104,8 +104,6 @@ class Maker:
         name: What keeps its rows apart from those of other lists; empty for the usual.
         results: The classes that ``get`` may give besides, whose fields an item may have.
         looks: How its items look.
-        created_place: The place of the creation time.
-        identity_place: The place of what tells one item from another.
         id_place: The place of the id that ``get`` is asked with.
 
     Raises:
@@ -124,13 +122,10 @@ class Maker:
         item, keys = self.description.item, key_names(self.description.item)
         self._holders = frozenset(holders_of(item, self.description.enum))
         places = self.description.places
-        self.created_place: str | None = places.created
-        self.identity_place: str = places.id
         self._id_places = {self.description.identity: places.id}
         if self.description.id not in self._id_places:
             self._id_places[self.description.id] = keys[self.description.id]
         self.id_place: str = self._id_places[self.description.id]
-        self._started, self._finished = places.started, places.finished
         times = {each for each in (places.created, places.started, places.finished) if each}
         self._changed = {
             each.name for each in keys_of(item) if each.required and each.plain is datetime
@@ -139,9 +134,8 @@ class Maker:
         self._changed |= {keys["updated_at"]} if "updated_at" in keys else set()
         self._forms = {place: self._form(place) for place in times | self._changed}
         self._nullable = {place for place in times if self._may_be(place, None)}
-        self._error = error = places.error
-        self._tells_failures = error is not None and self._may_be(error, _FAILURE)
-        self._may_lack_error = error is not None and self._may_be(error, None)
+        self._tells_failures = self._may_be(places.error, _FAILURE)
+        self._may_lack_error = self._may_be(places.error, None)
 
     def _form(self, place: str) -> TimeForm:
         value = value_at(place, self._example, {})
@@ -152,8 +146,10 @@ class Maker:
     def _example(self) -> JSON:
         return self.looks.all[-1].tree
 
-    def _may_be(self, place: str, value: JSON) -> bool:
-        """Whether an item fits its class with a value at a place."""
+    def _may_be(self, place: str | None, value: JSON) -> bool:
+        """Whether there is a place, and an item fits its class with a value there."""
+        if place is None:
+            return False
         tree = place_value(fresh(self._example), place, value)
         return fits(tree, self.description.item, self.json) is not None
 
@@ -176,7 +172,8 @@ class Maker:
 
     def lives(self, timeline: Timeline) -> Lives:
         """Return the lives of the rows at a place."""
-        return Lives(self.looks, timeline, self._forms.get(self.created_place or "", "rfc3339"))
+        created = self.description.places.created or ""
+        return Lives(self.looks, timeline, self._forms.get(created, "rfc3339"))
 
     def item(self, row: Row, now: int) -> dict[str, JSON]:
         """Return a row as the service shows it at an instant."""
@@ -185,7 +182,7 @@ class Maker:
         for place, at in self._moments(row, now):
             written = None if at is None else write_time(at, self._forms[place])
             tree = place_value(tree, place, written)
-        error = self._error
+        error = self.description.places.error
         if error is not None and look.state is State.FAILED:
             if value_at(error, tree, {}) is None and self._tells_failures:
                 tree = place_value(tree, error, _FAILURE)
@@ -197,13 +194,13 @@ class Maker:
 
     def _moments(self, row: Row, now: int) -> Iterator[tuple[str, int | None]]:
         """Give the times of an item, by their places."""
-        changed, _ = row.course.now(now)
+        changed, places = row.course.now(now)[0], self.description.places
         for place in self._changed:
             yield place, changed
         moments = (
-            (self.created_place, row.course.created),
-            (self._started, row.course.started(now)),
-            (self._finished, row.course.finished(now)),
+            (places.created, row.course.created),
+            (places.started, row.course.started(now)),
+            (places.finished, row.course.finished(now)),
         )
         for known, at in moments:
             if known is not None:

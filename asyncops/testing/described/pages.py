@@ -184,7 +184,7 @@ class PageRequest:
             raise RefusedError(self.habits.expired_status, "The page token is not valid.") from None
 
     def _by_last(self, paging: After, size: int) -> _Page:
-        identity, circular = self.table.maker.identity_place, self.habits.circular
+        identity, circular = self.table.maker.description.places.id, self.habits.circular
         last = self.params.one(paging.param)
         number = None
         if last not in {None, ""}:

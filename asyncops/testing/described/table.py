@@ -194,10 +194,9 @@ class Table:
             ValueError: There is no such status, the lifetime is negative, the id is taken, or a
                 creation time is given, which would not be in the order of the list.
         """
-        if self.maker.created_place in fields:
-            raise ValueError(
-                f"{self.maker.created_place} is the clock's to say: advance the clock instead"
-            )
+        place = self.maker.description.places.created
+        if place in fields:
+            raise ValueError(f"{place} is the clock's to say: advance the clock instead")
         check_lifetime(lifetime)
         look = None if status is None else self.maker.looks.named(status)
         with self._lock:
