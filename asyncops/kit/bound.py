@@ -91,7 +91,7 @@ class Bound(Generic[P, W]):
 
     async def results(self, id: Id) -> JSON:  # noqa: A002 - the field's own name
         """Get what came of an operation."""
-        single = evolve(self.single, asked=Get(self.description.results or ""))
+        single = evolve(self.single, asked=self.description.results or Get(""))
         request = single.request(self.where.place, single.check("id", id))
         return (await self.where.client.fetch(request, decode=decode_json)).value
 

@@ -83,7 +83,7 @@ class Description:
         found: The place of the item in that answer.
         start: The request that starts an operation.
         cancel: The request that cancels one.
-        results: The path of what came of one; ``None`` if there is none.
+        results: The request for what came of one; ``None`` if there is none.
         within: The resources below each item.
         id: The field whose value ``get`` is asked with.
         check_id: From an argument's name and an id to its spelling in a path.
@@ -106,7 +106,7 @@ class Description:
     found: str = ""
     start: Action[..., Any] | None = None
     cancel: Action[..., Any] | None = None
-    results: str | None = None
+    results: Get | None = field(default=None, converter=_get)
     # A Group, which type checkers would take for a descriptor of this class.
     within: Any = None
     id: str = "id"

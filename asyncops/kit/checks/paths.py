@@ -79,9 +79,8 @@ def _check_get(subject: Subject) -> set[str]:
     return used
 
 
-def _check_one(subject: Subject, name: str, request: Get | str) -> set[str]:
-    """Check a request for one item, or its path."""
-    asked = Get(request) if isinstance(request, str) else request
+def _check_one(subject: Subject, name: str, asked: object) -> set[str]:
+    """Check a request for one item."""
     if not isinstance(asked, Get):
         raise subject.error(name, f"it must be a path or a Get, got {type(asked).__name__}")
     known = [*subject.place, "id"]

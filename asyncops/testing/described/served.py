@@ -96,11 +96,9 @@ class Served:
                 acting = Acting(action, self.maker, self.course)
                 act = acting.start if action is description.start else acting.cancel
                 yield Route(action.method, action.path, action.headers, action.defaults), act
-        get = description.get
-        if get is not None:
-            yield Route(get.method, get.path, get.headers, get.body or {}), self._get
-        if description.results is not None:
-            yield Route("GET", description.results), self._results
+        for asked, give in ((description.get, self._get), (description.results, self._results)):
+            if asked is not None:
+                yield Route(asked.method, asked.path, asked.headers, asked.body or {}), give
         if listing is not None:
             yield Route(listing.method, listing.path, listing.headers), self._list(listing)
 
