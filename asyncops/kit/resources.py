@@ -45,11 +45,6 @@ class ResourcePath:
     by_hand: bool = False
 
     @property
-    def lives(self) -> bool:
-        """Whether its items are operations."""
-        return self.description.lives
-
-    @property
     def name(self) -> str:
         """The name as code writes it behind the client: ``runs``, ``org.datasets``."""
         return ".".join(step.name for step in self.steps)

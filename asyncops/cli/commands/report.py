@@ -154,7 +154,7 @@ def _notes(newest: "NewestLives", cut: str) -> list[str]:
 
 def add_to(group: typer.Typer, resource: Resource) -> None:
     """Add the commands, where the resource has operations that are listed."""
-    if resource.description.listing is None or not resource.path.lives:
+    if resource.description.listing is None or not resource.description.lives:
         return
     query = query_of(resource)
     examples = [f"{query.example('timeline')} -o lives.svg --since 2h"]

@@ -223,7 +223,7 @@ async def _by_id_or_resource(
 
 def add_to(group: typer.Typer, resource: Resource) -> None:
     """Add the command, where the resource has operations."""
-    if not resource.path.lives:
+    if not resource.description.lives:
         return
     on = on_resource(OnResource, resource)
     start = on.example("wait")

@@ -103,7 +103,7 @@ def _is_shown(telling: Telling, output: Console) -> bool:
 
 def add_to(group: typer.Typer, resource: Resource) -> None:
     """Add the command, where the resource has operations that are listed."""
-    if resource.description.listing is None or not resource.path.lives:
+    if resource.description.listing is None or not resource.description.lives:
         return
     watched = watched_of(resource)
     start = watched.example("watch")
@@ -190,7 +190,7 @@ async def _watch_all(settings: Settings, named: _Targets, telling: Telling) -> N
 
 def _watched(target: Target) -> Watched:
     resource = target.resource
-    if resource.description.listing is None or not resource.path.lives:
+    if resource.description.listing is None or not resource.description.lives:
         raise Failure(f"{target.text!r} has no operations that could be watched")
     kind: Any = watched_of(resource)
     try:

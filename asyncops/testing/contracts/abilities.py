@@ -56,7 +56,7 @@ class Abilities:
 
     def lives(self) -> bool:
         """Whether its items are operations."""
-        return self.resource.lives
+        return self.description.lives
 
     def waits(self) -> bool:
         """Whether it has the usual ``wait``; a signature written by hand has tests of its own."""
@@ -193,8 +193,6 @@ class Abilities:
 
 def made(name: str, kind: Any) -> Any:
     """Return a value for an argument."""
-    if kind is int:
-        return 1
     if kind is UUID:
         return UUID(int=1)
     known = [each for each in get_args(kind) if each is not type(None)]
