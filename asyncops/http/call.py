@@ -87,7 +87,8 @@ class Call:
         if self.span is None:
             return headers
         self._attempt = self.span.attempt(self.sent - 1)
-        return {**headers, **self._attempt.headers}
+        told = self._attempt.headers
+        return {**headers, **told} if told else headers
 
     def keep_out(self, secrets: Iterable[str]) -> None:
         """Let :attr:`redact` remove these texts as well."""

@@ -1,7 +1,8 @@
 """The telemetry that a client is given: it starts the spans of walks and calls."""
 
+from opentelemetry.context import get_current
 from opentelemetry.metrics import MeterProvider, get_meter
-from opentelemetry.trace import TracerProvider, get_tracer, set_span_in_context
+from opentelemetry.trace import INVALID_SPAN, Span, TracerProvider, get_current_span, get_tracer
 
 from asyncops.http.messages import Request
 from asyncops.otel.instruments import Instruments, endpoint_of, place_of
@@ -39,20 +40,19 @@ class OpenTelemetry:
     def call(self, request: Request, base_url: str, parent: object) -> OtelCallSpan:
         """Start the span of a call, below ``parent`` where it is a walk, else the current span."""
         endpoint = endpoint_of(base_url, request.method, request.template)
-        above = parent.context if isinstance(parent, OtelWalkSpan) else None
-        span = self._instruments.tracer.start_span(endpoint.call, above, attributes=endpoint.place)
-        url = f"{base_url}{request.path}"
-        return OtelCallSpan(
-            self._instruments, endpoint, url, span, set_span_in_context(span, above)
-        )
+        walk = parent if isinstance(parent, OtelWalkSpan) else None
+        context = walk.context if walk else get_current()
+        span: Span = INVALID_SPAN
+        # Where nobody traces the walk, nobody traces its calls.
+        if walk is None or walk.span is not INVALID_SPAN:
+            span, context = self._instruments.started(endpoint.call, context, endpoint.place)
+        return OtelCallSpan(self._instruments, endpoint, request.path, span, context)
 
     def walk(self, path: str, base_url: str) -> OtelWalkSpan:
         """Start the span of a walk over the listing at this path, below the current span."""
-        span = self._instruments.tracer.start_span(
-            f"walk {path}", attributes=place_of(base_url, path)
-        )
-        return OtelWalkSpan(span, set_span_in_context(span))
+        place = place_of(base_url, path)
+        return OtelWalkSpan(*self._instruments.started(f"walk {path}", get_current(), place))
 
     def items(self, path: str, base_url: str, count: int) -> None:
         """Count items of the listing at this path that were given to the program."""
-        self._instruments.items.add(count, place_of(base_url, path))
+        self._instruments.items.add(count, place_of(base_url, path), get_current_span())

@@ -1,7 +1,10 @@
 """What the tests of OpenTelemetry share: exporters in memory, and questions to what they hold."""
 
+import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from opentelemetry.context import Context
@@ -15,7 +18,7 @@ from asyncops import ChainloopClient, ZooClient
 from asyncops.otel import OpenTelemetry
 from asyncops.testing import FakeServer
 
-__all__ = ["Recorder", "chainloop", "context_of", "ended_as", "names", "zoo"]
+__all__ = ["Recorder", "chainloop", "context_of", "ended_as", "functions_called", "names", "zoo"]
 
 
 class _Keeper(SpanProcessor):
@@ -138,6 +141,23 @@ def ended_as(span: ReadableSpan) -> tuple[str, object, object]:
         attributes.get("error.type"),
         attributes.get("asyncops.outcome"),
     )
+
+
+@contextmanager
+def functions_called(*places: str) -> Iterator[Counter[str]]:
+    """How often each function in files of these places is called by this thread."""
+    called: Counter[str] = Counter()
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and any(place in frame.f_code.co_filename for place in places):
+            called[frame.f_code.co_name] += 1
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        yield called
+    finally:
+        sys.setprofile(before)
 
 
 def names(spans: Sequence[ReadableSpan]) -> list[str]:

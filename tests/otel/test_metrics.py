@@ -3,12 +3,22 @@
 import asyncio
 
 import pytest
-from opentelemetry.sdk.metrics.export import Histogram, HistogramDataPoint, Metric
+from opentelemetry.sdk.metrics import Counter, MeterProvider
+from opentelemetry.sdk.metrics.export import (
+    AggregationTemporality,
+    Histogram,
+    HistogramDataPoint,
+    InMemoryMetricReader,
+    Metric,
+    Sum,
+)
+from opentelemetry.trace import INVALID_SPAN, NonRecordingSpan, SpanContext, use_span
 
 from asyncops import ServerError
+from asyncops.otel import OpenTelemetry
 from asyncops.testing import FakeServer, Fault
 from tests import raw_json
-from tests.otel.kit import Recorder, chainloop, context_of, zoo
+from tests.otel.kit import Recorder, chainloop, context_of, functions_called, zoo
 from tests.until import until
 
 COUNTERS = {
@@ -21,6 +31,19 @@ COUNTERS = {
 DURATION = "http.client.request.duration"
 # What the conventions for HTTP advise, in seconds.
 ADVISED = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+
+
+def delta_reader() -> InMemoryMetricReader:
+    """A reader of what was added since it read last."""
+    return InMemoryMetricReader(preferred_temporality={Counter: AggregationTemporality.DELTA})
+
+
+def items_read(reader: InMemoryMetricReader) -> float:
+    """What a reader reads of the items, in all series."""
+    data = reader.get_metrics_data()
+    scopes = [] if data is None else data.resource_metrics[0].scope_metrics
+    sums = [metric.data for scope in scopes for metric in scope.metrics]
+    return sum(point.value for each in sums if isinstance(each, Sum) for point in each.data_points)
 
 
 def durations(metric: Metric) -> list[HistogramDataPoint]:
@@ -188,3 +211,77 @@ def test_one_serves_several_threads(fake_server: FakeServer, recorder: Recorder)
     assert recorder.total("asyncops.requests") == fake_server.count()
     assert recorder.total("asyncops.items") == 4 * 200
     assert len(recorder.named("GET")) == fake_server.count()
+
+
+def test_all_objects_of_a_provider_are_counted_and_no_others() -> None:
+    """Whichever of its readers reads, whatever of it was read before, and who else was read."""
+    fresh, whole, others = delta_reader(), InMemoryMetricReader(), InMemoryMetricReader()
+    meters = MeterProvider(metric_readers=[fresh, whole], shutdown_on_exit=False)
+    other_meters = MeterProvider(metric_readers=[others], shutdown_on_exit=False)
+    one, two = OpenTelemetry(meter_provider=meters), OpenTelemetry(meter_provider=meters)
+    one.items("/x", "https://api.example", 2)
+    two.items("/x", "https://api.example", 3)
+    two.items("/y", "https://api.example", 4)
+    OpenTelemetry(meter_provider=other_meters).items("/x", "https://api.example", 100)
+    assert items_read(others) == 100
+    assert (items_read(fresh), items_read(whole)) == (9, 9)
+    two.items("/x", "https://api.example", 5)
+    del one, two
+    assert (items_read(fresh), items_read(whole)) == (5, 14)
+    assert (items_read(fresh), items_read(whole)) == (0, 14)
+    assert items_read(others) == 100
+    meters.shutdown()
+    other_meters.shutdown()
+
+
+async def test_nothing_is_lost_that_is_added_while_metrics_are_read() -> None:
+    reader = delta_reader()
+    meters = MeterProvider(metric_readers=[reader], shutdown_on_exit=False)
+    telemetry = OpenTelemetry(meter_provider=meters)
+
+    def add() -> None:
+        for _ in range(2_000):
+            telemetry.items("/x", "https://api.example", 1)
+
+    adding = asyncio.gather(*(asyncio.to_thread(add) for _ in range(4)))
+    read = 0.0
+    while not adding.done():
+        read += items_read(reader)
+        await asyncio.sleep(0)
+    assert read + items_read(reader) == 8_000
+    meters.shutdown()
+
+
+def test_an_addition_may_come_in_the_middle_of_another(recorder: Recorder) -> None:
+    """As when the garbage collector ends a call that slept."""
+
+    class Nested(NonRecordingSpan):
+        def is_recording(self) -> bool:
+            with use_span(INVALID_SPAN):
+                recorder.telemetry.items("/x", "https://api.example", 1)
+            return False
+
+    with use_span(Nested(SpanContext(1, 2, is_remote=True))):
+        recorder.telemetry.items("/y", "https://api.example", 2)
+    assert recorder.total("asyncops.items") == 3
+
+
+def test_a_counter_points_to_the_latest_span_that_is_recorded(recorder: Recorder) -> None:
+    for name in ("first", "latest"):
+        with recorder.own(name):
+            recorder.telemetry.items("/x", "https://api.example", 1)
+    recorder.telemetry.items("/x", "https://api.example", 1)
+    (point,) = recorder.points("asyncops.items")
+    (latest,) = recorder.named("latest")
+    assert [each.span_id for each in point.exemplars] == [context_of(latest).span_id]
+
+
+async def test_a_page_is_added_to_no_counter_before_metrics_are_read(
+    fake_server: FakeServer, recorder: Recorder
+) -> None:
+    async with zoo(fake_server, recorder) as client:
+        with functions_called("opentelemetry/sdk/metrics") as called:
+            assert len(await client.ml_prompts.list(limit=10).collect()) == 200
+    assert called["record"] == fake_server.count() >= 20
+    assert called["add"] == 0
+    assert recorder.total("asyncops.items") == 200

@@ -4,14 +4,18 @@ import logging
 import subprocess
 import sys
 import textwrap
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
 
 import pytest
+from opentelemetry import baggage
+from opentelemetry.context import Context, attach, detach
 from opentelemetry.metrics import NoOpMeterProvider
-from opentelemetry.trace import NoOpTracerProvider, SpanKind
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    NoOpTracerProvider,
+    SpanContext,
+    SpanKind,
+    set_span_in_context,
+)
 
 from asyncops import ZooClient
 from asyncops.http.messages import Request
@@ -20,7 +24,7 @@ from asyncops.otel import OpenTelemetry
 from asyncops.otel.instruments import endpoint_of
 from asyncops.testing import FakeServer, Fault
 from tests import raw_json
-from tests.otel.kit import Recorder, ended_as
+from tests.otel.kit import Recorder, ended_as, functions_called
 
 UUID = "f135d675-c44a-4e2e-9638-87d941fa1872"
 
@@ -28,23 +32,6 @@ UUID = "f135d675-c44a-4e2e-9638-87d941fa1872"
 def run(program: str) -> str:
     command = [sys.executable, "-W", "error", "-c", textwrap.dedent(program)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-@contextmanager
-def functions_called(*places: str) -> Iterator[Counter[str]]:
-    """How often each function in files of these places is called by this thread."""
-    called: Counter[str] = Counter()
-
-    def note(frame: FrameType, event: str, _: object) -> None:
-        if event == "call" and any(place in frame.f_code.co_filename for place in places):
-            called[frame.f_code.co_name] += 1
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        yield called
-    finally:
-        sys.setprofile(before)
 
 
 def test_it_is_what_a_client_takes() -> None:
@@ -61,6 +48,48 @@ async def test_without_an_sdk_everything_works(fake_server: FakeServer) -> None:
     ) as client:
         assert len(await client.ml_prompts.list(limit=50).collect()) == 200
     assert not any("traceparent" in request.headers for request in fake_server.requests)
+
+
+@pytest.mark.parametrize(
+    ("context", "traceparent"),
+    [
+        (Context(), None),
+        (
+            set_span_in_context(NonRecordingSpan(SpanContext(1, 2, is_remote=True))),
+            f"00-{1:032x}-{2:016x}-00",
+        ),
+    ],
+)
+async def test_without_an_sdk_the_service_is_told_what_the_program_was_told(
+    fake_server: FakeServer, context: Context, traceparent: str | None
+) -> None:
+    """The trace that it is a part of, and its baggage."""
+    telemetry = OpenTelemetry(NoOpTracerProvider(), NoOpMeterProvider())
+    token = attach(baggage.set_baggage("tenant", "one", context))
+    try:
+        async with ZooClient(
+            fake_server.token, base_url=fake_server.url, telemetry=telemetry
+        ) as client:
+            await client.ml_prompts.list(limit=50).collect()
+            await client.ml_prompts.list(limit=50)
+    finally:
+        detach(token)
+    told = {
+        (request.headers.get("baggage"), request.headers.get("traceparent"))
+        for request in fake_server.requests
+    }
+    assert told == {("tenant=one", traceparent)}
+
+
+async def test_without_an_sdk_a_walk_starts_one_span(fake_server: FakeServer) -> None:
+    telemetry = OpenTelemetry(NoOpTracerProvider(), NoOpMeterProvider())
+    async with ZooClient(
+        fake_server.token, base_url=fake_server.url, telemetry=telemetry
+    ) as client:
+        with functions_called("opentelemetry") as called:
+            assert len(await client.ml_prompts.list(limit=10).collect()) == 200
+    assert called["start_span"] == 1
+    assert called["inject"] == 0
 
 
 def test_the_global_sdk_may_be_set_up_later() -> None:
