@@ -4,8 +4,8 @@ import sys
 from importlib import import_module
 
 from asyncops.cli.exit import ExitCode
-from asyncops.cli.groups import Settings, app
-from asyncops.cli.options.from_class import add
+from asyncops.cli.groups import add, app
+from asyncops.cli.options.fields import Settings
 from asyncops.cli.options.serve import DemoSettings, ServeSettings
 from asyncops.cli.runtime.run import tell
 from asyncops.cli.text.terminal import console, forget, never_fail_to_encode
@@ -37,21 +37,19 @@ def run() -> int:
     return 0
 
 
-async def _demo(settings: Settings, sizes: DemoSettings) -> int:
+async def _demo(sizes: DemoSettings) -> int:
     """List two fake services over real sockets, convert a file, and check every item.
 
     First comes what any account of Zoo may do, then what its staff may. Needs no account and no
     network: the services run inside this program.
     """
-    del settings
     from asyncops.cli.commands.demo.demo import demo  # noqa: PLC0415 - none of the other commands needs it
 
     return await demo(sizes, console())
 
 
-async def _serve(settings: Settings, served: ServeSettings) -> int:
+async def _serve(served: ServeSettings) -> int:
     """Serve fakes of Zoo and Chainloop until Ctrl-C, to try programs against."""
-    del settings
     from asyncops.cli.commands.serve import serve  # noqa: PLC0415 - loads a web server
 
     return await serve(served, console())

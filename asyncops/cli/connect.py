@@ -12,14 +12,15 @@ from attrs import field, frozen
 
 from asyncops.cli.accounts import keyring
 from asyncops.cli.accounts.profiles import Entry, Profiles, read_profiles
-from asyncops.cli.accounts.services import SERVICES, Client, organization_variable
 from asyncops.cli.exit import Failure
-from asyncops.cli.groups import Settings
+from asyncops.cli.options.fields import Settings
+from asyncops.cli.resources import SERVICES, organization_variable
 from asyncops.cli.runtime.logging import RequestLog
 from asyncops.client import ClientOptions
 from asyncops.errors import ConfigurationError
 from asyncops.http.auth import Auth, Basic
 from asyncops.http.service import Service
+from asyncops.kit import Client
 from asyncops.retry.policy import RetryPolicy
 from asyncops.utils.clock import SYSTEM_CLOCK
 

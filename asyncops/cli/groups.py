@@ -1,47 +1,28 @@
-"""The tree of commands, and the settings that all of them share."""
+"""The tree of commands, and commands whose options are the fields of classes."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Self
+import inspect
+import re
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, get_type_hints
 
+import attrs
 import typer
-from attrs import evolve, frozen
+from attrs import frozen
 from typer.core import TyperCommand, TyperGroup
 
-from asyncops.cli.accounts.services import SERVICES, distribution_of, installed
 from asyncops.cli.exit import Failure
-from asyncops.cli.options.fields import CONTEXT, option, size, take_options
-from asyncops.cli.resources import known_or_near, meant
+from asyncops.cli.options.fields import CONTEXT, Settings, option, take_options
+from asyncops.cli.resources import SERVICES, distribution_of, installed, known_or_near, meant
+from asyncops.cli.runtime.run import execute
 from asyncops.cli.text.terminal import complain
 from asyncops.version import VERSION
-
-_COMMON = "Common"
 
 Commands = Mapping[str, Callable[[str], Any]]
 """What makes each command of a group, given the word that was typed for it."""
 
 
-@frozen(kw_only=True)
-class Settings:
-    """The settings of every command; its fields are options of every command.
-
-    Attributes:
-        profile: The account to use, of those configured.
-        verbose: Say more; twice, everything.
-        proxy: A proxy to go by; those of the environment are not used.
-        max_body: The largest answer that is read, as 1GiB; unless given, 10MiB for a page and
-            256MiB for the result of one operation.
-    """
-
-    profile: str | None = option(None, "--profile", "-p", panel=_COMMON, metavar="NAME")
-    verbose: int = option(0, "--verbose", "-v", panel=_COMMON, count=True, show_default=False)
-    proxy: str | None = option(None, panel=_COMMON, metavar="URL", repr=False)
-    max_body: int | None = option(None, panel=_COMMON, parser=size, metavar="SIZE")
-
-    def over(self, others: Self) -> Self:
-        """These settings, and where they say nothing those that stood before the command."""
-        names = ("profile", "proxy", "max_body")
-        known = {name: getattr(self, name) or getattr(others, name) or None for name in names}
-        return evolve(self, verbose=self.verbose + others.verbose, **known)
+Run = Callable[..., Coroutine[object, object, int | None]]
+"""A command: it is given the settings and its parts, and gives its exit code, or nothing for 0."""
 
 
 class Command(TyperCommand):
@@ -119,7 +100,6 @@ def _without_types(params: Any) -> Any:
 
 def _service_group(name: str) -> LazyGroup:
     def fill() -> Commands:
-        from asyncops.cli.options.from_class import first_words  # noqa: PLC0415 - needs this module
         from asyncops.cli.tree import commands_of  # noqa: PLC0415 - loads the client
 
         # The list of all services has no more than can be said without importing them.
@@ -165,3 +145,70 @@ def _common(**given: Any) -> None:
 
 take_options(_common, Settings, _Version)
 app.callback()(_common)
+
+
+def add(
+    group: typer.Typer,
+    name: str,
+    run: Run,
+    *,
+    help: str | None = None,  # noqa: A002 - as typer has it
+    examples: Sequence[str] = (),
+    notes: str = "",
+    panel: str | None = None,
+    **parts: Any,
+) -> None:
+    """Add a command whose options are the fields of the classes that it takes.
+
+    Every command has the options of :class:`~asyncops.cli.options.fields.Settings`: people look for
+    them behind a command as well as before it.
+
+    Args:
+        group: Where the command belongs.
+        name: Its name.
+        run: Called with an object of the class of each parameter. The fields of these classes are
+            made by :mod:`asyncops.cli.options.fields`. Where one raises :class:`ValueError`, the
+            command is used wrongly. It may take ``settings`` as well.
+        help: What it does; `None` means the docstring of ``run``.
+        examples: Commands that stand below its help.
+        notes: What stands below these.
+        panel: The panel of the help that shows the command.
+        parts: The classes of parameters whose annotation names only a base of them.
+    """
+    kinds = {name: kind for name, kind in get_type_hints(run).items() if attrs.has(kind)} | parts
+    takes_settings = kinds.pop("settings", None) is not None
+
+    def command(**given: Any) -> None:
+        before = given.pop(CONTEXT).obj
+        made: dict[str, Any] = {part: _made(kind, given) for part, kind in kinds.items()}
+        settings: Settings = _made(Settings, given).over(before or Settings())
+        if takes_settings:
+            made["settings"] = settings
+        raise typer.Exit(execute(run(**made), settings))
+
+    # Help shows those of every command last.
+    take_options(command, *kinds.values(), Settings)
+    command.__doc__ = paragraphs(help or run.__doc__ or "")
+    heading = "[bold]Examples[/]" if len(examples) > 1 else "[bold]Example[/]"
+    below = [*([heading] if examples else []), *examples, *([notes] if notes else [])]
+    epilog = "\n\n".join(below) or None
+    group.command(name, cls=Command, epilog=epilog, rich_help_panel=panel)(command)
+
+
+def _made(kind: Any, given: Mapping[str, Any]) -> Any:
+    names = [each.name for each in attrs.fields(kind) if each.init]
+    try:
+        return kind(**{name: given[name] for name in names})
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def paragraphs(text: str) -> str:
+    """A docstring for help: each paragraph is one line, which the terminal's width breaks."""
+    return "\n\n".join(" ".join(each.split()) for each in inspect.cleandoc(text).split("\n\n"))
+
+
+def first_words(kind: type) -> str:
+    """The first sentence of a class's docstring, for help; ``""`` if it has none."""
+    paragraph = paragraphs(kind.__doc__ or "").partition("\n\n")[0]
+    return re.split(r"(?<=\.) ", paragraph)[0].replace("``", "")

@@ -7,12 +7,11 @@ from typing import Any
 import typer
 from attrs import evolve
 
-from asyncops.cli.accounts.services import SERVICES
-from asyncops.cli.commands import cancel, get, report, start, wait, watch
+from asyncops.cli.commands import get, report, start, wait, watch
 from asyncops.cli.commands import list as listing
-from asyncops.cli.groups import Commands, LazyGroup
-from asyncops.cli.options.from_class import first_words
+from asyncops.cli.groups import Commands, LazyGroup, first_words
 from asyncops.cli.resources import (
+    SERVICES,
     Resource,
     common_operations,
     dashed,
@@ -23,7 +22,7 @@ from asyncops.cli.resources import (
 from asyncops.kit.resources import kind_at
 
 # In the order in which help shows them.
-_VERBS = [each.add_to for each in (listing, get, wait, watch, start, cancel, report)]
+_VERBS = [each.add_to for each in (listing, get, wait, watch, start, report)]
 
 
 def commands_of(service: str, above: str = "", words: str = "") -> Commands:

@@ -9,10 +9,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from asyncops.cli.accounts.services import SERVICES
 from asyncops.cli.commands.account_checks import missing_filters
 from asyncops.cli.groups import app
-from asyncops.cli.resources import dashed
+from asyncops.cli.resources import SERVICES, dashed
 from asyncops.kit.resources import resources_of
 from asyncops.testing import Fake, FakeServer, ZooHabits
 from asyncops.testing.contracts.abilities import made

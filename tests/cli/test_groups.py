@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from asyncops.cli.groups import LazyGroup, Settings
+from asyncops.cli.groups import LazyGroup
+from asyncops.cli.options.fields import Settings
 
 
 def group(*names: str) -> LazyGroup:

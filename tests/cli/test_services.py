@@ -11,8 +11,7 @@ from unittest.mock import patch
 import pytest
 from typer.testing import CliRunner
 
-from asyncops.cli import connect
-from asyncops.cli.accounts import services
+from asyncops.cli import connect, resources
 from asyncops.cli.app import app
 from asyncops.testing import Fake
 from tests.cli.farm import FarmClient
@@ -38,13 +37,13 @@ def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
             f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.2\n"
         )
         lines = [f"{name} = {value}\n" for name, value in entries.items()]
-        (info / "entry_points.txt").write_text("".join([f"[{services.GROUP}]\n", *lines]))
-        services.installed.cache_clear()
+        (info / "entry_points.txt").write_text("".join([f"[{resources.GROUP}]\n", *lines]))
+        resources.installed.cache_clear()
 
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setenv("ASYNCOPS_CONFIG", os.devnull)
     yield installing
-    services.installed.cache_clear()
+    resources.installed.cache_clear()
 
 
 @pytest.fixture
@@ -453,9 +452,9 @@ def test_the_doctor_tells_once_of_a_broken_plug_in(words: list[str], register: R
 def test_asyncops_registers_its_own_in_the_same_way(register: Register) -> None:
     """They come first, and no other distribution takes their names."""
     text = (Path(__file__).parents[2] / "pyproject.toml").read_text()
-    section = text.split(f'[project.entry-points."{services.GROUP}"]\n')[1].split("\n\n")[0]
+    section = text.split(f'[project.entry-points."{resources.GROUP}"]\n')[1].split("\n\n")[0]
     register("aardvark", aardvark="tests.cli.farm:FarmClient", zoo="tests.cli.farm:FarmClient")
-    lines = [f'{name} = "{each.value}"' for name, each in services.installed().items()]
+    lines = [f'{name} = "{each.value}"' for name, each in resources.installed().items()]
     assert lines == [*sorted(section.splitlines()), 'aardvark = "tests.cli.farm:FarmClient"']
 
 

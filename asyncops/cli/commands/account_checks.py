@@ -9,14 +9,14 @@ import attrs
 from attrs import frozen
 
 from asyncops.cli.accounts.probe import Probe, UnreachableError, ignored_proxy, probe
-from asyncops.cli.accounts.services import Client
 from asyncops.cli.connect import Account, client_of
 from asyncops.cli.exit import Failure
-from asyncops.cli.groups import Settings
+from asyncops.cli.options.fields import Settings
 from asyncops.cli.resources import dashed
 from asyncops.cli.runtime.error_messages import explain_here
 from asyncops.cli.text.times import span
 from asyncops.errors import AsyncOpsError, Forbidden, NotFound
+from asyncops.kit import Client
 from asyncops.kit.description import Description
 from asyncops.kit.ids import id_type
 from asyncops.kit.resources import ResourcePath, resources_of

@@ -11,9 +11,8 @@ from attrs import field, frozen
 from rich.text import Text
 
 from asyncops.cli.exit import ExitCode, Failure
-from asyncops.cli.groups import Settings
-from asyncops.cli.options.fields import WRITING, argument, option
-from asyncops.cli.options.from_class import add
+from asyncops.cli.groups import add
+from asyncops.cli.options.fields import WRITING, Settings, argument, option
 from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids, wrong_ids
 from asyncops.cli.output.downloads import files_of, gives_files, is_files, save
 from asyncops.cli.output.formats.encoders import JsonEncoder, JsonLinesEncoder

@@ -6,9 +6,8 @@ from pathlib import Path
 from attrs import NOTHING, frozen
 
 from asyncops.cli.exit import Failure
-from asyncops.cli.groups import Settings, app
+from asyncops.cli.groups import add, app
 from asyncops.cli.options.fields import argument, option
-from asyncops.cli.options.from_class import add
 from asyncops.cli.text.safe import visible
 from asyncops.cli.text.terminal import put_out
 from asyncops.http.service import Service
@@ -31,9 +30,8 @@ class _From:
     output: Path | None = option(None, metavar="FILE")
 
 
-async def init_service(settings: Settings, of: _From) -> None:
+async def init_service(of: _From) -> None:
     """Write a first draft of a service, for asyncops.kit, from an OpenAPI description."""
-    del settings
     from asyncops.cli.init_service.document import Described  # noqa: PLC0415 - for this alone
     from asyncops.cli.init_service.draft import draft  # noqa: PLC0415
 

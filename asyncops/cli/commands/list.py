@@ -9,10 +9,9 @@ import attrs
 import typer
 from attrs import evolve
 
-from asyncops.cli.accounts.services import Client
 from asyncops.cli.connect import ACCOUNT_IN_USE, connected
-from asyncops.cli.groups import Settings
-from asyncops.cli.options.from_class import add
+from asyncops.cli.groups import add
+from asyncops.cli.options.fields import Settings
 from asyncops.cli.options.list import Items, Query, When, query_of
 from asyncops.cli.options.list_output import TABLE_ROWS, OutputOptions
 from asyncops.cli.output.formats.encoders import Encoder, Format, encoder_for
@@ -21,6 +20,7 @@ from asyncops.cli.output.progress_line import listing_progress
 from asyncops.cli.output.sinks import Sink, keeping, opened
 from asyncops.cli.resources import Resource, counted
 from asyncops.cli.text.terminal import complain
+from asyncops.kit import Client
 from asyncops.kit.listing import orderings
 from asyncops.kit.query import list_plan
 
@@ -41,7 +41,7 @@ async def list_items(settings: Settings, query: Query, output: OutputOptions) ->
             async with opened(output.file) as sink:
                 await run.write(sink, JournalEntry(query={}), since=None)
         else:
-            await run.go_on(Journal.of(output.resume, output.file))
+            await run.go_on(Journal(output.resume, output.file))
 
 
 @attrs.define

@@ -10,13 +10,12 @@ from attrs import asdict, frozen
 
 from asyncops.cli.accounts import keyring
 from asyncops.cli.accounts.profiles import Entry, Profiles, check_name, read_profiles
-from asyncops.cli.accounts.services import SERVICES, organization_variable, usable
 from asyncops.cli.connect import shown_address, variable
 from asyncops.cli.exit import Failure
-from asyncops.cli.groups import Settings, app
-from asyncops.cli.options.fields import option, service_argument
-from asyncops.cli.options.from_class import add
+from asyncops.cli.groups import add, app
+from asyncops.cli.options.fields import Settings, option, service_argument
 from asyncops.cli.output.atomic_file import atomic, file_errors
+from asyncops.cli.resources import SERVICES, organization_variable, usable
 from asyncops.cli.runtime.run import right_use
 from asyncops.cli.runtime.signals import prompting
 from asyncops.cli.text.terminal import put_out, put_rows
@@ -93,9 +92,8 @@ async def log_out(settings: Settings, which: _Which) -> None:
     sys.stdout.write(f"deleted the token for {title} of profile {name} from the keyring\n")
 
 
-async def list_profiles(settings: Settings) -> None:
+async def list_profiles() -> None:
     """List the configured accounts, and where their tokens are kept."""
-    del settings
     profiles = read_profiles()
     found = [
         ("(environment)", each.service, Entry(base_url=variable(each.service.url_variable)))

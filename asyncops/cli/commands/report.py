@@ -6,16 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import typer
 from attrs import NOTHING, evolve, frozen
 
 from asyncops.cli.connect import connected
 from asyncops.cli.exit import Failure, needing
-from asyncops.cli.groups import Settings
-from asyncops.cli.options.fields import option
-from asyncops.cli.options.from_class import add
+from asyncops.cli.groups import add
+from asyncops.cli.options.fields import Settings, option
 from asyncops.cli.options.list import Query, query_of
 from asyncops.cli.output.atomic_file import atomic
 from asyncops.cli.output.progress_line import listing_progress
@@ -25,6 +24,9 @@ from asyncops.cli.text.terminal import complain
 # These options change how a listing is read, and not which operations it has.
 _UNSAID = frozenset({"max_items", "concurrency", "page_size", "all_statuses"})
 
+Take = Callable[[Any], object]
+Content = Callable[[bool], tuple[bytes, str]]
+"""From whether there are more operations to the content of a file, and what to say of it."""
 
 if TYPE_CHECKING:
     from asyncops.cli.report.lives import NewestLives
@@ -65,7 +67,7 @@ async def draw_operations(settings: Settings, query: Query, output: Output) -> N
 
     Unless --max-items says more, the newest 500 are drawn. Needs the extra 'plot'.
     """
-    kind: Literal["svg", "png"] = "svg" if output.suffix(".svg", ".png") == "svg" else "png"
+    kind = output.suffix(".svg", ".png")
     with needing("matplotlib", _EXTRA), needing("jinja2", _EXTRA):
         from asyncops.cli.report import theme, timeline_picture  # noqa: PLC0415 - drawing is an extra
         from asyncops.cli.report.lives import NewestLives  # noqa: PLC0415
@@ -110,13 +112,7 @@ async def report_operations(settings: Settings, query: Query, output: Output) ->
 
 
 async def _write(
-    settings: Settings,
-    query: Query,
-    target: Path,
-    most: int,
-    *,
-    take: Callable[[Any], object],
-    content: Callable[[bool], tuple[bytes, str]],
+    settings: Settings, query: Query, target: Path, most: int, *, take: Take, content: Content
 ) -> None:
     """Read the operations of a query, and write a file about them.
 
@@ -126,7 +122,7 @@ async def _write(
         target: The file.
         most: The largest number of operations to read.
         take: Called with each.
-        content: From whether there are more to the file's content, and what to say of it.
+        content: The content of the file.
     """
     asked, taken = evolve(query.without_contents(), max_items=most + 1), 0
     name, hidden = query.resource.name, settings.verbose > 0

@@ -1,4 +1,4 @@
-"""``start``: start an operation, send its file, wait for its end, and write its result."""
+"""``start``: start an operation, send its file, wait for its end, write its result; ``cancel``."""
 
 import asyncio
 import time
@@ -12,15 +12,14 @@ import typer
 from attrs import field, frozen
 from rich.progress_bar import ProgressBar
 
-from asyncops.cli.commands.get import GetOptions, Showing
+from asyncops.cli.commands.get import GetOptions, Ids, Showing
 from asyncops.cli.commands.wait import CODES
 from asyncops.cli.commands.wait_outcomes import Outcome, exit_code, final_lines
 from asyncops.cli.exit import ExitCode
-from asyncops.cli.groups import Settings
+from asyncops.cli.groups import add, first_words
 from asyncops.cli.options.action import NoContent, content_of, from_suffixes, on_action
-from asyncops.cli.options.fields import argument, option
-from asyncops.cli.options.from_class import add, first_words
-from asyncops.cli.options.on_resource import OnResource
+from asyncops.cli.options.fields import Settings, argument, option
+from asyncops.cli.options.on_resource import OnResource, require_ids
 from asyncops.cli.options.wait import SCHEDULE, PollOptions
 from asyncops.cli.output.downloads import ResultFile, files_of, is_files
 from asyncops.cli.output.progress_line import upload_progress
@@ -28,8 +27,8 @@ from asyncops.cli.output.sinks import while_read
 from asyncops.cli.output.wait_line import wait_line
 from asyncops.cli.resources import Resource
 from asyncops.cli.text.terminal import complain, put_out
-from asyncops.errors import OperationBlocked, WaitTimeout
-from asyncops.kit.action import Accepted
+from asyncops.errors import AsyncOpsError, OperationBlocked, WaitTimeout
+from asyncops.kit.action import Accepted, Action
 from asyncops.kit.started import Started
 from asyncops.models import has_ended
 
@@ -196,17 +195,21 @@ async def _end(started: Started[Any], waiting: PollOptions, *, hidden: bool) -> 
 
 
 def add_to(group: typer.Typer, resource: Resource, name: str = "start") -> None:
-    """Add the command, where the resource has the action.
+    """Add the commands, where the resource has the actions.
 
     Args:
-        group: Where the command belongs.
+        group: Where the commands belong.
         resource: The resource.
-        name: Its name; that of the resource, where this is one of several ways to start.
+        name: That of the first; that of the resource, where this is one of several ways to start.
     """
+    if resource.description.start is not None:
+        _add_start(group, resource, name, resource.description.start)
+    if resource.description.cancel is not None:
+        _add_cancel(group, resource, resource.description.cancel)
+
+
+def _add_start(group: typer.Typer, resource: Resource, name: str, action: Action[..., Any]) -> None:
     description = resource.description
-    action = description.start
-    if action is None:
-        return
     kind = description.result or description.item
     to_file = isinstance(kind, type) and any(map(is_files, attrs.fields(kind)))
     options = ToFileOptions if to_file else StartOptions
@@ -217,6 +220,37 @@ def add_to(group: typer.Typer, resource: Resource, name: str = "start") -> None:
     examples = (example, f"{example} {more}")
     help_ = _start.__doc__
     if resource.group:
-        help_ = f"{first_words(resource.description.item)}\n\n{help_}"
+        help_ = f"{first_words(description.item)}\n\n{help_}"
     parts: Any = {"on": on, "file": content_of(action), "options": options}
     add(group, name, _start, help=help_, examples=examples, notes=CODES, **parts)
+
+
+async def _cancel(
+    settings: Settings, on: OnResource, ids: Ids, file: NoContent, options: GetOptions
+) -> int:
+    """Ask the service to cancel operations; they may go on for a while.
+
+    Exit code 4 where one of them could not be cancelled; the others are asked for all the same.
+    Where one cannot be an id, none is.
+    """
+    with file.opened() as content:
+        # Each request sends it from its beginning.
+        sent = [] if content is None else [content.read()]
+    showing = Showing(options, several=len(ids.ids) > 1)
+    async with on.opened(settings) as operations:
+        require_ids(operations, ids.ids)
+        for id_ in ids.ids:
+            try:
+                with on.right_use():
+                    result = await operations.cancel(id_, *sent, **on.given())
+            except AsyncOpsError as error:
+                result = error
+            await showing.take(id_, result)
+    return await showing.end()
+
+
+def _add_cancel(group: typer.Typer, resource: Resource, action: Action[..., Any]) -> None:
+    on, file = on_action(resource, action, (GetOptions, Ids)), content_of(action)
+    words = ["FILE"] if action.body == "bytes" else []
+    examples = [on.example("cancel", "$ID", *words)]
+    add(group, "cancel", _cancel, examples=examples, on=on, file=file)

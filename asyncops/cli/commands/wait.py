@@ -14,9 +14,8 @@ from attrs import define, field, frozen
 from asyncops.cli.commands.get import Ids, save_files
 from asyncops.cli.commands.wait_outcomes import Outcome, alike, exit_code, final_lines
 from asyncops.cli.exit import ExitCode, Failure
-from asyncops.cli.groups import Settings
-from asyncops.cli.options.fields import argument
-from asyncops.cli.options.from_class import add
+from asyncops.cli.groups import add
+from asyncops.cli.options.fields import Settings, argument
 from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids
 from asyncops.cli.options.wait import ByResource, Missing, WaitForFiles, WaitOptions
 from asyncops.cli.output.downloads import gives_files

@@ -12,11 +12,10 @@ from attrs import evolve, frozen
 from rich.console import Console
 
 from asyncops.cli.exit import Failure
-from asyncops.cli.groups import Settings, app
+from asyncops.cli.groups import add, app
 from asyncops.cli.live.loop import CheckpointKeeper, checkpoint_in, first_of, follow
 from asyncops.cli.live.observers import Lines, LiveScreen
-from asyncops.cli.options.fields import argument
-from asyncops.cli.options.from_class import add
+from asyncops.cli.options.fields import Settings, argument
 from asyncops.cli.options.watch import Telling, Watched, watched_of
 from asyncops.cli.output.atomic_file import lock_for
 from asyncops.cli.output.sinks import while_read
@@ -114,29 +113,12 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     add(group, "watch", watch_operations, examples=examples, notes=_NOTES, watched=watched)
 
 
-@frozen
-class Target:
-    """A resource at its place, with the profile that is used for it.
-
-    Attributes:
-        text: The words that name it.
-        resource: The resource.
-        place: The parts of its place, by their names.
-        profile: The profile; `None` means the one that the command uses.
-    """
-
-    text: str
-    resource: Resource
-    place: dict[str, str | int]
-    profile: str | None = None
-
-
-def target_of(text: str) -> Target:
-    """The resource that a text names.
+def target_of(text: str) -> tuple[str | None, Resource, dict[str, str | int]]:
+    """The profile, the resource and the place that a text names.
 
     ::
 
-        target_of("work@github.runs:python/cpython").place  # {"owner": "python", ...}
+        target_of("work@github.runs:python/cpython")  # "work", ..., {"owner": "python", ...}
 
     Args:
         text: ``SERVICE.RESOURCE``, with ``PROFILE@`` in front where a profile is meant, and with
@@ -156,7 +138,7 @@ def target_of(text: str) -> Target:
         shape = "/".join(each.upper() for each, _ in wanted)
         usual = f"{service}.{dashed(resource.path.name)}{f':{shape}' if shape else ''}"
         raise Failure(f"{text!r} names no resource", f"write {usual}, or PROFILE@{usual}")
-    return Target(text, resource, resource.place_of(parts), profile or None)
+    return profile or None, resource, resource.place_of(parts)
 
 
 @frozen(kw_only=True)
@@ -180,25 +162,23 @@ async def _watch_all(settings: Settings, named: _Targets, telling: Telling) -> N
     object, in which the resource stands before the id. `asyncops SERVICE RESOURCE watch` has
     filters, and a file for its place.
     """
-    targets = [target_of(each) for each in named.targets]
-    watches = [
-        (each.text, evolve(settings, profile=each.profile or settings.profile), _watched(each))
-        for each in targets
-    ]
-    await _tell(watches, telling, " ".join(each.text for each in targets))
+    watches = []
+    for text in named.targets:
+        profile, resource, place = target_of(text)
+        watched = _watched(text, resource, place)
+        watches.append((text, evolve(settings, profile=profile or settings.profile), watched))
+    await _tell(watches, telling, " ".join(named.targets))
 
 
-def _watched(target: Target) -> Watched:
-    resource = target.resource
+def _watched(text: str, resource: Resource, place: dict[str, str | int]) -> Watched:
     if resource.description.listing is None or not resource.description.lives:
-        raise Failure(f"{target.text!r} has no operations that could be watched")
+        raise Failure(f"{text!r} has no operations that could be watched")
     kind: Any = watched_of(resource)
     try:
-        watched: Watched = kind(**target.place)
+        watched: Watched = kind(**place)
     except TypeError:
-        raise Failure(
-            f"{target.text!r} needs a filter", f"asyncops {resource.name} watch has it"
-        ) from None
+        hint = f"asyncops {resource.name} watch has it"
+        raise Failure(f"{text!r} needs a filter", hint) from None
     return watched
 
 

@@ -1,16 +1,16 @@
-"""Fields of options classes, each with the option or the argument of the command that it is."""
+"""Fields of options classes, each an option or an argument of the command; the options of all."""
 
 import inspect
 import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import attrs
 import typer
+from attrs import evolve, frozen
 
-from asyncops.cli.accounts.services import SERVICES
-from asyncops.cli.resources import known_or_near
+from asyncops.cli.resources import SERVICES, known_or_near
 from asyncops.cli.text.times import duration
 
 FILTERS = "Filters"
@@ -21,6 +21,7 @@ _POWERS = {"": 0, "K": 1, "M": 2, "G": 3}
 
 CONTEXT = "command_context"
 _INFO = "typer"
+_COMMON = "Common"
 _FIELD = re.compile(r"^    (\w+): (.+(?:\n {8,}.+)*)", re.MULTILINE)
 
 
@@ -140,3 +141,27 @@ def size(text: str) -> int:
         raise typer.BadParameter(f"{text!r} is no size: write it as 256MiB or 1GiB")
     base = 1000 if (found[3] or "").lower() == "b" else 1024
     return int(found[1]) * int(base ** _POWERS[(found[2] or "").upper()])
+
+
+@frozen(kw_only=True)
+class Settings:
+    """The settings of every command; its fields are options of every command.
+
+    Attributes:
+        profile: The account to use, of those configured.
+        verbose: Say more; twice, everything.
+        proxy: A proxy to go by; those of the environment are not used.
+        max_body: The largest answer that is read, as 1GiB; unless given, 10MiB for a page and
+            256MiB for the result of one operation.
+    """
+
+    profile: str | None = option(None, "--profile", "-p", panel=_COMMON, metavar="NAME")
+    verbose: int = option(0, "--verbose", "-v", panel=_COMMON, count=True, show_default=False)
+    proxy: str | None = option(None, panel=_COMMON, metavar="URL", repr=False)
+    max_body: int | None = option(None, panel=_COMMON, parser=size, metavar="SIZE")
+
+    def over(self, others: Self) -> Self:
+        """These settings, and where they say nothing those that stood before the command."""
+        names = ("profile", "proxy", "max_body")
+        known = {name: getattr(self, name) or getattr(others, name) or None for name in names}
+        return evolve(self, verbose=self.verbose + others.verbose, **known)

@@ -9,7 +9,6 @@ import attrs
 from attrs import Factory, define, evolve, field, frozen
 
 from asyncops.checkpoints import Checkpoint
-from asyncops.cli.accounts.services import Client
 from asyncops.cli.options.fields import FILTERS, READING, Order, fields_of, option
 from asyncops.cli.options.list_output import OutputOptions
 from asyncops.cli.options.on_resource import OnResource, on_resource
@@ -17,6 +16,7 @@ from asyncops.cli.resources import Resource
 from asyncops.cli.text.times import moment
 from asyncops.http.invalid_items import OnInvalid
 from asyncops.http.meter import OnPage
+from asyncops.kit import Client
 from asyncops.kit.chosen import chosen_of
 from asyncops.kit.filters import ALIASES, BY_NAME
 from asyncops.kit.options import ListOptions

@@ -91,7 +91,7 @@ class OutputOptions:
             raise ValueError(f"--resume needs --output FILE: {reason}")
         if self.file.exists() and not self.file.is_file():
             raise ValueError(f"--resume needs an ordinary file to write, and {self.file} is none")
-        if Journal.of(resume, self.file).overlaps:
+        if Journal(resume, self.file).overlaps:
             raise ValueError("--resume and --output need two files")
 
 

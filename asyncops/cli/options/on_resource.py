@@ -8,14 +8,13 @@ from typing import Any, ClassVar, TypeVar
 import attrs
 from attrs import frozen
 
-from asyncops.cli.accounts.services import Client
 from asyncops.cli.connect import connected
 from asyncops.cli.exit import Failure
-from asyncops.cli.groups import Settings
-from asyncops.cli.options.fields import READING, argument, names_in, option
+from asyncops.cli.options.fields import READING, Settings, argument, names_in, option
 from asyncops.cli.options.filters import filter_option
 from asyncops.cli.resources import Resource, dashed
 from asyncops.cli.runtime.run import right_use
+from asyncops.kit import Client
 from asyncops.utils.statuses import UnlikelyStatus
 
 K = TypeVar("K", bound="OnResource")
@@ -79,8 +78,8 @@ class OnResource:
 
     def follow(self, verb: str, id_: object) -> str:
         """The command that asks for an operation that this one has started."""
-        place = map(str, self.place)
-        return " ".join(["asyncops", self.resource.followed, verb, *place, str(id_)])
+        words = self.resource.group or self.resource.name
+        return " ".join(["asyncops", words, verb, *map(str, self.place), str(id_)])
 
     @asynccontextmanager
     async def opened(self, settings: Settings) -> AsyncIterator[Any]:

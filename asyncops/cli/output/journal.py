@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from time import monotonic
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 import msgspec
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from asyncops.checkpoints import Checkpoint, read_versioned
 from asyncops.cli.exit import Failure
@@ -59,6 +59,10 @@ class JournalEntry:
         return None if self.checkpoint is None else Checkpoint.from_json(self.checkpoint)
 
 
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
 @frozen
 class Journal:
     """The file that holds the state of a listing.
@@ -69,12 +73,8 @@ class Journal:
     """
 
     path: Path
-    target: Path
-
-    @classmethod
-    def of(cls, path: Path, target: Path) -> Self:
-        """The journal of a file; a link is followed, so that the part lies beside the real file."""
-        return cls(path, Path(os.path.realpath(target)))
+    # A link is followed, so that the part lies beside the real file.
+    target: Path = field(converter=_real)
 
     @property
     def part(self) -> Path:
@@ -84,7 +84,7 @@ class Journal:
     @property
     def overlaps(self) -> bool:
         """Whether the journal is the same file as the part or the target."""
-        return Path(os.path.realpath(self.path)) in {self.target, self.part}
+        return _real(self.path) in {self.target, self.part}
 
     @property
     def _anew(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import matplotlib as mpl
 from attrs import frozen
@@ -123,12 +123,12 @@ def label(text: str, width: int) -> str:
     return "".join(each if ord(each) in known else "?" for each in cut(text, width))
 
 
-def saved(drawn: Figure, kind: Literal["svg", "png"], *, title: str) -> bytes:
+def saved(drawn: Figure, kind: str, *, title: str) -> bytes:
     """The picture as a file's content, the same bytes for the same picture.
 
     Args:
         drawn: The picture.
-        kind: The file's format.
+        kind: The file's format, ``svg`` or ``png``.
         title: A description for screen readers and for the file's properties.
     """
     content = io.BytesIO()

@@ -7,59 +7,43 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from asyncops import errors
 from asyncops.cli.connect import ACCOUNT_IN_USE, Account
 from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.text.times import clock_time, span
-from asyncops.errors import (
-    AnswerTooLarge,
-    APIError,
-    AsyncOpsError,
-    ConfigurationError,
-    DecodeError,
-    Forbidden,
-    Gone,
-    NotFound,
-    OperationBlocked,
-    OperationFailed,
-    RateLimited,
-    ServerError,
-    TransportError,
-    Unauthorized,
-    WaitTimeout,
-)
 
 _RESUME = "a list with --resume FILE can go on from where it stopped"
 # The words for an answer, and the remedy where the error knows none; the first kind that fits.
-_ANSWERS: Mapping[type[APIError], tuple[str, str]] = {
-    Unauthorized: ("{name} does not accept the token: {said}", "make a new one"),
-    Forbidden: (
+_ANSWERS: Mapping[type[errors.APIError], tuple[str, str]] = {
+    errors.Unauthorized: ("{name} does not accept the token: {said}", "make a new one"),
+    errors.Forbidden: (
         "{name} does not allow this: {said}",
         "the token is good, but its account lacks the permission",
     ),
-    NotFound: (
+    errors.NotFound: (
         "{name} did not find it: {said}",
         "check the id, and whether it belongs to this account",
     ),
-    RateLimited: (
+    errors.RateLimited: (
         "{name} limits the rate of requests: {said}",
         "try again later, with less --concurrency",
     ),
-    ServerError: (
+    errors.ServerError: (
         "{name} failed: {status}, {said}",
         "that is the service's own trouble: try again later",
     ),
-    Gone: (
+    errors.Gone: (
         "{name} no longer has it: {said}",
         "a checkpoint may be too old to go on from: start over with a new file",
     ),
-    APIError: ("{name} refused the request: {status}, {said}", ""),
+    errors.APIError: ("{name} refused the request: {status}, {said}", ""),
 }
 # These have nothing to do with the service's answer.
-_OWN_CODES: Mapping[type[AsyncOpsError], ExitCode] = {
-    ConfigurationError: ExitCode.WRONG_USE,
-    OperationFailed: ExitCode.FAILED,
-    OperationBlocked: ExitCode.TIMED_OUT,
-    WaitTimeout: ExitCode.TIMED_OUT,
+_OWN_CODES: Mapping[type[errors.AsyncOpsError], ExitCode] = {
+    errors.ConfigurationError: ExitCode.WRONG_USE,
+    errors.OperationFailed: ExitCode.FAILED,
+    errors.OperationBlocked: ExitCode.TIMED_OUT,
+    errors.WaitTimeout: ExitCode.TIMED_OUT,
 }
 
 
@@ -74,9 +58,9 @@ def explain(error: BaseException, account: Account | None, now: datetime) -> Fai
     match error:
         case Failure():
             return error
-        case APIError():
+        case errors.APIError():
             failure = _of_api(error, account, now)
-        case AsyncOpsError():
+        case errors.AsyncOpsError():
             failure = _of_library(error, account)
         case OSError(errno=int()):
             return _of_system(error)
@@ -106,21 +90,21 @@ def details(error: BaseException) -> Iterator[str]:
     seen: BaseException | None = error
     while seen is not None:
         yield f"{type(seen).__module__}.{type(seen).__qualname__}: {seen}"
-        if isinstance(seen, DecodeError):
+        if isinstance(seen, errors.DecodeError):
             yield from (f"problem: {each}" for each in seen.problems)
             if seen.snippet:
                 yield f"the answer began: {seen.snippet}"
-        if isinstance(seen, APIError) and seen.reason:
+        if isinstance(seen, errors.APIError) and seen.reason:
             yield f"reason: {seen.reason}"
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
 
 
-def _of_api(error: APIError, account: Account | None, now: datetime) -> Failure:
+def _of_api(error: errors.APIError, account: Account | None, now: datetime) -> Failure:
     words, hint = next(said for kind, said in _ANSWERS.items() if isinstance(error, kind))
     hint = error.hint or hint
-    if isinstance(error, Unauthorized) and account is not None:
+    if isinstance(error, errors.Unauthorized) and account is not None:
         words, hint = _of_token(account)
-    elif isinstance(error, RateLimited) and error.retry_after is not None:
+    elif isinstance(error, errors.RateLimited) and error.retry_after is not None:
         until = clock_time((now + timedelta(seconds=error.retry_after)).astimezone(UTC), now)
         words = f"rate limited by {{name}} until {until} (in {span(error.retry_after)})"
         hint = "try again then, with less --concurrency"
@@ -142,7 +126,7 @@ def _of_token(account: Account) -> tuple[str, str]:
     return f"{{name}} does not accept the token from {account.token_source}: {{said}}", hint
 
 
-def _of_library(error: AsyncOpsError, account: Account | None) -> Failure:
+def _of_library(error: errors.AsyncOpsError, account: Account | None) -> Failure:
     # The library's words name its arguments.
     text = _shortened(str(error).removesuffix(" (max_pages)").replace("max_body", "--max-body"))
     for kind, code in _OWN_CODES.items():
@@ -150,14 +134,14 @@ def _of_library(error: AsyncOpsError, account: Account | None) -> Failure:
             return Failure(text, None, code)
     hint, name = None, _name(account)
     match error:
-        case AnswerTooLarge():
+        case errors.AnswerTooLarge():
             hint = "--max-body 1GiB reads it"
-        case TransportError():
+        case errors.TransportError():
             source = None if account is None else account.url_source
             address = f", and the address from {source}" if source else ""
             hint = f"check the network{address}; asyncops doctor says more"
             return Failure(_network(str(error), account), hint, ExitCode.SERVICE)
-        case DecodeError(request_id=request_id):
+        case errors.DecodeError(request_id=request_id):
             # How to pass over the row is said in the words of the command line.
             fault, row, _ = str(error).partition("; list(on_invalid")
             text = f"{_shortened(fault)}{_request(request_id)}"

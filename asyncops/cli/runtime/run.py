@@ -11,7 +11,7 @@ import typer
 
 from asyncops.cli.connect import ACCOUNT_IN_USE, Account
 from asyncops.cli.exit import ExitCode, Failure
-from asyncops.cli.groups import Settings
+from asyncops.cli.options.fields import Settings
 from asyncops.cli.runtime.error_messages import details, explain
 from asyncops.cli.runtime.logging import listening
 from asyncops.cli.runtime.signals import run

@@ -11,7 +11,7 @@ from rich.console import Console
 from asyncops.cli.commands.demo import demo as demo_module
 from asyncops.cli.commands.demo.demo import demo
 from asyncops.cli.commands.demo.listings import Reader, difference
-from asyncops.cli.groups import Settings
+from asyncops.cli.options.fields import Settings
 from asyncops.cli.options.serve import DemoSettings
 from asyncops.cli.runtime.run import execute
 from asyncops.services.chainloop import AsyncOperation

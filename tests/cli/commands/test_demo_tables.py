@@ -9,13 +9,11 @@ from rich.console import Console
 from asyncops import State
 from asyncops.cli.commands.demo.listings import Walked
 from asyncops.cli.commands.demo.tables import Report, show
-from asyncops.cli.groups import Settings
+from asyncops.cli.options.fields import Settings
 from asyncops.cli.runtime.run import execute
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-NOTHING = Walked[object](
-    name="Nothing", items=(), pages=0, requests=0, failed=0, seconds=0.0, wrong=None
-)
+NOTHING = Walked(name="Nothing", items=(), pages=0, requests=0, failed=0, seconds=0.0, wrong=None)
 
 
 @frozen(kw_only=True)

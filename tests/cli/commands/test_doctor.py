@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 from asyncops.cli.accounts import probe as probing
 from asyncops.cli.accounts.probe import UnreachableError, probe
 from asyncops.cli.accounts.profiles import Entry
-from asyncops.cli.accounts.services import SERVICES
 from asyncops.cli.app import app
 from asyncops.cli.commands.account_checks import examined
 from asyncops.cli.connect import Account
-from asyncops.cli.groups import Settings
+from asyncops.cli.options.fields import Settings
+from asyncops.cli.resources import SERVICES
 from asyncops.testing import ChainloopHabits, FakeServer, Fault, ZooHabits
 from tests.cli.processes import Done
 from tests.cli.running import variables

@@ -7,13 +7,12 @@ import attrs
 import pytest
 from typer.testing import CliRunner
 
-from asyncops.cli.accounts.services import SERVICES
 from asyncops.cli.app import app
 from asyncops.cli.commands import doctor
 from asyncops.cli.commands.doctor import claims, examined_resources
 from asyncops.cli.commands.watch import target_of
 from asyncops.cli.exit import Failure
-from asyncops.cli.resources import Resource
+from asyncops.cli.resources import SERVICES, Resource
 from asyncops.kit import Client, Collection, Listing, ListOptions, Service, Token
 from asyncops.kit.doctor import Finding
 from asyncops.kit.resources import resources_of
@@ -115,7 +114,7 @@ def test_a_resource_is_named_as_in_other_commands(name: str) -> None:
     zoo = SERVICES["zoo"]
     (one,) = examined_resources(zoo, name, ())
     assert (one.name, one.path.name) == ("zoo ml-prompts", "ml_prompts")
-    assert target_of(f"zoo.{name}").resource == one
+    assert target_of(f"zoo.{name}")[1] == one
     done = CliRunner().invoke(app, ["zoo", name, "list", "--help"])
     assert f"asyncops zoo {name} list" in done.stdout
 

@@ -11,11 +11,11 @@ from attrs import evolve
 from keyring.backend import KeyringBackend
 from typer.testing import CliRunner
 
-from asyncops.cli.accounts import services
+from asyncops.cli import resources
 from asyncops.cli.app import app
 from asyncops.cli.connect import account_for
 from asyncops.cli.exit import Failure
-from asyncops.cli.groups import Settings
+from asyncops.cli.options.fields import Settings
 from asyncops.http.auth import Basic
 from asyncops.services.zoo import ZooClient
 from tests.cli.keyrings import BrokenRing, LockedRing, MemoryRing, NoRing
@@ -122,7 +122,7 @@ def test_a_token_is_checked_as_its_service_sends_it(
     class WithLogin(ZooClient):
         service = evolve(ZooClient.service, auth=Basic())
 
-    monkeypatch.setattr(services, "_loaded", lambda _: WithLogin)
+    monkeypatch.setattr(resources, "_loaded", lambda _: WithLogin)
     done = ask("login", "zoo", stdin=f"{TOKEN}\n")
     assert (done.code, ring.kept) == (2, {})
     assert "token must be 'user:password'" in done.err

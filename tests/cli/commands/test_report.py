@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from asyncops.cli.commands.report import Output, draw_operations
-from asyncops.cli.groups import Settings
+from asyncops.cli.options.fields import Settings
 from asyncops.cli.options.list import query_of
 from asyncops.cli.resources import resource_of
 from asyncops.testing import FakeServer, Fault

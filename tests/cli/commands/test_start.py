@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 from typer.testing import CliRunner
 
-from asyncops.cli.accounts import services
+from asyncops.cli import resources
 from asyncops.cli.app import app
 from asyncops.cli.commands import start
 from asyncops.testing import Fake, FakeZoo
@@ -40,16 +40,16 @@ def scan(fake: Fake[ScanClient], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     for name in ("a.mesh", "a.PTS", "a.xyz", "a"):
         Path(name).write_bytes(b"points")
-    entry = EntryPoint("scan", "tests.cli.scans:ScanClient", services.GROUP)
+    entry = EntryPoint("scan", "tests.cli.scans:ScanClient", resources.GROUP)
 
     def running(*words: str, stdin: str = "") -> Done:
         done = CliRunner().invoke(app, ["scan", "scans", *words], input=stdin)
         return Done(done.exit_code, done.stdout, done.stderr)
 
-    with patch.object(services, "entry_points", lambda **_: [entry]):
-        services.installed.cache_clear()
+    with patch.object(resources, "entry_points", lambda **_: [entry]):
+        resources.installed.cache_clear()
         yield running
-    services.installed.cache_clear()
+    resources.installed.cache_clear()
 
 
 def words_of(text: str) -> str:

@@ -111,8 +111,8 @@ def test_a_signal_ends_a_command_that_backs_off(server: FakeServer) -> None:
 
 STUBBORN = """
 import asyncio, sys, time
+from asyncops.cli.options.fields import Settings
 from asyncops.cli.runtime.run import execute
-from asyncops.cli.groups import Settings
 from asyncops.cli.runtime import signals
 
 async def command():

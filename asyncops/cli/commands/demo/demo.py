@@ -15,8 +15,8 @@ from asyncops.cli.exit import ExitCode
 from asyncops.cli.options.serve import DemoSettings
 from asyncops.models import State
 from asyncops.retry.policy import RetryPolicy
-from asyncops.services.chainloop import AsyncOperation, ChainloopClient
-from asyncops.services.zoo import AsyncApiCall, TextToCadResponse, ZooClient
+from asyncops.services.chainloop import ChainloopClient
+from asyncops.services.zoo import AsyncApiCall, ZooClient
 from asyncops.testing import ChainloopHabits, FakeClock, FakeServer, Fault
 
 _RETRY = RetryPolicy(base=0.05)
@@ -38,8 +38,8 @@ async def demo(settings: DemoSettings, console: Console) -> int:
         # Where nothing is shown, some releases of rich would write an empty line at the end.
         with progress if console.is_interactive else nullcontext():
             zoo = Reader(first, add_bar)
-            parts, for_anyone = await _anyone(zoo, clock)
-            calls, for_staff = await _staff(zoo)
+            for_anyone = await _anyone(zoo, clock)
+            for_staff = await _staff(zoo)
             from_zero = await _chainloop(zoo, "pages from 0")
             from_one = await _chainloop(Reader(second, add_bar), "pages from 1")
     report = Report(
@@ -49,8 +49,8 @@ async def demo(settings: DemoSettings, console: Console) -> int:
             "Chainloop": (from_zero, from_one),
         },
         services={
-            "Zoo, any account": parts.items,
-            "Zoo, staff": calls.items,
+            "Zoo, any account": for_anyone[0].items,
+            "Zoo, staff": for_staff[0].items,
             "Chainloop": from_zero.items + from_one.items,
         },
     )
@@ -83,10 +83,8 @@ def _servers(settings: DemoSettings, clock: FakeClock) -> tuple[FakeServer, Fake
     return first, second
 
 
-async def _anyone(
-    reader: Reader, clock: FakeClock
-) -> tuple[Walked[TextToCadResponse], tuple[Walked[object], ...]]:
-    """All parts, then all that an ordinary account has read and started."""
+async def _anyone(reader: Reader, clock: FakeClock) -> tuple[Walked, ...]:
+    """What an ordinary account has read and started; all parts come first."""
     token, url, held = reader.server.token, reader.server.url, reader.server.zoo.items
     # On the clock of the data, a wait takes no time.
     async with ZooClient(token, base_url=url, clock=clock) as zoo:
@@ -104,11 +102,11 @@ async def _anyone(
             [part for part in parts.items if part.state is State.SUCCEEDED],
             lambda part, got: got.id == part.id and getattr(got, "outputs", None) is not None,
         )
-    return parts, (parts, calls, conversations, files, conversion)
+    return parts, calls, conversations, files, conversion
 
 
-async def _staff(reader: Reader) -> tuple[Walked[AsyncApiCall], tuple[Walked[object], ...]]:
-    """All calls, then all that was read with staff access."""
+async def _staff(reader: Reader) -> tuple[Walked, ...]:
+    """What was read with staff access; all calls come first."""
     server, held = reader.server, reader.server.zoo
     all_due, failed_due, prompts_due = held.operations(), held.operations("failed"), held.prompts()
     async with ZooClient(server.token, base_url=server.url, retry=_RETRY) as zoo:
@@ -131,10 +129,10 @@ async def _staff(reader: Reader) -> tuple[Walked[AsyncApiCall], tuple[Walked[obj
             list(newest.values()),
             lambda call, output: (output.id, output.type) == (call.id, call.type),
         )
-    return calls, (calls, failed, prompts, fetched, outputs)
+    return calls, failed, prompts, fetched, outputs
 
 
-async def _chainloop(reader: Reader, how: str) -> Walked[AsyncOperation]:
+async def _chainloop(reader: Reader, how: str) -> Walked:
     server = reader.server
     expected = server.chainloop.operations()
     async with ChainloopClient(server.token, base_url=server.url, retry=_RETRY) as chainloop:

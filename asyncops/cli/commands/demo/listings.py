@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any
 
 from attrs import define, field, frozen
 
@@ -11,27 +11,17 @@ from asyncops.errors import AsyncOpsError
 from asyncops.listing.get_many import GetMany
 from asyncops.listing.pager import Pager
 from asyncops.polling.policy import Poll
-from asyncops.services.zoo import FileConversion, ZooClient
+from asyncops.services.zoo import ZooClient
 from asyncops.testing import FakeServer
 
 _STEP = b"ISO-10303-21;"
-
-T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
-P = TypeVar("P", bound="_Identified")
-
-
-class _Identified(Protocol):
-    @property
-    def id(self) -> object: ...
-
 
 AddBar = Callable[[str, int], Callable[[int], object]]
 """From a listing's name and its number of items to a hook, told how many have come since."""
 
 
 @frozen(kw_only=True)
-class Walked(Generic[T_co]):
+class Walked:
     """What came of one listing.
 
     Attributes:
@@ -45,7 +35,7 @@ class Walked(Generic[T_co]):
     """
 
     name: str
-    items: tuple[T_co, ...] = field(repr=False)
+    items: tuple[Any, ...] = field(repr=False)
     pages: int | None
     requests: int
     failed: int
@@ -70,9 +60,9 @@ class Reader:
     server: FakeServer
     add_bar: AddBar
 
-    async def walked(self, name: str, pager: Pager[P], expected: Sequence[P]) -> Walked[P]:
+    async def walked(self, name: str, pager: Pager[Any], expected: Sequence[Any]) -> Walked:
         """Walk a listing to its end, and compare the ids with those ``expected``."""
-        items: list[P] = []
+        items: list[Any] = []
         pages, run = 0, self._begin(name, len(expected))
         async for page in pager.pages():
             items.extend(page.items)
@@ -83,12 +73,12 @@ class Reader:
     async def by_id(
         self,
         name: str,
-        get_many: Callable[..., GetMany[Any, T]],
-        listed: Sequence[P],
-        same: Callable[[P, T], bool],
-    ) -> Walked[T]:
+        get_many: Callable[..., GetMany[Any, Any]],
+        listed: Sequence[Any],
+        same: Callable[[Any, Any], bool],
+    ) -> Walked:
         """Get items by their ids, several at a time, and compare each with the listed one."""
-        items: list[T] = []
+        items: list[Any] = []
         run = self._begin(name, len(listed))
         async with get_many([each.id for each in listed], ordered=True) as results:
             async for _, item in results:
@@ -99,7 +89,7 @@ class Reader:
         other = [each for each, item in zip(listed, items, strict=True) if not same(each, item)]
         return run.end(items, f"{len(other)} not as listed, first {other[0].id}" if other else None)
 
-    async def converted(self, name: str, zoo: ZooClient) -> Walked[FileConversion]:
+    async def converted(self, name: str, zoo: ZooClient) -> Walked:
         """Start the conversion of a file, and wait for its end."""
         run = self._begin(name, 1)
         started = await zoo.files.convert(_STEP, src_format="step", output_format="obj")
@@ -127,7 +117,7 @@ class _Run:
     tick: Callable[[int], object]
     _began: float = field(factory=time.perf_counter, init=False)
 
-    def end(self, items: Sequence[T], wrong: str | None, *, pages: int | None = None) -> Walked[T]:
+    def end(self, items: Sequence[Any], wrong: str | None, *, pages: int | None = None) -> Walked:
         return Walked(
             name=self.name,
             items=tuple(items),
@@ -139,7 +129,7 @@ class _Run:
         )
 
 
-def _ids(items: Iterable[_Identified]) -> list[str]:
+def _ids(items: Iterable[Any]) -> list[str]:
     return [str(item.id) for item in items]
 
 

@@ -23,16 +23,16 @@ class Report:
         services: The operations of each service.
     """
 
-    sections: Mapping[str, Sequence[Walked[object]]]
+    sections: Mapping[str, Sequence[Walked]]
     services: Mapping[str, Sequence[Operation]]
 
     @property
-    def read(self) -> list[Walked[object]]:
+    def read(self) -> list[Walked]:
         """All that was read."""
         return [each for section in self.sections.values() for each in section]
 
     @property
-    def wrong(self) -> list[Walked[object]]:
+    def wrong(self) -> list[Walked]:
         """What is not as it should be."""
         return [each for each in self.read if each.wrong]
 
