@@ -99,13 +99,14 @@ async def report_operations(settings: Settings, query: Query, output: Output) ->
     """
     output.suffix(".html", ".htm")
     with needing("matplotlib", _EXTRA), needing("jinja2", _EXTRA):
-        from asyncops.cli.report.page import Report, Tally, page_of  # noqa: PLC0415 - an extra
+        from asyncops.cli.report.lives import NewestLives  # noqa: PLC0415 - an extra
+        from asyncops.cli.report.page import Tally, page_of  # noqa: PLC0415
     most = query.max_items or _MOST_REPORTED
-    tally = Tally(now=datetime.now(UTC), most_lives=_USUAL)
+    tally = Tally(now=datetime.now(UTC), newest=NewestLives(_USUAL))
 
     def page(cut: bool) -> tuple[bytes, str]:
         asked, cut_at = query.asked(_UNSAID), most if cut else None
-        content = page_of(Report(title=query.title, query=asked, tally=tally, cut_at=cut_at))
+        content = page_of(query.title, asked, tally, cut_at=cut_at)
         return content, f"a report on {counted(tally.count, query.resource.name)}"
 
     await _write(settings, query, output.target, most, take=tally.add, content=page)

@@ -80,13 +80,13 @@ def life_of(operation: Operation, now: datetime) -> Life | None:
     began, set_off, finished = times_of(operation)
     if began is None:
         return None
-    over = has_ended(operation)
-    created = began.timestamp()
-    started = _later(created, set_off)
-    ended = _later(created if started is None else started, finished)
-    if ended is None:
-        latest = created if started is None else started
-        ended = latest if over else max(latest, now.timestamp())
+    over, created = has_ended(operation), began.timestamp()
+    started = None if set_off is None else max(created, set_off.timestamp())
+    ended = created if started is None else started
+    if finished is not None:
+        ended = max(ended, finished.timestamp())
+    elif not over:
+        ended = max(ended, now.timestamp())
     return Life(
         id=str(operation.id),
         kind=kind_of(operation),
@@ -102,10 +102,6 @@ def life_of(operation: Operation, now: datetime) -> Life | None:
 def short_error(operation: Operation) -> str | None:
     """The error of an operation, cut to 500 characters."""
     return operation.error and operation.error[:_LONGEST_ERROR]
-
-
-def _later(floor: float, moment: datetime | None) -> float | None:
-    return None if moment is None else max(floor, moment.timestamp())
 
 
 @define(eq=False)
@@ -124,17 +120,18 @@ class NewestLives:
     given: int = field(default=0, init=False)
     timeless: int = field(default=0, init=False)
 
-    def add(self, operation: Operation, now: datetime) -> None:
-        """Take one operation, as it was at ``now``."""
+    def add(self, operation: Operation, now: datetime) -> Life | None:
+        """Take one operation, as it was at ``now``, and return its life."""
         life = life_of(operation, now)
         if life is None:
             self.timeless += 1
-            return
+            return None
         self.given += 1
         # Of those created at the same time, the earlier ones to come stay.
         insort_left(self.lives, life, key=lambda each: each.waiting.begin)
         if len(self.lives) > self.most:
             del self.lives[0]
+        return life
 
     @property
     def left_out(self) -> int:

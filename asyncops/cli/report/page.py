@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from attrs import define, field, frozen
+from attrs import define, field
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from asyncops.cli.report import theme
 from asyncops.cli.report.charts import Histogram, KindCount, draw_histograms, draw_kinds
-from asyncops.cli.report.lives import Life, NewestLives, life_of, moment_text, short_error
+from asyncops.cli.report.lives import Life, NewestLives, moment_text, short_error
 from asyncops.cli.report.theme import ROLES
 from asyncops.cli.report.timeline_picture import Timeline, draw_timeline
 from asyncops.cli.text.safe import visible
@@ -44,7 +44,7 @@ class Tally:
 
     Attributes:
         now: The time of the report; aware.
-        most_lives: The number of newest lives that are kept for the timeline.
+        newest: The lives that the timeline shows.
         waiting: Seconds from creation to start, of each that has both.
         running: Seconds from start to end, of each that has both.
         slowest: The twenty operations that have run longest, the longest first.
@@ -54,8 +54,7 @@ class Tally:
     """
 
     now: datetime
-    most_lives: int
-    newest: NewestLives = field(init=False)
+    newest: NewestLives
     waiting: "array[float]" = field(factory=lambda: array("d"), init=False)
     running: "array[float]" = field(factory=lambda: array("d"), init=False)
     summarizer: Summarizer = field(factory=Summarizer, init=False)
@@ -64,19 +63,15 @@ class Tally:
     _failed: Counter[str] = field(factory=Counter, init=False)
     _errors: Counter[tuple[str, str]] = field(factory=Counter, init=False)
 
-    def __attrs_post_init__(self) -> None:
-        self.newest = NewestLives(self.most_lives)
-
     def add(self, operation: Operation) -> None:
         """Take one operation."""
         self.summarizer.add(operation)
-        self.newest.add(operation, self.now)
+        life = self.newest.add(operation, self.now)
         created, started, finished = times_of(operation)
         _measure(self.waiting, created, started)
         _measure(self.running, started, finished)
         if has_ended(operation):
             self._count(operation)
-        life = life_of(operation, self.now)
         if life is not None and life.running is not None:
             # Of those that took as long, the earlier ones to come stay.
             insort_right(self.slowest, life, key=lambda each: -each.run_time)
@@ -137,36 +132,27 @@ def inlined(content: bytes, name: str, label: str) -> str:
     return text.replace("<svg", f'<svg role="img" aria-label="{html.escape(label)}"', 1).strip()
 
 
-@frozen(kw_only=True)
-class Report:
-    """The data of a page.
+def page_of(
+    title: str, query: Sequence[tuple[str, str]], tally: Tally, *, cut_at: int | None = None
+) -> bytes:
+    """The page, as UTF-8: the same for the same arguments.
 
-    Attributes:
+    Args:
         title: The resource: ``Zoo operations``.
         query: The filters and the order that were asked for: names and values.
         tally: The operations.
         cut_at: How many operations were read where there are more; `None` where all were.
     """
-
-    title: str
-    query: Sequence[tuple[str, str]]
-    tally: Tally
-    cut_at: int | None = None
-
-
-def page_of(report: Report) -> bytes:
-    """The page, as UTF-8: the same for the same report."""
-    tally = report.tally
     summary = tally.summarizer.result()
-    query = ", ".join(f"{name} {value}" for name, value in report.query)
     with theme.drawing():
         page: str = _template().render(
-            report=report,
+            title=title,
+            cut_at=cut_at,
             tally=tally,
-            query=query or "everything",
+            query=", ".join(f"{name} {value}" for name, value in query) or "everything",
             roles=" ".join(f"--{role}: {colour};" for colour, role in theme.ROLES.items()),
             summary=summary,
-            timeline=_timeline(report),
+            timeline=_timeline(title, tally),
             histograms=_histograms(tally, summary),
             failures=tally.failures,
             kinds=_kinds(tally.failures[:_MOST_BARS]),
@@ -207,9 +193,8 @@ def _picture(drawn: Figure, name: str, label: str) -> Markup:
     return Markup(inlined(content, name, label))  # noqa: S704 - matplotlib draws text as shapes
 
 
-def _timeline(report: Report) -> Markup:
-    lives, now = report.tally.newest.lives, report.tally.now
-    timeline = Timeline(title=report.title, lives=lives, now=now)
+def _timeline(title: str, tally: Tally) -> Markup:
+    timeline = Timeline(title=title, lives=tally.newest.lives, now=tally.now)
     return _picture(draw_timeline(timeline), "lives", f"Timeline. {timeline.heading}.")
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import matplotlib as mpl
 from attrs import frozen
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 
@@ -22,7 +21,7 @@ _RC: Any = mpl.rc_params_from_file(_STYLE, use_default_template=False)
 INK: str = _RC["text.color"]
 FAINT: str = _RC["axes.edgecolor"]
 GRID: str = _RC["grid.color"]
-PAPER = "#fefefe"
+PAPER: str = _RC["figure.facecolor"]
 ROLES: Mapping[str, str] = {
     "#a9b8c6": "waiting",
     "#0072b2": "succeeded",
@@ -38,8 +37,6 @@ ROLES: Mapping[str, str] = {
 """The role of each colour: a page may give the roles other colours, such as in the dark."""
 
 WAITING, SUCCEEDED, FAILED, CANCELLED, RUNNING, UNKNOWN = list(ROLES)[:6]
-
-_DPI = 110
 
 
 @frozen
@@ -91,14 +88,7 @@ def figure(width: float, height: float, *, arranged: bool = True) -> Figure:
         height: In inches.
         arranged: Whether matplotlib finds room for titles and labels.
     """
-    drawn = Figure(
-        figsize=(width, height),
-        dpi=_DPI,
-        facecolor=PAPER,
-        layout="constrained" if arranged else None,
-    )
-    FigureCanvasAgg(drawn)
-    return drawn
+    return Figure(figsize=(width, height), layout="constrained" if arranged else None)
 
 
 def bare(axes: Axes) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from asyncops import Operation
-from asyncops.cli.report.page import Report, Tally, page_of
+from asyncops.cli.report.lives import NewestLives
+from asyncops.cli.report.page import Tally, page_of
 from asyncops.services.chainloop import AsyncOperationStatus
 from tests.cli.samples import NOON, operation
 
@@ -68,15 +69,19 @@ def ended(number: int, *, fails: bool = False, seconds: float = 10, **fields: An
     return operation(**given)
 
 
-def report_of(operations: Iterable[Operation], lanes: int = 500, **fields: Any) -> Report:
-    tally = Tally(now=NOON + 3600 * SECOND, most_lives=lanes)
+def tally_of(operations: Iterable[Operation], lanes: int = 500) -> Tally:
+    tally = Tally(now=NOON + 3600 * SECOND, newest=NewestLives(lanes))
     for each in operations:
         tally.add(each)
-    return Report(title="Chainloop operations", query=(), tally=tally, **fields)
+    return tally
 
 
-def page(*operations: Operation, **fields: Any) -> Elements:
-    return Elements(page_of(report_of(operations, **fields)))
+def chainloop_page(operations: Iterable[Operation]) -> bytes:
+    return page_of("Chainloop operations", (), tally_of(operations))
+
+
+def page(*operations: Operation) -> Elements:
+    return Elements(chainloop_page(operations))
 
 
 def test_the_page_says_how_many_failed_of_what_and_which_took_longest() -> None:
@@ -95,7 +100,7 @@ def test_the_page_says_how_many_failed_of_what_and_which_took_longest() -> None:
 @pytest.fixture(scope="module")
 def thirty() -> bytes:
     """The page of thirty operations, a third of which failed."""
-    return page_of(report_of(ended(number, fails=number % 3 == 0) for number in range(30)))
+    return chainloop_page(ended(number, fails=number % 3 == 0) for number in range(30))
 
 
 def test_the_page_needs_no_network_and_no_scripts(thirty: bytes) -> None:
@@ -130,7 +135,7 @@ def test_every_id_is_unique_and_every_reference_has_its_own(thirty: bytes) -> No
 
 def test_nothing_that_a_service_says_is_taken_for_markup() -> None:
     hostile = ended(1, fails=True, id=EVIL, kind=EVIL, error_message=EVIL)
-    content = page_of(report_of([hostile], cut_at=None))
+    content = chainloop_page([hostile])
     elements = Elements(content)
     assert not {"script", "img"} & {tag for tag, _ in elements.found}
     assert b"\x1b" not in content
@@ -139,14 +144,9 @@ def test_nothing_that_a_service_says_is_taken_for_markup() -> None:
 
 
 def test_what_was_asked_for_and_what_was_left_out_is_said() -> None:
-    tally = report_of((ended(number) for number in range(30)), lanes=10).tally
-    report = Report(
-        title="Zoo operations",
-        query=[("status", "failed"), ("sort", "oldest")],
-        tally=tally,
-        cut_at=30,
-    )
-    text = Elements(page_of(report)).text
+    tally = tally_of((ended(number) for number in range(30)), lanes=10)
+    query = [("status", "failed"), ("sort", "oldest")]
+    text = Elements(page_of("Zoo operations", query, tally, cut_at=30)).text
     assert "Asked for: status failed, sort oldest." in text
     assert "There is more: this report is about the first 30 that came." in text
     assert "The newest 10 of 30; all other figures of this page are about all of them." in text
@@ -177,7 +177,7 @@ def test_those_without_a_time_of_creation_are_counted() -> None:
 
 def test_the_same_operations_give_the_same_page(thirty: bytes) -> None:
     operations = [ended(number, fails=number % 3 == 0) for number in range(30)]
-    assert page_of(report_of(operations)) == thirty
+    assert chainloop_page(operations) == thirty
 
 
 def test_pictures_and_tables_can_be_read_without_eyes(thirty: bytes) -> None:
@@ -201,7 +201,7 @@ def test_colours_of_the_pictures_follow_the_page_into_the_dark(thirty: bytes) ->
 
 def test_the_most_frequent_error_of_a_kind_does_not_depend_on_the_order() -> None:
     errors = ["b", "a", "b", "a", "c"]
-    tallies = [Tally(now=NOON, most_lives=5), Tally(now=NOON, most_lives=5)]
+    tallies = [Tally(now=NOON, newest=NewestLives(5)), Tally(now=NOON, newest=NewestLives(5))]
     for tally, given in zip(tallies, (errors, errors[::-1]), strict=True):
         for number, error in enumerate(given):
             tally.add(ended(number, fails=True, error_message=error))
@@ -212,12 +212,12 @@ def test_the_most_frequent_error_of_a_kind_does_not_depend_on_the_order() -> Non
 
 
 def test_a_service_that_makes_up_kinds_and_errors_does_not_fill_the_memory() -> None:
-    tally = Tally(now=NOON, most_lives=5)
+    tally = Tally(now=NOON, newest=NewestLives(5))
     for number in range(2_000):
         tally.add(ended(number, fails=True, kind=f"kind {number}", error_message=f"error {number}"))
     assert len(tally.failures) == 1001
     assert max(each.failed for each in tally.failures) == 1_000
-    assert len(page_of(Report(title="x", query=(), tally=tally))) < 300_000
+    assert len(page_of("x", (), tally)) < 300_000
 
 
 @pytest.mark.parametrize("seconds", [0, 1e-6, 1e8])
@@ -228,7 +228,7 @@ def test_any_duration_makes_a_page(seconds: float) -> None:
 def test_the_page_is_to_the_byte_as_it_has_always_been() -> None:
     """But for the pictures, whose shapes are matplotlib's."""
     status = AsyncOperationStatus("odd <b> 'status'")
-    tally = report_of(
+    tally = tally_of(
         [
             *(
                 ended(number, fails=number % 3 == 0, kind=f"kind {number % 2}")
@@ -240,8 +240,8 @@ def test_the_page_is_to_the_byte_as_it_has_always_been() -> None:
             operation(created_at=None),
         ],
         lanes=5,
-    ).tally
+    )
     query = [("status", 'failed & "more"'), ("sort", "oldest")]
-    report = Report(title="Zoo <operations>", query=query, tally=tally, cut_at=1234)
-    found = re.sub(rb"<svg.*?</svg>", b"<svg></svg>", page_of(report), flags=re.DOTALL)
+    page = page_of("Zoo <operations>", query, tally, cut_at=1234)
+    found = re.sub(rb"<svg.*?</svg>", b"<svg></svg>", page, flags=re.DOTALL)
     assert found == GOLDEN.read_bytes()

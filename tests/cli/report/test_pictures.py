@@ -102,7 +102,7 @@ def test_times_that_nobody_set_are_no_times(year: int) -> None:
     life = life_of(operation(status=RUNNING, started_at=after(5), finished_at=unset), after(60))
     assert life is not None
     assert (life.running, life.open) == (Span(AT + 5, AT + 60), True)
-    tally = Tally(now=after(60), most_lives=5)
+    tally = Tally(now=after(60), newest=NewestLives(5))
     tally.add(operation(created_at=unset, started_at=NOON, finished_at=unset))
     tally.add(operation(started_at=unset, finished_at=NOON))
     assert (len(tally.waiting), len(tally.running), tally.newest.timeless) == (0, 0, 1)
@@ -122,7 +122,7 @@ def test_every_end_is_drawn_as_an_end(status: str, word: str) -> None:
     assert "not ended" not in timeline.heading
     assert ("1 cancelled" in timeline.heading) == (word == "cancelled")
     svg_of(timeline)
-    tally = Tally(now=after(60), most_lives=5)
+    tally = Tally(now=after(60), newest=NewestLives(5))
     tally.add(ends)
     assert (tally.summarizer.ended, tally.failures) == (1, [])
 
