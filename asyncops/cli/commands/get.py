@@ -118,7 +118,8 @@ class Showing:
         self._output = StandardOutput()
         self._console = console()
         self._several = several
-        self._any = False
+        # What stands in front of the next item.
+        self._lead = self._json.head()
         self._code = ExitCode.DONE
 
     async def take(self, id_: object, result: Any) -> None:
@@ -147,17 +148,15 @@ class Showing:
 
     async def show(self, item: Any) -> None:
         """Show one item."""
-        if self._options.json or self._options.jsonl:
-            content = (b"" if self._any else self._json.head()) + self._json.rows([item])
-        else:
-            content = b"\n" * self._any + self._described(item)
-        await self._output.put(content)
-        self._any = True
+        as_json = self._options.json or self._options.jsonl
+        content = self._json.rows([item]) if as_json else self._described(item)
+        await self._output.put(self._lead + content)
+        self._lead = b"" if as_json else b"\n"
 
     async def end(self) -> ExitCode:
         """Write what stands behind the last one, and give the exit code."""
         if self._options.json:
-            await self._output.put((b"" if self._any else self._json.head()) + self._json.tail())
+            await self._output.put(self._lead + self._json.tail())
         return self._code
 
     def _described(self, item: Any) -> bytes:

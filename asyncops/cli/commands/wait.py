@@ -83,12 +83,11 @@ def _by_ids(
     """Operations by their ids."""
     require_ids(operations, ids)
     pending = operations.pending(ids, **filters)
-    subject = f"{len(pending.ids)} of {on.resource.client.service.title}'s operations"
-    if len(pending.ids) == 1:
-        subject = f"operation {next(iter(pending.ids))}"
-    policy, blocked = options.policy, options.blocked
-    results = partial(wait_many, pending, poll=policy, on_blocked=blocked)
-    return Awaited(subject, results, several=len(pending.ids) > 1)
+    several = len(pending.ids) > 1
+    all_of_them = f"{len(pending.ids)} of {on.resource.client.service.title}'s operations"
+    subject = all_of_them if several else f"operation {next(iter(pending.ids))}"
+    results = partial(wait_many, pending, poll=options.policy, on_blocked=options.blocked)
+    return Awaited(subject, results, several)
 
 
 def _on_resource(about: ByResource, options: WaitOptions, operations: Any) -> Awaited:

@@ -28,8 +28,26 @@ class NoContent:
 
     @contextmanager
     def opened(self) -> Iterator[IO[bytes] | None]:
-        """The content; none here."""
-        yield None
+        """The content; the library reads it piece by piece as it sends it.
+
+        Raises:
+            Failure: It cannot be read.
+        """
+        if self.file is None:
+            yield None
+        elif self.file == STANDARD:
+            if sys.stdin is None:
+                raise Failure("standard input is closed", "name a file instead of -")
+            # While a thread waits for input, it holds the lock of a buffer, which the end of the
+            # program would want.
+            yield getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
+        else:
+            with file_errors(self.file):
+                # The lock of a buffer keeps the descriptor from being closed, and given to a
+                # connection, while a thread reads from it.
+                file = self.file.open("rb", buffering=-1 if self.file.is_file() else 0)
+            with file:
+                yield file
 
 
 @frozen(kw_only=True)
@@ -41,27 +59,6 @@ class Content(NoContent):
     """
 
     file: Path = argument("FILE")
-
-    @contextmanager
-    def opened(self) -> Iterator[IO[bytes] | None]:
-        """The content; the library reads it piece by piece as it sends it.
-
-        Raises:
-            Failure: It cannot be read.
-        """
-        if self.file == STANDARD:
-            if sys.stdin is None:
-                raise Failure("standard input is closed", "name a file instead of -")
-            # While a thread waits for input, it holds the lock of a buffer, which the end of the
-            # program would want.
-            yield getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
-            return
-        with file_errors(self.file):
-            # The lock of a buffer keeps the descriptor from being closed, and given to a
-            # connection, while a thread reads from it.
-            file = self.file.open("rb", buffering=-1 if self.file.is_file() else 0)
-        with file:
-            yield file
 
 
 def content_of(action: Action[..., Any]) -> type[NoContent]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from asyncops.cli.exit import ExitCode, Failure
+from asyncops.cli.exit import Failure
 
 
 @contextmanager
@@ -62,7 +62,7 @@ def file_errors(path: Path) -> Iterator[None]:
             # No error of a file: a timeout is an OSError too.
             raise
         reason = (error.strerror or str(error)).lower()
-        raise Failure(f"cannot use the file {path}: {reason}", code=ExitCode.WRONG_USE) from error
+        raise Failure(f"cannot use the file {path}: {reason}") from error
 
 
 def content_of(path: Path) -> bytes | None:
@@ -87,13 +87,12 @@ def locked(file: BinaryIO, path: Path) -> Iterator[None]:
     """
     try:
         fcntl = importlib.import_module("fcntl")
-    except ModuleNotFoundError:
-        yield
-        return
-    try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ModuleNotFoundError:
+        # Windows has none.
+        pass
     except BlockingIOError:
-        raise Failure(f"another program is writing to {path}", code=ExitCode.WRONG_USE) from None
+        raise Failure(f"another program is writing to {path}") from None
     # The lock ends when the file is closed.
     yield
 
