@@ -73,7 +73,6 @@ def draw_kinds(kinds: Sequence[KindCount]) -> Figure:
     """
     drawn = theme.figure(_WIDTH, 0.9 + _ROW * max(len(kinds), 2))
     axes = drawn.add_subplot()
-    theme.bare(axes)
     axes.set_xlabel("operations")
     rows = range(len(kinds))
     axes.barh(rows, [each.ended for each in kinds], 0.62, color=theme.GRID, label="ended")
@@ -182,7 +181,6 @@ def draw_histograms(histograms: Sequence[Histogram]) -> Figure:
     """
     drawn = theme.figure(_WIDTH, _HEIGHT)
     for axes, histogram in zip(drawn.subplots(1, len(histograms)), histograms, strict=True):
-        theme.bare(axes)
         axes.set_title(histogram.title, fontweight="bold", fontsize=10)
         if histogram.values:
             _bars(axes, histogram)

@@ -91,15 +91,6 @@ def figure(width: float, height: float, *, arranged: bool = True) -> Figure:
     return Figure(figsize=(width, height), layout="constrained" if arranged else None)
 
 
-def bare(axes: Axes) -> None:
-    """Leave out the frame, save the line at the bottom."""
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    axes.tick_params(axis="y", length=0)
-    axes.set_axisbelow(True)
-    axes.set_facecolor("none")
-
-
 def blank(axes: Axes, words: str) -> None:
     """Write a few words in place of data."""
     axes.set_xticks([])

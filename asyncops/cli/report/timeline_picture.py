@@ -70,13 +70,11 @@ class Timeline:
         """The title with the counts."""
         count = len(self.lives)
         states = Counter(life.state for life in self.lives)
-        failed, cancelled = states[State.FAILED], states[State.CANCELLED]
-        alive = sum(life.open for life in self.lives)
-        parts = [f"{count:,} operation{'' if count == 1 else 's'}"]
-        parts += [f"{failed:,} failed"] if failed else []
-        parts += [f"{cancelled:,} cancelled"] if cancelled else []
-        parts += [f"{alive:,} not ended"] if alive else []
-        return f"{self.title}: {', '.join(parts)}"
+        counts = {"failed": states[State.FAILED], "cancelled": states[State.CANCELLED]}
+        counts["not ended"] = sum(life.open for life in self.lives)
+        parts = [f"{number:,} {word}" for word, number in counts.items() if number]
+        operations = f"{count:,} operation{'' if count == 1 else 's'}"
+        return f"{self.title}: {', '.join([operations, *parts])}"
 
     @property
     def span(self) -> Span | None:
@@ -107,7 +105,6 @@ def draw_timeline(timeline: Timeline) -> Figure:
     drawn = theme.figure(_WIDTH, high, arranged=False)
     size = ((_WIDTH - left - _RIGHT) / _WIDTH, tall / high)
     axes = drawn.add_axes((left / _WIDTH, _BELOW / high, *size))
-    theme.bare(axes)
     _title(axes, timeline)
     if span is None:
         theme.blank(axes, "nothing to show")
@@ -207,18 +204,9 @@ def _boxes(
 def _marks(
     axes: Axes, places: Sequence[tuple[float, int]], marker: str, size: float, colour: str
 ) -> None:
-    axes.plot(
-        [moment / _DAY for moment, _ in places],
-        [row for _, row in places],
-        linestyle="none",
-        marker=marker,
-        markersize=size,
-        markeredgewidth=max(0.7, size / 5),
-        color=colour,
-        clip_on=False,
-        scalex=False,
-        scaley=False,
-    )
+    look: Any = {"markersize": size, "markeredgewidth": max(0.7, size / 5), "color": colour}
+    days, rows = [moment / _DAY for moment, _ in places], [row for _, row in places]
+    axes.plot(days, rows, marker, clip_on=False, scalex=False, scaley=False, **look)
 
 
 def _legend(drawn: Figure, lives: Sequence[Life], place: tuple[float, float]) -> None:
