@@ -3,12 +3,11 @@
 import sys
 from importlib import import_module
 
-from asyncops.cli.exit import ExitCode
 from asyncops.cli.groups import add, app
 from asyncops.cli.options.fields import Settings
 from asyncops.cli.options.serve import DemoSettings, ServeSettings
 from asyncops.cli.runtime.run import tell
-from asyncops.cli.text.terminal import console, forget, never_fail_to_encode
+from asyncops.cli.shell import ExitCode, console, forget, never_fail_to_encode
 
 __all__ = ["app", "run"]
 

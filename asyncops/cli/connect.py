@@ -12,10 +12,10 @@ from attrs import field, frozen
 
 from asyncops.cli.accounts import keyring
 from asyncops.cli.accounts.profiles import Entry, Profiles, read_profiles
-from asyncops.cli.exit import Failure
 from asyncops.cli.options.fields import Settings
 from asyncops.cli.resources import SERVICES, organization_variable
 from asyncops.cli.runtime.logging import RequestLog
+from asyncops.cli.shell import Failure
 from asyncops.client import ClientOptions
 from asyncops.errors import ConfigurationError
 from asyncops.http.auth import Auth, Basic

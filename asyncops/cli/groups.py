@@ -10,11 +10,10 @@ import typer
 from attrs import frozen
 from typer.core import TyperCommand, TyperGroup
 
-from asyncops.cli.exit import Failure
 from asyncops.cli.options.fields import CONTEXT, Settings, option, take_options
 from asyncops.cli.resources import SERVICES, distribution_of, installed, known_or_near, meant
 from asyncops.cli.runtime.run import execute
-from asyncops.cli.text.terminal import complain
+from asyncops.cli.shell import Failure, complain
 from asyncops.version import VERSION
 
 Commands = Mapping[str, Callable[[str], Any]]

@@ -13,8 +13,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from attrs import frozen
 
-from asyncops.cli.exit import Failure
-from asyncops.cli.text.terminal import complain
+from asyncops.cli.shell import Failure, complain
 from asyncops.kit import Client
 from asyncops.kit.description import Description
 from asyncops.kit.resources import ResourcePath, resources_of

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from asyncops.cli.exit import Failure, needing
+from asyncops.cli.shell import Failure, needing
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend

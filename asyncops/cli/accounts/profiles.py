@@ -11,8 +11,8 @@ import attrs
 from attrs import field, frozen
 from platformdirs import user_config_path
 
-from asyncops.cli.exit import Failure
 from asyncops.cli.resources import SERVICES, organization_variable
+from asyncops.cli.shell import Failure
 
 V = TypeVar("V", bound=str | bool | dict[str, Any])
 

@@ -10,10 +10,10 @@ from attrs import frozen
 
 from asyncops.cli.accounts.probe import Probe, UnreachableError, ignored_proxy, probe
 from asyncops.cli.connect import Account, client_of
-from asyncops.cli.exit import Failure
 from asyncops.cli.options.fields import Settings
 from asyncops.cli.resources import dashed
 from asyncops.cli.runtime.error_messages import explain_here
+from asyncops.cli.shell import Failure
 from asyncops.cli.text.times import span
 from asyncops.errors import AsyncOpsError, Forbidden, NotFound
 from asyncops.kit import Client

@@ -12,12 +12,11 @@ from rich.text import Text
 from asyncops.cli.accounts.profiles import read_profiles
 from asyncops.cli.commands.account_checks import Finding, Verdict, examined, missing_filters
 from asyncops.cli.connect import Account, account_for, client_of, shown_address
-from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import add, app
 from asyncops.cli.options.fields import Settings, argument, option, service_argument
 from asyncops.cli.resources import SERVICES, Resource, resource_of
+from asyncops.cli.shell import ExitCode, Failure, console
 from asyncops.cli.text.safe import visible
-from asyncops.cli.text.terminal import console
 from asyncops.kit import Client
 from asyncops.kit.resources import resources_of
 

@@ -10,7 +10,6 @@ import typer
 from attrs import field, frozen
 from rich.text import Text
 
-from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import add
 from asyncops.cli.options.fields import WRITING, Settings, argument, option
 from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids, wrong_ids
@@ -20,8 +19,8 @@ from asyncops.cli.output.sinks import StandardOutput
 from asyncops.cli.output.table_columns import ran, style_of, waited
 from asyncops.cli.resources import Resource
 from asyncops.cli.runtime.error_messages import explained
+from asyncops.cli.shell import ExitCode, Failure, complain, console
 from asyncops.cli.text.safe import visible
-from asyncops.cli.text.terminal import complain, console
 from asyncops.cli.text.times import ago, dated
 from asyncops.errors import AsyncOpsError
 from asyncops.models import PRIVATE, Operation, known_time

@@ -5,11 +5,10 @@ from pathlib import Path
 
 from attrs import NOTHING, frozen
 
-from asyncops.cli.exit import Failure
 from asyncops.cli.groups import add, app
 from asyncops.cli.options.fields import argument, option
+from asyncops.cli.shell import Failure, put_out
 from asyncops.cli.text.safe import visible
-from asyncops.cli.text.terminal import put_out
 from asyncops.http.service import Service
 
 

@@ -19,7 +19,7 @@ from asyncops.cli.output.journal import Journal, JournalEntry
 from asyncops.cli.output.progress_line import listing_progress
 from asyncops.cli.output.sinks import Sink, keeping, opened
 from asyncops.cli.resources import Resource, counted
-from asyncops.cli.text.terminal import complain
+from asyncops.cli.shell import complain
 from asyncops.kit import Client
 from asyncops.kit.listing import orderings
 from asyncops.kit.query import list_plan

@@ -11,14 +11,13 @@ from attrs import asdict, frozen
 from asyncops.cli.accounts import keyring
 from asyncops.cli.accounts.profiles import Entry, Profiles, check_name, read_profiles
 from asyncops.cli.connect import shown_address, variable
-from asyncops.cli.exit import Failure
 from asyncops.cli.groups import add, app
 from asyncops.cli.options.fields import Settings, option, service_argument
 from asyncops.cli.output.atomic_file import atomic, file_errors
 from asyncops.cli.resources import SERVICES, organization_variable, usable
 from asyncops.cli.runtime.run import right_use
 from asyncops.cli.runtime.signals import prompting
-from asyncops.cli.text.terminal import put_out, put_rows
+from asyncops.cli.shell import Failure, put_out, put_rows
 from asyncops.http.addresses import check_base_url
 from asyncops.http.credential import checked_token
 from asyncops.http.service import Service

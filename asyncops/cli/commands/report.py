@@ -12,14 +12,13 @@ import typer
 from attrs import NOTHING, evolve, frozen
 
 from asyncops.cli.connect import connected
-from asyncops.cli.exit import Failure, needing
 from asyncops.cli.groups import add
 from asyncops.cli.options.fields import Settings, option
 from asyncops.cli.options.list import Query, query_of
 from asyncops.cli.output.atomic_file import atomic
 from asyncops.cli.output.progress_line import listing_progress
 from asyncops.cli.resources import Resource, counted
-from asyncops.cli.text.terminal import complain
+from asyncops.cli.shell import Failure, complain, needing
 
 # These options change how a listing is read, and not which operations it has.
 _UNSAID = frozenset({"max_items", "concurrency", "page_size", "all_statuses"})

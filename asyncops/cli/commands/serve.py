@@ -10,10 +10,9 @@ from attrs import asdict
 from rich.console import Console
 from rich.text import Text
 
-from asyncops.cli.exit import ExitCode
 from asyncops.cli.options.serve import ServeSettings
 from asyncops.cli.runtime.signals import on_signal
-from asyncops.cli.text.terminal import complain
+from asyncops.cli.shell import ExitCode, complain
 from asyncops.http.addresses import is_loopback
 from asyncops.testing import ChainloopHabits, FakeServer, ZooHabits
 from asyncops.utils.clock import SYSTEM_CLOCK

@@ -2,7 +2,7 @@
 
 from asyncops.cli.groups import add, app
 from asyncops.cli.resources import distribution_of, installed
-from asyncops.cli.text.terminal import put_rows
+from asyncops.cli.shell import put_rows
 
 
 async def _command() -> None:

@@ -15,7 +15,6 @@ from rich.progress_bar import ProgressBar
 from asyncops.cli.commands.get import GetOptions, Ids, Showing
 from asyncops.cli.commands.wait import CODES
 from asyncops.cli.commands.wait_outcomes import Outcome, exit_code, final_lines
-from asyncops.cli.exit import ExitCode
 from asyncops.cli.groups import add, first_words
 from asyncops.cli.options.action import NoContent, content_of, from_suffixes, on_action
 from asyncops.cli.options.fields import Settings, argument, option
@@ -26,7 +25,7 @@ from asyncops.cli.output.progress_line import upload_progress
 from asyncops.cli.output.sinks import while_read
 from asyncops.cli.output.wait_line import wait_line
 from asyncops.cli.resources import Resource
-from asyncops.cli.text.terminal import complain, put_out
+from asyncops.cli.shell import ExitCode, complain, put_out
 from asyncops.errors import AsyncOpsError, OperationBlocked, WaitTimeout
 from asyncops.kit.action import Accepted, Action
 from asyncops.kit.started import Started

@@ -13,7 +13,6 @@ from attrs import define, field, frozen
 
 from asyncops.cli.commands.get import Ids, save_files
 from asyncops.cli.commands.wait_outcomes import Outcome, alike, exit_code, final_lines
-from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.groups import add
 from asyncops.cli.options.fields import Settings, argument
 from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids
@@ -22,6 +21,7 @@ from asyncops.cli.output.downloads import gives_files
 from asyncops.cli.output.sinks import while_read
 from asyncops.cli.output.wait_line import WaitLine, wait_line
 from asyncops.cli.resources import Resource
+from asyncops.cli.shell import ExitCode, Failure
 from asyncops.errors import AsyncOpsError, OperationBlocked, OperationError, WaitTimeout
 from asyncops.models import Operation
 from asyncops.polling.policy import OnPoll

@@ -11,7 +11,6 @@ import typer
 from attrs import evolve, frozen
 from rich.console import Console
 
-from asyncops.cli.exit import Failure
 from asyncops.cli.groups import add, app
 from asyncops.cli.live.loop import CheckpointKeeper, checkpoint_in, first_of, follow
 from asyncops.cli.live.observers import Lines, LiveScreen
@@ -21,7 +20,7 @@ from asyncops.cli.output.atomic_file import lock_for
 from asyncops.cli.output.sinks import while_read
 from asyncops.cli.resources import Resource, dashed, resource_of
 from asyncops.cli.runtime.error_messages import explain_here
-from asyncops.cli.text.terminal import console
+from asyncops.cli.shell import Failure, console
 from asyncops.errors import AsyncOpsError
 from asyncops.utils.tasks import together
 

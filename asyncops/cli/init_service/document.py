@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from asyncops.cli.exit import Failure
+from asyncops.cli.shell import Failure
 
 Schema = Mapping[str, Any]
 

@@ -8,9 +8,9 @@ from typing import Any
 from attrs import define, evolve, field
 
 from asyncops.checkpoints import KnownAlive, WatchCheckpoint
-from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.live.state import LONGEST, summary_of
 from asyncops.cli.output.atomic_file import atomic, content_of
+from asyncops.cli.shell import ExitCode, Failure
 from asyncops.models import Operation, how_it_ended
 from asyncops.polling.change import Change, ChangeKind
 from asyncops.polling.watch import Watch

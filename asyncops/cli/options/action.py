@@ -9,12 +9,12 @@ from typing import IO, Any
 import attrs
 from attrs import field, frozen
 
-from asyncops.cli.exit import Failure
 from asyncops.cli.options.fields import argument
 from asyncops.cli.options.on_resource import OnResource, on_resource
 from asyncops.cli.output.atomic_file import file_errors
 from asyncops.cli.output.downloads import STANDARD
 from asyncops.cli.resources import Resource, dashed
+from asyncops.cli.shell import Failure
 from asyncops.kit.action import Action
 from asyncops.kit.filters import Suffixes, suffixes_of
 from asyncops.kit.options import UploadOptions

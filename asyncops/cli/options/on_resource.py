@@ -9,11 +9,11 @@ import attrs
 from attrs import frozen
 
 from asyncops.cli.connect import connected
-from asyncops.cli.exit import Failure
 from asyncops.cli.options.fields import READING, Settings, argument, names_in, option
 from asyncops.cli.options.filters import filter_option
 from asyncops.cli.resources import Resource, dashed
 from asyncops.cli.runtime.run import right_use
+from asyncops.cli.shell import Failure
 from asyncops.kit import Client
 from asyncops.utils.statuses import UnlikelyStatus
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from asyncops.cli.exit import Failure
+from asyncops.cli.shell import Failure
 
 
 @contextmanager

@@ -8,10 +8,9 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.output.atomic_file import atomic, file_errors
 from asyncops.cli.output.sinks import StandardOutput
-from asyncops.cli.text.terminal import complain
+from asyncops.cli.shell import ExitCode, Failure, complain
 from asyncops.kit.description import Description
 from asyncops.models import FILES
 from asyncops.utils.outputs import safe_paths

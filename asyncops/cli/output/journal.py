@@ -18,9 +18,9 @@ import msgspec
 from attrs import evolve, field, frozen
 
 from asyncops.checkpoints import Checkpoint, read_versioned
-from asyncops.cli.exit import Failure
 from asyncops.cli.output.atomic_file import atomic, content_of, file_errors, fsync, locked, replace
 from asyncops.cli.output.sinks import Sink
+from asyncops.cli.shell import Failure
 from asyncops.models import Timestamp
 
 # Settling takes the disk a while, and a second's worth of rows is soon listed again.

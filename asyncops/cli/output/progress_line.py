@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from asyncops.cli.resources import counted
+from asyncops.cli.shell import console, descriptor_of
 from asyncops.cli.text.safe import cut
-from asyncops.cli.text.terminal import console, descriptor_of
 from asyncops.cli.text.times import span
 from asyncops.http.meter import OnPage, WalkReport
 from asyncops.http.sending import OnUpload, UploadProgress

@@ -16,7 +16,7 @@ from attrs import define, field
 
 from asyncops.checkpoints import Checkpoint
 from asyncops.cli.output.atomic_file import atomic, file_errors
-from asyncops.cli.text.terminal import complain, descriptor_of
+from asyncops.cli.shell import complain, descriptor_of
 from asyncops.http.invalid_items import InvalidItem
 
 FAIL, SKIP = "fail", "skip"

@@ -14,7 +14,7 @@ from rich.progress_bar import ProgressBar
 
 from asyncops.cli.output.progress_line import ProgressLine, progress_line
 from asyncops.cli.runtime.error_messages import explained
-from asyncops.cli.text.terminal import complain, put_out
+from asyncops.cli.shell import complain, put_out
 from asyncops.cli.text.times import span
 from asyncops.polling.policy import Poll
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field, frozen
 
-from asyncops.cli.text.terminal import complain
+from asyncops.cli.shell import complain
 from asyncops.errors import AsyncOpsError, ListingMoved
 from asyncops.http.messages import Request
 from asyncops.http.meter import WalkReport

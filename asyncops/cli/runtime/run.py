@@ -10,12 +10,11 @@ from datetime import UTC, datetime
 import typer
 
 from asyncops.cli.connect import ACCOUNT_IN_USE, Account
-from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.options.fields import Settings
 from asyncops.cli.runtime.error_messages import details, explain
 from asyncops.cli.runtime.logging import listening
 from asyncops.cli.runtime.signals import run
-from asyncops.cli.text.terminal import complain, forget
+from asyncops.cli.shell import ExitCode, Failure, complain, forget
 
 
 def execute(command: Coroutine[object, object, int | None], settings: Settings) -> int:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from asyncops.cli.accounts.profiles import Entry, config_path, read_profiles
 from asyncops.cli.connect import account_for, client_of
-from asyncops.cli.exit import Failure
 from asyncops.cli.options.fields import Settings
 from asyncops.cli.resources import SERVICES
+from asyncops.cli.shell import Failure
 from asyncops.services.chainloop import ChainloopClient
 from asyncops.services.zoo import ZooClient
 

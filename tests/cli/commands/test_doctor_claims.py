@@ -11,8 +11,8 @@ from asyncops.cli.app import app
 from asyncops.cli.commands import doctor
 from asyncops.cli.commands.doctor import claims, examined_resources
 from asyncops.cli.commands.watch import target_of
-from asyncops.cli.exit import Failure
 from asyncops.cli.resources import SERVICES, Resource
+from asyncops.cli.shell import Failure
 from asyncops.kit import Client, Collection, Listing, ListOptions, Service, Token
 from asyncops.kit.doctor import Finding
 from asyncops.kit.resources import resources_of

@@ -11,9 +11,9 @@ import pytest
 
 from asyncops import to_dict
 from asyncops.cli.commands.get import described
-from asyncops.cli.exit import Failure
 from asyncops.cli.options.fields import size
 from asyncops.cli.output.downloads import files_of, save
+from asyncops.cli.shell import Failure
 from asyncops.services.zoo.outputs import decode_output
 from asyncops.testing import FakeServer, Fault
 from tests import raw_json

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from asyncops.cli import resources
 from asyncops.cli.app import app
 from asyncops.cli.connect import account_for
-from asyncops.cli.exit import Failure
 from asyncops.cli.options.fields import Settings
+from asyncops.cli.shell import Failure
 from asyncops.http.auth import Basic
 from asyncops.services.zoo import ZooClient
 from tests.cli.keyrings import BrokenRing, LockedRing, MemoryRing, NoRing

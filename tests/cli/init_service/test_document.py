@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from asyncops.cli.exit import Failure
 from asyncops.cli.init_service.document import Described
+from asyncops.cli.shell import Failure
 from tests.cli.init_service.farm import FARM, JOB, of_listing
 
 TEXT = {"type": "string"}

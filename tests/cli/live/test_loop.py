@@ -24,7 +24,6 @@ from asyncops import (
     ZooClient,
 )
 from asyncops.checkpoints import KnownAlive
-from asyncops.cli.exit import Failure
 from asyncops.cli.live import loop
 from asyncops.cli.live.loop import (
     CheckpointKeeper,
@@ -35,6 +34,7 @@ from asyncops.cli.live.loop import (
 )
 from asyncops.cli.live.observers import json_of, plain_of
 from asyncops.cli.live.state import summary_of
+from asyncops.cli.shell import Failure
 from asyncops.polling.ledger import Ledger
 from asyncops.polling.watermark import Watermark
 from asyncops.services.zoo import ApiCallStatus, AsyncApiCall

@@ -10,9 +10,9 @@ from typing import BinaryIO
 
 import pytest
 
-from asyncops.cli.exit import Failure
 from asyncops.cli.output import atomic_file
 from asyncops.cli.output.atomic_file import atomic, lock_for, locked
+from asyncops.cli.shell import Failure
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ import pytest
 from attrs import evolve
 
 from asyncops.checkpoints import Checkpoint
-from asyncops.cli.exit import Failure
 from asyncops.cli.output import journal as journal_file
 from asyncops.cli.output.journal import Journal, JournalEntry
+from asyncops.cli.shell import Failure
 from asyncops.testing import FakeServer, Fault
 from tests import raw_json
 from tests.cli.processes import SECONDS, started

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from asyncops.cli import shell
 from asyncops.cli.output.progress_line import ProgressLine, listing_progress, progress_line
-from asyncops.cli.text import terminal
 from asyncops.testing import FakeServer, Fault
 from tests.cli.processes import Done, run
 from tests.cli.running import variables
@@ -67,7 +67,7 @@ def test_without_a_terminal_pages_need_not_be_told_of(monkeypatch: pytest.Monkey
 
 def test_a_terminal_that_has_gone_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", Broken())
-    line = ProgressLine(terminal.console(stderr=True))
+    line = ProgressLine(shell.console(stderr=True))
     line.draw("one")
     line.draw("two")
     line.clear()

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from asyncops.cli.output.sinks import StandardOutput, while_read
-from asyncops.cli.text.terminal import console, put_out
+from asyncops.cli.shell import console, put_out
 from tests.cli.processes import PROGRAM, SECONDS, environment
 from tests.cli.running import invoke
 

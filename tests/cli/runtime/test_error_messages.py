@@ -8,11 +8,11 @@ import pytest
 from asyncops.checkpoints import Checkpoint
 from asyncops.cli.accounts.profiles import Entry
 from asyncops.cli.connect import ACCOUNT_IN_USE, Account
-from asyncops.cli.exit import ExitCode
 from asyncops.cli.options.fields import Settings
 from asyncops.cli.resources import SERVICES
 from asyncops.cli.runtime.error_messages import explain
 from asyncops.cli.runtime.run import execute
+from asyncops.cli.shell import ExitCode
 from asyncops.errors import (
     AnswerTooLarge,
     APIError,

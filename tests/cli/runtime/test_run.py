@@ -13,12 +13,11 @@ import typer
 import asyncops.cli
 from asyncops.cli import main
 from asyncops.cli.connect import ACCOUNT_IN_USE, Account
-from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.options.fields import Settings
 from asyncops.cli.resources import SERVICES
 from asyncops.cli.runtime.error_messages import explain
 from asyncops.cli.runtime.run import execute, right_use
-from asyncops.cli.text.terminal import complain, console, never_fail_to_encode
+from asyncops.cli.shell import ExitCode, Failure, complain, console, never_fail_to_encode
 from asyncops.errors import (
     APIError,
     DecodeError,

@@ -11,8 +11,8 @@ from rich.progress import Progress
 
 from asyncops.cli.commands.demo.listings import Reader, Walked
 from asyncops.cli.commands.demo.tables import Report, show
-from asyncops.cli.exit import ExitCode
 from asyncops.cli.options.serve import DemoSettings
+from asyncops.cli.shell import ExitCode
 from asyncops.models import State
 from asyncops.retry.policy import RetryPolicy
 from asyncops.services.chainloop import ChainloopClient

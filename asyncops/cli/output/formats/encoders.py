@@ -13,7 +13,7 @@ import attrs
 import msgspec
 from attrs import frozen
 
-from asyncops.cli.exit import needing
+from asyncops.cli.shell import console, needing
 from asyncops.models import PRIVATE
 from asyncops.unstructure import inner_type, json_bytes, names_of, plain
 
@@ -202,6 +202,5 @@ def encoder_for(form: Format, model: type, *, raw: bool = False, before: int = 0
         case Format.TABLE:
             # rich takes a while to load.
             from asyncops.cli.output.formats.table import TableEncoder  # noqa: PLC0415
-            from asyncops.cli.text.terminal import console  # noqa: PLC0415
 
             return TableEncoder(model, console(), lambda: datetime.now(UTC))

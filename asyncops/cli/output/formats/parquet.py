@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from asyncops.cli.exit import ExitCode, Failure
 from asyncops.cli.output.formats.encoders import Encoder, columns_of, values_of
+from asyncops.cli.shell import ExitCode, Failure
 
 _GROUP_ROWS = 20_000
 _GROUP_CHARACTERS = 32 * 2**20

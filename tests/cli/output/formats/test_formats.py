@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asyncops import ApiCallStatus, AsyncApiCall, AsyncApiCallType, MlPrompt, to_dict, to_json
-from asyncops.cli.exit import Failure
 from asyncops.cli.output.formats import parquet as parquet_format
 from asyncops.cli.output.formats.encoders import (
     CsvEncoder,
@@ -26,6 +25,7 @@ from asyncops.cli.output.formats.encoders import (
     columns_of,
     encoder_for,
 )
+from asyncops.cli.shell import Failure
 from asyncops.services.chainloop import AsyncOperation
 from asyncops.services.zoo import MlPromptMetadata
 from tests.cli.samples import NOON, call, operation, prompt
