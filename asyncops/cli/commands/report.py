@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 from attrs import NOTHING, evolve, frozen
@@ -17,6 +17,7 @@ from asyncops.cli.options.fields import Settings, option
 from asyncops.cli.options.list import Query, query_of
 from asyncops.cli.output.atomic_file import atomic
 from asyncops.cli.output.progress_line import listing_progress
+from asyncops.cli.report.lives import NewestLives
 from asyncops.cli.resources import Resource, counted
 from asyncops.cli.shell import Failure, complain, needing
 
@@ -26,9 +27,6 @@ _UNSAID = frozenset({"max_items", "concurrency", "page_size", "all_statuses"})
 Take = Callable[[Any], object]
 Content = Callable[[bool], tuple[bytes, str]]
 """From whether there are more operations to the content of a file, and what to say of it."""
-
-if TYPE_CHECKING:
-    from asyncops.cli.report.lives import NewestLives
 
 _EXTRA = "pictures need an extra: pip install 'asyncops[plot]'"
 _USUAL = 500
@@ -69,7 +67,6 @@ async def draw_operations(settings: Settings, query: Query, output: Output) -> N
     kind = output.suffix(".svg", ".png")
     with needing("matplotlib", _EXTRA), needing("jinja2", _EXTRA):
         from asyncops.cli.report import theme, timeline_picture  # noqa: PLC0415 - drawing is an extra
-        from asyncops.cli.report.lives import NewestLives  # noqa: PLC0415
     now = datetime.now(UTC)
     most = query.max_items or _USUAL
     newest = NewestLives(min(most, _MOST_DRAWN))
@@ -98,8 +95,7 @@ async def report_operations(settings: Settings, query: Query, output: Output) ->
     """
     output.suffix(".html", ".htm")
     with needing("matplotlib", _EXTRA), needing("jinja2", _EXTRA):
-        from asyncops.cli.report.lives import NewestLives  # noqa: PLC0415 - an extra
-        from asyncops.cli.report.page import Tally, page_of  # noqa: PLC0415
+        from asyncops.cli.report.page import Tally, page_of  # noqa: PLC0415 - drawing is an extra
     most = query.max_items or _MOST_REPORTED
     tally = Tally(now=datetime.now(UTC), newest=NewestLives(_USUAL))
 
@@ -142,7 +138,7 @@ async def _write(
         complain(f"{words} in {target}")
 
 
-def _notes(newest: "NewestLives", cut: str) -> list[str]:
+def _notes(newest: NewestLives, cut: str) -> list[str]:
     left_out = f"the newest {_MOST_DRAWN:,} of them" if newest.left_out else ""
     timeless = f"{newest.timeless:,} more say no time" if newest.timeless else ""
     return [note for note in (cut, left_out, timeless) if note]

@@ -17,7 +17,7 @@ from asyncops.cli.commands.wait import CODES
 from asyncops.cli.commands.wait_outcomes import Outcome, exit_code, final_lines
 from asyncops.cli.groups import add, first_words
 from asyncops.cli.options.action import NoContent, content_of, from_suffixes, on_action
-from asyncops.cli.options.fields import Settings, argument, option
+from asyncops.cli.options.fields import WRITING, Settings, argument, option
 from asyncops.cli.options.on_resource import OnResource, require_ids
 from asyncops.cli.options.wait import SCHEDULE, PollOptions
 from asyncops.cli.output.downloads import ResultFile, files_of, is_files
@@ -67,7 +67,7 @@ class ToFileOptions(StartOptions):
     json: bool = field(default=False, init=False)
     jsonl: bool = field(default=False, init=False)
     output: Path | None = argument("OUTPUT", None)
-    overwrite: bool = option(False, "--overwrite", panel="What to write")
+    overwrite: bool = option(False, "--overwrite", panel=WRITING)
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()

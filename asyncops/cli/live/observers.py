@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import Any
@@ -84,7 +84,7 @@ class Keyboard:
 
     def __init__(self, pressed: Callable[[bytes], None]) -> None:
         self._pressed = pressed
-        self._before: list[Any] = []
+        self._undo = ExitStack()
         # A program that is started with its input closed has no standard input; Windows has no
         # termios.
         has_modes = sys.stdin is not None and find_spec("termios") is not None
@@ -96,19 +96,17 @@ class Keyboard:
             import termios  # noqa: PLC0415 - Windows has none
             import tty  # noqa: PLC0415
 
-            descriptor = sys.stdin.fileno()
-            self._before = termios.tcgetattr(descriptor)
+            descriptor, loop = sys.stdin.fileno(), asyncio.get_running_loop()
+            before = termios.tcgetattr(descriptor)
+            # Keys that were pressed meanwhile are not meant for the shell.
+            self._undo.callback(termios.tcsetattr, descriptor, termios.TCSAFLUSH, before)
             tty.setcbreak(descriptor, termios.TCSANOW)
-            asyncio.get_running_loop().add_reader(descriptor, self._read, descriptor)
+            loop.add_reader(descriptor, self._read, descriptor)
+            self._undo.callback(loop.remove_reader, descriptor)
 
     def give_back(self) -> None:
         """Restore the terminal's modes."""
-        if self.is_there:
-            import termios  # noqa: PLC0415 - Windows has none
-
-            asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
-            # Keys that were pressed meanwhile are not meant for the shell.
-            termios.tcsetattr(sys.stdin.fileno(), termios.TCSAFLUSH, self._before)
+        self._undo.close()
 
     def _read(self, descriptor: int) -> None:
         try:

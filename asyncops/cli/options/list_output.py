@@ -4,7 +4,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from asyncops.cli.options.fields import option
+from asyncops.cli.options.fields import WRITING, option
 from asyncops.cli.output.formats.encoders import BY_SUFFIX, Format
 from asyncops.cli.output.journal import Journal
 from asyncops.cli.output.sinks import FAIL, kept_in
@@ -12,7 +12,6 @@ from asyncops.cli.output.sinks import FAIL, kept_in
 TABLE_ROWS = 50
 """Rows of a table, unless told otherwise."""
 
-_WRITING = "What to write"
 _EVERY_ONE = f"Every one. A table shows {TABLE_ROWS} unless told otherwise; other formats hold all."
 
 
@@ -40,15 +39,15 @@ class OutputOptions:
         ValueError: They do not go together.
     """
 
-    json: bool = option(False, "--json", panel=_WRITING)
-    jsonl: bool = option(False, "--jsonl", panel=_WRITING)
-    csv: bool = option(False, "--csv", panel=_WRITING)
-    parquet: Path | None = option(None, panel=_WRITING, metavar="FILE")
-    target: Path | None = option(None, "--output", "-o", panel=_WRITING, metavar="FILE")
-    resume: Path | None = option(None, panel=_WRITING, metavar="FILE")
-    raw_cells: bool = option(False, "--raw-cells", panel=_WRITING)
-    everything: bool = option(False, "--all", panel=_WRITING, help=_EVERY_ONE)
-    on_invalid: str = option(FAIL, panel=_WRITING, metavar="fail|skip|FILE")
+    json: bool = option(False, "--json", panel=WRITING)
+    jsonl: bool = option(False, "--jsonl", panel=WRITING)
+    csv: bool = option(False, "--csv", panel=WRITING)
+    parquet: Path | None = option(None, panel=WRITING, metavar="FILE")
+    target: Path | None = option(None, "--output", "-o", panel=WRITING, metavar="FILE")
+    resume: Path | None = option(None, panel=WRITING, metavar="FILE")
+    raw_cells: bool = option(False, "--raw-cells", panel=WRITING)
+    everything: bool = option(False, "--all", panel=WRITING, help=_EVERY_ONE)
+    on_invalid: str = option(FAIL, panel=WRITING, metavar="fail|skip|FILE")
     file: Path | None = field(init=False)
     form: Format = field(init=False)
 
