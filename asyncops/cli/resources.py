@@ -187,29 +187,11 @@ def paths_of(service: str) -> Mapping[str, ResourcePath]:
     return {each.name: each for each in resources_of(SERVICES[service])}
 
 
-def resources_below(service: str, above: str) -> Iterator[str]:
+def names_below(service: str, above: str) -> Iterator[str]:
     """Give the names of what a client or a part of it has, each once."""
     start = f"{above}." if above else ""
     below = (name[len(start) :] for name in paths_of(service) if name.startswith(start))
     return iter(dict.fromkeys(name.partition(".")[0] for name in below))
-
-
-def common_operations(service: str, above: str) -> str | None:
-    """The resource of a group that gets what the others of the group start, in several ways.
-
-    None is found where each has operations of its own.
-
-    Args:
-        service: The service.
-        above: The group as code writes it behind the client.
-    """
-    paths = paths_of(service)
-    inside = [f"{above}.{name}" for name in resources_below(service, above)] if above else []
-    found = {name: paths[name].description for name in inside if name in paths}
-    lookups = {name: each for name, each in found.items() if each.listing is None}
-    started = {each.get for each in lookups.values() if each.start is not None}
-    others = {name: each for name, each in lookups.items() if each.start is None}
-    return next((name for name, each in others.items() if each.get in started), None)
 
 
 def resource_of(service: str, attribute: str, *, words: str | None = None) -> Resource:
@@ -229,7 +211,7 @@ def resource_of(service: str, attribute: str, *, words: str | None = None) -> Re
     client, paths = SERVICES[service], paths_of(service)
     path = ""
     for word in attribute.split("."):
-        name = meant(word, resources_below(service, path)) or word
+        name = meant(word, names_below(service, path)) or word
         path = f"{path}.{name}" if path else name
     if path not in paths:
         hint = known_or_near(attribute, map(dashed, paths))

@@ -10,15 +10,7 @@ from attrs import evolve
 from asyncops.cli.commands import get, report, start, wait, watch
 from asyncops.cli.commands import list as listing
 from asyncops.cli.groups import Commands, LazyGroup, first_words
-from asyncops.cli.resources import (
-    SERVICES,
-    Resource,
-    common_operations,
-    dashed,
-    paths_of,
-    resource_of,
-    resources_below,
-)
+from asyncops.cli.resources import SERVICES, Resource, dashed, names_below, paths_of, resource_of
 from asyncops.kit.resources import kind_at
 
 # In the order in which help shows them.
@@ -34,18 +26,36 @@ def commands_of(service: str, above: str = "", words: str = "") -> Commands:
         words: The words of the command so far.
     """
     words = words or service
-    common = common_operations(service, above)
+    common = _common_operations(service, above)
     own = common or above
     made: dict[str, Callable[[str], Any]] = {}
     if own in paths_of(service):
         commands = _commands(resource_of(service, own, words=words), _VERBS)
         made = {verb: partial(_made, command) for verb, command in commands.items()}
-    for name in resources_below(service, above):
+    for name in names_below(service, above):
         path = f"{above}.{name}" if above else name
         if path != common:
             make = _way_to_start if _is_way_to_start(service, path, common) else _group
             made[dashed(name)] = partial(make, service, path, words)
     return made
+
+
+def _common_operations(service: str, above: str) -> str | None:
+    """The resource of a group that gets what the others of the group start, in several ways.
+
+    None is found where each has operations of its own.
+
+    Args:
+        service: The service.
+        above: The group as code writes it behind the client.
+    """
+    paths = paths_of(service)
+    inside = [f"{above}.{name}" for name in names_below(service, above)] if above else []
+    found = {name: paths[name].description for name in inside if name in paths}
+    lookups = {name: each for name, each in found.items() if each.listing is None}
+    started = {each.get for each in lookups.values() if each.start is not None}
+    others = {name: each for name, each in lookups.items() if each.start is None}
+    return next((name for name, each in others.items() if each.get in started), None)
 
 
 def _is_way_to_start(service: str, path: str, common: str | None) -> bool:
