@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import attrs
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from asyncops import kit
 from asyncops.cli.init_service.document import Described, Schema
@@ -30,15 +31,19 @@ def draft(source: Described, service: str) -> str:
 
     What it could not know is said by comments that begin with ``check:``.
     """
-    body = "\n".join(_Draft(source, service).lines())
-    words = re.findall(r"\w+(?!\w|=)", re.sub(r"  # .*", "", body))
-    names = [each for each in dir(kit) if each[0].isupper() or each in {"key", "param"}]
-    names.sort(key=lambda each: (each[0].islower(), each.lower()))
-    used = [f"    {each}," for each in names if each in words]
-    imports = ["from datetime import datetime", ""] if "datetime |" in body else []
-    imports += ["from attrs import frozen", "", "from asyncops.kit import (", *used, ")"]
-    title = f'"""{_class(service)}: a first draft, made from an OpenAPI description."""'
-    text = "\n".join([title, "", *imports, body, ""])
+    made = _Draft(source, service)
+    url = str((source.tree.get("servers") or [{}])[0].get("url", ""))
+    text = _template().render(
+        draft=made,
+        source=source,
+        service=service,
+        title=_class(service),
+        url=url if re.fullmatch(r"https?://[^{}]+", url) else None,
+        token=f"{identifier(service).upper()}_TOKEN",
+        kind="Resource" if made.lives else "Collection",
+        auth=_auth(source.tree),
+        paging=paging_of(source)[0],
+    )
     try:
         exec(compile(text, "draft", "exec"), vars(ModuleType("draft")))  # noqa: S102 - see _plain
     except (ValueError, TypeError) as error:
@@ -46,10 +51,28 @@ def draft(source: Described, service: str) -> str:
     return text
 
 
+def _template() -> Template:
+    environment = Environment(  # noqa: S701 - what it writes is no markup; see _plain
+        loader=PackageLoader("asyncops.cli.init_service", ""),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(quoted=quoted, used=_used)
+    return environment.get_template("module.py.jinja")
+
+
+def _used(body: str) -> list[str]:
+    """Return the names of the kit in a text, in the order of imports."""
+    words = re.findall(r"\w+(?!\w|=)", re.sub(r"  # .*", "", body))
+    names = [each for each in dir(kit) if each[0].isupper() or each in {"key", "param"}]
+    names.sort(key=lambda each: (each[0].islower(), each.lower()))
+    return [each for each in names if each in words]
+
+
 class _Draft:
     def __init__(self, source: Described, service: str) -> None:
         self.source = source
-        self.service = service
         steps = [each for each in source.path.split("/") if each and "{" not in each]
         words = steps or [service]
         is_search = source.method == "POST" and len(words) > 1
@@ -74,33 +97,18 @@ class _Draft:
         needed = [each for each in self.filters if " = " not in each]
         self.needed = needed if self.lives else []
 
-    def lines(self) -> Iterator[str]:
-        if self.lives:
-            yield from self._statuses()
-        yield from self._item()
-        if self.place:
-            names = (f"    {name}: str" for name in self.place)
-            yield from ("", "", "@frozen", "class Place:", *names)
-        for kind, fields in (("", self.filters), ("Watch", self.needed)):
-            heading = f"class {self.item}{kind}Options({kind or 'List'}Options):"
-            yield from ("", "", "@frozen(kw_only=True)", heading, *fields) if fields else ()
-        yield from self._client()
-
-    def _statuses(self) -> Iterator[str]:
+    def statuses(self) -> Iterator[str]:
         filtered = self.source.parameters.get(self.by_status or "", {})
         known = self.source.fields[self.keys["status"] or ""].get("enum") or filtered.get("enum")
-        yield from ("", "", f"class {self.item}Status(Status):")
         if not known:
-            yield "    # check: the description names no statuses; these are none of the service's"
+            yield "# check: the description names no statuses; these are none of the service's"
         words = [each for each in known or ("running", "done", "failed") if isinstance(each, str)]
         for name, word in {identifier(each).upper(): each for each in words}.items():
             state = state_of(word)
             end = f"{state.name}" if state else "RUNNING  # check: what it means"
-            yield f"    {name} = {quoted(word)}, State.{end}"
+            yield f"{name} = {quoted(word)}, State.{end}"
 
-    def _item(self) -> Iterator[str]:
-        base = "(Tracked)" if self.lives else ""
-        yield from ("", "", "@frozen(kw_only=True)", f"class {self.item}{base}:")
+    def fields(self) -> Iterator[str]:
         common = {name: self.keys[name] for name in (FIELDS if self.lives else ("id",))}
         for name, key in common.items():
             yield self._field(name, key)
@@ -113,9 +121,9 @@ class _Draft:
             if kind is None:
                 others.append(key)
             else:
-                yield f"    {own}: {kind} | None = {_default('key', own, key, 'default=None')}"
+                yield f"{own}: {kind} | None = {_default('key', own, key, 'default=None')}"
         if others:
-            yield f"    # check: left out, as no plain values: {_plain(', '.join(others))[:54]}"
+            yield f"# check: left out, as no plain values: {_plain(', '.join(others))[:54]}"
 
     def _field(self, name: str, key: str | None) -> str:
         """One of the fields that every operation has."""
@@ -127,16 +135,16 @@ class _Draft:
         comment = "  # check: or EpochMillis" if kind == "EpochSeconds" else ""
         if key is None or (name == "error" and _kind(schema) != "str"):
             comment = f"  # check: {'no key for it was found' if key is None else 'it is no text'}"
-            return f"    {name}: {kind}{'' if name == 'id' else ' | None = None'}{comment}"
+            return f"{name}: {kind}{'' if name == 'id' else ' | None = None'}{comment}"
         if is_needed:
-            return f"    {name}: {kind}{'' if name == key else f' = key({quoted(key)})'}{comment}"
-        return f"    {name}: {kind} | None = {_default('key', name, key, 'default=None')}{comment}"
+            return f"{name}: {kind}{'' if name == key else f' = key({quoted(key)})'}{comment}"
+        return f"{name}: {kind} | None = {_default('key', name, key, 'default=None')}{comment}"
 
     def _filters(self) -> Iterator[str]:
         if self.by_status:
-            yield f"    status: {self.item}Status | str | None = None"
+            yield f"status: {self.item}Status | str | None = None"
         for name in WINDOW if self.window else ():
-            yield f"    {name}: datetime | None = None"
+            yield f"{name}: datetime | None = None"
         used = {*paging_of(self.source)[1], self.by_status, *self.window}
         for name, schema in self.source.parameters.items():
             if name not in used:
@@ -146,43 +154,11 @@ class _Draft:
                 kind = "tuple[str, ...]" if schema.get("type") == "array" else kind
                 if schema.get("required"):
                     check = "" if own == name else f"  # check: param() for {_plain(name)}"
-                    yield f"    {own}: {kind}{check}"
+                    yield f"{own}: {kind}{check}"
                 else:
-                    yield f"    {own}: {kind} | None = {_default('param', own, name)}"
+                    yield f"{own}: {kind} | None = {_default('param', own, name)}"
 
-    def _client(self) -> Iterator[str]:
-        source, name = self.source, _class(self.service)
-        url = str((source.tree.get("servers") or [{}])[0].get("url", ""))
-        known = quoted(url) if re.fullmatch(r"https?://[^{}]+", url) else None
-        token = identifier(self.service).upper() + "_TOKEN"
-        yield from ("", "", f"class {name}Client(Client):", "    service = Service(")
-        yield from (f"        name={quoted(self.service)},", f"        title={quoted(name)},")
-        yield f"        url={known},{'' if known else '  # check: the address'}"
-        yield from (f"        token={quoted(token)},", f"        {_auth(source.tree)}", "    )")
-        kind = "Resource" if self.lives else "Collection"
-        inner = [f"{' ' * (12 if self.place else 8)}{each}" for each in self._resource()]
-        if self.place:
-            inner = ["        Place,", f"        {kind}(", *inner, "        ),"]
-        yield from (f"    {self.resource} = {'Within' if self.place else kind}(", *inner, "    )")
-
-    def _resource(self) -> Iterator[str]:
-        source, options = self.source, f"{self.item}Options" if self.filters else "ListOptions"
-        watch = f"{self.item}WatchOptions" if self.needed else "WatchOptions"
-        missing = "  # check: no array of objects was found" if source.items is None else ""
-        yield from (f"{self.item},", "Listing(", f"    {quoted(self._own(source.path))},")
-        yield f"    {quoted(source.items or '')},{missing}"
-        yield f"    paging={paging_of(source)[0]}"
-        yield from ['    method="POST",'] * (source.method == "POST")
-        yield "    order=None,  # check: Order() if the newest come first"
-        if self.window:
-            bounds = ", ".join(map(quoted, self.window))
-            yield f"    window=Window({bounds}),  # check: how times are written"
-        if self.by_status:
-            yield f"    by_status=ByStatus({quoted(self.by_status)}),  # check: many="
-        yield from ("),", f"options={options},", *([f"watch={watch},"] * self.lives))
-        yield from self._get()
-
-    def _get(self) -> Iterator[str]:
+    def get(self) -> Iterator[str]:
         """The path of one item, and its place in the answer."""
         source, last = self.source, self.source.path.rstrip("/").rpartition("/")[2]
         for path, verbs in source.paths.items():
@@ -193,13 +169,13 @@ class _Draft:
                 fields = source.fields_of(source.answer(verbs["get"]))
                 id_key = self.keys["id"]
                 inner = [name for name in fields if id_key in source.fields_of(fields[name])]
-                yield f"get={quoted(self._own(above) + '/{id}')},"
+                yield f"get={quoted(self.own_path(above) + '/{id}')},"
                 if inner and id_key not in fields:
                     yield f"found={quoted(inner[0])},"
                 return
         yield "# check: get=, since no path of one item was found"
 
-    def _own(self, path: str) -> str:
+    def own_path(self, path: str) -> str:
         for own, name in self.place.items():
             path = path.replace(f"{{{name}}}", f"{{{own}}}")
         return path
