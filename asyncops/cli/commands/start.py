@@ -21,9 +21,8 @@ from asyncops.cli.options.fields import WRITING, Settings, argument, option
 from asyncops.cli.options.on_resource import OnResource, require_ids
 from asyncops.cli.options.wait import SCHEDULE, PollOptions
 from asyncops.cli.output.downloads import ResultFile, files_of, is_files
-from asyncops.cli.output.progress_line import upload_progress
+from asyncops.cli.output.progress_line import upload_progress, wait_line
 from asyncops.cli.output.sinks import while_read
-from asyncops.cli.output.wait_line import wait_line
 from asyncops.cli.resources import Resource
 from asyncops.cli.shell import ExitCode, complain, put_out
 from asyncops.errors import AsyncOpsError, OperationBlocked, WaitTimeout

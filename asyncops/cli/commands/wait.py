@@ -18,8 +18,8 @@ from asyncops.cli.options.fields import Settings, argument
 from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids
 from asyncops.cli.options.wait import ByResource, Missing, WaitForFiles, WaitOptions
 from asyncops.cli.output.downloads import gives_files
+from asyncops.cli.output.progress_line import WaitLine, wait_line
 from asyncops.cli.output.sinks import while_read
-from asyncops.cli.output.wait_line import WaitLine, wait_line
 from asyncops.cli.resources import Resource
 from asyncops.cli.shell import ExitCode, Failure
 from asyncops.errors import AsyncOpsError, OperationBlocked, OperationError, WaitTimeout

@@ -8,8 +8,7 @@ from attrs import evolve
 from pyte import modes
 from rich.console import Console
 
-from asyncops.cli.output.progress_line import ProgressLine
-from asyncops.cli.output.wait_line import HEARTBEAT, WaitLine
+from asyncops.cli.output.progress_line import HEARTBEAT, ProgressLine, WaitLine
 from asyncops.errors import ConnectionFailed
 from asyncops.polling.policy import Poll
 
