@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TextIO
 
 from rich.console import Console
 
-from asyncops.cli.text.safe import padded, visible, width_of
+from asyncops.cli.text import padded, visible, width_of
 
 # A pipe has no width; this one keeps every table whole.
 _PIPE_WIDTH = 120

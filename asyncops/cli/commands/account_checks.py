@@ -14,7 +14,7 @@ from asyncops.cli.options.fields import Settings
 from asyncops.cli.resources import dashed
 from asyncops.cli.runtime.error_messages import explain_here
 from asyncops.cli.shell import Failure
-from asyncops.cli.text.times import span
+from asyncops.cli.text import span
 from asyncops.errors import AsyncOpsError, Forbidden, NotFound
 from asyncops.kit import Client
 from asyncops.kit.description import Description

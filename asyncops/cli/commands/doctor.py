@@ -16,7 +16,7 @@ from asyncops.cli.groups import add, app
 from asyncops.cli.options.fields import Settings, argument, option, service_argument
 from asyncops.cli.resources import SERVICES, Resource, resource_of
 from asyncops.cli.shell import ExitCode, Failure, console
-from asyncops.cli.text.safe import visible
+from asyncops.cli.text import visible
 from asyncops.kit import Client
 from asyncops.kit.resources import resources_of
 

@@ -20,8 +20,7 @@ from asyncops.cli.output.table_columns import ran, style_of, waited
 from asyncops.cli.resources import Resource
 from asyncops.cli.runtime.error_messages import explained
 from asyncops.cli.shell import ExitCode, Failure, complain, console
-from asyncops.cli.text.safe import visible
-from asyncops.cli.text.times import ago, dated
+from asyncops.cli.text import ago, dated, visible
 from asyncops.errors import AsyncOpsError
 from asyncops.models import PRIVATE, Operation, known_time
 from asyncops.unstructure import json_bytes, plain, written_fields

@@ -8,7 +8,7 @@ from attrs import NOTHING, frozen
 from asyncops.cli.groups import add, app
 from asyncops.cli.options.fields import argument, option
 from asyncops.cli.shell import Failure, put_out
-from asyncops.cli.text.safe import visible
+from asyncops.cli.text import visible
 from asyncops.http.service import Service
 
 

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from asyncops.cli.runtime.error_messages import explained
 from asyncops.cli.shell import ExitCode
-from asyncops.cli.text.times import span
+from asyncops.cli.text import span
 from asyncops.errors import APIError, AsyncOpsError, NotFound, OperationBlocked, WaitTimeout
 from asyncops.models import Operation, State, has_ended, how_it_ended, status_word, times_of
 

@@ -9,8 +9,7 @@ from rich.text import Text
 
 from asyncops.cli.live.state import BIN, Row, WatchState, sparkline
 from asyncops.cli.output.table_columns import STYLES
-from asyncops.cli.text.safe import cut, padded, width_of
-from asyncops.cli.text.times import clock_time, span
+from asyncops.cli.text import clock_time, cut, padded, span, width_of
 from asyncops.models import State
 
 _WIDE = 110

@@ -19,8 +19,7 @@ from asyncops.cli.live.state import WatchState, summary_of
 from asyncops.cli.options.watch import Telling
 from asyncops.cli.output.sinks import StandardOutput
 from asyncops.cli.runtime.signals import on_signal
-from asyncops.cli.text.safe import visible
-from asyncops.cli.text.times import span
+from asyncops.cli.text import span, visible
 from asyncops.models import State
 from asyncops.polling.change import Change
 from asyncops.polling.policy import Poll

@@ -11,7 +11,7 @@ import typer
 from attrs import evolve, frozen
 
 from asyncops.cli.resources import SERVICES, known_or_near
-from asyncops.cli.text.times import duration
+from asyncops.cli.text import duration
 
 FILTERS = "Filters"
 READING = "How to read"

@@ -13,7 +13,7 @@ import msgspec
 import typer
 
 from asyncops.cli.options.fields import documented, option
-from asyncops.cli.text.times import moment
+from asyncops.cli.text import moment
 from asyncops.models import State, Status
 
 _PLAIN = (int, float, UUID)

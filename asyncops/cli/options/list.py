@@ -13,7 +13,7 @@ from asyncops.cli.options.fields import FILTERS, READING, Order, fields_of, opti
 from asyncops.cli.options.list_output import OutputOptions
 from asyncops.cli.options.on_resource import OnResource, on_resource
 from asyncops.cli.resources import Resource
-from asyncops.cli.text.times import moment
+from asyncops.cli.text import moment
 from asyncops.http.invalid_items import OnInvalid
 from asyncops.http.meter import OnPage
 from asyncops.kit import Client

@@ -23,8 +23,7 @@ from rich.text import Text
 from asyncops.cli.resources import counted
 from asyncops.cli.runtime.error_messages import explained
 from asyncops.cli.shell import complain, console, descriptor_of, put_out
-from asyncops.cli.text.safe import cut
-from asyncops.cli.text.times import span
+from asyncops.cli.text import cut, span
 from asyncops.http.meter import OnPage, WalkReport
 from asyncops.http.sending import OnUpload, UploadProgress
 from asyncops.polling.policy import Poll

@@ -10,8 +10,7 @@ from typing import Any
 import attrs
 from attrs import evolve, frozen
 
-from asyncops.cli.text.safe import cut, end_of, width_of
-from asyncops.cli.text.times import ago, dated, span
+from asyncops.cli.text import ago, cut, dated, end_of, span, width_of
 from asyncops.kit.annotations import annotation_of
 from asyncops.models import Operation, State, Status, has_ended, known_time, times_of
 from asyncops.unstructure import inner_type

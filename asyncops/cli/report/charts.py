@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from asyncops.cli.report import theme
-from asyncops.cli.text.times import span
+from asyncops.cli.text import span
 from asyncops.models import State
 from asyncops.stats.durations import Durations
 

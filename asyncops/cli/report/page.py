@@ -18,8 +18,7 @@ from asyncops.cli.report.charts import Histogram, KindCount, draw_histograms, dr
 from asyncops.cli.report.lives import Life, NewestLives, moment_text, short_error
 from asyncops.cli.report.theme import ROLES
 from asyncops.cli.report.timeline_picture import Timeline, draw_timeline
-from asyncops.cli.text.safe import visible
-from asyncops.cli.text.times import span
+from asyncops.cli.text import span, visible
 from asyncops.models import Operation, State, has_ended, kind_of, times_of
 from asyncops.stats.summary import Summarizer, Summary
 

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 
-from asyncops.cli.text.safe import cut
+from asyncops.cli.text import cut
 from asyncops.models import State
 
 _STYLE = Path(__file__).with_name("pictures.mplstyle")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from asyncops import errors
 from asyncops.cli.connect import ACCOUNT_IN_USE, Account
 from asyncops.cli.shell import ExitCode, Failure
-from asyncops.cli.text.times import clock_time, span
+from asyncops.cli.text import clock_time, span
 
 _RESUME = "a list with --resume FILE can go on from where it stopped"
 # The words for an answer, and the remedy where the error knows none; the first kind that fits.

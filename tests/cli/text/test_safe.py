@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcwidth
 
-from asyncops.cli.text.safe import cut, end_of, padded, visible, width_of
+from asyncops.cli.text import cut, end_of, padded, visible, width_of
 
 # With what terminals act on, and with what they do not agree about, far more often than chance.
 HOSTILE = st.text(

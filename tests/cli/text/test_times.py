@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncops.cli.text.times import BadTimeError, ago, clock_time, duration, moment, span
+from asyncops.cli.text import BadTimeError, ago, clock_time, duration, moment, span
 
 NOW = datetime(2026, 11, 22, 14, 3, 20, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from asyncops.cli.output.formats.encoders import Encoder
 from asyncops.cli.output.table_columns import GAP, Shown, fitting, shown_of, style_of
-from asyncops.cli.text.safe import cut, end_of, padded, visible
+from asyncops.cli.text import cut, end_of, padded, visible
 
 _INDENT = "  "
 

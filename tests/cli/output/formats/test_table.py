@@ -14,7 +14,7 @@ from rich.console import Console
 from asyncops import ApiCallStatus, AsyncApiCall, AsyncApiCallType, MlPrompt
 from asyncops.cli.output.formats.table import TableEncoder
 from asyncops.cli.output.table_columns import GAP, fitting, shown_of
-from asyncops.cli.text.safe import width_of
+from asyncops.cli.text import width_of
 from asyncops.http.decoding import decoder
 from asyncops.kit import Sample
 from asyncops.models import Operation

@@ -1,1 +1,0 @@
-"""Text for terminals: made safe, measured, and times as people write them."""
