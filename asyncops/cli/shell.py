@@ -11,6 +11,7 @@ from pathlib import Path
 from select import select
 from typing import Any, NoReturn, TextIO
 
+from attrs import define
 from rich.console import Console
 
 from asyncops.cli.text import padded, visible, width_of
@@ -36,22 +37,19 @@ class ExitCode(IntEnum):
     BROKEN_PIPE = 141
 
 
+@define
 class Failure(Exception):
     """The end of a command by a problem that its user can solve.
 
-    Args:
+    Attributes:
         message: The problem in one line, without a full stop.
         hint: A remedy in one line; `None` where none is known.
         code: The exit code.
     """
 
-    def __init__(
-        self, message: str, hint: str | None = None, code: int = ExitCode.WRONG_USE
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-        self.code = code
+    message: str
+    hint: str | None = None
+    code: int = ExitCode.WRONG_USE
 
     def __str__(self) -> str:
         if self.hint is None:
