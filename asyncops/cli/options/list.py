@@ -178,11 +178,9 @@ class Query(OnResource):
         if getattr(self, "status", None) and getattr(self, "all_statuses", False):
             raise ValueError("--status and --all-statuses exclude each other")
         description = self.resource.description
-        try:
+        with self.right_use(ValueError):
             asked = list_plan(description).read(description.options(**self._arguments()))
             chosen_of(asked.status, description)
-        except (TypeError, ValueError) as error:
-            raise ValueError(self.in_options(error)) from error
 
     def _arguments(self) -> dict[str, Any]:
         """The filters and the order, as arguments of the resource's ``list``."""

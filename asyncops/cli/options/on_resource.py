@@ -93,9 +93,9 @@ class OnResource:
                 verbs = self.verbs(client)
             yield verbs
 
-    def right_use(self) -> AbstractContextManager[None]:
+    def right_use(self, kind: type[Exception] = Failure) -> AbstractContextManager[None]:
         """Turn an error of the library into a failure: its arguments are options."""
-        return right_use(self.in_options)
+        return right_use(self.in_options, kind)
 
     def verbs(self, client: Client) -> Any:
         """The object that lists, gets and watches."""

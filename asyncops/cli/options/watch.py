@@ -71,10 +71,8 @@ class Watched(OnResource):
 
     def __attrs_post_init__(self) -> None:
         description = self.resource.description
-        try:
+        with self.right_use(ValueError):
             watch_plan(description).read(description.watch(**self.given()))
-        except (TypeError, ValueError) as error:
-            raise ValueError(self.in_options(error)) from error
 
     @property
     def heading(self) -> str:

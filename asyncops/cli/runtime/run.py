@@ -77,19 +77,22 @@ def tell(error: Exception, settings: Settings, account: Account | None = None) -
 
 
 @contextmanager
-def right_use(words: Callable[[Exception], str] = str) -> Iterator[None]:
+def right_use(
+    words: Callable[[Exception], str] = str, kind: type[Exception] = Failure
+) -> Iterator[None]:
     """Turn the library's ``ValueError`` and ``TypeError`` into a failure: wrong arguments.
 
     Args:
         words: The words for an error, where its arguments are options of the command.
+        kind: The class of the error that has these words.
 
     Raises:
-        Failure: With these words.
+        Failure: With these words, unless ``kind`` is another.
     """
     try:
         yield
     except (ValueError, TypeError) as error:
-        raise Failure(words(error)) from error
+        raise kind(words(error)) from error
 
 
 def _tell_bug(error: Exception, settings: Settings) -> int:
