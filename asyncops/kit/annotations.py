@@ -1,6 +1,7 @@
-"""What an attribute of a class is annotated with, a field or a property."""
+"""What an attribute of a class is annotated with, a field or a property, and the types in that."""
 
-from typing import Any, get_type_hints
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 
 def annotation_of(kind: type, name: str) -> Any:
@@ -21,3 +22,8 @@ def annotation_of(kind: type, name: str) -> Any:
     if hint is None and getter is not None:
         hint = get_type_hints(getter, include_extras=True).get("return")
     return hint
+
+
+def types_in(hint: Any) -> tuple[Any, ...]:
+    """Return the types of a union, or the one type that an annotation is."""
+    return get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)

@@ -5,7 +5,7 @@ from datetime import datetime
 from attrs import frozen
 
 from asyncops.kit import Timestamp
-from asyncops.kit.annotations import annotation_of
+from asyncops.kit.annotations import annotation_of, types_in
 
 
 @frozen
@@ -35,3 +35,10 @@ def test_fields_and_properties_are_told_with_their_marks() -> None:
 def test_what_has_no_annotation_has_none() -> None:
     assert annotation_of(Row, "method") is None
     assert annotation_of(Row, "nothing") is None
+
+
+def test_the_types_of_a_union_are_told_and_any_other_is_one() -> None:
+    assert types_in(int | None) == (int, type(None))
+    assert types_in(Timestamp | None) == (Timestamp, type(None))
+    assert types_in(Timestamp) == (Timestamp,)
+    assert types_in(tuple[int, str]) == (tuple[int, str],)

@@ -1,13 +1,13 @@
 """Checks of the class of the items, and of their statuses."""
 
 from datetime import datetime
-from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from types import NoneType
+from typing import Any
 from uuid import UUID
 
 import attrs
 
-from asyncops.kit.annotations import annotation_of
+from asyncops.kit.annotations import annotation_of, types_in
 from asyncops.kit.checks.subject import Subject, check_frozen
 from asyncops.kit.ids import id_type
 from asyncops.models import EpochMillis, EpochSeconds, Status, Timestamp, UtcTimestamp
@@ -54,7 +54,7 @@ def _check_creation(subject: Subject) -> None:
             f"it is about the creation, and {item.__name__} has no created_at; "
             f"add it, or write {wants}=None",
         )
-    if listing.window is not None and NoneType in _types_in(annotation_of(item, "created_at")):
+    if listing.window is not None and NoneType in types_in(annotation_of(item, "created_at")):
         raise subject.error(
             "window",
             f"{item.__name__}.created_at may be None, and an item without a time is in no range: "
@@ -87,17 +87,12 @@ def _check_time(subject: Subject, field: str, kind: type[Any], name: str) -> Non
     hint = annotation_of(kind, name)
     # A property makes its time itself; a field is read from JSON, where a time may lack its zone.
     right = _FORMS if name in attrs.fields_dict(kind) else (*_FORMS, datetime)
-    if not all(each is None or each in (*right, NoneType) for each in _types_in(hint)):
+    if not all(each is None or each in (*right, NoneType) for each in types_in(hint)):
         raise subject.error(
             field,
             f"{kind.__name__}.{name} must be a Timestamp, UtcTimestamp, EpochSeconds or "
             f"EpochMillis, or one of them or None; got {getattr(hint, '__name__', hint)}",
         )
-
-
-def _types_in(hint: Any) -> tuple[Any, ...]:
-    """Return the types of a union, or the one type that an annotation is."""
-    return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
 
 
 def has_attribute(kind: Any, name: str) -> bool:

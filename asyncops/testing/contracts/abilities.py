@@ -116,10 +116,6 @@ class Abilities:
         order = self.listing.order if self.is_listed() else None
         return None if order is None else order.newest_first
 
-    def has_two_ends(self) -> bool:
-        """Whether its listing is read from both ends."""
-        return self.is_listed() and self.listing.is_sorted
-
     def is_merged(self) -> bool:
         """Whether its statuses are listed one by one, so that rows of one instant have no order."""
         by_status = self.listing.by_status

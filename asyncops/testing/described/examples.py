@@ -12,6 +12,7 @@ import attrs
 import msgspec
 from attrs import frozen
 
+from asyncops.kit.annotations import types_in
 from asyncops.models import JSON, EpochMillis, EpochSeconds, UtcTimestamp, time_form, wire_key
 
 _PLAIN: Mapping[Any, JSON] = {
@@ -132,8 +133,7 @@ def time_examples(item: Any) -> Mapping[str, JSON]:
     """Return a time for each key of an item that may hold one, in the form that it has there."""
     found: dict[str, JSON] = {}
     for each in keys_of(item):
-        is_union = get_origin(each.kind) in {Union, UnionType}
-        for kind in get_args(each.kind) if is_union else (each.kind,):
+        for kind in types_in(each.kind):
             if kind is datetime or get_args(kind)[:1] == (datetime,):
                 found[each.name] = example(kind)
     return found
