@@ -52,6 +52,14 @@ def test_a_listing_of_one_page_may_leave_out_its_count(rows: list[int], known: l
     assert not drift.unsure
 
 
+def test_an_empty_page_without_a_count_where_rows_were_counted_may_hide_rows() -> None:
+    drift = Drift()
+    drift.step(0, 7, 5, keys(0))
+    drift.fresh(keys(0))
+    drift.step(1, 0, 5, [])
+    assert drift.unsure
+
+
 @pytest.mark.parametrize(("number", "unsure"), [(1, True), (0, False)])
 def test_a_walk_goes_on_unsure_behind_a_page_that_left_out_its_count(
     number: int, unsure: bool
