@@ -57,15 +57,20 @@ class WalkPage(Generic[T]):
         return tuple(ids[index] for index in self.indices[:count])
 
     def first(self, most: int) -> "WalkPage[T]":
-        """Return the page cut to so many items, so that a walk ends within it."""
+        """Return the page cut to so many items, so that a walk ends within it.
+
+        What follows the last of them is left to the walk that goes on.
+        """
         if not most or most >= len(self.indices):
             return self
         end = self.indices[most - 1] + 1
+        shown = {row.id for row in self.whole.items[:end] if isinstance(row, InvalidRow)}
         return evolve(
             self,
             page=evolve(self.page, items=self.page.items[:most], next_cursor=None),
             whole=evolve(self.whole, items=self.whole.items[:end], next_cursor=None),
             indices=self.indices[:most],
+            invalid=tuple(row for row in self.invalid if row.id in shown),
             ids=self._ids[:end],
         )
 

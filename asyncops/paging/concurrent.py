@@ -75,7 +75,9 @@ class ConcurrentRunner(Generic[T]):
                     if not self._tasks:
                         # Fewer items came than expected, so that another page is needed.
                         self._send(at_least=1)
-                    await self._wait()
+                    # Only as it is asked may it find that nothing is left.
+                    if not self.strategy.done:
+                        await self._wait()
         finally:
             self._closed = True
             await cancel_all(tuple(self._tasks))

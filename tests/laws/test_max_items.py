@@ -7,10 +7,10 @@ from contextlib import aclosing
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from asyncops import Checkpoint, Pager
+from asyncops import Checkpoint, InvalidItem, Pager
 from asyncops.http.messages import Request
 from asyncops.paging.counted.concurrent import ConcurrentNumbered
 from asyncops.paging.counted.drift import Drift
@@ -21,6 +21,7 @@ from asyncops.paging.limits import Limits
 from asyncops.paging.statuses.listing import SortedListing
 from asyncops.paging.styles import Token
 from asyncops.services.zoo import ApiCallStatus
+from tests.laws.broken import ROWS, Row, Service, good, listing_of
 from tests.laws.listings import CHAINLOOP, NumberedListing, TokenListing
 from tests.laws.simulated import NAMES
 from tests.paging.test_concurrent import Wire, wire_of
@@ -199,6 +200,36 @@ async def test_many_are_still_under_way_at_once() -> None:
         assert len([call async for call in walk]) == 100
     assert wire.highest == 2
     assert wire.requests <= 21
+
+
+@pytest.mark.parametrize("kind", ["calls", "prompts", "operations"])
+@settings(max_examples=60)
+@example([Row(1, 1), Row(2, 2, broken="a wrong type"), Row(3, 3)], 3, [1])
+@given(ROWS, st.integers(2, 4), st.lists(st.integers(1, 3), min_size=1, max_size=4))
+async def test_a_row_that_does_not_fit_is_told_of_by_the_walk_that_comes_to_it(
+    kind: str, rows: list[Row], size: int, legs: list[int]
+) -> None:
+    """Not behind the last item, and once."""
+    service, told, found = Service(rows, size), list[InvalidItem](), list[str]()
+    place: Checkpoint | None = None
+    for most in [*legs, None]:
+        pager = listing_of(kind, service).list(on_invalid=told.append, max_items=most, resume=place)
+        walk = aiter(pager)
+        found += [str(item.id) async for item in walk]
+        place = Checkpoint.from_json(walk.checkpoint.to_json())
+    assert sorted(found) == sorted(good(rows))
+    known = [each.raw["id"] for each in told if isinstance(each.raw, dict) and "id" in each.raw]
+    assert len(known) == len(set(known))
+    assert {row.json["id"] for row in rows if row.broken and "id" in (row.json or ())} == {*known}
+
+
+@pytest.mark.parametrize("n", [1, 4])
+async def test_a_bound_that_is_greater_than_what_is_left_ends_with_the_listing(n: int) -> None:
+    """Also where the last page has been given by another walk."""
+    walk = aiter(numbers(NumberedListing(9, 3), None))
+    assert len([item async for item in walk]) == 9
+    async with numbers(NumberedListing(9, 3), 2, walk.checkpoint).concurrent(n) as rest:
+        assert [item async for item in rest] == []
 
 
 async def test_of_an_awaited_page_so_many_items_are_given() -> None:
