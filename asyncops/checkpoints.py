@@ -127,15 +127,18 @@ class _StoredWatchCheckpoint:
 
 
 @frozen(kw_only=True)
-class FirstPage:
-    """The first page of a walk that read several at once, which is compared with itself at the end.
+class Reference:
+    """Items whose place, when a walk meets them again, tells whether others were missed.
+
+    Of a walk that reads several pages at once, its first page, which is read again at the end; of
+    one from the oldest item on, the last item that there was as it began.
 
     Attributes:
-        rank: How many items were in front of it, apart from a constant.
-        ids: The ids of its items; none while it is not known.
+        rank: How many items were in front of them, apart from a constant.
+        ids: Their ids; none while they are not known.
         count: Items in the whole listing at that time.
         greatest: The most items that the whole listing has had since.
-        is_front: Whether it was also the first page of the listing.
+        is_front: Whether they were also the first page of the listing.
     """
 
     rank: int = 0
@@ -173,7 +176,7 @@ class Checkpoint:
     total_count: int | None = None
     page_size: int | None = None
     ahead: tuple[str, ...] = field(default=(), repr=False)
-    unsure: bool | FirstPage = False
+    unsure: bool | Reference = False
 
     def to_json(self) -> str:
         """Return the checkpoint as one line of JSON."""
@@ -203,4 +206,4 @@ class _StoredCheckpoint:
     total_count: int | None = None
     page_size: int | None = None
     ahead: tuple[str, ...] = ()
-    unsure: bool | FirstPage = False
+    unsure: bool | Reference = False

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from asyncops.checkpoints import Checkpoint, FirstPage
+from asyncops.checkpoints import Checkpoint, Reference
 from asyncops.models import Cursor
 
 CHECKPOINTS = st.builds(
@@ -16,7 +16,7 @@ CHECKPOINTS = st.builds(
     seen=st.lists(st.text()).map(tuple),
     unsure=st.booleans()
     | st.builds(
-        FirstPage,
+        Reference,
         rank=st.integers(),
         ids=st.lists(st.text()).map(tuple),
         count=st.integers(),

@@ -6,11 +6,11 @@ each answer as it arrives, in any order, and takes the pages that are ready.
 """
 
 from collections.abc import Hashable
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from attrs import define, field, frozen
+from attrs import asdict, define, field, frozen
 
-from asyncops.checkpoints import FirstPage
+from asyncops.checkpoints import Reference
 from asyncops.errors import APIError, AsyncOpsError, ListingMoved, PaginationError
 from asyncops.http.messages import Reply, Request
 from asyncops.models import Page
@@ -88,7 +88,14 @@ class UnsurePage(Page[T_co]):
         unsure: As in a :class:`Checkpoint`.
     """
 
-    unsure: Literal[True] | FirstPage = True
+    unsure: bool | Reference = True
+
+
+def unsure(page: Page[T], by: bool | Reference) -> Page[T]:
+    """Return a page as an :class:`UnsurePage`, unless nothing is in doubt or it is one already."""
+    if not by or isinstance(page, UnsurePage):
+        return page
+    return UnsurePage(**asdict(page, recurse=False), unsure=by)
 
 
 @frozen

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asyncops import Checkpoint, ListingMoved
-from asyncops.checkpoints import FirstPage
+from asyncops.checkpoints import Reference
 from asyncops.paging.styles import Offset, Pages
 from tests.laws.styles import Service, counted, services
 from tests.laws.test_counted_orders import CHANGES, SIZE, Change, Moving, Slow
@@ -29,6 +29,7 @@ STOPS = st.lists(
     min_size=1,
     max_size=3,
 )
+PAGES = counted(total=True).filter(lambda style: isinstance(style, Pages))
 TAPES = st.lists(st.integers(0, 9), min_size=20, max_size=60)
 
 
@@ -119,6 +120,37 @@ async def test_of_a_listing_that_only_grows_meanwhile_none_warns(
     assert not walks.warned
 
 
+@settings(max_examples=100, deadline=None)
+@given(services(PAGES, most=40), SIZE, TAPES, STOPS, st.integers(0, 20))
+async def test_nor_where_new_rows_come_last(
+    service: Service, size: int | None, tape: list[int], stops: list[Stop], grown: int
+) -> None:
+    """The last row that there was at first tells, whichever walk comes to it."""
+    listing, walks, place = slow(service, tape), Walks(), None
+    listing.descending = False
+    rows = list(listing.rows)
+    for stop in stops:
+        place = await walks.walk(listing, size, stop, place)
+        listing.rows += [f"new{len(listing.rows)}.{n}" for n in range(grown)]
+    await walks.finish(listing, size, place)
+    assert sorted(row for row in walks.found if row in rows) == sorted(rows)
+    assert not walks.warned
+
+
+@pytest.mark.parametrize("taken", [1, 5, 6, 12])
+@pytest.mark.parametrize("gone", [0, 4, 11, 19])
+async def test_a_row_that_goes_as_one_comes_while_nobody_walks_is_told_of(
+    taken: int, gone: int
+) -> None:
+    """New rows come last, so that the total stays as it was."""
+    rows = [f"r{n}" for n in range(20)]
+    listing, walks = Slow(Pages(total="total"), "items", rows, descending=False), Walks()
+    place = await walks.walk(listing, 5, Stop(1, True, taken))
+    listing.rows = [*rows[:gone], *rows[gone + 1 :], "new"]
+    await walks.finish(listing, 5, place)
+    assert set(walks.found) >= {*listing.rows} - {"new"} or walks.warned
+
+
 @pytest.mark.parametrize("grown", [5, 9, 10, 11, 20])
 @pytest.mark.parametrize("taken", range(1, 6))
 async def test_rows_of_a_first_page_are_found_however_far_new_ones_push_them(
@@ -171,6 +203,6 @@ async def test_it_warns_also_where_several_walks_follow(style: Any, n: int) -> N
 async def test_what_it_needs_is_one_page_of_ids() -> None:
     listing = Slow(Pages(total="total"), "items", [f"r{n}" for n in range(40)], default=4, cap=4)
     place = await Walks().walk(listing, None, Stop(3, True, 30))
-    assert isinstance(place.unsure, FirstPage)
+    assert isinstance(place.unsure, Reference)
     assert place.unsure.ids == ("r0", "r1", "r2", "r3")
     assert "r0" not in repr(place)

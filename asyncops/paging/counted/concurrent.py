@@ -31,16 +31,15 @@ from collections import deque
 from itertools import chain
 from typing import Generic, TypeVar
 
-from attrs import asdict, define, field
+from attrs import define, field
 
-from asyncops.checkpoints import FirstPage
 from asyncops.errors import APIError, AsyncOpsError, ListingMoved, PaginationError
 from asyncops.http.messages import Reply, Request
 from asyncops.models import Page
 from asyncops.paging.counted.consistency import ConsistencyCheck
 from asyncops.paging.counted.numbering import NumberedBody
 from asyncops.paging.counted.pages import NumberedStrategy
-from asyncops.paging.strategy import UnsurePage
+from asyncops.paging.strategy import unsure
 
 T = TypeVar("T")
 
@@ -79,14 +78,12 @@ class ConcurrentNumbered(Generic[T]):
             accepted, and as many accepted and not taken.
         ordered: Whether pages are given in order. Otherwise each page is given at once if nothing
             speaks against it, and comes again, whole, in its place.
-        first: The first page of a walk that could not make the check, where this one goes on.
         failure: Why the walk cannot go on, if so, once what is ready has been taken.
     """
 
     paging: NumberedStrategy[T]
     concurrency: int
     ordered: bool = True
-    first: FirstPage = field(factory=FirstPage)
     failure: AsyncOpsError | ListingMoved | None = field(default=None, init=False)
     _slots: dict[int, _Slot[T]] = field(factory=dict, init=False)
     _accepted: int = field(default=0, init=False)
@@ -98,7 +95,7 @@ class ConcurrentNumbered(Generic[T]):
     _ready: deque[Page[T]] = field(factory=deque, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._check = ConsistencyCheck(self.paging, self.first)
+        self._check = ConsistencyCheck(self.paging)
 
     def ask(self) -> tuple[int, Request] | None:
         """Return the request for the first page that was not asked for, if there is room."""
@@ -236,10 +233,8 @@ class ConcurrentNumbered(Generic[T]):
         page, check = self.paging.take(), self._check
         if body is not None:
             check.follow(body, page)
-        if page is not None and check.needed and not isinstance(page, UnsurePage):
-            page = UnsurePage(**asdict(page, recurse=False), unsure=check.first)
         if page is not None:
-            self._ready.append(page)
+            self._ready.append(unsure(page, check.needed and check.first))
 
     def _ask_check(self) -> tuple[int, Request] | None:
         """Return the request of the check at the end, if one is needed and there is room."""

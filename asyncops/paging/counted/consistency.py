@@ -18,7 +18,7 @@ from typing import Generic, TypeVar
 
 from attrs import define, evolve, field
 
-from asyncops.checkpoints import FirstPage
+from asyncops.checkpoints import Reference
 from asyncops.errors import AsyncOpsError
 from asyncops.http.messages import Reply, Request
 from asyncops.models import Page
@@ -43,7 +43,7 @@ class ConsistencyCheck(Generic[T]):
     """
 
     paging: NumberedStrategy[T]
-    first: FirstPage
+    first: Reference = field(init=False)
     needed: bool = field(init=False)
     # The number of the page that was asked for.
     _asked: int | None = field(default=None, init=False)
@@ -52,6 +52,8 @@ class ConsistencyCheck(Generic[T]):
     _done: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
+        drift = self.paging.drift
+        self.first = (drift.checked_at_end and drift.reference) or Reference()
         self.needed = self.begun
 
     @property
@@ -79,7 +81,7 @@ class ConsistencyCheck(Generic[T]):
         count = self.paging.drift.count or 0
         if not self.begun and page is not None and body.items:
             number = int(page.cursor or 0) if body.number is None else body.number
-            self.first = FirstPage(
+            self.first = Reference(
                 rank=self._rank(number, len(body.items)),
                 ids=self._ids(body),
                 count=count,

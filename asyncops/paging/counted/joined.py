@@ -16,7 +16,7 @@ front of it, whenever and in whichever order the answers were made.
   over several pages warns; so it does where no total tells of removals though new rows come first.
 
 What a walk could not tell before it was stopped is in its checkpoint, so that the walk that goes on
-warns in its place.
+looks for the same row, or warns in its place.
 """
 
 from collections.abc import Hashable, Sequence
@@ -24,6 +24,7 @@ from typing import ClassVar
 
 from attrs import define, field
 
+from asyncops.checkpoints import Reference
 from asyncops.http.invalid_items import is_invalid_id
 from asyncops.paging.counted.known_rows import TIMES_BACK, KnownRows
 
@@ -148,10 +149,17 @@ class LastRow(_Joined):
     # Whether the row has not been found behind as many rows as were in front of it.
     _unproven: bool = field(default=False, init=False)
 
+    def __attrs_post_init__(self) -> None:
+        if self.reference is not None:
+            self._rank, self._last = self.reference.rank, next(iter(self.reference.ids), "")
+            self._unproven = True
+
     @property
-    def unsure(self) -> bool:
+    def unsure(self) -> bool | Reference:
         """Whether rows may be missing so far."""
-        return self._unsure or self._unproven
+        if self._unsure or not self._unproven or self._last == "":
+            return self._unsure or self._unproven
+        return Reference(rank=self._rank or 0, ids=(str(self._last),))
 
     @property
     def wants_last_page(self) -> bool:

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from attrs import define, field
 
-from asyncops.checkpoints import Checkpoint
+from asyncops.checkpoints import Checkpoint, Reference
 from asyncops.errors import ListingMoved
 
 # Rows to remember: one or two megabytes of ids.
@@ -25,6 +25,7 @@ class KnownRows:
 
     Attributes:
         count: Rows of the whole listing, by the last answer; ``None`` before the first answer.
+        reference: What a walk before this one would have told by at its end.
     """
 
     count: int | None = None
@@ -37,6 +38,7 @@ class KnownRows:
     _known: dict[Hashable, None] = field(factory=dict)
     _knows_all: bool = True
     _unsure: bool = False
+    reference: Reference | None = None
     # The furthest page, and how often the walk has gone back since it got there.
     _furthest: int = field(default=-1, init=False)
     _times_back: int = field(default=0, init=False)
@@ -47,7 +49,8 @@ class KnownRows:
     def since(cls, start: Checkpoint) -> Self:
         """Begin with the rows and the count of a checkpoint."""
         seen: dict[Hashable, None] = dict.fromkeys(start.seen)
-        return cls(start.total_count, seen, start.cursor is None, start.unsure is True)
+        reference = start.unsure if isinstance(start.unsure, Reference) else None
+        return cls(start.total_count, seen, start.cursor is None, start.unsure is True, reference)
 
     def step(
         self,
@@ -79,8 +82,11 @@ class KnownRows:
         return 0
 
     @property
-    def unsure(self) -> bool:
-        """Whether rows may be missing so far, of which :meth:`finish` has to warn."""
+    def unsure(self) -> bool | Reference:
+        """Whether rows may be missing so far, of which :meth:`finish` has to warn.
+
+        Where a row that is still to come will tell, its place.
+        """
         return self._unsure
 
     @property

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 from attrs import field, frozen
 
-from asyncops.checkpoints import Checkpoint, FirstPage
+from asyncops.checkpoints import Checkpoint, Reference
 from asyncops.http.messages import Request
 from asyncops.models import Cursor
 from asyncops.paging.counted.concurrent import ConcurrentNumbered
@@ -53,16 +53,16 @@ class NumberedListing(Generic[T]):
 
     def sequential(self, start: Checkpoint) -> PageStrategy[NumberedBody[T], T]:
         """Read page after page."""
-        if isinstance(start.unsure, FirstPage):
-            return InTurn(self.concurrent(start, 1, True, False))
-        return self.paging(start)
+        paging = self.paging(start)
+        if isinstance(start.unsure, Reference) and paging.drift.checked_at_end:
+            return InTurn(ConcurrentNumbered(paging, 1))
+        return paging
 
     def concurrent(
         self, start: Checkpoint, n: int, ordered: bool, _: bool
     ) -> ConcurrentNumbered[T]:
         """Read ``n`` pages at once."""
-        first = start.unsure if isinstance(start.unsure, FirstPage) else FirstPage()
-        return ConcurrentNumbered(self.paging(start), n, ordered, first)
+        return ConcurrentNumbered(self.paging(start), n, ordered)
 
     def paging(self, start: Checkpoint) -> NumberedStrategy[T]:
         """Read page after page, without the check of a walk before this one."""

@@ -13,7 +13,7 @@ from asyncops.paging.counted.depth import Depth
 from asyncops.paging.counted.drift import Drift
 from asyncops.paging.counted.known_rows import KnownRows
 from asyncops.paging.counted.numbering import NO_PAGE, NumberedBody, Numbering, PageBase, says_more
-from asyncops.paging.strategy import EarlyPage, UnsurePage
+from asyncops.paging.strategy import EarlyPage, unsure
 from asyncops.paging.styles import Offset, Pages
 
 T = TypeVar("T")
@@ -160,8 +160,7 @@ class NumberedStrategy(Generic[T]):
         more = self._has_more(body, keys)
         fresh = self.drift.fresh(keys)
         items = body.items if all(fresh) else tuple(compress(body.items, fresh))
-        kind: type[Page[T]] = UnsurePage if self.drift.unsure else Page
-        page = self._page(self._number, items, reply, kind)
+        page = unsure(self._page(self._number, items, reply, Page), self.drift.unsure)
         if not self.drift.counts:
             # The page begins with a row of the page before, and the next one with its last row.
             page = evolve(page, cursor=self._number + len(body.items) - len(page.items))

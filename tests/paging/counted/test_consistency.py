@@ -4,7 +4,7 @@ import warnings
 
 import pytest
 
-from asyncops.checkpoints import Checkpoint, FirstPage
+from asyncops.checkpoints import Checkpoint
 from asyncops.errors import BadRequest, ListingMoved, ServerError
 from asyncops.http.messages import Reply
 from asyncops.paging.counted.consistency import ConsistencyCheck
@@ -226,7 +226,7 @@ class TestNothingToVouchFor:
 def test_a_walk_whose_answers_came_in_their_order_needs_no_check() -> None:
     service = Service(rows_of(10))
     paging = strategy_of(service, 1).paging
-    check = ConsistencyCheck(paging, FirstPage())
+    check = ConsistencyCheck(paging)
     assert (check.begun, check.done) == (False, True)
     request = paging.next_request()
     assert request is not None
