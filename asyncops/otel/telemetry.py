@@ -1,8 +1,17 @@
 """The telemetry that a client is given: it starts the spans of walks and calls."""
 
+from functools import lru_cache
+
 from opentelemetry.context import get_current
-from opentelemetry.metrics import MeterProvider, get_meter
-from opentelemetry.trace import INVALID_SPAN, Span, TracerProvider, get_current_span, get_tracer
+from opentelemetry.metrics import MeterProvider, get_meter, get_meter_provider
+from opentelemetry.trace import (
+    INVALID_SPAN,
+    Span,
+    TracerProvider,
+    get_current_span,
+    get_tracer,
+    get_tracer_provider,
+)
 
 from asyncops.http.messages import Request
 from asyncops.otel.instruments import Instruments, endpoint_of, place_of
@@ -10,6 +19,13 @@ from asyncops.otel.spans import OtelCallSpan, OtelWalkSpan
 from asyncops.version import VERSION
 
 _SCHEMA = "https://opentelemetry.io/schemas/1.37.0"
+
+
+# Once for many objects: the sums for counters are kept until metrics are collected, maybe never.
+@lru_cache(maxsize=16)
+def _instruments(tracers: TracerProvider, meters: MeterProvider, propagates: bool) -> Instruments:
+    tracer = get_tracer("asyncops", VERSION, tracers, _SCHEMA)
+    return Instruments(tracer, get_meter("asyncops", VERSION, meters, _SCHEMA), propagates)
 
 
 class OpenTelemetry:
@@ -31,11 +47,8 @@ class OpenTelemetry:
         meter_provider: MeterProvider | None = None,
         propagate: bool = True,
     ) -> None:
-        self._instruments = Instruments(
-            get_tracer("asyncops", VERSION, tracer_provider, _SCHEMA),
-            get_meter("asyncops", VERSION, meter_provider, _SCHEMA),
-            propagate,
-        )
+        tracers = tracer_provider or get_tracer_provider()
+        self._instruments = _instruments(tracers, meter_provider or get_meter_provider(), propagate)
 
     def call(self, request: Request, base_url: str, parent: object) -> OtelCallSpan:
         """Start the span of a call, below ``parent`` where it is a walk, else the current span."""

@@ -1,5 +1,6 @@
 """OpenTelemetry as it is set up: the global SDK, none at all, and the package that is not there."""
 
+import gc
 import logging
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import textwrap
 import pytest
 from opentelemetry import baggage
 from opentelemetry.context import Context, attach, detach
-from opentelemetry.metrics import NoOpMeterProvider
+from opentelemetry.metrics import Counter, MeterProvider, NoOpMeterProvider
 from opentelemetry.trace import (
     NonRecordingSpan,
     NoOpTracerProvider,
@@ -129,6 +130,25 @@ def test_the_global_sdk_may_be_set_up_later() -> None:
     spans, metrics = out.splitlines()
     assert spans == "['GET /ml-prompts', 'call /ml-prompts']"
     assert metrics == "['asyncops.items', 'asyncops.requests', 'http.client.request.duration']"
+
+
+@pytest.mark.parametrize("meters", [None, NoOpMeterProvider()], ids=["global", "no-op"])
+def test_objects_whose_metrics_nobody_collects_leave_nothing(meters: MeterProvider | None) -> None:
+    """A program may make one for each client, and never set up metrics."""
+
+    def record() -> None:
+        telemetry = OpenTelemetry(meter_provider=meters)
+        telemetry.items("/things", "https://service.example", 1)
+
+    def counters() -> int:
+        gc.collect()
+        return sum(issubclass(type(each), Counter) for each in gc.get_objects())
+
+    record()
+    before = counters()
+    for _ in range(5):
+        record()
+    assert counters() == before
 
 
 def test_a_program_without_it_does_not_import_it() -> None:
