@@ -18,7 +18,7 @@ from asyncops.cli.live.state import Rates, WatchState, sparkline, summary_of
 from asyncops.models import State
 from asyncops.services.chainloop import AsyncOperation, AsyncOperationStatus
 from tests.cli.samples import NOON, call, operation
-from tests.cli.text.test_safe import HOSTILE
+from tests.cli.test_text import HOSTILE
 
 SECOND = timedelta(seconds=1)
 
