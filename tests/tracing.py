@@ -1,7 +1,7 @@
-"""How many files of the package a call enters, and how often it goes from one to another."""
+"""Which functions are called; how many files of the package, and how often another one."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +11,7 @@ from attrs import define, field
 
 import asyncops
 
-__all__ = ["Trace", "traced"]
+__all__ = ["Trace", "calls_told", "traced"]
 
 _PACKAGE = Path(asyncops.__file__).parent
 _FAKES = _PACKAGE / "testing"
@@ -46,18 +46,32 @@ def traced() -> Iterator[Trace]:
     trace = Trace()
     package, fakes = f"{_PACKAGE}/", f"{_FAKES}/"
 
-    def note(frame: FrameType, event: str, _: object) -> None:
+    def note(frame: FrameType) -> None:
         name = frame.f_code.co_filename
-        if event != "call" or not name.startswith(package) or name.startswith(fakes):
+        if not name.startswith(package) or name.startswith(fakes):
             return
         if id(frame) not in trace.frames:
             trace.frames[id(frame)] = frame
             trace.entered.append(name.removeprefix(package))
 
-    profile = sys.getprofile()
-    sys.setprofile(note)
     try:
-        yield trace
+        with calls_told(note):
+            yield trace
     finally:
-        sys.setprofile(profile)
         trace.frames.clear()
+
+
+@contextmanager
+def calls_told(note: Callable[[FrameType], None]) -> Iterator[None]:
+    """Have a function told of each Python function that the calling thread enters."""
+
+    def on_event(frame: FrameType, event: str, _: object) -> None:
+        if event == "call":
+            note(frame)
+
+    before = sys.getprofile()
+    sys.setprofile(on_event)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)

@@ -1,6 +1,5 @@
 """What the tests of OpenTelemetry share: exporters in memory, and questions to what they hold."""
 
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from opentelemetry.trace import SpanContext
 from asyncops import ChainloopClient, ZooClient
 from asyncops.otel import OpenTelemetry
 from asyncops.testing import FakeServer
+from tests.tracing import calls_told
 
 __all__ = ["Recorder", "chainloop", "context_of", "ended_as", "functions_called", "names", "zoo"]
 
@@ -148,16 +148,12 @@ def functions_called(*places: str) -> Iterator[Counter[str]]:
     """How often each function in files of these places is called by this thread."""
     called: Counter[str] = Counter()
 
-    def note(frame: FrameType, event: str, _: object) -> None:
-        if event == "call" and any(place in frame.f_code.co_filename for place in places):
+    def note(frame: FrameType) -> None:
+        if any(place in frame.f_code.co_filename for place in places):
             called[frame.f_code.co_name] += 1
 
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
+    with calls_told(note):
         yield called
-    finally:
-        sys.setprofile(before)
 
 
 def names(spans: Sequence[ReadableSpan]) -> list[str]:
