@@ -69,8 +69,10 @@ class OldestFirst(NumberedStrategy[T]):
 
     def _ask_last(self, number: int) -> None:
         remaining = self.remaining
-        if remaining:
-            self._last_number, self._again = remaining[-1], number
+        if remaining or self._count:
+            # While the base is unknown, the next page may be behind those that are counted.
+            self._last_number = remaining[-1] if remaining else self._number
+            self._again = number
         else:
             self._miss_last()
 
