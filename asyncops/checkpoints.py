@@ -1,7 +1,7 @@
 """Checkpoints: the position of a walk or of a watch, as JSON that outlives the process."""
 
 from collections.abc import Collection
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import attrs
 import msgspec
@@ -168,6 +168,8 @@ class Checkpoint:
         ahead: Ids already given from pages behind this one.
         unsure: Whether items may be missing so far, of which the walk would have warned at its end;
             where it could only have told at its end, what it needed for that.
+        first_page: The number of the listing's first page, if the walk began with one that has a
+            number; ``None`` also in checkpoints of earlier releases.
     """
 
     query: str
@@ -177,6 +179,7 @@ class Checkpoint:
     page_size: int | None = None
     ahead: tuple[str, ...] = field(default=(), repr=False)
     unsure: bool | Reference = False
+    first_page: Literal[0, 1] | None = None
 
     def to_json(self) -> str:
         """Return the checkpoint as one line of JSON."""
@@ -184,6 +187,8 @@ class Checkpoint:
         for name in ("ahead", "unsure"):
             if not fields[name]:
                 del fields[name]
+        if self.first_page is None:
+            del fields["first_page"]
         # A release that reads only version 1 would give the items of `ahead` a second time.
         return write_versioned(2 if self.ahead else 1, **fields)
 
@@ -207,3 +212,4 @@ class _StoredCheckpoint:
     page_size: int | None = None
     ahead: tuple[str, ...] = ()
     unsure: bool | Reference = False
+    first_page: Literal[0, 1] | None = None

@@ -23,6 +23,7 @@ CHECKPOINTS = st.builds(
         greatest=st.integers(),
         is_front=st.booleans(),
     ),
+    first_page=st.sampled_from([0, 1, None]),
 )
 
 
@@ -37,11 +38,18 @@ def test_it_comes_back_from_json_as_it_was(checkpoint: Checkpoint) -> None:
     assert "\n" not in text
 
 
-@given(CHECKPOINTS, st.integers().filter(lambda version: version != 1))
+@given(CHECKPOINTS, st.integers().filter(lambda version: version not in {1, 2}))
 def test_another_version_is_refused_by_number(checkpoint: Checkpoint, n: int) -> None:
     document = json.loads(checkpoint.to_json()) | {"version": n}
     with pytest.raises(ValueError, match=f"version {n}"):
         Checkpoint.from_json(json.dumps(document))
+
+
+def test_the_first_checkpoints_are_read() -> None:
+    text = '{"version":1,"query":"q","cursor":3,"seen":["a"],"total_count":9,"page_size":2}'
+    known = Checkpoint(query="q", cursor=3, seen=("a",), total_count=9, page_size=2)
+    assert Checkpoint.from_json(text) == known
+    assert known.to_json() == text
 
 
 @pytest.mark.parametrize(
@@ -58,6 +66,9 @@ def test_another_version_is_refused_by_number(checkpoint: Checkpoint, n: int) ->
         pytest.param('{"version":1,"query":"q","cursor":null,"seen":[5]}', id="id no text"),
         pytest.param('{"version":"1","query":"q","cursor":null,"seen":[]}', id="version text"),
         pytest.param('{"version":1,"query":"q","cursor":null,"seen":[]}x', id="more behind"),
+        pytest.param(
+            '{"version":1,"query":"q","cursor":3,"seen":[],"first_page":2}', id="third page first"
+        ),
         pytest.param("\ufeff{}", id="byte order mark"),
         pytest.param(b"\xff", id="no UTF-8"),
         pytest.param("\ud800", id="lone surrogate"),

@@ -111,6 +111,9 @@ class Position(Generic[T]):
 
     def prepare(self, whole: Page[T]) -> WalkPage[T]:
         """Leave out the items that were given before or are not to be given."""
+        if self._checkpoint.cursor is None and whole.cursor in {0, 1}:
+            # A walk that goes on could not learn it: it asks for no page as far in front.
+            self._checkpoint = evolve(self._checkpoint, first_page=1 if whole.cursor else 0)
         items, keep = whole.items, self._keep
         current = WalkPage(whole, whole, range(len(items)), (), self._identity)
         given = self._ahead if isinstance(whole.cursor, int) else self._before
@@ -166,6 +169,7 @@ class Position(Generic[T]):
                 total_count=current.whole.total_count,
                 page_size=page.page_size,
                 unsure=isinstance(page, UnsurePage) and page.unsure,
+                first_page=self._checkpoint.first_page,
             )
 
     def checkpoint(self, given: int, current: WalkPage[T] | None) -> Checkpoint:

@@ -44,9 +44,9 @@ def shallow(style: Pages | Offset, rows: int, **more: Any) -> Shallow:
 @st.composite
 def services(draw: st.DrawFn) -> Shallow:
     depth = draw(st.integers(1, 14))
-    style = draw(st.sampled_from([Pages, Offset]))(
-        depth=depth, size="limit", **draw(st.sampled_from(SIGNS))
-    )
+    learned = {"first": None, "number": "number"}
+    kind, fields = draw(st.sampled_from([(Pages, {}), (Pages, learned), (Offset, {})]))
+    style = kind(depth=depth, size="limit", **fields, **draw(st.sampled_from(SIGNS)))
     rows = draw(st.integers(0, 20) | st.integers(depth, depth + 2))
     sizes = st.integers(1, 8)
     return shallow(
@@ -55,6 +55,7 @@ def services(draw: st.DrawFn) -> Shallow:
         default=draw(sizes),
         cap=draw(sizes | st.just(100)),
         descending=draw(st.sampled_from([True, False, None])),
+        zero=draw(st.booleans()),
     )
 
 

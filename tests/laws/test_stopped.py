@@ -4,8 +4,8 @@ import warnings
 from typing import Any
 
 import pytest
-from attrs import asdict, evolve, field, frozen
-from hypothesis import given, settings
+from attrs import asdict, field, frozen
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from asyncops import Checkpoint, ListingMoved
@@ -68,17 +68,6 @@ def slow(service: Service, tape: list[int], *, descending: bool = True) -> Slow:
     return Slow(**{**asdict(service, recurse=False), "descending": descending}, tape=iter(tape))
 
 
-def declared(service: Service, tape: list[int], *, descending: bool = True) -> Slow:
-    """The same, whose description says with which number pages begin.
-
-    A walk that goes on and has to find that out may warn without need of a listing that grows.
-    """
-    listing, style = slow(service, tape, descending=descending), service.style
-    if isinstance(style, Pages) and style.first is None:
-        listing.style = evolve(style, first=0 if service.zero else 1)
-    return listing
-
-
 def added_and_gone(service: Service, changes: list[Change]) -> bool:
     """Whether a row that was added is gone again, which leaves no trace."""
     made = len(service.requests)
@@ -123,11 +112,15 @@ async def test_a_row_that_stayed_comes_once_or_the_last_walk_warns(
 
 
 @settings(max_examples=100, deadline=None)
+@example(
+    Service(Pages(total="total", number="number", first=None), "items", ["r0"], zero=False),
+    *(1, [], [Stop(1, True, 1)], 8),
+)
 @given(services(counted(total=True), most=40), SIZE, TAPES, STOPS, st.integers(0, 20))
 async def test_of_a_listing_that_only_grows_meanwhile_none_warns(
     service: Service, size: int | None, tape: list[int], stops: list[Stop], grown: int
 ) -> None:
-    listing, walks, place = declared(service, tape), Walks(), None
+    listing, walks, place = slow(service, tape), Walks(), None
     rows = list(listing.rows)
     for stop in stops:
         place = await walks.walk(listing, size, stop, place)
@@ -146,7 +139,7 @@ async def test_nor_where_new_rows_come_last(
     service: Service, size: int | None, tape: list[int], stops: list[Stop], grown: int
 ) -> None:
     """The last row that there was at first tells, whichever walk comes to it."""
-    listing, walks, place = declared(service, tape, descending=False), Walks(), None
+    listing, walks, place = slow(service, tape, descending=False), Walks(), None
     rows = list(listing.rows)
     for stop in stops:
         place = await walks.walk(listing, size, stop, place)

@@ -1,9 +1,9 @@
 """A listing of numbered pages, and the ways to walk it."""
 
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from asyncops.checkpoints import Checkpoint, Reference
 from asyncops.http.messages import Request
@@ -70,7 +70,8 @@ class NumberedListing(Generic[T]):
         size = start.page_size or 0
         # A walk whose rows contradicted the size that it was told has left out the size.
         doubtful = not size and bool(start.seen)
-        return self._strategy(number, drift, used_size=size, doubtful=doubtful)
+        first = start.first_page
+        return self._strategy(number, drift, used_size=size, doubtful=doubtful, first=first)
 
     def unrepaired(self) -> NumberedStrategy[T]:
         """Read page after page from the beginning, without going after rows that moved."""
@@ -91,8 +92,18 @@ class NumberedListing(Generic[T]):
         return Unordered if self.descending is None or style.total is None else LastRow
 
     def _strategy(
-        self, number: int | None, drift: KnownRows, *, used_size: int = 0, doubtful: bool = False
+        self,
+        number: int | None,
+        drift: KnownRows,
+        *,
+        used_size: int = 0,
+        doubtful: bool = False,
+        first: Literal[0, 1] | None = None,
     ) -> NumberedStrategy[T]:
+        style = self.style
+        if isinstance(style, Pages) and style.first is None:
+            # As the walk before this one has learned it.
+            style = evolve(style, first=first)
         kind = OldestFirst if isinstance(drift, LastRow) else NumberedStrategy
         return kind(
             self.request,
@@ -103,7 +114,7 @@ class NumberedListing(Generic[T]):
             drift,
             used_size,
             doubtful=doubtful,
-            style=self.style,
+            style=style,
         )
 
 
