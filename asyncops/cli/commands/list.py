@@ -36,7 +36,7 @@ async def list_items(settings: Settings, query: Query, output: OutputOptions) ->
     if output.form is Format.TABLE:
         query = query.without_contents()
     async with connected(settings, query.resource.client) as client:
-        run = _Run(query, output, client, quiet=settings.verbose > 0, curtailed=curtailed)
+        run = _Run(query, output, client, curtailed)
         if output.resume is None or output.file is None:
             async with opened(output.file) as sink:
                 await run.write(sink, JournalEntry(query={}), since=None)
@@ -51,7 +51,6 @@ class _Run:
     query: Query
     output: OutputOptions
     client: Client
-    quiet: bool
     curtailed: bool
 
     async def go_on(self, journal: Journal) -> None:
@@ -76,10 +75,9 @@ class _Run:
         name, output = self.query.resource.name, self.output
         model = self.query.resource.description.item
         encoder = encoder_for(output.form, model, raw=output.raw_cells, before=entry.rows)
-        beside = output.file is None
         with (
             keeping(output.on_invalid, since=since) as invalid_rows,
-            listing_progress(name, hidden=self.quiet, beside_rows=beside) as on_page,
+            listing_progress(name, beside_rows=output.file is None) as on_page,
         ):
             walk = self.query.items(
                 self.client,

@@ -121,11 +121,10 @@ async def _write(
         content: The content of the file.
     """
     asked, taken = evolve(query.without_contents(), max_items=most + 1), 0
-    name, hidden = query.resource.name, settings.verbose > 0
     # A folder that is not there is told of before anything is read.
     with atomic(target) as file:
         async with connected(settings, query.resource.client) as client:
-            with listing_progress(name, hidden=hidden, beside_rows=False) as on_page:
+            with listing_progress(query.resource.name, beside_rows=False) as on_page:
                 async with asked.items(client, on_page=on_page) as items:
                     while batch := await items.batch():
                         for item in batch[: most - taken]:

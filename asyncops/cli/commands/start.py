@@ -90,7 +90,7 @@ async def _start(
     if target is not None and not options.no_wait:
         target.check()
     async with while_read(), on.opened(settings) as verbs:
-        answer = await _sent(verbs, on, file, told, hidden=settings.verbose > 0)
+        answer = await _sent(verbs, on, file, told)
         id_field = "id" if isinstance(answer, Accepted) else description.id
         id_ = getattr(answer, id_field, None)
         if id_ is None:
@@ -104,12 +104,10 @@ async def _start(
                 put_out(f"{id_}\n")
             return ExitCode.DONE
         started = Started[Any](verbs._bound, answer)  # noqa: SLF001 - what the verbs are made of
-        return await _followed(started, on, options, waiting, hidden=settings.verbose > 0)
+        return await _followed(started, on, options, waiting)
 
 
-async def _sent(
-    verbs: Any, on: OnResource, file: NoContent, told: dict[str, str], *, hidden: bool
-) -> Any:
+async def _sent(verbs: Any, on: OnResource, file: NoContent, told: dict[str, str]) -> Any:
     """Send the request, and return its answer."""
     given = {**told, **on.given()}
     try:
@@ -117,8 +115,7 @@ async def _sent(
             if content is None:
                 with on.right_use():
                     return await verbs.start(**given)
-            sending = upload_progress(str(file.file), hidden=hidden)
-            with sending as on_upload, on.right_use():
+            with upload_progress(str(file.file)) as on_upload, on.right_use():
                 return await verbs.start(content, **given, on_upload=on_upload)
     except asyncio.CancelledError:
         # By a signal, or by the end of the reader of standard output.
@@ -127,18 +124,13 @@ async def _sent(
 
 
 async def _followed(
-    started: Started[Any],
-    on: OnResource,
-    options: StartOptions,
-    waiting: PollOptions,
-    *,
-    hidden: bool,
+    started: Started[Any], on: OnResource, options: StartOptions, waiting: PollOptions
 ) -> int:
     """Wait for the end, write the result, and give the exit code."""
     began, id_ = time.monotonic(), started.id
     wait, get = (_going_on(on, options, verb, id_) for verb in ("wait", "get"))
     with _id_kept(id_, wait):
-        result = await _end(started, waiting, hidden=hidden)
+        result = await _end(started, waiting)
     outcome = Outcome.of(id_, result)
     if outcome.outcome == "succeeded":
         with _id_kept(id_, get):
@@ -174,13 +166,12 @@ def _id_kept(id_: object, command: str) -> Iterator[None]:
         raise
 
 
-async def _end(started: Started[Any], waiting: PollOptions, *, hidden: bool) -> Any:
+async def _end(started: Started[Any], waiting: PollOptions) -> Any:
     """Wait for the end; return the operation, or the error that says why it has not ended."""
     if started.operation is not None and has_ended(started.operation):
         return started.operation
     bar = ProgressBar(total=None, pulse=True)
-    subject = f"operation {started.id}"
-    async with wait_line(subject, waiting.timeout, hidden=hidden, bar=bar) as line:
+    async with wait_line(f"operation {started.id}", waiting.timeout, bar) as line:
         try:
             return await started.wait(
                 poll=waiting.policy,

@@ -61,9 +61,7 @@ async def wait_until_ended(
     async with while_read(), on.opened(settings) as verbs:
         with on.right_use():
             wanted = awaited(verbs)
-        # With -v the log is written where the line would be.
-        hidden = settings.verbose > 0
-        async with wait_line(wanted.subject, options.timeout, hidden=hidden) as line:
+        async with wait_line(wanted.subject, options.timeout) as line:
             report = _Report(line, options, wanted.several)
             try:
                 async with wanted.results(on_poll=line.on_poll) as results:

@@ -22,6 +22,7 @@ from rich.text import Text
 
 from asyncops.cli.resources import counted
 from asyncops.cli.runtime.error_messages import explained
+from asyncops.cli.runtime.logging import is_logging
 from asyncops.cli.shell import complain, console, descriptor_of, put_out
 from asyncops.cli.text import cut, span
 from asyncops.http.meter import OnPage, WalkReport
@@ -82,47 +83,35 @@ class ProgressLine:
             self._live.stop()
 
 
-def progress_line(*, hidden: bool) -> ProgressLine | None:
-    """The line to draw; `None` where nobody would see it.
-
-    Args:
-        hidden: Whether the command writes something else to standard error meanwhile.
-    """
+def progress_line() -> ProgressLine | None:
+    """The line to draw; `None` where nobody would see it, and where the log is written instead."""
     errors = console(stderr=True)
     # Variables such as FORCE_COLOR make rich take a pipe for a terminal.
-    shown = sys.stderr.isatty() and errors.is_interactive and not hidden
+    shown = sys.stderr.isatty() and errors.is_interactive and not is_logging()
     return ProgressLine(errors) if shown else None
 
 
-def listing_progress(
-    name: str, *, hidden: bool, beside_rows: bool
-) -> AbstractContextManager[OnPage | None]:
+def listing_progress(name: str, *, beside_rows: bool) -> AbstractContextManager[OnPage | None]:
     """Show how far a listing has come: gives the hook to call with each page.
 
     Args:
         name: The resource: ``zoo operations``.
-        hidden: Whether the command writes something else to standard error meanwhile.
         beside_rows: Whether the rows go to standard output. On a terminal, or behind a pipe to a
             program that writes to one, the line would stand among the rows, and is not shown.
     """
-    line = progress_line(hidden=hidden or (beside_rows and _may_be_seen(sys.stdout)))
+    line = None if beside_rows and _may_be_seen(sys.stdout) else progress_line()
     return _drawing(line, lambda line, report: line.draw(_listed(name, report)))
 
 
-def upload_progress(name: str, *, hidden: bool) -> AbstractContextManager[OnUpload | None]:
-    """Show how far an upload has come, with a bar: gives the hook that is told of it.
-
-    Args:
-        name: What is sent.
-        hidden: Whether the command writes something else to standard error meanwhile.
-    """
+def upload_progress(name: str) -> AbstractContextManager[OnUpload | None]:
+    """Show how far an upload of a file has come, with a bar: gives the hook that is told of it."""
     began = time.monotonic()
 
     def draw(line: ProgressLine, progress: UploadProgress) -> None:
         bar = ProgressBar(total=progress.total, completed=progress.sent)
         line.draw(_sent(name, progress, time.monotonic() - began), bar)
 
-    return _drawing(progress_line(hidden=hidden), draw, lambda each: each.sent == each.total)
+    return _drawing(progress_line(), draw, lambda each: each.sent == each.total)
 
 
 @contextmanager
@@ -255,17 +244,16 @@ class WaitLine:
 
 @asynccontextmanager
 async def wait_line(
-    subject: str, timeout: float, *, hidden: bool, bar: ProgressBar | None = None
+    subject: str, timeout: float, bar: ProgressBar | None = None
 ) -> AsyncIterator[WaitLine]:
     """A :class:`WaitLine` that beats until the ``async with`` is left.
 
     Args:
         subject: The operations, in words that follow "waiting for".
         timeout: Seconds that the wait may take.
-        hidden: Whether the command writes something else to standard error, as a log.
         bar: What stands before the text on a terminal.
     """
-    line = WaitLine(subject=subject, timeout=timeout, line=progress_line(hidden=hidden), bar=bar)
+    line = WaitLine(subject=subject, timeout=timeout, line=progress_line(), bar=bar)
     line.begin()
     beating = asyncio.create_task(_beat(line))
     try:

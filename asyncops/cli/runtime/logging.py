@@ -43,6 +43,11 @@ def listening(verbose: int) -> Iterator[None]:
             _LOGGER.removeHandler(handler)
 
 
+def is_logging() -> bool:
+    """Whether the log is written to standard error at present."""
+    return any(isinstance(each, _Lines) for each in _LOGGER.handlers)
+
+
 class _Lines(logging.Handler):
     """Writes each record as a line to the present standard error."""
 

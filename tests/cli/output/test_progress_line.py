@@ -7,6 +7,7 @@ import pytest
 
 from asyncops.cli import shell
 from asyncops.cli.output.progress_line import ProgressLine, listing_progress, progress_line
+from asyncops.cli.runtime.logging import listening
 from asyncops.testing import FakeServer, Fault
 from tests.cli.processes import Done, run
 from tests.cli.running import variables
@@ -57,12 +58,13 @@ def test_a_pipe_gets_no_progress_whatever_the_environment_says_of_colours(
 
 
 def test_without_a_terminal_pages_need_not_be_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    with listing_progress("zoo operations", hidden=False, beside_rows=False) as on_page:
+    with listing_progress("zoo operations", beside_rows=False) as on_page:
         assert on_page is None
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "dumb")
-    assert progress_line(hidden=False) is None
-    assert progress_line(hidden=True) is None
+    assert progress_line() is None
+    with listening(1):
+        assert progress_line() is None
 
 
 def test_a_terminal_that_has_gone_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
