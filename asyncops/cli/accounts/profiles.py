@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 from attrs import field, frozen
@@ -13,8 +13,6 @@ from platformdirs import user_config_path
 
 from asyncops.cli.resources import SERVICES, organization_variable
 from asyncops.cli.shell import Failure
-
-V = TypeVar("V", bound=str | bool | dict[str, Any])
 
 _VARIABLE = "ASYNCOPS_CONFIG"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -123,10 +121,10 @@ class _Reader:
     text: str = field(repr=False)
 
     def profiles(self, document: Mapping[str, Any]) -> Profiles:
-        self._only((), document, {"default", "profiles"})
-        tables = self._value((), document, "profiles", dict) or {}
+        self._check((), document, {"default": str, "profiles": dict})
+        tables = document.get("profiles", {})
         services = {name: self._services(name, tables) for name in tables}
-        default = self._value((), document, "default", str)
+        default = document.get("default")
         if default is not None and default not in services:
             known = ", ".join(sorted(services)) or "none"
             raise self._wrong((), "default", f"there is no profile {default!r}; known are: {known}")
@@ -136,29 +134,23 @@ class _Reader:
         if not check_name(name):
             problem = "a profile's name has letters, digits, - and _ only"
             raise self._wrong(("profiles",), name, problem)
-        where = ("profiles", name)
-        table = self._value(("profiles",), tables, name, dict) or {}
-        self._only(where, table, set(SERVICES))
+        self._check(("profiles",), {name: tables[name]}, {name: dict})
+        where, table = ("profiles", name), tables[name]
+        self._check(where, table, dict.fromkeys(SERVICES, dict))
         known = [service for service in SERVICES if service in table]
-        found = {service: self._value(where, table, service, dict) or {} for service in known}
-        return {service: self._entry((*where, service), each) for service, each in found.items()}
+        return {service: self._entry((*where, service), table[service]) for service in known}
 
     def _entry(self, where: tuple[str, ...], table: Mapping[str, Any]) -> Entry:
         for key in table.keys() & _SECRETS:
             login = f"asyncops login {where[-1]} --profile {where[-2]}"
             problem = "tokens are not kept in this file; take it out and store it with "
             raise self._wrong(where, key, f"{problem}{login}, or name a variable with token_env")
-        fields = attrs.fields_dict(Entry)
-        known = set(fields)
+        kinds = {each.name: bool if each.type is bool else str for each in attrs.fields(Entry)}
         # Only a service whose organization is named is imported for it.
         if "organization" not in table or organization_variable(SERVICES[where[-1]]) is None:
-            known.remove("organization")
-        self._only(where, table, known)
-        given: dict[str, Any] = {
-            key: self._value(where, table, key, bool if fields[key].type is bool else str)
-            for key in table
-        }
-        entry = Entry(**given)
+            del kinds["organization"]
+        self._check(where, table, kinds)
+        entry = Entry(**table)
         if entry.token_env is not None and not _VARIABLE_NAME.fullmatch(entry.token_env):
             # The value is not shown: it may be the token itself.
             raise self._wrong(where, "token_env", "this is no name of an environment variable")
@@ -169,19 +161,17 @@ class _Reader:
             raise self._wrong(where, "proxy", problem)
         return entry
 
-    def _only(self, where: tuple[str, ...], table: Mapping[str, Any], known: set[str]) -> None:
+    def _check(
+        self, where: tuple[str, ...], table: Mapping[str, Any], kinds: Mapping[str, type]
+    ) -> None:
+        """Refuse keys that are not known, and values that are not of the type of their key."""
         for key in table:
-            if key not in known:
-                names = ", ".join(sorted(known))
+            if key not in kinds:
+                names = ", ".join(sorted(kinds))
                 raise self._wrong(where, key, f"this is not known; known are: {names}")
-
-    def _value(
-        self, where: tuple[str, ...], table: Mapping[str, Any], key: str, kind: type[V]
-    ) -> V | None:
-        value = table.get(key)
-        if value is not None and (not isinstance(value, kind) or value == ""):
-            raise self._wrong(where, key, f"this must be {_WORDS[kind]}")
-        return value
+        for key, value in table.items():
+            if not isinstance(value, kinds[key]) or value == "":
+                raise self._wrong(where, key, f"this must be {_WORDS[kinds[key]]}")
 
     def _wrong(self, where: tuple[str, ...], key: str, problem: str) -> Failure:
         line = _line_of(self.text, where, key)
