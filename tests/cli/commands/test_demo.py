@@ -154,7 +154,7 @@ async def test_a_fetched_item_that_is_not_the_listed_one_is_noticed() -> None:
             lambda prompt, fetched: fetched == prompt,
         )
     assert result.wrong == f"1 not as listed, first {listed[4].id}"
-    assert result.items == tuple(listed)
+    assert result.items == listed
     assert (result.requests, result.failed, ticks) == (9, 0, [1] * 9)
 
 

@@ -13,7 +13,7 @@ from asyncops.cli.options.fields import Settings
 from asyncops.cli.runtime.run import execute
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-NOTHING = Walked(name="Nothing", items=(), pages=0, requests=0, failed=0, seconds=0.0, wrong=None)
+NOTHING = Walked(name="Nothing", items=[], pages=0, requests=0, failed=0, seconds=0.0, wrong=None)
 
 
 @frozen(kw_only=True)

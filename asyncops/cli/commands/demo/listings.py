@@ -2,10 +2,11 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from asyncops.errors import AsyncOpsError
 from asyncops.listing.get_many import GetMany
@@ -20,7 +21,7 @@ AddBar = Callable[[str, int], Callable[[int], object]]
 """From a listing's name and its number of items to a hook, told how many have come since."""
 
 
-@frozen(kw_only=True)
+@define(kw_only=True)
 class Walked:
     """What came of one listing.
 
@@ -35,12 +36,12 @@ class Walked:
     """
 
     name: str
-    items: tuple[Any, ...] = field(repr=False)
-    pages: int | None
-    requests: int
-    failed: int
-    seconds: float
-    wrong: str | None
+    items: list[Any] = field(factory=list, repr=False)
+    pages: int | None = None
+    requests: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    wrong: str | None = None
 
     @property
     def rate(self) -> float:
@@ -62,13 +63,14 @@ class Reader:
 
     async def walked(self, name: str, pager: Pager[Any], expected: Sequence[Any]) -> Walked:
         """Walk a listing to its end, and compare the ids with those ``expected``."""
-        items: list[Any] = []
-        pages, run = 0, self._begin(name, len(expected))
-        async for page in pager.pages():
-            items.extend(page.items)
-            pages += 1
-            run.tick(len(page.items))
-        return run.end(items, difference(_ids(items), _ids(expected)), pages=pages)
+        with self._measured(name, len(expected)) as (walk, tick):
+            walk.pages = 0
+            async for page in pager.pages():
+                walk.items += page.items
+                walk.pages += 1
+                tick(len(page.items))
+        walk.wrong = difference(_ids(walk.items), _ids(expected))
+        return walk
 
     async def by_id(
         self,
@@ -78,55 +80,42 @@ class Reader:
         same: Callable[[Any, Any], bool],
     ) -> Walked:
         """Get items by their ids, several at a time, and compare each with the listed one."""
-        items: list[Any] = []
-        run = self._begin(name, len(listed))
-        async with get_many([each.id for each in listed], ordered=True) as results:
-            async for _, item in results:
-                if isinstance(item, AsyncOpsError):
-                    raise item
-                items.append(item)
-                run.tick(1)
-        other = [each for each, item in zip(listed, items, strict=True) if not same(each, item)]
-        return run.end(items, f"{len(other)} not as listed, first {other[0].id}" if other else None)
+        with self._measured(name, len(listed)) as (walk, tick):
+            async with get_many([each.id for each in listed], ordered=True) as results:
+                async for _, item in results:
+                    if isinstance(item, AsyncOpsError):
+                        raise item
+                    walk.items.append(item)
+                    tick(1)
+        pairs = zip(listed, walk.items, strict=True)
+        if other := [each for each, item in pairs if not same(each, item)]:
+            walk.wrong = f"{len(other)} not as listed, first {other[0].id}"
+        return walk
 
     async def converted(self, name: str, zoo: ZooClient) -> Walked:
         """Start the conversion of a file, and wait for its end."""
-        run = self._begin(name, 1)
-        started = await zoo.files.convert(_STEP, src_format="step", output_format="obj")
+        with self._measured(name, 1) as (walk, tick):
+            started = await zoo.files.convert(_STEP, src_format="step", output_format="obj")
 
-        def end(poll: Poll) -> None:
-            """Have it end behind the first poll, before what else there is grows older."""
-            if poll.open:
-                self.server.zoo.move("files.convert", started.id, status="completed")
+            def end(poll: Poll) -> None:
+                """Have it end behind the first poll, before what else there is grows older."""
+                if poll.open:
+                    self.server.zoo.move("files.convert", started.id, status="completed")
 
-        result = await started.wait(on_poll=end)
-        run.tick(1)
-        return run.end([result], None if result.outputs else f"{started.id} has no files")
+            walk.items.append(await started.wait(on_poll=end))
+            tick(1)
+        walk.wrong = None if walk.items[0].outputs else f"{started.id} has no files"
+        return walk
 
-    def _begin(self, name: str, total: int) -> "_Run":
+    @contextmanager
+    def _measured(self, name: str, total: int) -> Iterator[tuple[Walked, Callable[[int], object]]]:
+        """Give what a listing comes to, whose requests and time are measured, and its bar."""
         self.server.reset_counters()
-        return _Run(name, self.server, self.add_bar(name, total))
-
-
-@define(eq=False)
-class _Run:
-    """One listing that is being read."""
-
-    name: str
-    server: FakeServer
-    tick: Callable[[int], object]
-    _began: float = field(factory=time.perf_counter, init=False)
-
-    def end(self, items: Sequence[Any], wrong: str | None, *, pages: int | None = None) -> Walked:
-        return Walked(
-            name=self.name,
-            items=tuple(items),
-            pages=pages,
-            requests=self.server.count(),
-            failed=sum(request.status not in {200, 201} for request in self.server.requests),
-            seconds=time.perf_counter() - self._began,
-            wrong=wrong,
-        )
+        walk, began = Walked(name=name), time.perf_counter()
+        yield walk, self.add_bar(name, total)
+        walk.seconds = time.perf_counter() - began
+        walk.requests = self.server.count()
+        walk.failed = sum(request.status not in {200, 201} for request in self.server.requests)
 
 
 def _ids(items: Iterable[Any]) -> list[str]:
