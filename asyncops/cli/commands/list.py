@@ -119,8 +119,7 @@ class _Run:
             "output": str(target.absolute()),
             "raw_cells": str(self.output.raw_cells),
         }
-        since, until = (None if each is None else each.at for each in (asked.since, asked.until))
-        return JournalEntry(query=query, since=since, until=until)
+        return JournalEntry(query=query, since=asked.span.oldest, until=asked.span.newest)
 
 
 def _pinned(asked: When | None, moment: datetime | None) -> When | None:

@@ -24,6 +24,7 @@ from asyncops.kit.query import list_plan
 from asyncops.listing.pager import Pager
 from asyncops.listing.walk import Walk
 from asyncops.models import Operation, known_time
+from asyncops.utils.moments import TimeRange
 
 T = TypeVar("T", bound=Operation)
 
@@ -49,26 +50,17 @@ class Window:
     its end.
 
     Attributes:
-        since: The first moment in the window; `None` means no beginning.
-        until: The first moment after the window; `None` means no end.
+        span: The span.
     """
 
-    since: datetime | None = None
-    until: datetime | None = None
+    span: TimeRange = field(factory=TimeRange)
     _last: datetime | None = field(default=None, init=False)
     _direction: int = field(default=0, init=False)
     _mixed: bool = field(default=False, init=False)
 
-    @property
-    def open(self) -> bool:
-        """Whether every moment is in the window."""
-        return self.since is None and self.until is None
-
     def holds(self, moment: datetime | None) -> bool:
-        """Whether a moment is in the window; an unknown moment is only in an open one."""
-        if moment is None:
-            return self.open
-        return not self._before(moment) and not self._behind(moment)
+        """Whether a moment is in the window; an unknown moment is only in one without a bound."""
+        return self.span.whole if moment is None else self.span.holds(moment)
 
     def passed(self, moment: datetime | None) -> bool:
         """Whether the listing has left the window for good, given the creation time of an item."""
@@ -81,13 +73,9 @@ class Window:
         self._last = moment
         if self._mixed or self._direction == 0:
             return False
-        return self._before(moment) if self._direction < 0 else self._behind(moment)
-
-    def _before(self, moment: datetime) -> bool:
-        return self.since is not None and moment < self.since
-
-    def _behind(self, moment: datetime) -> bool:
-        return self.until is not None and moment >= self.until
+        span = self.span
+        rest = TimeRange(span.oldest) if self._direction < 0 else TimeRange(newest=span.newest)
+        return not rest.holds(moment)
 
 
 class Items(Generic[T]):
@@ -132,7 +120,7 @@ class Items(Generic[T]):
         if self._taken > self._there:
             self._there = self._walk.report.items
         window = self._window
-        if not window.open:
+        if not window.span.whole:
             moment = known_time(item.created_at)
             self._ended = window.passed(moment)
             if not window.holds(moment):
@@ -184,17 +172,22 @@ class Query(OnResource):
 
     def _arguments(self) -> dict[str, Any]:
         """The filters and the order, as arguments of the resource's ``list``."""
-        given = self.given()
+        given, span = self.given(), self.span
         plan = list_plan(self.resource.description)
         order = plan.listing.order
         if plan.order is not None and order is not None:
             newest = getattr(self, "sort", None) is Order.NEWEST
             given[plan.order] = order.newest if newest else order.oldest
         known = fields_of(self.resource.description.options)
-        for name, when in (("created_after", self.since), ("created_before", self.until)):
+        for name, when in (("created_after", span.oldest), ("created_before", span.newest)):
             if when is not None and name in known:
-                given[name] = when.at
+                given[name] = when
         return given
+
+    @property
+    def span(self) -> TimeRange:
+        """The creation times that were asked for."""
+        return TimeRange(*(None if each is None else each.at for each in (self.since, self.until)))
 
     def without_contents(self) -> Self:
         """The query without what a watch leaves out too, such as the files of parts.
@@ -242,12 +235,11 @@ class Query(OnResource):
             pager: Pager[Any] = self.verbs(client).list(
                 **self._arguments(), resume=resume, on_page=on_page, on_invalid=on_invalid
             )
-        since, until = (None if each is None else each.at for each in (self.since, self.until))
         most = None if self.max_items is None else max(0, self.max_items - given)
         several = self.concurrency > 1
         walk = pager.concurrent(self.concurrency) if several else aclosing(aiter(pager))
         async with walk as items:
-            yield Items(items, Window(since, until), most)
+            yield Items(items, Window(self.span), most)
 
 
 def query_of(resource: Resource) -> type[Query]:

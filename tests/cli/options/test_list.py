@@ -14,6 +14,7 @@ from asyncops.cli.options.fields import Order
 from asyncops.cli.options.list import Items, Query, When, Window, query_of
 from asyncops.cli.resources import resource_of
 from asyncops.testing import FakeServer, Fault, ZooHabits
+from asyncops.utils.moments import TimeRange
 from tests import raw_json
 
 ZooOperationsQuery: Any = query_of(resource_of("zoo", "operations"))
@@ -57,14 +58,15 @@ def test_nothing_is_missed_in_either_order(
     created: list[int], since: int | None, until: int | None, down: bool
 ) -> None:
     """A sorted listing gives all that is in the span, whichever order was asked for."""
-    window = Window(None if since is None else at(since), None if until is None else at(until))
+    bounds = (None if each is None else at(each) for each in (since, until))
+    window = Window(TimeRange(*bounds))
     moments = [at(minute) for minute in sorted(created, reverse=down)]
     whole = [moment for moment in moments if window.holds(moment)]
     assert read(window, moments) == whole
 
 
 def test_a_walk_stops_soon_after_the_span() -> None:
-    window = Window(at(50), None)
+    window = Window(TimeRange(at(50)))
     given = iter([at(minute) for minute in range(60, 0, -1)])
     assert read(window, list(given))[-1] == at(50)
     assert window.passed(at(49))
@@ -73,11 +75,11 @@ def test_a_walk_stops_soon_after_the_span() -> None:
 def test_one_that_is_out_of_order_keeps_the_walk_going() -> None:
     """Where the listing is not sorted, only its end is the end."""
     moments = [at(9), at(8), at(8), at(10), at(2), at(9)]
-    assert read(Window(at(5), None), moments) == [at(9), at(8), at(8), at(10), at(9)]
+    assert read(Window(TimeRange(at(5))), moments) == [at(9), at(8), at(8), at(10), at(9)]
 
 
 def test_what_says_no_time_is_left_out_of_a_span_and_ends_nothing() -> None:
-    assert read(Window(at(5), None), [None, at(9), None, at(8)]) == [at(9), at(8)]
+    assert read(Window(TimeRange(at(5))), [None, at(9), None, at(8)]) == [at(9), at(8)]
     assert read(Window(), [None, at(9)]) == [None, at(9)]
 
 
