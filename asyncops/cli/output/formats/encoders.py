@@ -2,7 +2,7 @@
 
 import csv
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
 from functools import cache
@@ -11,7 +11,6 @@ from uuid import UUID
 
 import attrs
 import msgspec
-from attrs import frozen
 
 from asyncops.cli.shell import console, needing
 from asyncops.models import PRIVATE
@@ -23,35 +22,25 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 Kind = Literal["text", "time", "integer", "json"]
 """The type of a column; ``json`` is free-form JSON, as text."""
 
-
-@frozen
-class Column:
-    """One field of a model.
-
-    Attributes:
-        name: The API's name.
-        kind: The type of its values.
-    """
-
-    name: str
-    kind: Kind
+Columns = Mapping[str, Kind]
+"""The columns of a model: the type of the values of each, by the API's name."""
 
 
 @cache
-def columns_of(model: type) -> tuple[Column, ...]:
+def columns_of(model: type) -> Columns:
     """The columns of an attrs model, in the order of every output, without what is private."""
     fields = attrs.fields_dict(model)
     shown = (name for name in names_of(model) if PRIVATE not in fields[name].metadata)
-    return tuple(Column(name, _kind(fields[name].type)) for name in shown)
+    return {name: _kind(fields[name].type) for name in shown}
 
 
-def values_of(item: Any, columns: Sequence[Column]) -> list[str | int | None]:
+def values_of(item: Any, columns: Columns) -> list[str | int | None]:
     """The values of an operation as plain ones: times as RFC 3339, free-form JSON as its text."""
     fields: dict[str, Any] = plain(item)
-    for column in columns:
-        if column.kind == "json" and fields[column.name] is not None:
-            fields[column.name] = msgspec.json.encode(fields[column.name]).decode()
-    return [fields[column.name] for column in columns]
+    for name, kind in columns.items():
+        if kind == "json" and fields[name] is not None:
+            fields[name] = msgspec.json.encode(fields[name]).decode()
+    return [fields[name] for name in columns]
 
 
 def _kind(annotation: Any) -> Kind:
@@ -145,7 +134,7 @@ class CsvEncoder(Encoder):
 
     def head(self) -> bytes:
         """The names of the columns."""
-        return self._line([column.name for column in self._columns])
+        return self._line([*self._columns])
 
     def rows(self, items: Sequence[Any]) -> bytes:
         """One row each."""

@@ -29,7 +29,7 @@ class ParquetEncoder(Encoder):
         self._columns = columns_of(model)
         self._file = io.BytesIO()
         self._schema = pa.schema(
-            [(column.name, _TYPES.get(column.kind, pa.string())) for column in self._columns]
+            [(name, _TYPES.get(kind, pa.string())) for name, kind in self._columns.items()]
         )
         self._writer = pq.ParquetWriter(self._file, self._schema, compression="zstd")
         self._rows: list[dict[str, Any]] = []
@@ -56,12 +56,13 @@ class ParquetEncoder(Encoder):
 
     def _row(self, item: Any) -> dict[str, Any]:
         row: dict[str, Any] = {}
-        for column, cell in zip(self._columns, values_of(item, self._columns), strict=True):
-            row[column.name] = getattr(item, column.name) if column.kind == "time" else cell
+        cells = values_of(item, self._columns)
+        for (name, kind), cell in zip(self._columns.items(), cells, strict=True):
+            row[name] = getattr(item, name) if kind == "time" else cell
             if isinstance(cell, str):
                 self._characters += len(cell)
             elif cell is not None and not -(2**63) <= cell < 2**63:
-                words = f"{column.name} is {cell}, which is beyond the 64 bits of a Parquet column"
+                words = f"{name} is {cell}, which is beyond the 64 bits of a Parquet column"
                 hint = "take --jsonl, which keeps numbers of any size"
                 raise Failure(words, hint, ExitCode.SERVICE)
         return row

@@ -144,9 +144,7 @@ def test_csv_gives_back_every_cell(given: list[list[AsyncApiCall]]) -> None:
 def test_csv_lines_end_as_text_does() -> None:
     content = written(CsvEncoder(AsyncOperation), [operation(), operation(error_message="a\r\nb")])
     assert content.count(b"\r") == 1
-    assert content.decode().splitlines()[0] == ",".join(
-        column.name for column in columns_of(AsyncOperation)
-    )
+    assert content.decode().splitlines()[0] == ",".join(columns_of(AsyncOperation))
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff20"])
@@ -182,7 +180,7 @@ def test_parquet_gives_back_every_cell(given: list[list[AsyncApiCall]]) -> None:
 @pytest.mark.parametrize("model", [AsyncApiCall, MlPrompt, AsyncOperation])
 def test_parquet_has_a_type_for_each_column(model: type) -> None:
     schema = read(written(encoder_for(Format.PARQUET, model))).schema
-    assert schema.names == [column.name for column in columns_of(model)]
+    assert schema.names == [*columns_of(model)]
     assert schema.field("created_at").type == pa.timestamp("us", tz="UTC")
     assert schema.field("id").type == pa.string()
 
