@@ -12,9 +12,10 @@ from select import select
 from typing import Any, NoReturn, TextIO
 
 from attrs import define
+from rich.cells import cell_len
 from rich.console import Console
 
-from asyncops.cli.text import padded, visible, width_of
+from asyncops.cli.text import padded, visible
 
 # A pipe has no width; this one keeps every table whole.
 _PIPE_WIDTH = 120
@@ -142,7 +143,7 @@ def descriptor_of(stream: Any) -> int | None:
 
 def put_rows(lines: Sequence[Sequence[str]]) -> None:
     """Write rows of texts to standard output, in columns; the first row is their heading."""
-    widths = [max(map(width_of, column)) for column in zip(*lines, strict=True)]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         cells = [padded(text, width) for text, width in zip(line, widths, strict=True)]
         put_out("  ".join(cells).rstrip() + "\n")

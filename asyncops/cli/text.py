@@ -53,11 +53,6 @@ def visible(text: str) -> str:
     return "".join(map(_shown, " ".join(text.split())))
 
 
-def width_of(text: str) -> int:
-    """How many cells of a terminal a text that is :func:`visible` takes."""
-    return cell_len(text)
-
-
 def cut(text: str, width: int, *, ellipsis: str = "…") -> str:
     """The text as :func:`visible` gives it, in at most ``width`` cells.
 

@@ -5,9 +5,10 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from wcwidth import wcwidth
 
-from asyncops.cli.text import cut, end_of, padded, visible, width_of
+from asyncops.cli.text import cut, end_of, padded, visible
 
 # With what terminals act on, and with what they do not agree about, far more often than chance.
 HOSTILE = st.text(
@@ -51,7 +52,7 @@ def test_visible_text_holds_nothing_that_acts_and_is_as_wide_as_it_says(text: st
     shown = visible(text)
     assert not any(unicodedata.category(each)[0] == "C" for each in shown)
     assert "\n" not in shown
-    assert width_of(shown) == cells(shown)
+    assert cell_len(shown) == cells(shown)
     assert visible(shown) == shown
 
 
@@ -66,7 +67,7 @@ def test_no_text_takes_more_cells_than_it_is_given(text: str, width: int, ellips
 
 @given(HOSTILE, st.integers(1, 30))
 def test_no_end_of_a_text_takes_more_cells_than_it_is_given(text: str, width: int) -> None:
-    assert width_of(end_of(text, width)) <= width
+    assert cell_len(end_of(text, width)) <= width
 
 
 def test_a_text_may_be_cut_at_its_beginning() -> None:

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from attrs import frozen
+from rich.cells import cell_len
 from rich.text import Text
 
 from asyncops.cli.live.state import BIN, Row, WatchState, sparkline
 from asyncops.cli.output.table_columns import STYLES
-from asyncops.cli.text import clock_time, cut, padded, span, width_of
+from asyncops.cli.text import clock_time, cut, padded, span
 from asyncops.models import State
 
 _WIDE = 110
@@ -95,7 +96,7 @@ def _title(board: WatchState, canvas: Canvas, now: datetime) -> Text:
     room = canvas.width - line.cell_len - 2
     if room > len(canvas.ellipsis):
         shown = canvas.cut(watching, room)
-        line.append(" " * (canvas.width - line.cell_len - width_of(shown)))
+        line.append(" " * (canvas.width - line.cell_len - cell_len(shown)))
         line.append(shown, "dim")
     return line
 

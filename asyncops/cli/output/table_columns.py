@@ -9,8 +9,9 @@ from typing import Any
 
 import attrs
 from attrs import evolve, frozen
+from rich.cells import cell_len
 
-from asyncops.cli.text import ago, cut, dated, end_of, span, width_of
+from asyncops.cli.text import ago, cut, dated, end_of, span
 from asyncops.kit.annotations import annotation_of
 from asyncops.models import Operation, State, Status, has_ended, known_time, times_of
 from asyncops.unstructure import inner_type
@@ -186,7 +187,7 @@ def _after(columns: Sequence[Shown], page: Sequence[Sequence[str]]) -> Iterator[
         elif any(cells):
             said = column.rank > _KIND and all(map(contains, kinds, cells))
             is_dull = said or (not column.right and len(set(cells)) < min(2, len(page)))
-            longest = max(width_of(cut(text, column.most or 1)) for text in cells)
+            longest = max(cell_len(cut(text, column.most or 1)) for text in cells)
             most = None if column.most is None else max(column.least, longest)
             yield evolve(column, most=most, rank=column.rank + (_DULL if is_dull else 0))
 

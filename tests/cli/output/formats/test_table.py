@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console
 
 from asyncops import ApiCallStatus, AsyncApiCall, AsyncApiCallType, MlPrompt
 from asyncops.cli.output.formats.table import TableEncoder
 from asyncops.cli.output.table_columns import GAP, fitting, shown_of
-from asyncops.cli.text import width_of
 from asyncops.http.decoding import decoder
 from asyncops.kit import Sample
 from asyncops.models import Operation
@@ -80,7 +80,7 @@ def test_no_line_is_wider_than_the_terminal(
     else:
         item = operation(error_message=error, id=other, kind=other)
     lines = table(item, width=width)
-    assert all(width_of(line) <= width for line in lines)
+    assert all(cell_len(line) <= width for line in lines)
     assert all(line.isprintable() for line in lines)
     assert len(lines) <= 3
 
@@ -223,7 +223,7 @@ def test_times_at_the_ends_of_the_calendar_are_shown(moment: str, offset: str) -
     """Some services write an unset time as the first second of the year 1."""
     item = operation(created_at=datetime.fromisoformat(f"{moment}{offset}"))
     assert re.search(r"  (0001-01-01|9999-12-31)T", table(item)[1])
-    assert width_of(table(item, width=100)[1]) <= 100
+    assert cell_len(table(item, width=100)[1]) <= 100
 
 
 def test_states_have_colours_on_a_terminal() -> None:
