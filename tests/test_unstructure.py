@@ -251,4 +251,4 @@ def test_annotations_may_be_texts() -> None:
         ("created_at", "1970-01-01T00:00:01.500000Z"),
         ("name", "n"),
     ]
-    assert [column.kind for column in columns_of(Quoted)] == ["integer", "time", "text"]
+    assert [*columns_of(Quoted).values()] == ["integer", "time", "text"]

@@ -164,5 +164,5 @@ def test_every_output_has_the_number() -> None:
     assert to_dict(operation)["id"] == 2**53 + 1
     assert to_json(run).startswith(f'{{"id":{2**53 + 1},')
     columns = columns_of(Run)
-    assert (columns[0].name, columns[0].kind) == ("id", "integer")
+    assert next(iter(columns.items())) == ("id", "integer")
     assert values_of(run, columns)[0] == 2**53 + 1
