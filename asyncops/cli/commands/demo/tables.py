@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from attrs import frozen
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -13,38 +12,23 @@ from asyncops.cli.commands.demo.listings import Walked
 from asyncops.cli.output.table_columns import STYLES
 from asyncops.models import Operation, State
 
+Sections = Mapping[str, Sequence[Walked]]
+"""What was read, by who may read it."""
 
-@frozen(kw_only=True)
-class Report:
-    """All that the demo found.
-
-    Attributes:
-        sections: What was read, by who may read it.
-        services: The operations of each service.
-    """
-
-    sections: Mapping[str, Sequence[Walked]]
-    services: Mapping[str, Sequence[Operation]]
-
-    @property
-    def read(self) -> list[Walked]:
-        """All that was read."""
-        return [each for section in self.sections.values() for each in section]
-
-    @property
-    def wrong(self) -> list[Walked]:
-        """What is not as it should be."""
-        return [each for each in self.read if each.wrong]
+Services = Mapping[str, Sequence[Operation]]
+"""The operations of each service."""
 
 
-def show(report: Report, console: Console) -> None:
-    """Print all of it."""
-    for table in (_walks(report), _states(report)):
+def show(sections: Sections, services: Services, console: Console) -> bool:
+    """Print all that the demo found; whether all of it is as it should be."""
+    for table in (_walks(sections), _states(services)):
         console.print()
         console.print(table)
     console.print()
-    for sentence in _sentences(report):
+    read = [each for section in sections.values() for each in section]
+    for sentence in _sentences(read):
         console.print(sentence, soft_wrap=not console.is_terminal)
+    return not any(each.wrong for each in read)
 
 
 def _table(title: str) -> Table:
@@ -60,12 +44,12 @@ def _table(title: str) -> Table:
     )
 
 
-def _walks(report: Report) -> Table:
+def _walks(sections: Sections) -> Table:
     table = _table("What was read")
     table.add_column("listing")
     for name in ("items", "pages", "requests", "retried", "seconds", "items/s"):
         table.add_column(name, justify="right", no_wrap=True)
-    for title, section in report.sections.items():
+    for title, section in sections.items():
         table.add_row(Text(title, style="bold"))
         for walk in section:
             table.add_row(
@@ -81,13 +65,11 @@ def _walks(report: Report) -> Table:
     return table
 
 
-def _states(report: Report) -> Table:
+def _states(services: Services) -> Table:
     table = _table("Operations by state")
     table.add_column("service", no_wrap=True)
     rare = (State.BLOCKED, State.CANCELLED, State.UNKNOWN)
-    counts = {
-        name: Counter(each.state for each in several) for name, several in report.services.items()
-    }
+    counts = {name: Counter(each.state for each in found) for name, found in services.items()}
     seen = {state for count in counts.values() for state in count}
     states = [state for state in State if state in seen or state not in rare]
     for state in states:
@@ -97,17 +79,18 @@ def _states(report: Report) -> Table:
     return table
 
 
-def _sentences(report: Report) -> Iterator[Text]:
-    if failed := sum(each.failed for each in report.read):
+def _sentences(read: Sequence[Walked]) -> Iterator[Text]:
+    if failed := sum(each.failed for each in read):
         faults = "(on purpose: a 503 with Retry-After, a lost connection)"
         yield Text(f"{failed} requests failed {faults} and were sent again.")
-    for each in report.wrong:
+    wrong = [each for each in read if each.wrong]
+    for each in wrong:
         yield Text(f"{each.name}: {each.wrong}.", style="bold red")
-    if report.wrong:
+    if wrong:
         yield Text("What came is not what the servers hold.", style="bold red")
         return
-    listed = sum(len(each.items) for each in report.read if each.pages is not None)
-    fetched = sum(len(each.items) for each in report.read if each.pages is None)
+    listed = sum(len(each.items) for each in read if each.pages is not None)
+    fetched = sum(len(each.items) for each in read if each.pages is None)
     yield Text(
         f"Every item came exactly once, in order: {listed:,} listed and {fetched:,} fetched by id, "
         "compared with what the servers hold.",
