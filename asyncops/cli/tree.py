@@ -26,7 +26,7 @@ def commands_of(service: str, above: str = "", words: str = "") -> Commands:
         words: The words of the command so far.
     """
     words = words or service
-    common = _common_operations(service, above)
+    common, ways = _common_operations(service, above)
     own = common or above
     made: dict[str, Callable[[str], Any]] = {}
     if own in paths_of(service):
@@ -35,13 +35,13 @@ def commands_of(service: str, above: str = "", words: str = "") -> Commands:
     for name in names_below(service, above):
         path = f"{above}.{name}" if above else name
         if path != common:
-            make = _way_to_start if _is_way_to_start(service, path, common) else _group
+            make = _way_to_start if path in ways else _group
             made[dashed(name)] = partial(make, service, path, words)
     return made
 
 
-def _common_operations(service: str, above: str) -> str | None:
-    """The resource of a group that gets what the others of the group start, in several ways.
+def _common_operations(service: str, above: str) -> tuple[str | None, set[str]]:
+    """The resource of a group that gets what the others start, and those: the ways to start it.
 
     None is found where each has operations of its own.
 
@@ -53,18 +53,12 @@ def _common_operations(service: str, above: str) -> str | None:
     inside = [f"{above}.{name}" for name in names_below(service, above)] if above else []
     found = {name: paths[name].description for name in inside if name in paths}
     lookups = {name: each for name, each in found.items() if each.listing is None}
-    started = {each.get for each in lookups.values() if each.start is not None}
-    others = {name: each for name, each in lookups.items() if each.start is None}
-    return next((name for name, each in others.items() if each.get in started), None)
-
-
-def _is_way_to_start(service: str, path: str, common: str | None) -> bool:
-    """Whether a resource is one of several ways to start operations that are got in common."""
-    paths = paths_of(service)
-    if common is None or path not in paths:
-        return False
-    description = paths[path].description
-    return description.start is not None and description.get == paths[common].description.get
+    starts = {name: each for name, each in found.items() if each.start is not None}
+    started = {each.get for name, each in lookups.items() if name in starts}
+    for name, each in lookups.items():
+        if name not in starts and each.get in started:
+            return name, {way for way, start in starts.items() if start.get == each.get}
+    return None, set()
 
 
 def _way_to_start(service: str, path: str, above: str, word: str) -> Any:
