@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import frozen
 
 from asyncops.cli.options.fields import WRITING, option
 from asyncops.cli.output.formats.encoders import BY_SUFFIX, Format
@@ -32,8 +32,6 @@ class OutputOptions:
         everything: Every one.
         on_invalid: A row that does not fit ends the command, is left out, or is written to FILE, a
             JSON object a line.
-        file: The file to write; `None` for standard output.
-        form: The format that an option names, or the file's name, or else a table.
 
     Raises:
         ValueError: They do not go together.
@@ -48,16 +46,20 @@ class OutputOptions:
     raw_cells: bool = option(False, "--raw-cells", panel=WRITING)
     everything: bool = option(False, "--all", panel=WRITING, help=_EVERY_ONE)
     on_invalid: str = option(FAIL, panel=WRITING, metavar="fail|skip|FILE")
-    file: Path | None = field(init=False)
-    form: Format = field(init=False)
 
-    @file.default
-    def _file(self) -> Path | None:
+    @property
+    def file(self) -> Path | None:
+        """The file to write; `None` for standard output."""
         named = self.parquet or self.target
         return None if named is None or str(named) == "-" else named
 
-    @form.default
-    def _form(self) -> Format:
+    @property
+    def form(self) -> Format:
+        """The format that an option names, or the file's name, or else a table.
+
+        Raises:
+            ValueError: There are several, or none that the name of the file tells.
+        """
         # The option of each format has its name; the table has none.
         asked = [each for each in Format if getattr(self, each, None)]
         if len(asked) > 1:
