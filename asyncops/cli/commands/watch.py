@@ -1,6 +1,5 @@
 """``watch``: what happens to the operations of one resource or of several."""
 
-import os
 from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import partial
@@ -9,7 +8,6 @@ from urllib.parse import unquote
 
 import typer
 from attrs import evolve, frozen
-from rich.console import Console
 
 from asyncops.cli.groups import add, app
 from asyncops.cli.live.loop import CheckpointKeeper, checkpoint_in, first_of, follow
@@ -57,7 +55,7 @@ async def _tell(
     """
     output = console()
     async with while_read():
-        if not _is_shown(telling, output):
+        if telling.jsonl or telling.lines or not output.is_terminal or output.is_dumb_terminal:
             lines = Lines(telling)
             await together(_follow(*each, telling, lines) for each in watches)
             return
@@ -91,12 +89,6 @@ async def _follow(
         failure = explain_here(error)
         words = f"{name}: {failure.message}" if name else failure.message
         raise Failure(words, failure.hint, failure.code) from error
-
-
-def _is_shown(telling: Telling, output: Console) -> bool:
-    if telling.jsonl or telling.lines:
-        return False
-    return output.is_terminal and not output.is_dumb_terminal and os.environ.get("TERM") != "dumb"
 
 
 def add_to(group: typer.Typer, resource: Resource) -> None:
