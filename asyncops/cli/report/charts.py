@@ -71,7 +71,7 @@ def draw_kinds(kinds: Sequence[KindCount]) -> Figure:
 
     To be called, and its result saved, inside of :func:`theme.drawing`.
     """
-    drawn = theme.figure(_WIDTH, 0.9 + _ROW * max(len(kinds), 2))
+    drawn = Figure(figsize=(_WIDTH, 0.9 + _ROW * max(len(kinds), 2)), layout="constrained")
     axes = drawn.add_subplot()
     axes.set_xlabel("operations")
     rows = range(len(kinds))
@@ -157,44 +157,31 @@ def _is_short(number: float) -> bool:
     return math.isclose(number, round(number, 2), rel_tol=1e-6)
 
 
-@frozen
-class Histogram:
-    """Durations of one sort.
-
-    Attributes:
-        title: The heading, such as "Run time".
-        values: Seconds, each 0 or more, in any order.
-        durations: The statistics of all durations, of which ``values`` may be a part.
-        colour: The bars' fill.
-    """
-
-    title: str
-    values: Sequence[float]
-    durations: Durations
-    colour: str
+Measured = tuple[Sequence[float], Durations]
+"""Seconds, each 0 or more, in any order, and the statistics of all durations of their sort."""
 
 
-def draw_histograms(histograms: Sequence[Histogram]) -> Figure:
-    """The histograms side by side, each with its median, 90th and 99th percentile.
+def draw_histograms(waiting: Measured, running: Measured) -> Figure:
+    """Both histograms side by side, each with its median, 90th and 99th percentile.
 
     To be called, and its result saved, inside of :func:`theme.drawing`.
     """
-    drawn = theme.figure(_WIDTH, _HEIGHT)
-    for axes, histogram in zip(drawn.subplots(1, len(histograms)), histograms, strict=True):
-        axes.set_title(histogram.title, fontweight="bold", fontsize=10)
-        if histogram.values:
-            _bars(axes, histogram)
+    drawn = Figure(figsize=(_WIDTH, _HEIGHT), layout="constrained")
+    both = (("Waiting time", waiting, theme.WAITING), ("Run time", running, theme.SUCCEEDED))
+    for axes, (title, (values, durations), colour) in zip(drawn.subplots(1, 2), both, strict=True):
+        axes.set_title(title, fontweight="bold", fontsize=10)
+        if values:
+            _bars(axes, values, colour)
+            _percentiles(axes, durations)
         else:
             theme.blank(axes, "nothing was measured")
     return drawn
 
 
-def _bars(axes: Axes, histogram: Histogram) -> None:
-    bins = bins_of(histogram.values)
+def _bars(axes: Axes, values: Sequence[float], colour: str) -> None:
+    bins = bins_of(values)
     low, high = bins.edges[0], bins.edges[-1]
-    axes.stairs(
-        bins.counts, bins.edges, fill=True, facecolor=histogram.colour, edgecolor=theme.PAPER
-    )
+    axes.stairs(bins.counts, bins.edges, fill=True, facecolor=colour, edgecolor=theme.PAPER)
     if bins.logarithmic:
         axes.set_xscale("log")
     axes.set_xlim(low, high)
@@ -206,7 +193,6 @@ def _bars(axes: Axes, histogram: Histogram) -> None:
     axes.set_ylabel("operations")
     axes.set_ylim(0, max(bins.counts) * 1.08)
     axes.set_xlabel("duration, logarithmic" if bins.logarithmic else "duration")
-    _percentiles(axes, histogram.durations)
 
 
 def _percentiles(axes: Axes, durations: Durations) -> None:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from asyncops.cli.report import theme
-from asyncops.cli.report.charts import Histogram, KindCount, draw_histograms, draw_kinds
+from asyncops.cli.report.charts import KindCount, draw_histograms, draw_kinds
 from asyncops.cli.report.lives import Life, NewestLives, moment_text, short_error
 from asyncops.cli.report.theme import ROLES
 from asyncops.cli.report.timeline_picture import Timeline, draw_timeline
@@ -198,10 +198,9 @@ def _timeline(title: str, tally: Tally) -> Markup:
 
 
 def _histograms(tally: Tally, summary: Summary) -> Markup:
-    waiting = Histogram("Waiting time", tally.waiting, summary.waiting_time, theme.WAITING)
-    running = Histogram("Run time", tally.running, summary.run_time, theme.SUCCEEDED)
+    waiting, running = (tally.waiting, summary.waiting_time), (tally.running, summary.run_time)
     label = "Histograms of waiting and of run time; the table below has their percentiles."
-    return _picture(draw_histograms([waiting, running]), "times", label)
+    return _picture(draw_histograms(waiting, running), "times", label)
 
 
 def _kinds(counts: Sequence[KindCount]) -> Markup | None:

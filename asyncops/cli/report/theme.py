@@ -80,17 +80,6 @@ def drawing() -> Iterator[None]:
         yield
 
 
-def figure(width: float, height: float, *, arranged: bool = True) -> Figure:
-    """An empty picture.
-
-    Args:
-        width: In inches.
-        height: In inches.
-        arranged: Whether matplotlib finds room for titles and labels.
-    """
-    return Figure(figsize=(width, height), layout="constrained" if arranged else None)
-
-
 def blank(axes: Axes, words: str) -> None:
     """Write a few words in place of data."""
     axes.set_xticks([])

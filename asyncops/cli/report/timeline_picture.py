@@ -2,8 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from attrs import field, frozen
@@ -37,10 +37,9 @@ _DAY = 86_400.0
 # matplotlib does not type their arguments.
 _locator: Callable[..., AutoDateLocator] = AutoDateLocator
 _formatter: Callable[..., ConciseDateFormatter] = ConciseDateFormatter
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The calendar of the axis has an end, and its ticks reach a little further than the data.
-_FIRST = (datetime(2, 1, 1, tzinfo=UTC) - _EPOCH) / timedelta(days=1)
-_LAST = (datetime(9998, 12, 31, tzinfo=UTC) - _EPOCH) / timedelta(days=1)
+_FIRST = datetime(2, 1, 1, tzinfo=UTC).timestamp() / _DAY
+_LAST = datetime(9998, 12, 31, tzinfo=UTC).timestamp() / _DAY
 # Below so many seconds, ticks have fractions of a second, and are long.
 _BRIEF = 10.0
 # From years to seconds. By itself, the library names minutes once, for the last tick alone.
@@ -102,7 +101,7 @@ def draw_timeline(timeline: Timeline) -> Figure:
     names = _names_of(lives) if named else []
     left = _GUTTER + max((_inches(name) for name in names), default=0.2)
     high = tall + _ABOVE + _BELOW
-    drawn = theme.figure(_WIDTH, high, arranged=False)
+    drawn = Figure(figsize=(_WIDTH, high))
     size = ((_WIDTH - left - _RIGHT) / _WIDTH, tall / high)
     axes = drawn.add_axes((left / _WIDTH, _BELOW / high, *size))
     _title(axes, timeline)
@@ -165,11 +164,12 @@ def _bars(axes: Axes, lives: Sequence[Life], rows: Sequence[int], *, points: flo
     least = (high - low) * _THINNEST
     pairs = list(zip(lives, rows, strict=True))
     waiting = [(life.waiting, row) for life, row in pairs]
-    _boxes(axes, waiting, theme.BarStyle("waited", theme.WAITING, "").fill(), height=0.36)
+    fill = theme.BarStyle("waited", theme.WAITING, "").fill()
+    _boxes(axes, waiting, height=0.36, least=0, **fill)
     for state, look in theme.BAR_STYLES.items():
         ran = [(life.running, row) for life, row in pairs if life.running and life.state is state]
         fill = look.fill(hatched=points >= _HATCHED)
-        _boxes(axes, ran, fill, least=least, height=0.72)
+        _boxes(axes, ran, height=0.72, least=least, **fill)
     size = _mark_size(lives, high - low, points)
     failed = [(life.whole.end, row) for life, row in pairs if life.state is State.FAILED]
     _marks(axes, failed, "x", size, theme.INK)
@@ -185,12 +185,7 @@ def _mark_size(lives: Sequence[Life], days: float, points: float) -> float:
 
 
 def _boxes(
-    axes: Axes,
-    places: Iterable[tuple[Span, int]],
-    fill: Mapping[str, Any],
-    *,
-    least: float = 0.0,
-    height: float,
+    axes: Axes, places: Iterable[tuple[Span, int]], *, height: float, least: float, **fill: Any
 ) -> None:
     """Draw spans in their rows, each at least so many days long."""
     boxes = [

@@ -13,8 +13,8 @@ from asyncops import Operation
 from asyncops.cli.output.table_columns import STYLES
 from asyncops.cli.report import theme
 from asyncops.cli.report.charts import (
-    Histogram,
     KindCount,
+    Measured,
     bins_of,
     draw_histograms,
     draw_kinds,
@@ -322,16 +322,14 @@ def test_no_setting_of_the_drawing_library_outlasts_a_picture() -> None:
 @settings(deadline=None, max_examples=5)
 @given(st.lists(st.floats(0, 1e9), max_size=30), st.lists(st.floats(0, 100), max_size=30))
 def test_any_durations_make_histograms(waiting: list[float], running: list[float]) -> None:
-    def histogram(values: list[float]) -> Histogram:
+    def measured(values: list[float]) -> Measured:
         sketch = DurationSketch()
         for value in values:
             sketch.add(NOON, after(value))
-        return Histogram(
-            title="Run time", values=values, durations=sketch.result(), colour=theme.SUCCEEDED
-        )
+        return values, sketch.result()
 
     with theme.drawing():
-        drawn = draw_histograms([histogram(waiting), histogram(running)])
+        drawn = draw_histograms(measured(waiting), measured(running))
         assert theme.saved(drawn, "svg", title="x").startswith(b"<?xml")
 
 
