@@ -190,6 +190,20 @@ async def test_also_where_the_walk_ended_behind_such_an_answer_and_another_goes_
     assert moving.stayed <= {*found, *rest} or warned
 
 
+@pytest.mark.parametrize("sign", ["pages", "next", "more"])
+@pytest.mark.parametrize("style", [Pages, Offset])
+async def test_also_where_removals_leave_nothing_on_a_page_that_was_told_of(
+    style: Any, sign: str
+) -> None:
+    declared = style(total="total", **{sign: sign})
+    for gone in (0, 1):
+        silent = Untold(declared, "items", ["r0", "r1", "r2"], default=2, untold=range(9))
+        Moving(silent, [(1, "remove", 0)] * gone)
+        assert await walked(silent, None) == (["r0", "r1", "r2"][: 3 - gone], True)
+        # Where the first page is the last one, nothing can be missing.
+        assert await walked(silent, 3) == (silent.rows, False)
+
+
 @settings(max_examples=40)
 @given(
     services(counted(total=True)),
@@ -327,6 +341,13 @@ async def test_a_row_that_came_and_went_again_hides_no_other(n: int) -> None:
     service.between = change
     found, warned = await walked(service, 5, n)
     assert set(service.rows) <= set(found) or warned
+
+
+async def test_a_listing_that_is_emptied_as_its_last_page_is_read_ends() -> None:
+    style = Pages(total="total", more="more", number="number")
+    service = Service(style, "items", ["r0", "r1"], descending=False, cap=1)
+    Moving(service, [(1, "remove", 0)] * 2)
+    assert await walked(service, None) == (["r0"], True)
 
 
 @pytest.mark.parametrize("size", [2, 4, 5, 20, 21])

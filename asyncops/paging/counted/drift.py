@@ -54,8 +54,9 @@ class Drift(KnownRows):
         before = self._note_count(count)
         # The first count of a walk says nothing of the pages in front of this one.
         untold = not count or (before is None and number > first)
-        # A listing of one page may leave out its count, also on the empty page behind it.
-        self._unsure |= untold and bool(self._known) and bool(keys or before)
+        # A listing of one page may leave out its count, also on the empty page behind it, unless
+        # that page was told of.
+        self._unsure |= untold and bool(self._known) and bool(keys or before or self.more_told)
         if self._search is not None:
             if any(key != "" and key in self._known for key in keys):
                 # Rows that were not given are behind those that were.

@@ -44,6 +44,8 @@ class KnownRows:
     _times_back: int = field(default=0, init=False)
     # Rows of a page that is asked for again, since an empty one came behind its only row.
     again: int = field(default=0, init=False)
+    # Whether the answer before has told of a page behind its own.
+    more_told: bool = field(default=False, init=False)
 
     @classmethod
     def since(cls, start: Checkpoint) -> Self:

@@ -260,8 +260,10 @@ class NumberedStrategy(Generic[T]):
         """Whether a page follows; ``None`` if that depends on the unknown base."""
         said = says_more(self.style, body)
         self._is_end_counted = said is None and bool(body.items)
+        told = said or body.total_pages > 1
         if said is None:
             said = self._counts_more(body, keys)
+        self.drift.more_told = bool(said and told)
         if said and not self._numbering.distance(len(body.items)):
             raise UnexpectedPage("a page follows an empty one, and no page size is known")
         return said
