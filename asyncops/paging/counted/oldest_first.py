@@ -53,7 +53,9 @@ class OldestFirst(NumberedStrategy[T]):
         if number == again and not page.items:
             self._ready = None
             second, self._second = self._second, None
-            if second is not None and second.value.total_count == reply.value.total_count:
+            if self._done or second is None:
+                return
+            if second.value.total_count == reply.value.total_count:
                 super().feed(second)
         elif not self._done and self.drift.wants_last_page:
             self._ask_last(number)
