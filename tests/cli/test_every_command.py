@@ -122,6 +122,21 @@ def test_each_listing_goes_through_a_pipe_in_each_format(server: FakeServer, wor
             assert "\x1b" not in result.stdout
 
 
+@pytest.mark.parametrize("words", LISTINGS)
+def test_each_listing_is_the_same_with_several_requests_at_once(
+    server: FakeServer, words: str
+) -> None:
+    """Also one without an order by creation."""
+    with serving(server, words) as (command, env):
+        listed = [
+            CliRunner().invoke(app, [*command, "--jsonl", "--concurrency", n], env=env)
+            for n in ("1", "4")
+        ]
+        assert [each.exit_code for each in listed] == [0, 0], listed[1].output
+        one, several = (sorted(each.stdout.splitlines()) for each in listed)
+        assert one == several
+
+
 def test_an_error_breaks_between_words_on_a_narrow_terminal(server: FakeServer) -> None:
     """And is one line elsewhere."""
     nobody = "00000000-0000-4000-8000-000000000000"

@@ -46,14 +46,16 @@ class When:
 class Window:
     """A span of creation times, and whether a listing has gone past it.
 
-    The order is learned from the items that came: a listing whose items are in no order is read to
-    its end.
+    The direction is learned from the items that came: a listing that claims no order, or whose
+    items are in none, is read to its end.
 
     Attributes:
         span: The span.
+        ordered: Whether the listing claims an order by creation.
     """
 
     span: TimeRange = field(factory=TimeRange)
+    ordered: bool = True
     _last: datetime | None = field(default=None, init=False)
     _direction: int = field(default=0, init=False)
     _mixed: bool = field(default=False, init=False)
@@ -64,7 +66,7 @@ class Window:
 
     def passed(self, moment: datetime | None) -> bool:
         """Whether the listing has left the window for good, given the creation time of an item."""
-        if moment is None:
+        if moment is None or not self.ordered:
             return False
         if self._last is not None and moment != self._last:
             direction = 1 if moment > self._last else -1
@@ -237,9 +239,14 @@ class Query(OnResource):
             )
         most = None if self.max_items is None else max(0, self.max_items - given)
         several = self.concurrency > 1
-        walk = pager.concurrent(self.concurrency) if several else aclosing(aiter(pager))
+        ordered = list_plan(self.resource.description).listing.order is not None
+        walk = (
+            pager.concurrent(self.concurrency, ordered=ordered)
+            if several
+            else aclosing(aiter(pager))
+        )
         async with walk as items:
-            yield Items(items, Window(self.span), most)
+            yield Items(items, Window(self.span, ordered), most)
 
 
 def query_of(resource: Resource) -> type[Query]:

@@ -9,17 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncops import ZooClient
+from asyncops import OgcClient, ZooClient
 from asyncops.cli.options.fields import Order
 from asyncops.cli.options.list import Items, Query, When, Window, query_of
 from asyncops.cli.resources import resource_of
-from asyncops.testing import FakeServer, Fault, ZooHabits
+from asyncops.testing import Fake, FakeServer, Fault, ZooHabits
 from asyncops.utils.moments import TimeRange
 from tests import raw_json
 
 ZooOperationsQuery: Any = query_of(resource_of("zoo", "operations"))
 ZooPromptsQuery: Any = query_of(resource_of("zoo", "ml_prompts"))
 ChainloopQuery: Any = query_of(resource_of("chainloop", "operations"))
+OgcQuery: Any = query_of(resource_of("ogc", "jobs"))
 START = datetime(2026, 3, 1, tzinfo=UTC)
 minutes = st.integers(0, 30)
 
@@ -76,6 +77,18 @@ def test_one_that_is_out_of_order_keeps_the_walk_going() -> None:
     """Where the listing is not sorted, only its end is the end."""
     moments = [at(9), at(8), at(8), at(10), at(2), at(9)]
     assert read(Window(TimeRange(at(5))), moments) == [at(9), at(8), at(8), at(10), at(9)]
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+async def test_a_listing_that_claims_no_order_is_read_to_its_end(concurrency: int) -> None:
+    """Its first rows may look as if the newest came first."""
+    async with Fake(OgcClient, rows=3) as fake, fake.client() as ogc:
+        jobs = [job.id for job in await ogc.jobs.list().collect()]
+        for job, minute in zip(jobs, (9, 2, 8), strict=True):
+            fake.change("jobs", job, created_at=at(minute))
+        query = OgcQuery(since=When("then", at(5)), concurrency=concurrency)
+        async with query.items(ogc) as items:
+            assert {job.id for job in await rest_of(items)} == {jobs[0], jobs[2]}
 
 
 def test_what_says_no_time_is_left_out_of_a_span_and_ends_nothing() -> None:
