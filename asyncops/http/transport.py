@@ -189,12 +189,12 @@ class Transport:
                     middlewares=middlewares,
                     proxy=self._proxy_url,
                 )
-                # Not `async with`: it would release the response twice.
+                # Not `async with`: a response whose body was read has released itself.
                 try:
                     return await self._read(response, limit, stop_time, result=result)
                 finally:
-                    response.release()
-                    if data is not None:
+                    if data is not None or response.connection is not None:
+                        response.release()
                         await response.wait_for_close()
         except TransportError:
             raise

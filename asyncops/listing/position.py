@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from hashlib import blake2s
 from typing import Generic, TypeVar
 
-from attrs import define, evolve
+from attrs import asdict, define, evolve
 
-from asyncops.checkpoints import Checkpoint
+from asyncops.checkpoints import Checkpoint, Reference
 from asyncops.http.invalid_items import InvalidRow, is_invalid_id
 from asyncops.http.messages import Request
 from asyncops.models import Cursor, Page
@@ -75,6 +75,17 @@ class WalkPage(Generic[T]):
         )
 
 
+@define
+class _Place:
+    """What a :class:`Checkpoint` has from the page that it is behind; made for each page."""
+
+    cursor: Cursor | None
+    seen: tuple[str, ...]
+    total_count: int | None
+    page_size: int | None
+    unsure: bool | Reference
+
+
 class Position(Generic[T]):
     """The position of one walk.
 
@@ -95,25 +106,27 @@ class Position(Generic[T]):
     ) -> None:
         self._keep = keep
         self._strict = strict
-        self._checkpoint = evolve(start, ahead=())
+        self._query = start.query
+        self._first_page = start.first_page
         self._identity = identity
         # Rows that do not fit and were reported by this walk or the one before it. A merged walk
         # may read them again.
         self._reported = dict.fromkeys(filter(is_invalid_id, start.seen))
+        seen = start.seen
         if self._reported and not isinstance(start.cursor, int):
-            good = tuple(each for each in start.seen if not is_invalid_id(each))
-            self._checkpoint = evolve(self._checkpoint, seen=good)
+            seen = tuple(each for each in seen if not is_invalid_id(each))
+        self._place = _Place(start.cursor, seen, start.total_count, start.page_size, start.unsure)
         # Items that the walk before this one gave. They may come again on any page, since pages
         # need not begin where they began then.
-        self._before = dict.fromkeys(self._checkpoint.seen)
+        self._before = dict.fromkeys(seen)
         # Items given ahead of order, by this walk or the one before it.
         self._ahead = dict.fromkeys(start.ahead)
 
     def prepare(self, whole: Page[T]) -> WalkPage[T]:
         """Leave out the items that were given before or are not to be given."""
-        if self._checkpoint.cursor is None and whole.cursor in {0, 1}:
+        if self._place.cursor is None and whole.cursor in {0, 1}:
             # A walk that goes on could not learn it: it asks for no page as far in front.
-            self._checkpoint = evolve(self._checkpoint, first_page=1 if whole.cursor else 0)
+            self._first_page = 1 if whole.cursor else 0
         items, keep = whole.items, self._keep
         current = WalkPage(whole, whole, range(len(items)), (), self._identity)
         given = self._ahead if isinstance(whole.cursor, int) else self._before
@@ -158,23 +171,16 @@ class Position(Generic[T]):
         if page.next_cursor is None:
             # There is no next page to go on from, so the position stays on this one.
             ids = current.ids if counted else current.given_ids(len(page.items))
-            self._checkpoint = self._within(current.whole, ids)
+            self._place = self._within(current.whole, ids)
         else:
-            self._checkpoint = Checkpoint(
-                query=self._checkpoint.query,
-                cursor=page.next_cursor,
-                seen=(*self._checkpoint.seen, *current.ids)[-_ids_kept(page) :]
-                if counted
-                else tuple(self._before),
-                total_count=current.whole.total_count,
-                page_size=page.page_size,
-                unsure=isinstance(page, UnsurePage) and page.unsure,
-                first_page=self._checkpoint.first_page,
-            )
+            seen = tuple(self._before)
+            if counted:
+                seen = (*self._place.seen, *current.ids)[-_ids_kept(page) :]
+            self._place = _behind(current.whole, page.next_cursor, seen)
 
     def checkpoint(self, given: int, current: WalkPage[T] | None) -> Checkpoint:
         """Return the position behind the first ``given`` items of the current page, if any."""
-        place, ahead = self._checkpoint, tuple(self._ahead)
+        place, ahead = self._place, tuple(self._ahead)
         rows = () if current is None else current.invalid_ids
         if current is not None and (given > 0 or (rows and not current.page.items)):
             if isinstance(current.whole, EarlyPage):
@@ -187,7 +193,12 @@ class Position(Generic[T]):
         reported = tuple(dict.fromkeys((*self._reported, *rows)))
         if reported and not isinstance(place.cursor, int):
             place = evolve(place, seen=(*reported[-_SEEN:], *place.seen))
-        return evolve(place, ahead=ahead) if ahead else place
+        return Checkpoint(
+            query=self._query,
+            ahead=ahead,
+            first_page=self._first_page,
+            **asdict(place, recurse=False),
+        )
 
     def _ids_until(self, current: WalkPage[T], given: int) -> tuple[str, ...]:
         """Return the ids up to the last item given, including the items that are not kept."""
@@ -197,19 +208,17 @@ class Position(Generic[T]):
         pairs = zip(current.ids[:end], current.whole.items, strict=False)
         return tuple(each for each, item in pairs if not isinstance(item, InvalidRow))
 
-    def _within(self, page: Page[T], ids: tuple[str, ...]) -> Checkpoint:
+    def _within(self, page: Page[T], ids: tuple[str, ...]) -> _Place:
         """Return the position on a page behind the items with these ids."""
         if not ids:
-            return self._checkpoint
-        older = self._checkpoint.seen[-_ids_kept(page) if _is_counted(page) else 0 :]
-        return evolve(
-            self._checkpoint,
-            cursor=page.cursor,
-            seen=(*older, *ids),
-            total_count=page.total_count,
-            page_size=page.page_size,
-            unsure=isinstance(page, UnsurePage) and page.unsure,
-        )
+            return self._place
+        older = self._place.seen[-_ids_kept(page) if _is_counted(page) else 0 :]
+        return _behind(page, page.cursor, (*older, *ids))
+
+
+def _behind(page: Page[T], cursor: Cursor | None, seen: tuple[str, ...]) -> _Place:
+    doubt = isinstance(page, UnsurePage) and page.unsure
+    return _Place(cursor, seen, page.total_count, page.page_size, doubt)
 
 
 def _is_counted(page: Page[T]) -> bool:
