@@ -32,19 +32,9 @@ Results = AsyncIterator[tuple[Any, Any]]
 """The id of each operation, with the operation once it has ended, or with its error."""
 
 
-@frozen
-class Awaited:
-    """The operations that a command waits for.
-
-    Attributes:
-        subject: In words that follow "waiting for".
-        results: Waits for them, given the hook for each poll.
-        several: Whether there may be more than one.
-    """
-
-    subject: str
-    results: Callable[..., AbstractAsyncContextManager[Results]]
-    several: bool = True
+Awaited = tuple[str, bool, Callable[..., AbstractAsyncContextManager[Results]]]
+"""The operations that a command waits for: in words that follow "waiting for", whether there may
+be more than one, and what waits for them, given the hook for each poll."""
 
 
 async def wait_until_ended(
@@ -60,11 +50,11 @@ async def wait_until_ended(
     """
     async with while_read(), on.opened(settings) as verbs:
         with on.right_use():
-            wanted = awaited(verbs)
-        async with wait_line(wanted.subject, options.timeout) as line:
-            report = _Report(line, options, wanted.several)
+            subject, several, waiting = awaited(verbs)
+        async with wait_line(subject, options.timeout) as line:
+            report = _Report(line, options, several)
             try:
-                async with wanted.results(on_poll=line.on_poll) as results:
+                async with waiting(on_poll=line.on_poll) as results:
                     async for id_, result in results:
                         if report.take(id_, result) and options.first:
                             break
@@ -85,7 +75,7 @@ def _by_ids(
     all_of_them = f"{len(pending.ids)} of {on.resource.client.service.title}'s operations"
     subject = all_of_them if several else f"operation {next(iter(pending.ids))}"
     results = partial(wait_many, pending, poll=options.policy, on_blocked=options.blocked)
-    return Awaited(subject, results, several)
+    return subject, several, results
 
 
 def _on_resource(about: ByResource, options: WaitOptions, operations: Any) -> Awaited:
@@ -105,7 +95,7 @@ def _on_resource(about: ByResource, options: WaitOptions, operations: Any) -> Aw
             yield operation.id, operation
 
     subject = f"the operations on {about.resource_type} {about.resource_id}"
-    return Awaited(subject, lambda on_poll: aclosing(results(on_poll)))
+    return subject, True, lambda on_poll: aclosing(results(on_poll))
 
 
 @define(eq=False)
@@ -114,7 +104,7 @@ class _Report:
 
     line: WaitLine
     options: WaitOptions
-    several: bool = True
+    several: bool
     outcomes: list[Outcome] = field(factory=list, init=False)
     unwritten: ExitCode = field(default=ExitCode.DONE, init=False)
     _told: Counter[object] = field(factory=Counter, init=False)
