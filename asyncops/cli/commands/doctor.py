@@ -57,19 +57,19 @@ async def examine(settings: Settings, which: Which) -> int:
     output, bad, place = console(), False, which.place or ()
     candidates = list(_candidates(settings, which))
     resources = _resources(which, candidates)
-    others = [each.title for each in candidates if not each.expected]
-    for each in candidates:
-        if isinstance(each.account, Failure) and len(others) == len(candidates):
+    others = [title for title, _, is_expected in candidates if not is_expected]
+    for title, account, is_expected in candidates:
+        if isinstance(account, Failure) and len(others) == len(candidates):
             # None is configured; the first reason is the answer.
-            raise each.account
-        if not each.expected:
+            raise account
+        if not is_expected:
             continue
-        output.print(Text(each.title, style="bold"))
-        if isinstance(each.account, Failure):
+        output.print(Text(title, style="bold"))
+        if isinstance(account, Failure):
             bad = True
-            _write(output, Finding("bad", str(each.account)))
+            _write(output, Finding("bad", str(account)))
             continue
-        found = [_write(output, told) async for told in examined(each.account, settings)]
+        found = [_write(output, told) async for told in examined(account, settings)]
         if any(finding.verdict == "bad" for finding in found):
             bad = True
             continue
@@ -78,7 +78,7 @@ async def examine(settings: Settings, which: Which) -> int:
             if resource.path.name in refused:
                 continue
             output.print(Text(f"{resource.title}, by its description", style="bold"))
-            async with client_of(each.account, settings, attempts=1) as client:
+            async with client_of(account, settings, attempts=1) as client:
                 async for claim in claims(client, resource, place):
                     _write(output, Finding(claim.verdict, str(claim)))
                     bad = bad or claim.verdict == "bad"
@@ -88,19 +88,9 @@ async def examine(settings: Settings, which: Which) -> int:
     return ExitCode.SERVICE if bad else ExitCode.DONE
 
 
-@frozen
-class _Candidate:
-    """An account to look at, or why there is none.
-
-    Attributes:
-        title: What it is called.
-        account: The account.
-        expected: Whether it was configured or asked for, so that it should be there.
-    """
-
-    title: str
-    account: Account | Failure
-    expected: bool
+_Candidate = tuple[str, Account | Failure, bool]
+"""What an account is called, the account, or why there is none, and whether it was configured or
+asked for, so that it should be there."""
 
 
 def _candidates(settings: Settings, which: Which) -> Iterator[_Candidate]:
@@ -129,12 +119,12 @@ def _candidates(settings: Settings, which: Which) -> Iterator[_Candidate]:
             title = title if profile is None or chosen is None else f"{title}, profile {chosen}"
         if (expected or chosen is None) and (profile, each) not in seen:
             seen.add((profile, each))
-            yield _Candidate(title, account, expected)
+            yield title, account, expected
 
 
 def _resources(which: Which, candidates: Sequence[_Candidate]) -> list[Resource]:
     """The resources whose claims are tested: none where no account of a named service is usable."""
-    if which.service is None or not any(isinstance(each.account, Account) for each in candidates):
+    if which.service is None or not any(isinstance(each, Account) for _, each, _ in candidates):
         return []
     return examined_resources(SERVICES[which.service], which.resource, which.place or ())
 
