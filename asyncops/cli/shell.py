@@ -4,7 +4,7 @@ import io
 import os
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TextIO
 from attrs import define
 from rich.cells import cell_len
 from rich.console import Console
+from rich.text import Text
 
 from asyncops.cli.text import padded, visible
 
@@ -91,6 +92,19 @@ def console(*, stderr: bool = False) -> Console:
         # Some terminals report a width of zero.
         output.width = _USUAL_WIDTH if output.is_terminal else _PIPE_WIDTH
     return output
+
+
+def printed(lines: Iterable[Text], console: Console) -> bytes:
+    """Lines as they are written to a console, each whole however wide that is."""
+    if console.color_system is None:
+        # Many times as fast, and the same.
+        text = "".join([f"{line.plain}\n" for line in lines])
+    else:
+        with console.capture() as captured:
+            for line in lines:
+                console.print(line, soft_wrap=True)
+        text = captured.get()
+    return text.encode(console.encoding, "replace")
 
 
 def complain(message: str) -> None:

@@ -19,7 +19,7 @@ from asyncops.cli.output.sinks import StandardOutput
 from asyncops.cli.output.table_columns import ran, style_of, waited
 from asyncops.cli.resources import Resource
 from asyncops.cli.runtime.error_messages import explained
-from asyncops.cli.shell import ExitCode, Failure, complain, console
+from asyncops.cli.shell import ExitCode, Failure, complain, console, printed
 from asyncops.cli.text import ago, dated, visible
 from asyncops.errors import AsyncOpsError
 from asyncops.models import PRIVATE, Operation, known_time
@@ -158,15 +158,14 @@ class Showing:
         return self._code
 
     def _described(self, item: Any) -> bytes:
-        console = self._console
         pairs = list(described(item, datetime.now(UTC)))
         width = max(len(label) for label, _ in pairs)
-        with console.capture() as captured:
-            for label, text in pairs:
-                style = {"status": style_of(item), "error": "red"}.get(label, "")
-                line = Text.assemble((f"{label:<{width}}  ", "bold"), (text, style))
-                console.print(line, soft_wrap=True)
-        return captured.get().encode(console.encoding, "replace")
+        styles = {"status": style_of(item), "error": "red"}
+        lines = [
+            Text.assemble((f"{label:<{width}}  ", "bold"), (text, styles.get(label, "")))
+            for label, text in pairs
+        ]
+        return printed(lines, self._console)
 
 
 @frozen(kw_only=True)

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from asyncops.cli.output.formats.encoders import Encoder
 from asyncops.cli.output.table_columns import GAP, Shown, fitting, shown_of, style_of
+from asyncops.cli.shell import printed
 from asyncops.cli.text import cut, end_of, padded, visible
 
 _INDENT = "  "
@@ -52,7 +53,7 @@ class TableEncoder(Encoder):
             if has_notes and (error := getattr(item, "error", None)):
                 shown = cut(error, self._console.width - len(_INDENT))
                 lines.append(Text(f"{_INDENT}{shown}", style="red"))
-        return self._printed(lines)
+        return printed(lines, self._console)
 
     def _line(self, cells: Sequence[tuple[str, str]]) -> Text:
         line = Text(no_wrap=True)
@@ -71,15 +72,3 @@ class TableEncoder(Encoder):
         if column.right:
             return shown.rjust(column.least)
         return shown if column.most is None else shown.ljust(column.most)
-
-    def _printed(self, lines: Sequence[Text]) -> bytes:
-        console = self._console
-        if console.color_system is None:
-            # Many times as fast, and the same.
-            text = "".join([f"{line.plain}\n" for line in lines])
-        else:
-            with console.capture() as captured:
-                for line in lines:
-                    console.print(line, soft_wrap=True)
-            text = captured.get()
-        return text.encode(console.encoding, "replace")
