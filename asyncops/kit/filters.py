@@ -218,7 +218,7 @@ def suffixes_of(options: Any) -> Mapping[str, Suffixes]:
     """Return the arguments of an options class that a suffix tells, by their names."""
     if not filters_of(options):
         return {}
-    hints, found = _hints(options), {}
+    hints, found = hints_of(options), {}
     for each in filters_of(options):
         hint = hints[each.name]
         marks = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
@@ -228,7 +228,8 @@ def suffixes_of(options: Any) -> Mapping[str, Suffixes]:
     return found
 
 
-def _hints(options: Any) -> Mapping[str, Any]:
+def hints_of(options: Any) -> Mapping[str, Any]:
+    """Return the annotations of an options class by the names of its fields, with their marks."""
     try:
         return get_type_hints(options, include_extras=True)
     except NameError:

@@ -16,8 +16,7 @@ from asyncops.cli.output.downloads import STANDARD
 from asyncops.cli.resources import Resource, dashed
 from asyncops.cli.shell import Failure
 from asyncops.kit.action import Action
-from asyncops.kit.filters import Suffixes, suffixes_of
-from asyncops.kit.options import UploadOptions
+from asyncops.kit.filters import Suffixes, filters_of, suffixes_of
 
 
 @frozen(kw_only=True)
@@ -76,10 +75,8 @@ def on_action(
         action: The action.
         beside: The classes of the other options of the command.
     """
-    options: Any = action.options
-    known = attrs.fields_dict(options) if options is not None else {}
-    upload = attrs.fields_dict(UploadOptions) if issubclass(options or int, UploadOptions) else {}
-    names = [name for name in known if name not in upload]
+    options = action.options
+    names = [each.name for each in filters_of(options)]
     others, told = [*beside, content_of(action)], suffixes_of(options)
     return on_resource(
         OnResource, resource, options, names, panel="What to send", beside=others, told=told

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import Enum
 from types import GenericAlias, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin
 from uuid import UUID
 
 import attrs
@@ -14,6 +14,7 @@ import typer
 
 from asyncops.cli.options.fields import documented, option
 from asyncops.cli.text import moment
+from asyncops.kit.filters import hints_of
 from asyncops.models import State, Status
 
 _PLAIN = (int, float, UUID)
@@ -30,7 +31,7 @@ def filter_option(kind: type, name: str, panel: str, *, flag: str, told: bool) -
         told: Whether something else tells it, unless it is given.
     """
     field = attrs.fields_dict(kind)[name]
-    members, many = _members(_hint(kind, name, field))
+    members, many = _members(hints_of(kind)[name])
     taken, more = _typed(members)
     words = _words(members)
     # The first sentence of what the library says.
@@ -59,14 +60,6 @@ def filter_option(kind: type, name: str, panel: str, *, flag: str, told: bool) -
         autocompletion=(lambda: words) if words else None,
         **more,
     )
-
-
-def _hint(kind: type, name: str, field: "attrs.Attribute[Any]") -> Any:
-    try:
-        return get_type_hints(kind)[name]
-    except NameError:
-        # A name that is imported for type checkers alone.
-        return field.type
 
 
 def _members(hint: Any) -> tuple[list[Any], bool]:

@@ -5,7 +5,6 @@ from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from typing import Any, Generic, Self, TypeVar
 
-import attrs
 from attrs import Factory, define, evolve, field, frozen
 
 from asyncops.checkpoints import Checkpoint
@@ -14,12 +13,9 @@ from asyncops.cli.options.list_output import OutputOptions
 from asyncops.cli.options.on_resource import OnResource, on_resource
 from asyncops.cli.resources import Resource
 from asyncops.cli.text import moment
-from asyncops.http.invalid_items import OnInvalid
-from asyncops.http.meter import OnPage
 from asyncops.kit import Client
 from asyncops.kit.chosen import chosen_of
-from asyncops.kit.filters import ALIASES, BY_NAME
-from asyncops.kit.options import ListOptions
+from asyncops.kit.filters import filters_of
 from asyncops.kit.query import list_plan
 from asyncops.listing.pager import Pager
 from asyncops.listing.walk import Walk
@@ -213,30 +209,21 @@ class Query(OnResource):
 
     @asynccontextmanager
     async def items(
-        self,
-        client: Client,
-        *,
-        resume: Checkpoint | None = None,
-        on_page: OnPage | None = None,
-        on_invalid: OnInvalid | None = None,
-        given: int = 0,
+        self, client: Client, *, given: int = 0, **more: Any
     ) -> AsyncIterator[Items[Any]]:
         """The items of the query: ``async with query.items(client) as items: await items.batch()``.
 
         Args:
             client: Of the resource's service.
-            resume: Go on from here.
-            on_page: Called with each page.
-            on_invalid: Called with each row that does not fit; `None` makes such a row an error.
             given: Items that were given before ``resume``; they count for ``max_items``.
+            more: Further arguments of the resource's ``list``: ``resume``, ``on_page``,
+                ``on_invalid``.
 
         Raises:
             Failure: The listing cannot be asked for so.
         """
         with self.right_use():
-            pager: Pager[Any] = self.verbs(client).list(
-                **self._arguments(), resume=resume, on_page=on_page, on_invalid=on_invalid
-            )
+            pager: Pager[Any] = self.verbs(client).list(**self._arguments(), **more)
         most = None if self.max_items is None else max(0, self.max_items - given)
         several = self.concurrency > 1
         ordered = list_plan(self.resource.description).listing.order is not None
@@ -254,8 +241,7 @@ def query_of(resource: Resource) -> type[Query]:
     description = resource.description
     plan = list_plan(description)
     known = fields_of(description.options)
-    usual = {*attrs.fields_dict(ListOptions), *ALIASES, *BY_NAME, plan.order}
-    names = [name for name in known if name not in usual]
+    names = [each.name for each in filters_of(description.options) if each.name != plan.order]
     more: dict[str, Any] = {}
     if "status" in known:
         names.insert(0, "status")
