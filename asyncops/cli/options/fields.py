@@ -62,8 +62,7 @@ def duration_option(
         shown: Its default in words; `False` shows none.
         more: Further arguments of :func:`option`.
     """
-    reading: Any = {"parser": duration, "metavar": "DURATION", "show_default": shown}
-    return option(default, *names, **reading, **more)
+    return option(default, *names, parser=duration, metavar="DURATION", show_default=shown, **more)
 
 
 def argument(metavar: str, default: Any = attrs.NOTHING, *, kind: Any = None, **more: Any) -> Any:
@@ -124,8 +123,7 @@ class Order(StrEnum):
 
 def service_argument(default: Any = attrs.NOTHING) -> Any:
     """A field that is an argument which names a service that is installed."""
-    known: Any = {"callback": _known_service, "autocompletion": lambda: list(SERVICES)}
-    return argument("SERVICE", default, **known)
+    return argument("SERVICE", default, callback=_known_service, autocompletion=lambda: SERVICES)
 
 
 def _known_service(name: str | None) -> str | None:
