@@ -105,6 +105,28 @@ async def test_all_that_is_given_comes_and_more_is_told_of(
     assert not told or len(service.rows) >= depth or silent
 
 
+@pytest.mark.parametrize("taken", [4, 5, 6])
+@pytest.mark.parametrize(
+    ("style", "start"),
+    [
+        (Offset(more="more", depth=6), 4),
+        (Pages(total="total", more="more", size="limit", depth=6), 2),
+    ],
+)
+async def test_more_is_told_of_though_a_walk_begins_with_the_page_that_is_cut_short(
+    style: Pages | Offset, start: int, taken: int
+) -> None:
+    """And goes on from there, with nothing to tell how many rows a whole page has."""
+    service = shallow(style, 8, cap=4)
+    first, rest = service.rows[4:taken], service.rows[taken:6]
+    walk = aiter(service.pager(size=9, resume=Checkpoint(query="rows", cursor=start)))
+    assert [(await anext(walk)).id for _ in first] == first
+    walk = aiter(service.pager(size=9, resume=walk.checkpoint))
+    assert [(await anext(walk)).id for _ in rest] == rest
+    with pytest.raises(DepthExceeded):
+        await anext(walk)
+
+
 @pytest.mark.parametrize("n", [1, 4])
 @pytest.mark.parametrize("rows", [1, 4, 9])
 async def test_where_only_an_empty_page_tells_the_end_a_page_of_all_that_is_given_hides_it(

@@ -1,9 +1,9 @@
 """A listing of numbered pages, and the ways to walk it."""
 
 from collections.abc import Callable, Sequence
-from typing import Generic, Literal, TypeVar
+from typing import Generic, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from asyncops.checkpoints import Checkpoint, Reference
 from asyncops.http.messages import Request
@@ -70,8 +70,9 @@ class NumberedListing(Generic[T]):
         size = start.page_size or 0
         # A walk whose rows contradicted the size that it was told has left out the size.
         doubtful = not size and bool(start.seen)
-        first = start.first_page
-        return self._strategy(number, drift, used_size=size, doubtful=doubtful, first=first)
+        return self._strategy(
+            number, drift, used_size=size, doubtful=doubtful, first_page=start.first_page
+        )
 
     def unrepaired(self) -> NumberedStrategy[T]:
         """Read page after page from the beginning, without going after rows that moved."""
@@ -98,12 +99,8 @@ class NumberedListing(Generic[T]):
         *,
         used_size: int = 0,
         doubtful: bool = False,
-        first: Literal[0, 1] | None = None,
+        first_page: int | None = None,
     ) -> NumberedStrategy[T]:
-        style = self.style
-        if isinstance(style, Pages) and style.first is None:
-            # As the walk before this one has learned it.
-            style = evolve(style, first=first)
         kind = OldestFirst if isinstance(drift, LastRow) else NumberedStrategy
         return kind(
             self.request,
@@ -114,7 +111,8 @@ class NumberedListing(Generic[T]):
             drift,
             used_size,
             doubtful=doubtful,
-            style=style,
+            first_page=first_page,
+            style=self.style,
         )
 
 
