@@ -130,7 +130,7 @@ class After:
             raise DescriptionError("After: nothing tells the end: give more= or ends='empty page'")
 
 
-@frozen(kw_only=True, field_transformer=declared)
+@frozen(kw_only=True)
 class _Counted:
     total: Place | None = field(default=None, validator=_PLACE)
     pages: Place | None = field(default=None, validator=_PLACE)

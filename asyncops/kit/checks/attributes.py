@@ -87,6 +87,10 @@ def _check_resource(
 ) -> set[str]:
     described = resource.description
     subject = Subject(where, described, place, json)
+    if not isinstance(described.listing, Listing | None):
+        raise subject.error(
+            "listing", f"it must be a Listing, got {type(described.listing).__name__}"
+        )
     if resource.verbs is None:
         _check_verbs(subject)
     check_item(subject)

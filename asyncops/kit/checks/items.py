@@ -8,9 +8,10 @@ from uuid import UUID
 import attrs
 
 from asyncops.kit.annotations import annotation_of, types_in
+from asyncops.kit.checks.fields import check_fields
 from asyncops.kit.checks.subject import Subject, check_frozen
 from asyncops.kit.ids import id_type
-from asyncops.models import EpochMillis, EpochSeconds, Status, Timestamp, UtcTimestamp
+from asyncops.models import EpochMillis, EpochSeconds, State, Status, Timestamp, UtcTimestamp
 
 # The attributes of asyncops.Operation, without the id.
 _TIMES = ("created_at", "started_at", "finished_at")
@@ -81,6 +82,14 @@ def _check_class(subject: Subject, field: str, kind: Any) -> None:
             raise subject.error(field, f"{_lacks(kind, name)}: {fix}")
     for name in _TIMES if lives else ():
         _check_time(subject, field, kind, name)
+    state = annotation_of(kind, "state")
+    if lives and state not in (None, State):
+        raise subject.error(
+            field,
+            f"{kind.__name__}.state must be a State, got {getattr(state, '__name__', state)}: give "
+            "the service's own another name, and key('state')",
+        )
+    check_fields(subject, field, kind)
 
 
 def _check_time(subject: Subject, field: str, kind: type[Any], name: str) -> None:
@@ -128,14 +137,7 @@ def _check_statuses(subject: Subject) -> None:
             f"no enum is found at {described.item.__name__}.status: annotate it with a Status "
             "enum, or give statuses=",
         )
-    unstated = [member.name for member in enum if not member.is_stated]
-    if unstated:
-        raise subject.error(
-            "statuses",
-            f"{enum.__name__}.{unstated[0]} has no state, so that a wait would not end at it: "
-            f"write {unstated[0]} = {enum[unstated[0]].value!r}, State.FAILED or another state; "
-            "State.UNKNOWN, if the service itself does not know",
-        )
+    _check_members(subject, enum)
     words: dict[str, str] = {}
     for name, member in enum.__members__.items():
         other = words.setdefault(member.word, name)
@@ -151,6 +153,30 @@ def _check_statuses(subject: Subject) -> None:
             f"no status of {enum.__name__} ends an operation: give at least one of them "
             "State.SUCCEEDED, State.FAILED or State.CANCELLED",
         )
+
+
+def _check_members(subject: Subject, enum: type[Status]) -> None:
+    """Check that each status has a text and a state."""
+    for member in enum:
+        where = f"{enum.__name__}.{member.name}"
+        if not isinstance(member.value, str):
+            raise subject.error(
+                "statuses",
+                f"{where} must have a text, got {member.value!r}: read a number into a field of "
+                "another name, and tell the status by a property",
+            )
+        if not member.is_stated:
+            raise subject.error(
+                "statuses",
+                f"{where} has no state, so that a wait would not end at it: write "
+                f"{member.name} = {member.value!r}, State.FAILED or another state; "
+                "State.UNKNOWN, if the service itself does not know",
+            )
+        if not isinstance(member.state, State):
+            raise subject.error(
+                "statuses",
+                f"{where} must have a State, such as State.FAILED, got {member.state!r}",
+            )
 
 
 def _is_enum(kind: object) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, get_args
 
 from asyncops.kit.action import Action, Body, Method
+from asyncops.kit.checks.fields import check_fields
 from asyncops.kit.checks.options import fields_of
 from asyncops.kit.checks.subject import Subject, check_frozen
 from asyncops.kit.filters import filters_of, suffixes_of
@@ -143,6 +144,7 @@ def _check_action(subject: Subject, name: str, action: object) -> set[str]:
         )
     if action.result is not None:
         check_frozen(subject, f"{name}: result", action.result)
+        check_fields(subject, f"{name}: result", action.result)
     _check_suffixes(subject, name, action)
     _check_accepted(subject, name, action)
     subject.check_headers(f"{name}: headers", action.headers)

@@ -112,6 +112,8 @@ class Subject:
         Raises:
             DescriptionError: It is none.
         """
+        if not isinstance(path, str):
+            raise self.error(field, f"it must be a place in the body, got {path!r}")
         self.checked(field, path_steps, path)
 
 

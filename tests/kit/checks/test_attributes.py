@@ -27,3 +27,15 @@ def test_what_is_below_a_group_is_not_deferred() -> None:
     group = type("Outer", (Group,), {"jobs": deferred(resource)})
     with pytest.raises(DescriptionError, match=r"outer\.jobs: it must be .* got Deferred; only"):
         client(outer=group())
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"listing": "/jobs"}, r"FarmClient\.jobs: listing: it must be a Listing, got str"),
+        ({"found": None}, r"FarmClient\.jobs: found: it must be a place in the body, got None"),
+    ],
+)
+def test_a_field_of_another_type_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(DescriptionError, match=message):
+        client(jobs=resource(**changes))

@@ -84,6 +84,31 @@ class TextStatus:
     error: None = None
 
 
+@frozen
+class TextState(Tracked):
+    id: str
+    status: JobStatus
+    created_at: Timestamp
+    state: str = ""  # type: ignore[assignment]
+    started_at: None = None
+    finished_at: None = None
+    error: None = None
+
+
+@frozen
+class KeptState(Tracked):
+    id: str
+    status: JobStatus
+    created_at: Timestamp
+    started_at: None = None
+    finished_at: None = None
+    error: None = None
+
+    @property
+    def state(self) -> str:  # type: ignore[override]
+        return self.status
+
+
 class Endless(Status):
     WAITING = "waiting", State.PENDING
     RUNNING = "running", State.RUNNING
@@ -128,6 +153,16 @@ class Unstated(Status):
 class Unsure(Status):
     DONE = "done", State.SUCCEEDED
     LOST = "lost", State.UNKNOWN
+
+
+class Numbers(Status):
+    WAITING = 0, State.PENDING
+    DONE = 1, State.SUCCEEDED
+
+
+class TextStates(Status):
+    WAITING = "waiting", State.PENDING
+    DONE = "done", "succeeded"
 
 
 @frozen
@@ -206,6 +241,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"statuses": Endless}, "statuses: no status of Endless ends an operation: give at least one"),
     ({"statuses": Empty}, "statuses: it must be a Status enum, got"),
     ({"statuses": str}, "statuses: it must be a Status enum, got"),
+    ({"statuses": Numbers}, "statuses: Numbers.WAITING must have a text.*, got 0"),
+    ({"statuses": TextStates}, "statuses: TextStates.DONE must have a State.*, got 'succeeded'"),
+    ({"item": TextState}, r"item: TextState.state must be a State, got str: .*key\('state'\)"),
+    ({"item": KeptState}, "item: KeptState.state must be a State, got str"),
     ({"result": Mutable}, "result: Mutable can be changed"),
     ({"result": Undated}, "result: Undated has no 'state'"),
     ({"result": lambda body: body, "found": "job"}, "found: result= is a function, which reads"),

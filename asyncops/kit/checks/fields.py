@@ -1,0 +1,54 @@
+"""Checks of the fields of a class that answers are read into, and of the classes in them."""
+
+from enum import Enum
+from typing import Any, get_type_hints
+
+import attrs
+
+from asyncops.http.protobuf import init_fields
+from asyncops.http.wire_shape import parts_of
+from asyncops.kit.checks.subject import Subject
+from asyncops.models import wire_key
+
+# What a decorator or a base class leaves in a class whose fields can be read.
+_READABLE = {"__attrs_attrs__", "__dataclass_fields__", "__struct_fields__", "__total__", "_fields"}
+
+
+def check_fields(subject: Subject, field: str, kind: type[Any]) -> None:
+    """Check that the fields of an attrs class can be read, and those of the classes in it.
+
+    Raises:
+        DescriptionError: Two fields have the same key, or a class has no decorator.
+    """
+    todo, seen = [kind], {kind}
+    while todo:
+        owner = todo.pop()
+        names: dict[str, str] = {}
+        for each in init_fields(owner):
+            other = names.setdefault(wire_key(each), each.name)
+            if other != each.name:
+                raise subject.error(
+                    field,
+                    f"{other} and {each.name} of {owner.__name__} have the key "
+                    f"{wire_key(each)!r}: give one of them another by key()",
+                )
+        hints = get_type_hints(owner, include_extras=True)
+        for each in attrs.fields(owner):
+            for part in parts_of(hints[each.name]):
+                _check_decorated(subject, field, part, f"{owner.__name__}.{each.name}")
+                if isinstance(part, type) and attrs.has(part) and part not in seen:
+                    seen.add(part)
+                    todo.append(part)
+
+
+def _check_decorated(subject: Subject, field: str, kind: Any, where: str) -> None:
+    """Check that no class of fields lacks what makes them fields."""
+    if not isinstance(kind, type) or issubclass(kind, Enum) or _READABLE & vars(kind).keys():
+        return
+    own = vars(kind).get("__annotations__")
+    if own:
+        raise subject.error(
+            field,
+            f"{kind.__name__}, in {where}, has no decorator, so that {', '.join(own)} would not "
+            "be read: write @frozen(kw_only=True) above it",
+        )
