@@ -13,8 +13,6 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
 
-from attrs import frozen
-
 from asyncops.http.addresses import is_loopback
 from asyncops.utils.moments import http_date
 
@@ -29,20 +27,6 @@ class UnreachableError(Exception):
     """A step of the way failed; the message says which and why."""
 
 
-@frozen(kw_only=True)
-class Probe:
-    """The result of one request without a credential.
-
-    Attributes:
-        steps: Seconds that each step took, by its name, in order.
-        skew: Seconds that this machine's clock is ahead of the service's; 0 where they agree as
-            far as can be told, `None` where the service does not send its time.
-    """
-
-    steps: dict[str, float]
-    skew: float | None
-
-
 def ignored_proxy(base_url: str) -> str | None:
     """The environment variable that names a proxy for an address; `None` where none does."""
     parts = urlsplit(base_url)
@@ -54,11 +38,16 @@ def ignored_proxy(base_url: str) -> str | None:
     return next((each for each in spellings if os.environ.get(each)), None)
 
 
-async def probe(base_url: str) -> Probe:
+async def probe(base_url: str) -> tuple[dict[str, float], float | None]:
     """Send a HEAD request, and time each step on the way.
 
     Args:
         base_url: The service's address.
+
+    Returns:
+        The seconds that each step took, by its name, in order; and those that this machine's clock
+        is ahead of the service's: 0 where they agree as far as can be told, `None` where the
+        service does not send its time.
 
     Raises:
         UnreachableError: The service cannot be reached, or does not speak HTTP.
@@ -94,7 +83,7 @@ async def probe(base_url: str) -> Probe:
                 await writer.wait_closed()
     if not head.startswith(b"HTTP/1."):
         raise UnreachableError("answer: this is no HTTP service")
-    return Probe(steps=steps, skew=_skew(_date(head), sent, datetime.now(UTC)))
+    return steps, _skew(head, sent, datetime.now(UTC))
 
 
 async def _connection(
@@ -117,20 +106,14 @@ async def _head(
     return await reader.readuntil(b"\r\n\r\n")
 
 
-def _date(head: bytes) -> datetime | None:
+def _skew(head: bytes, sent: datetime, came: datetime) -> float | None:
+    """Seconds that this clock is ahead of the date in an answer, which is cut to whole seconds."""
     fields = message_from_bytes(head.partition(b"\r\n")[2])
-    return http_date((fields["Date"] or "").strip())
-
-
-def _skew(date: datetime | None, sent: datetime, came: datetime) -> float | None:
-    """Seconds that this clock is ahead; the date is cut to whole seconds."""
+    date = http_date((fields["Date"] or "").strip())
     if date is None:
         return None
-    least = (sent - date).total_seconds() - 1
-    most = (came - date).total_seconds()
-    if least <= 0 <= most:
-        return 0.0
-    return least if least > 0 else most
+    least, most = (sent - date).total_seconds() - 1, (came - date).total_seconds()
+    return max(least, min(most, 0.0))
 
 
 def _reason(error: Exception) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import attrs
 from attrs import frozen
 
-from asyncops.cli.accounts.probe import Probe, UnreachableError, ignored_proxy, probe
+from asyncops.cli.accounts.probe import UnreachableError, ignored_proxy, probe
 from asyncops.cli.connect import Account, client_of
 from asyncops.cli.options.fields import Settings
 from asyncops.cli.resources import dashed
@@ -65,14 +65,14 @@ async def examined(account: Account, settings: Settings) -> AsyncIterator[Findin
             yield Finding("good", f"proxy: {urlsplit(proxy).hostname} is used")
         else:
             try:
-                reached = await probe(account.base_url)
+                took, skew = await probe(account.base_url)
             except UnreachableError as error:
                 yield Finding("bad", f"not reachable, {error}")
                 yield Finding("unknown", "token: not checked")
                 return
-            steps = (f"{name} {took * 1000:.0f} ms" for name, took in reached.steps.items())
+            steps = (f"{name} {seconds * 1000:.0f} ms" for name, seconds in took.items())
             yield Finding("good", f"reachable: {', '.join(steps)}")
-            yield _clock(reached)
+            yield _clock(skew)
         try:
             async for finding in _admitted(client, account):
                 yield finding
@@ -80,14 +80,14 @@ async def examined(account: Account, settings: Settings) -> AsyncIterator[Findin
             yield Finding("bad", str(explain_here(error, account)))
 
 
-def _clock(reached: Probe) -> Finding:
-    if reached.skew is None:
+def _clock(skew: float | None) -> Finding:
+    if skew is None:
         return Finding("unknown", "clock: the service does not say its time")
-    if reached.skew == 0:
+    if skew == 0:
         return Finding("good", "clock: the same as the service's")
-    where = "ahead of" if reached.skew > 0 else "behind"
-    verdict: Verdict = "bad" if abs(reached.skew) > _SKEW else "good"
-    return Finding(verdict, f"clock: {span(abs(reached.skew))} {where} the service's")
+    where = "ahead of" if skew > 0 else "behind"
+    verdict: Verdict = "bad" if abs(skew) > _SKEW else "good"
+    return Finding(verdict, f"clock: {span(abs(skew))} {where} the service's")
 
 
 async def _admitted(client: Client, account: Account) -> AsyncIterator[Finding]:
