@@ -175,13 +175,9 @@ class WatchState:
             self.vanished += 1
             self._alive.pop((of, news.id), None)
         elif change.after is not None:
-            self._alive[of, news.id] = Row(
-                at=known_time(change.after.created_at) or change.seen_at,
-                word=_service_word(change.after),
-                state=change.after.state,
-                id=news.id,
-                kind=news.kind,
-            )
+            at, word = known_time(change.after.created_at), _service_word(change.after)
+            alive = evolve(news, at=at or news.at, word=word, state=change.after.state, error="")
+            self._alive[of, news.id] = alive
         if self._is_news(change):
             self.news.appendleft(news)
 
