@@ -173,12 +173,7 @@ async def _end(started: Started[Any], waiting: PollOptions) -> Any:
     bar = ProgressBar(total=None, pulse=True)
     async with wait_line(f"operation {started.id}", waiting.timeout, bar) as line:
         try:
-            return await started.wait(
-                poll=waiting.policy,
-                raise_on_failure=False,
-                on_poll=line.on_poll,
-                on_blocked=waiting.blocked,
-            )
+            return await started.wait(**waiting.given, raise_on_failure=False, on_poll=line.on_poll)
         except (WaitTimeout, OperationBlocked) as error:
             return error
 

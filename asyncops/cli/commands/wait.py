@@ -74,7 +74,7 @@ def _by_ids(
     several = len(pending.ids) > 1
     all_of_them = f"{len(pending.ids)} of {on.resource.client.service.title}'s operations"
     subject = all_of_them if several else f"operation {next(iter(pending.ids))}"
-    results = partial(wait_many, pending, poll=options.policy, on_blocked=options.blocked)
+    results = partial(wait_many, pending, **options.given)
     return subject, several, results
 
 
@@ -87,10 +87,9 @@ def _on_resource(about: ByResource, options: WaitOptions, operations: Any) -> Aw
         for operation in await operations.wait(
             **about.filters,
             missing=(about.missing or Missing.WAIT).value,
-            poll=options.policy,
+            **options.given,
             raise_on_failure=False,
             on_poll=on_poll,
-            on_blocked=options.blocked,
         ):
             yield operation.id, operation
 

@@ -8,7 +8,7 @@ import attrs
 from attrs import field, frozen
 
 from asyncops.cli.options.fields import FILTERS, WRITING, duration_option, option
-from asyncops.polling.policy import OnBlocked, PollPolicy
+from asyncops.polling.policy import PollPolicy
 
 SCHEDULE = "How long and how often"
 _ABOUT = ("resource_type", "resource_id", "kind")
@@ -38,15 +38,11 @@ class PollOptions:
     on_blocked: Blocked = option(Blocked.WAIT, panel=SCHEDULE, show_default="wait")
 
     @property
-    def blocked(self) -> OnBlocked:
-        """What a wait does about an operation that waits for a person."""
-        return "raise" if self.on_blocked is Blocked.STOP else "wait"
-
-    @property
-    def policy(self) -> PollPolicy:
-        """When to poll, and for how long."""
+    def given(self) -> dict[str, Any]:
+        """The arguments of a wait: when to poll, and what to do where a person is waited for."""
         longest = max(self.initial, self.cap)
-        return PollPolicy(initial=self.initial, cap=longest, timeout=self.timeout)
+        poll = PollPolicy(initial=self.initial, cap=longest, timeout=self.timeout)
+        return {"poll": poll, "on_blocked": "raise" if self.on_blocked is Blocked.STOP else "wait"}
 
 
 @frozen(kw_only=True)
