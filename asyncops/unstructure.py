@@ -23,6 +23,8 @@ ErrorFields: TypeAlias = Callable[[AsyncOpsError], JSON]
 """Returns the JSON for an error."""
 
 _FIRST = ("id", "status", "type", "kind")
+# Written even where they are properties: they tell what an item is, and its other fields may not.
+_PROPERTIES = ("id", "status")
 # The other fields of a page describe its HTTP answer.
 _OF_A_PAGE = ("items", "next_cursor", "total_count", "total_pages", "page_size")
 _LEAVES = (str, int, float, bytes, UUID, Enum, type(None))
@@ -36,7 +38,8 @@ def to_dict(operation: Operation | AttrsInstance) -> dict[str, JSON]:
         to_dict(call)["status"]  # "completed", a plain string
 
     ``id``, ``status`` and ``type`` (of Chainloop, ``kind``) come first, then the times, then the
-    other fields in the order of the model. A field without a value is ``None``.
+    other fields in the order of the model. A field without a value is ``None``. An ``id`` and a
+    ``status`` that are properties are there, too.
 
     UUIDs and enums become strings, bytes become base64, and times become RFC 3339 in UTC:
     ``"2026-11-01T08:00:00Z"``, with six fractional digits unless they are zero. The ``fields`` of
@@ -90,7 +93,10 @@ def json_bytes(value: object, error_fields: ErrorFields | None = None) -> bytes:
 
 
 def names_of(model: type) -> tuple[str, ...]:
-    """Return the names of the fields that are written of an attrs class, in order."""
+    """Return the names that are written of an attrs class, in order.
+
+    These are its fields, and ``id`` and ``status`` where they are properties.
+    """
     return _plan(model).names
 
 
@@ -124,7 +130,7 @@ class _Plan:
     """The output of one class.
 
     Attributes:
-        names: The fields to write, in order.
+        names: The fields and properties to write, in order.
         times: The fields that hold a time.
         nested: The fields that may hold models or errors.
         unnamed: The field with the values that have no field of their own, if there is one.
@@ -146,7 +152,8 @@ def _plan(model: type) -> _Plan:
     kinds = {each.name: inner_type(each.type) for each in fields if each.name != unnamed}
     if model is Page:
         kinds = {name: kinds[name] for name in _OF_A_PAGE}
-    first = [name for name in _FIRST if name in kinds]
+    made = {name for name in _PROPERTIES if isinstance(getattr(model, name, None), property)}
+    first = [name for name in _FIRST if name in kinds or name in made]
     times = [name for name, kind in kinds.items() if kind is datetime]
     return _Plan(
         names=tuple(dict.fromkeys((*first, *times, *kinds))),

@@ -28,7 +28,7 @@ from asyncops.services.zoo.outputs import (
     decode_output,
 )
 from asyncops.unstructure import names_of, plain
-from tests.cli.samples import NOON, call, operation, prompt
+from tests.cli.samples import NOON, Metadata, Wrapped, call, operation, prompt
 from tests.http.page_shapes import AsyncApiCallPage, MlPromptPage, OperationsPage
 from tests.http.test_decoding_fields import OUTPUTS, PAGES, good
 
@@ -211,6 +211,16 @@ def test_a_report_and_a_model_from_elsewhere_are_written_too() -> None:
     told = to_dict(Theirs("n", NOON, [call()], "1", "on"))
     assert list(told) == ["id", "status", "made_at", "name", "parts"]
     assert told["parts"] == [to_dict(call())]
+
+
+def test_an_id_and_a_status_that_are_properties_are_written_too() -> None:
+    """Nobody could tell the rows apart without: the other properties follow from what is there."""
+    assert to_dict(Wrapped(NOON, Metadata("render-1"))) == {
+        "id": "render-1",
+        "status": "queued",
+        "created_at": "2026-03-01T12:00:00Z",
+        "metadata": {"name": "render-1"},
+    }
 
 
 @pytest.mark.parametrize("wrong", [None, 5, "call", {"id": 1}, [], AsyncApiCall])

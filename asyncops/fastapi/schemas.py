@@ -25,6 +25,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from asyncops import AsyncOpsError
+from asyncops.kit.annotations import annotation_of
 from asyncops.models import OpenEnum
 from asyncops.unstructure import is_open_ended, names_of
 
@@ -77,9 +78,8 @@ def _core_schema(member: Any) -> CoreSchema:
 def _model(shape: Any) -> type[BaseModel]:
     kind = outer_class(shape)
     arguments = dict(zip(getattr(kind, "__parameters__", ()), get_args(shape), strict=False))
-    hints = get_type_hints(kind, include_extras=True)
     fields: dict[str, Any] = {
-        name: (_translated(hints[name], arguments), ...) for name in names_of(kind)
+        name: (_translated(annotation_of(kind, name), arguments), ...) for name in names_of(kind)
     }
     tag = _tag(kind)
     if tag is not None:

@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from asyncops import ApiCallStatus, AsyncApiCall, AsyncApiCallType, MlPrompt
+from attrs import frozen
+
+from asyncops import ApiCallStatus, AsyncApiCall, AsyncApiCallType, MlPrompt, Tracked
 from asyncops.services.chainloop import AsyncOperation, AsyncOperationStatus
 from asyncops.services.zoo import MlPromptType
 
-__all__ = ["NOON", "call", "operation", "prompt"]
+__all__ = ["NOON", "Metadata", "Wrapped", "call", "operation", "prompt"]
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ID = UUID("f135d675-c44a-4e2e-9638-87d941fa1872")
@@ -55,3 +57,30 @@ def operation(**fields: Any) -> AsyncOperation:
         **fields,
     }
     return AsyncOperation(**given)
+
+
+@frozen
+class Metadata:
+    """What a service says of any of its items."""
+
+    name: str
+
+
+@frozen
+class Wrapped(Tracked):
+    """An operation whose id and status are not fields of their own."""
+
+    created_at: datetime
+    metadata: Metadata
+
+    @property
+    def id(self) -> str:
+        return self.metadata.name
+
+    @property
+    def status(self) -> ApiCallStatus:
+        return ApiCallStatus.QUEUED
+
+    @property
+    def error(self) -> str | None:
+        return None

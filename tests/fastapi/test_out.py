@@ -30,6 +30,7 @@ from asyncops.services.zoo import (
 )
 from asyncops.testing import FakeServer
 from tests import raw_json
+from tests.cli.samples import NOON, Metadata, Wrapped
 from tests.fastapi.kit import asgi, chainloop_of, zoo_of
 from tests.fastapi.schema_check import complaints
 
@@ -237,6 +238,22 @@ async def test_another_value_than_promised_is_an_error_of_the_app() -> None:
     async with asgi(app) as client:
         with pytest.raises(ResponseValidationError, match="expected AsyncApiCall, got dict"):
             await client.get("/call")
+
+
+async def test_an_id_and_a_status_that_are_properties_are_in_answer_and_document() -> None:
+    app = FastAPI()
+
+    @app.get("/render")
+    async def render() -> Out[Wrapped]:
+        return Wrapped(NOON, Metadata("render-1"))
+
+    async with asgi(app) as client:
+        answer = (await client.get("/render")).json()
+    document = app.openapi()
+    schema = document["components"]["schemas"]["Wrapped"]
+    assert complaints(answer, schema, document) == []
+    assert list(answer) == list(schema["properties"])
+    assert (answer["id"], answer["status"]) == ("render-1", "queued")
 
 
 def test_what_is_no_model_is_refused_when_the_route_is_made() -> None:

@@ -13,6 +13,7 @@ import attrs
 import msgspec
 
 from asyncops.cli.shell import console, needing
+from asyncops.kit.annotations import annotation_of
 from asyncops.models import PRIVATE
 from asyncops.unstructure import inner_type, json_bytes, names_of, plain
 
@@ -29,9 +30,9 @@ Columns = Mapping[str, Kind]
 @cache
 def columns_of(model: type) -> Columns:
     """The columns of an attrs model, in the order of every output, without what is private."""
-    fields = attrs.fields_dict(model)
-    shown = (name for name in names_of(model) if PRIVATE not in fields[name].metadata)
-    return {name: _kind(fields[name].type) for name in shown}
+    private = {each.name for each in attrs.fields(model) if PRIVATE in each.metadata}
+    shown = (name for name in names_of(model) if name not in private)
+    return {name: _kind(annotation_of(model, name)) for name in shown}
 
 
 def values_of(item: Any, columns: Columns) -> list[str | int | None]:

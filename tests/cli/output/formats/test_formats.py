@@ -28,7 +28,7 @@ from asyncops.cli.output.formats.encoders import (
 from asyncops.cli.shell import Failure
 from asyncops.services.chainloop import AsyncOperation
 from asyncops.services.zoo import MlPromptMetadata
-from tests.cli.samples import NOON, call, operation, prompt
+from tests.cli.samples import NOON, Metadata, Wrapped, call, operation, prompt
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 free_form = st.recursive(
@@ -208,6 +208,15 @@ def test_without_pyarrow_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(Failure, match=r"pip install 'asyncops\[parquet\]'") as failed:
         encoder_for(Format.PARQUET, AsyncApiCall)
     assert failed.value.code == 2
+
+
+def test_an_id_and_a_status_that_are_properties_have_columns() -> None:
+    item = Wrapped(NOON, Metadata("render-1"))
+    rows = csv.reader(io.StringIO(written(CsvEncoder(Wrapped), [item]).decode()))
+    assert list(zip(*rows, strict=True))[:2] == [("id", "render-1"), ("status", "queued")]
+    table = read(written(encoder_for(Format.PARQUET, Wrapped), [item]))
+    assert table.select(["id", "status"]).to_pylist() == [{"id": "render-1", "status": "queued"}]
+    assert table.schema.field("id").type == pa.string()
 
 
 def test_prompts_keep_their_metadata_as_json() -> None:
