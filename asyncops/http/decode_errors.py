@@ -9,7 +9,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from types import GenericAlias, UnionType
+from types import GenericAlias, NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from asyncops.models import Timestamp, time_form, wire_key
 T = TypeVar("T")
 U = TypeVar("U")
 
-_LEAVES = (str, int, float, bool, UUID)
+_LEAVES = (str, int, float, bool, UUID, NoneType)
 # protobuf's largest time: msgspec refuses it, since rounding up leads past the calendar.
 _PAST_THE_CALENDAR = r"(9999-12-31[Tt]23:59:59\.999999)[5-9][0-9]*(?=[Zz+-])"
 _JSON_NAMES = {dict: "object", list: "array", str: "str", int: "int", float: "float"}
@@ -122,6 +122,8 @@ def _dict_factory(shape: Any, converter: Converter) -> Callable[[Any, Any], Any]
 
 
 def _attrs_factory(shape: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    # Of a field that is annotated with None, cattrs would take anything: it has no type.
+    attrs.resolve_types(shape)
     inner = make_dict_structure_fn(shape, converter, _cattrs_detailed_validation=True)
     # protobuf's JSON may write null for a field that has its default.
     nullable = {

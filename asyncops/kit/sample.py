@@ -1,7 +1,8 @@
 """A real answer of a service, from which a fake is made."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from types import NoneType
+from typing import Any, get_type_hints
 
 import attrs
 from attrs import evolve, field, frozen
@@ -32,7 +33,8 @@ class Sample:
         )
 
     A place that is not given is the key of the field of the item's class: that of ``finished_at``
-    for ``finished``. Where the class has no such field, but a property, there is no place.
+    for ``finished``. Where the class has no such field, but a property, or one that is annotated
+    with ``None`` alone, there is no place.
 
     Attributes:
         item: The item as the service gave it, as JSON.
@@ -67,11 +69,13 @@ def with_places(sample: Sample, item: type[Any], ids: Iterable[str]) -> Sample:
         item: The class.
         ids: The attributes that are the id; the first that is a field has the place.
     """
-    keys = {each.name: wire_key(each) for each in attrs.fields(item)}
+    hints = get_type_hints(item)
+    told = (each for each in attrs.fields(item) if hints[each.name] is not NoneType)
+    keys = {each.name: wire_key(each) for each in told}
     places: dict[str, Any] = {place: keys.get(name) for place, name in _FIELDS.items()}
     places["id"] = next((keys[name] for name in ids if name in keys), "id")
-    told = {name: each for name, each in places.items() if getattr(sample, name) == _BY_CLASS}
-    return evolve(sample, **told)
+    by_class = {name: each for name, each in places.items() if getattr(sample, name) == _BY_CLASS}
+    return evolve(sample, **by_class)
 
 
 def merge(tree: Any, patch: Any) -> Any:

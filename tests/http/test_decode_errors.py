@@ -294,3 +294,21 @@ def test_a_null_is_not_tolerated_where_there_is_no_default(name: str) -> None:
     with pytest.raises(DecodeError) as caught:
         decoder(AsyncApiCallPage)(body)
     assert any(f"$.items[0].{name}" in problem for problem in caught.value.problems)
+
+
+@frozen
+class Untimed:
+    """An item of a service that never tells a time, with a field of another key."""
+
+    name: str = key("title")
+    started_at: None = None
+
+
+@pytest.mark.parametrize("value", ["2026-01-01T00:00:00Z", 0, {}])
+def test_a_field_that_can_only_be_null_takes_nothing_else(value: Any) -> None:
+    body = {"title": "a", "started_at": value}
+    with pytest.raises(DecodeError, match=r"Expected `null`, got .* at \$\.started_at"):
+        structure(body, Untimed)
+    with pytest.raises(DecodeError, match=r"\$\.started_at"):
+        decoder(Untimed)(json.dumps(body).encode())
+    assert structure({**body, "started_at": None}, Untimed) == Untimed("a")

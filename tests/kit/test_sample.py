@@ -29,6 +29,19 @@ def test_places_are_the_keys_of_the_fields_unless_told() -> None:
     assert with_places(Sample(item={}, error=None), Job, ("number",)).error is None
 
 
+@frozen
+class Untimed:
+    id: str
+    started_at: None = None
+    error: "None" = None
+
+
+def test_a_field_that_can_only_be_null_is_no_place() -> None:
+    """As a property is none: the service tells nothing there."""
+    sample = with_places(Sample(item={"id": "x"}), Untimed, ("id",))
+    assert (sample.id, sample.started, sample.error) == ("id", None, None)
+
+
 def test_samples_are_hashed_by_their_places() -> None:
     sample = Sample(item={"id": "x"}, by_state={State.FAILED: {"error": "no disk"}})
     assert hash(sample) == hash(Sample(item={}))
