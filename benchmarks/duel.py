@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from statistics import median
 from typing import Literal
 
 from attrs import evolve, frozen
@@ -13,7 +14,7 @@ from benchmarks.verdict import REPEATS, Floor, take_until_decided
 
 __all__ = ["Duel"]
 
-Round = Mapping[str, Measured]
+Turn = Mapping[str, Measured]
 
 
 @frozen(kw_only=True)
@@ -30,7 +31,9 @@ class Duel:
         floor: How many times as fast ours is, or, at most, how many times as much it may cost;
             ``None`` for a row that is only shown.
         by: Which figure is compared: the time of the client's own processor, or that on the wall.
-        rounds: Runs of each to begin with.
+        rounds: How often new processes of all are run in turns, to begin with: where memory lies
+            and how texts hash differ from process to process, and with them the time by 3 %.
+        runs: How often each process runs. Their median ratio is one sample.
         ceiling: The bare libraries, whose own figure is shown beside the floor.
         counted: Whether instructions say something.
     """
@@ -43,7 +46,8 @@ class Duel:
     pages: int = 500
     floor: Floor | None = None
     by: Literal["cpu", "seconds"] = "cpu"
-    rounds: int = 16
+    rounds: int = 8
+    runs: int = 3
     ceiling: Contestant | None = None
     counted: bool = True
 
@@ -52,7 +56,8 @@ class Duel:
         outcome = Outcome(name=self.name, work=self.work, floor=self.floor)
         try:
             if quick:
-                yield self._in_turns(outcome, max(self.pages // 10, 1), rounds=2, repeats=0)
+                pages = max(self.pages // 10, 1)
+                yield evolve(self, runs=1)._in_turns(outcome, pages, rounds=2, repeats=0)
             else:
                 done = self._in_turns(outcome, self.pages, rounds=self.rounds, repeats=REPEATS)
                 yield self._with_instructions(done) if self.counted else done
@@ -73,25 +78,22 @@ class Duel:
         return [e for e in (self.ours, self.other, self.ceiling) if isinstance(e, Contestant)]
 
     def _in_turns(self, outcome: Outcome, pages: int, *, rounds: int, repeats: int) -> Outcome:
-        load, done = self.load(pages), list[Round]()
+        load, done = self.load(pages), list[Sequence[Turn]]()
 
-        def ratio(each: Round, of: Contestant) -> float:
-            return outcome.ratio(
-                self._figure(each, of, pages), self._figure(each, self.other, pages)
+        def ratio(turns: Sequence[Turn], of: Contestant) -> float:
+            return median(
+                outcome.ratio(self._figure(turn, of, pages), self._figure(turn, self.other, pages))
+                for turn in turns
             )
 
         def take(count: int) -> Sequence[float]:
-            for _ in range(count):
-                done.append(_round(workers, load.items, len(done)))
-            return [ratio(each, self.ours) for each in done[-count:]]
+            done.extend(self._round(load, url) for _ in range(count))
+            return [ratio(turns, self.ours) for turns in done[-count:]]
 
-        with ExitStack() as stack:
-            url = stack.enter_context(page_server(load.settings))
-            workers = [stack.enter_context(worker(e, load, url)) for e in self._contestants]
-            # What a first run costs, it costs once.
-            _round(workers, load.items, 0)
+        with page_server(load.settings) as url:
             samples = take_until_decided(take, rounds, self.floor, repeats)
-        figures = [_figures(each.name, done) for each in workers]
+        turns = [turn for each in done for turn in each]
+        figures = [_figures(each.name, turns) for each in self._contestants]
         if not isinstance(self.other, Contestant):
             figures.insert(1, Figures("the least", seconds=(self.other(pages),)))
         ceiling = [] if self.ceiling is None else [ratio(each, self.ceiling) for each in done]
@@ -103,20 +105,27 @@ class Duel:
             items=load.items,
         )
 
-    def _figure(self, each: Round, of: Contestant | Callable[[int], float], pages: int) -> float:
+    def _round(self, load: Load, url: str | None) -> Sequence[Turn]:
+        with ExitStack() as stack:
+            workers = [stack.enter_context(worker(e, load, url)) for e in self._contestants]
+            # What a first run costs, it costs once.
+            _turn(workers, load.items, 0)
+            return [_turn(workers, load.items, at) for at in range(1, self.runs + 1)]
+
+    def _figure(self, turn: Turn, of: Contestant | Callable[[int], float], pages: int) -> float:
         if not isinstance(of, Contestant):
             return of(pages)
-        run = each[of.name]
+        run = turn[of.name]
         return run.cpu if self.by == "cpu" else run.seconds
 
 
-def _figures(name: str, rounds: Sequence[Round]) -> Figures:
-    runs = [each[name] for each in rounds]
+def _figures(name: str, turns: Sequence[Turn]) -> Figures:
+    runs = [turn[name] for turn in turns]
     return Figures(name, tuple(run.seconds for run in runs), tuple(run.cpu for run in runs))
 
 
-def _round(workers: Sequence[Worker], items: int, at: int) -> Round:
-    """One run of each. Machines drift, so that who begins changes from round to round."""
+def _turn(workers: Sequence[Worker], items: int, at: int) -> Turn:
+    """One run of each. Machines drift, so that who begins changes from turn to turn."""
     first = at % len(workers)
     order = [*workers[first:], *workers[:first]]
     return {each.name: each.run(items=items) for each in order}

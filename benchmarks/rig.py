@@ -112,7 +112,8 @@ def worker(
     own = contestant.requirement
     python = sys.executable if own is None else _own_python(own)
     command = [*under, python, "-m", "benchmarks.worker", place, json.dumps(arguments)]
-    with _process(command) as process:
+    # Instructions are the same from run to run only where texts hash alike.
+    with _process(command, hash_seed="0" if under else "random") as process:
         yield Worker(contestant.name, process)
 
 
@@ -144,8 +145,8 @@ def requests_since(url: str) -> int:
 
 
 @contextmanager
-def _process(command: list[str]) -> "Iterator[subprocess.Popen[str]]":
-    # Hashes of texts decide how often a dict has to look twice; modules are compiled once.
+def _process(command: list[str], *, hash_seed: str = "random") -> "Iterator[subprocess.Popen[str]]":
+    # Modules are compiled once.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     process = subprocess.Popen(
         command,
@@ -153,7 +154,7 @@ def _process(command: list[str]) -> "Iterator[subprocess.Popen[str]]":
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
-        env={**environment, "PYTHONHASHSEED": "0"},
+        env={**environment, "PYTHONHASHSEED": hash_seed},
     )
     with process:
         try:

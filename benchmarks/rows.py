@@ -96,6 +96,7 @@ _PEERS = {
         pages=200,
         floor=floor,
         rounds=6,
+        runs=1,
     )
     for name, other, floor in (
         (
@@ -117,7 +118,7 @@ _DECODING = tuple(
         load=partial(_decoded, keys=keys, digits=digits),
         pages=100,
         floor=floor,
-        rounds=40,
+        runs=5,
         ceiling=Contestant("msgspec on attrs", "decoding:msgspec"),
     )
     for keys, digits, floor in (
@@ -167,6 +168,7 @@ ROWS: Mapping[str, Sequence[Row]] = {
             pages=100,
             floor=Floor(0.9),
             rounds=8,
+            runs=1,
             ceiling=Contestant("aiohttp, msgspec on attrs", "bare:get_many", {"typed": True}),
         )
     ],
@@ -181,6 +183,7 @@ ROWS: Mapping[str, Sequence[Row]] = {
             floor=Floor(1.9),
             by="seconds",
             rounds=4,
+            runs=1,
             ceiling=_side_by_side("both_ends"),
         )
     ],
@@ -194,7 +197,7 @@ ROWS: Mapping[str, Sequence[Row]] = {
             load=_numbered,
             floor=_at_most(1.12),
             by="seconds",
-            rounds=10,
+            runs=1,
             ceiling=_side_by_side("numbered"),
         )
     ],
@@ -208,6 +211,7 @@ ROWS: Mapping[str, Sequence[Row]] = {
             floor=_at_most(1.2),
             by="seconds",
             rounds=4,
+            runs=1,
             ceiling=_side_by_side("both_ends", all_statuses=True),
         )
     ],
@@ -222,6 +226,7 @@ ROWS: Mapping[str, Sequence[Row]] = {
             floor=Floor(12.0),
             by="seconds",
             rounds=4,
+            runs=1,
             ceiling=_side_by_side("windows", **query),
         )
         for way, load, of, query in (
@@ -240,6 +245,7 @@ ROWS: Mapping[str, Sequence[Row]] = {
             load=lambda _: Load(1),
             floor=_at_most(1.3),
             rounds=20,
+            runs=1,
             counted=False,
         )
     ],
