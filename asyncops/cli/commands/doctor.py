@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 from rich.console import Console
@@ -19,9 +18,6 @@ from asyncops.cli.shell import ExitCode, Failure, console
 from asyncops.cli.text import visible
 from asyncops.kit import Client
 from asyncops.kit.resources import resources_of
-
-if TYPE_CHECKING:
-    from asyncops.kit.doctor import Finding as Claim
 
 _MARKS: dict[Verdict, tuple[str, str, str]] = {
     "good": ("✓", "ok", "green"),
@@ -80,8 +76,7 @@ async def examine(settings: Settings, which: Which) -> int:
             output.print(Text(f"{resource.title}, by its description", style="bold"))
             async with client_of(account, settings, attempts=1) as client:
                 async for claim in claims(client, resource, place):
-                    _write(output, Finding(claim.verdict, str(claim)))
-                    bad = bad or claim.verdict == "bad"
+                    bad |= _write(output, claim).verdict == "bad"
     if others:
         output.print(Text("Not configured", style="bold"))
         _write(output, Finding("unknown", ", ".join(others)))
@@ -161,7 +156,7 @@ def examined_resources(
 
 async def claims(
     client: Client, resource: Resource, place: Sequence[str]
-) -> "AsyncIterator[Claim]":
+) -> AsyncIterator[Finding]:
     """Test what a resource claims, with a dozen reads at most.
 
     Args:
@@ -169,20 +164,20 @@ async def claims(
         resource: The resource.
         place: The values of the parameters of its place.
     """
-    from asyncops.kit import doctor  # noqa: PLC0415 - no other command needs it
+    from asyncops.kit.doctor import examine as tested  # noqa: PLC0415 - no other command needs it
 
     names = [name for name, _ in resource.path.place]
     filters = missing_filters(resource.description)
     if filters or (names and not place):
         some = f"the filter{'s' * (len(filters) > 1)} {', '.join(filters)}"
         what = some if filters else f"a place, {' '.join(names).upper()}"
-        yield doctor.Finding("listing", "unknown", f"not tested, since it needs {what}")
+        yield Finding("unknown", f"listing: not tested, since it needs {what}")
         return
     verbs = resource.path.verbs(client, list(resource.place_of(place).values()))
-    async for finding in doctor.examine(verbs):
+    async for found in tested(verbs):
         # How the clocks differ is told once for an account.
-        if finding.claim != "clock":
-            yield finding
+        if found.claim != "clock":
+            yield Finding(found.verdict, str(found))
 
 
 _EXAMPLES = ("asyncops doctor", "asyncops doctor zoo operations --profile work")

@@ -9,12 +9,12 @@ from typer.testing import CliRunner
 
 from asyncops.cli.app import app
 from asyncops.cli.commands import doctor
+from asyncops.cli.commands.account_checks import Finding
 from asyncops.cli.commands.doctor import claims, examined_resources
 from asyncops.cli.commands.watch import target_of
 from asyncops.cli.resources import SERVICES, Resource
 from asyncops.cli.shell import Failure
 from asyncops.kit import Client, Collection, Listing, ListOptions, Service, Token
-from asyncops.kit.doctor import Finding
 from asyncops.kit.resources import resources_of
 from asyncops.testing import Fake, FakeServer
 from tests.cli.farm import FarmClient
@@ -42,13 +42,14 @@ async def test_each_claim_is_told_at_a_place(name: str, place: tuple[str, ...]) 
     """But for the clock, of which the account has told."""
     found = await told(name, *place)
     assert {each.verdict for each in found} == {"good"}
-    assert {"paging", "order", "item"} <= {each.claim for each in found}
-    assert "clock" not in {each.claim for each in found}
+    told_of = {each.text.partition(":")[0] for each in found}
+    assert {"paging", "order", "item"} <= told_of
+    assert "clock" not in told_of
 
 
 async def test_what_cannot_be_tested_says_what_it_needs() -> None:
     (found,) = await told("runs")
-    assert str(found) == "listing: not tested, since it needs a place, OWNER REPO"
+    assert found.text == "listing: not tested, since it needs a place, OWNER REPO"
     (found,) = await told("cloud_renders")
     assert found.verdict == "unknown"
 
@@ -68,7 +69,7 @@ async def test_filters_that_a_listing_needs_are_named() -> None:
     resource = Resource(name="numbered jobs", client=SERVICES["zoo"], path=path)
     async with NumberedClient("t", base_url="http://127.0.0.1:9") as client:
         (found,) = [each async for each in claims(client, resource, ())]
-    assert str(found) == "listing: not tested, since it needs the filter number"
+    assert found.text == "listing: not tested, since it needs the filter number"
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ def test_a_claim_that_is_not_kept_is_an_error_of_the_service(
     fake_server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def lying(*_: object) -> AsyncIterator[Finding]:
-        yield Finding("order", "bad", "the items come oldest first", "write newest_first=False")
+        yield Finding("bad", "order: the items come oldest first; write newest_first=False")
 
     monkeypatch.setattr(doctor, "claims", lying)
     env = {**variables(fake_server), "ASYNCOPS_CONFIG": os.devnull}
