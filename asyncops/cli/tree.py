@@ -68,13 +68,10 @@ def _way_to_start(service: str, path: str, above: str, word: str) -> Any:
 
 def _group(service: str, path: str, above: str, word: str) -> LazyGroup:
     fill = partial(commands_of, service, path, f"{above} {word}")
-    return LazyGroup(name=word, fill=fill, help=_help(service, path))
-
-
-def _help(service: str, path: str) -> str:
     client, found = SERVICES[service], paths_of(service).get(path)
     words = first_words(kind_at(client, path) if found is None else found.description.item)
-    return words or f"{client.service.title}'s {path.rpartition('.')[2].replace('_', ' ')}."
+    usual = f"{client.service.title}'s {path.rpartition('.')[2].replace('_', ' ')}."
+    return LazyGroup(name=word, fill=fill, help=words or usual)
 
 
 def _commands(

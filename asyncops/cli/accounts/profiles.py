@@ -137,8 +137,9 @@ class _Reader:
         self._check(("profiles",), {name: tables[name]}, {name: dict})
         where, table = ("profiles", name), tables[name]
         self._check(where, table, dict.fromkeys(SERVICES, dict))
-        known = [service for service in SERVICES if service in table]
-        return {service: self._entry((*where, service), table[service]) for service in known}
+        return {
+            each: self._entry((*where, each), table[each]) for each in SERVICES if each in table
+        }
 
     def _entry(self, where: tuple[str, ...], table: Mapping[str, Any]) -> Entry:
         for key in table.keys() & _SECRETS:

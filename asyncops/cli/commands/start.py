@@ -202,9 +202,8 @@ def _add_start(group: typer.Typer, resource: Resource, name: str, action: Action
     example = on.example("" if resource.group else name, *words)
     more = "--no-wait" if to_file else "--json"
     examples = (example, f"{example} {more}")
-    help_ = _start.__doc__
-    if resource.group:
-        help_ = f"{first_words(description.item)}\n\n{help_}"
+    kind_of_item = f"{first_words(description.item)}\n\n" if resource.group else ""
+    help_ = f"{kind_of_item}{_start.__doc__}"
     parts: Any = {"on": on, "file": content_of(action), "options": options}
     add(group, name, _start, help=help_, examples=examples, notes=CODES, **parts)
 

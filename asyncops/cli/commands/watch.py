@@ -156,21 +156,16 @@ async def _watch_all(settings: Settings, named: _Targets, telling: Telling) -> N
     watches = []
     for text in named.targets:
         profile, resource, place = target_of(text)
-        watched = _watched(text, resource, place)
+        if resource.description.listing is None or not resource.description.lives:
+            raise Failure(f"{text!r} has no operations that could be watched")
+        kind: Any = watched_of(resource)
+        try:
+            watched = kind(**place)
+        except TypeError:
+            hint = f"asyncops {resource.name} watch has it"
+            raise Failure(f"{text!r} needs a filter", hint) from None
         watches.append((text, evolve(settings, profile=profile or settings.profile), watched))
     await _tell(watches, telling, " ".join(named.targets))
-
-
-def _watched(text: str, resource: Resource, place: dict[str, str | int]) -> Watched:
-    if resource.description.listing is None or not resource.description.lives:
-        raise Failure(f"{text!r} has no operations that could be watched")
-    kind: Any = watched_of(resource)
-    try:
-        watched: Watched = kind(**place)
-    except TypeError:
-        hint = f"asyncops {resource.name} watch has it"
-        raise Failure(f"{text!r} needs a filter", hint) from None
-    return watched
 
 
 add(app, "watch", _watch_all, examples=_EXAMPLES, panel="Services")

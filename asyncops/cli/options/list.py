@@ -208,9 +208,7 @@ class Query(OnResource):
         return frozenset({"concurrency", *([] if counted else ["page_size"])})
 
     @asynccontextmanager
-    async def items(
-        self, client: Client, *, given: int = 0, **more: Any
-    ) -> AsyncIterator[Items[Any]]:
+    async def items(self, client: Client, given: int = 0, **more: Any) -> AsyncIterator[Items[Any]]:
         """The items of the query: ``async with query.items(client) as items: await items.batch()``.
 
         Args:
@@ -225,13 +223,10 @@ class Query(OnResource):
         with self.right_use():
             pager: Pager[Any] = self.verbs(client).list(**self._arguments(), **more)
         most = None if self.max_items is None else max(0, self.max_items - given)
-        several = self.concurrency > 1
         ordered = list_plan(self.resource.description).listing.order is not None
-        walk = (
-            pager.concurrent(self.concurrency, ordered=ordered)
-            if several
-            else aclosing(aiter(pager))
-        )
+        walk = aclosing(aiter(pager))
+        if self.concurrency > 1:
+            walk = pager.concurrent(self.concurrency, ordered=ordered)
         async with walk as items:
             yield Items(items, Window(self.span, ordered), most)
 

@@ -160,8 +160,8 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
-_IN_FILES = (Format.JSON, Format.JSONL, Format.CSV, Format.PARQUET)
-BY_SUFFIX = {f".{form}": form for form in _IN_FILES} | {".ndjson": Format.JSONL}
+_FORMS = {f".{form}": form for form in Format if form is not Format.TABLE}
+BY_SUFFIX = {**_FORMS, ".ndjson": Format.JSONL}
 """The format that the end of a file's name asks for."""
 
 
