@@ -16,7 +16,7 @@ from asyncops.cli.commands.wait_outcomes import Outcome, alike, exit_code, final
 from asyncops.cli.groups import add
 from asyncops.cli.options.fields import Settings, argument
 from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids
-from asyncops.cli.options.wait import ByResource, Missing, WaitForFiles, WaitOptions
+from asyncops.cli.options.wait import ByResource, WaitForFiles, WaitOptions
 from asyncops.cli.output.downloads import gives_files
 from asyncops.cli.output.progress_line import WaitLine, wait_line
 from asyncops.cli.output.sinks import while_read
@@ -86,7 +86,7 @@ def _on_resource(about: ByResource, options: WaitOptions, operations: Any) -> Aw
     async def results(on_poll: OnPoll) -> AsyncGenerator[tuple[str, Operation]]:
         for operation in await operations.wait(
             **about.filters,
-            missing=(about.missing or Missing.WAIT).value,
+            missing=about.missing or "wait",
             **options.given,
             raise_on_failure=False,
             on_poll=on_poll,
@@ -199,10 +199,10 @@ async def _by_id_or_resource(
         if options.first:
             raise typer.BadParameter("--any goes with ids, not with a resource")
         return await wait_until_ended(settings, on, partial(_on_resource, about, options), options)
-    if about.missing is Missing.OK:
+    if about.missing == "ok":
         raise typer.BadParameter("--missing ok goes with a resource, not with ids")
-    missing = (about.missing or Missing.ERROR).value
-    awaited = partial(_by_ids, on, ids.ids, options, **about.filters, missing=missing)
+    filters = {**about.filters, "missing": about.missing or "error"}
+    awaited = partial(_by_ids, on, ids.ids, options, **filters)
     return await wait_until_ended(settings, on, awaited, options)
 
 

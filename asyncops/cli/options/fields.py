@@ -3,8 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import attrs
 import typer
@@ -114,11 +113,8 @@ def take_options(function: Callable[..., None], *kinds: type) -> None:
     vars(function)["__signature__"] = inspect.Signature(parameters)
 
 
-class Order(StrEnum):
-    """Which come first."""
-
-    NEWEST = "newest"
-    OLDEST = "oldest"
+Order = Literal["newest", "oldest"]
+"""Which come first."""
 
 
 def service_argument(default: Any = attrs.NOTHING) -> Any:

@@ -174,7 +174,7 @@ class Query(OnResource):
         plan = list_plan(self.resource.description)
         order = plan.listing.order
         if plan.order is not None and order is not None:
-            newest = getattr(self, "sort", None) is Order.NEWEST
+            newest = getattr(self, "sort", None) == "newest"
             given[plan.order] = order.newest if newest else order.oldest
         known = fields_of(self.resource.description.options)
         for name, when in (("created_after", span.oldest), ("created_before", span.newest)):
@@ -246,7 +246,7 @@ def query_of(resource: Resource) -> type[Query]:
                 False, "--all-statuses", help=text, panel=FILTERS, kind=bool
             )
     if plan.order is not None and plan.listing.order is not None:
-        first = Order.OLDEST if plan.listing.order.newest_first is False else Order.NEWEST
+        first = "oldest" if plan.listing.order.newest_first is False else "newest"
         more["sort"] = option(
             first, help="Which come first.", panel=FILTERS, kind=Order, case_sensitive=False
         )

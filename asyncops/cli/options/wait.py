@@ -1,8 +1,7 @@
 """The options of ``wait``."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 from attrs import field, frozen
@@ -14,11 +13,11 @@ SCHEDULE = "How long and how often"
 _ABOUT = ("resource_type", "resource_id", "kind")
 
 
-class Blocked(StrEnum):
-    """What to do about an operation that waits for a person."""
+Blocked = Literal["wait", "stop"]
+"""What to do about an operation that waits for a person."""
 
-    WAIT = "wait"
-    STOP = "stop"
+Missing = Literal["wait", "error", "ok"]
+"""How an operation counts that the service does not have yet."""
 
 
 @frozen(kw_only=True)
@@ -35,14 +34,14 @@ class PollOptions:
     timeout: float = duration_option(900.0, panel=SCHEDULE)
     initial: float = duration_option(1.0, "--poll-initial", panel=SCHEDULE)
     cap: float = duration_option(20.0, "--poll-cap", panel=SCHEDULE)
-    on_blocked: Blocked = option(Blocked.WAIT, panel=SCHEDULE, show_default="wait")
+    on_blocked: Blocked = option("wait", panel=SCHEDULE, show_default="wait")
 
     @property
     def given(self) -> dict[str, Any]:
         """The arguments of a wait: when to poll, and what to do where a person is waited for."""
         longest = max(self.initial, self.cap)
         poll = PollPolicy(initial=self.initial, cap=longest, timeout=self.timeout)
-        return {"poll": poll, "on_blocked": "raise" if self.on_blocked is Blocked.STOP else "wait"}
+        return {"poll": poll, "on_blocked": "raise" if self.on_blocked == "stop" else "wait"}
 
 
 @frozen(kw_only=True)
@@ -69,14 +68,6 @@ class WaitForFiles(WaitOptions):
     """
 
     outputs: Path | None = option(None, panel=WRITING, metavar="DIR")
-
-
-class Missing(StrEnum):
-    """How an operation counts that the service does not have yet."""
-
-    WAIT = "wait"
-    ERROR = "error"
-    OK = "ok"
 
 
 @frozen(kw_only=True)
