@@ -51,7 +51,15 @@ def stream_sse(watch: Watch[T], *, heartbeat: float = HEARTBEAT) -> SSEResponse:
     Args:
         watch: A watch that was not entered yet; the end of the stream leaves it.
         heartbeat: Seconds of silence between two comments, above 0.
+
+    Raises:
+        TypeError: ``watch`` is none.
     """
+    if not isinstance(watch, Watch):
+        raise TypeError(
+            "stream_sse() takes a watch, such as zoo.operations.watch(), got "
+            f"{type(watch).__name__}; stream_ndjson() takes listings"
+        )
     return SSEResponse(_pieces(watch, seconds("heartbeat", heartbeat, positive=True)))
 
 

@@ -42,7 +42,15 @@ def stream_ndjson(items: Listing) -> NDJSONResponse:
 
     Args:
         items: A listing that nobody iterates over yet; see :data:`Listing`.
+
+    Raises:
+        TypeError: It is none, such as a page, which is an answer by itself.
     """
+    if not isinstance(items, Pager | AbstractAsyncContextManager | AsyncIterable):
+        raise TypeError(
+            "stream_ndjson() takes a listing, such as zoo.operations.list(), "
+            f"got {type(items).__name__}"
+        )
     return NDJSONResponse(_pieces(items))
 
 

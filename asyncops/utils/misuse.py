@@ -39,7 +39,7 @@ def check_call(
     known = ", ".join(takes.parameters) or "none"
     for name in given:
         if name not in takes.parameters:
-            near = get_close_matches(name, takes.parameters, n=1)
+            near = get_close_matches(name, takes.parameters, n=1, cutoff=0.7)
             hint = f"did you mean {near[0]}?" if near else f"known are {known}"
             text = f"{call}() got an unexpected keyword argument {name!r}; {hint}"
             raise TypeError(text) from None

@@ -124,7 +124,9 @@ def _members(given: object, kind: type[S]) -> Collection[S]:
     alike = [member for member in kind if member.state.value == word != State.UNKNOWN.value]
     if alike:
         return alike
-    close = get_close_matches(word, by_word, 1, _ALIKE)
+    # Two letters that changed places make a short word too different to be alike.
+    turned = [each for each in by_word if sorted(each) == sorted(word)]
+    close = turned or get_close_matches(word, by_word, 1, _ALIKE)
     if close:
         raise UnlikelyStatus(text, close[0], kind)
     return (kind(text),)

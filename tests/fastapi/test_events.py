@@ -12,7 +12,7 @@ import pytest
 from attrs import frozen
 from fastapi import FastAPI
 
-from asyncops import PollPolicy, WatchCheckpoint
+from asyncops import PollPolicy, WatchCheckpoint, ZooClient
 from asyncops.fastapi import (
     ChainloopDep,
     ResumeDep,
@@ -234,3 +234,11 @@ async def test_chainloops_operations_are_told_as_well(fake_server: FakeServer) -
         event = await anext(found)
         assert event is not None
         assert event.data["after"]["id"] == operation["id"]
+
+
+@pytest.mark.parametrize("wrong", [5, ZooClient("t").operations.list()])
+def test_what_is_no_watch_is_refused_where_the_response_is_made(wrong: Any) -> None:
+    with pytest.raises(
+        TypeError, match=r"stream_sse\(\) takes a watch, .*; stream_ndjson\(\) takes"
+    ):
+        stream_sse(wrong)

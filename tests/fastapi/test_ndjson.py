@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
 
-from asyncops import Timeout
+from asyncops import Page, Timeout, ZooClient
 from asyncops.fastapi import (
     ChainloopDep,
     NDJSONResponse,
@@ -232,3 +232,9 @@ async def test_a_response_that_is_never_sent_asks_for_nothing(fake_server: FakeS
         stream_ndjson(zoo.operations.list())
         stream_ndjson(zoo.operations.list().concurrent())
     assert fake_server.count() == 0
+
+
+@pytest.mark.parametrize("wrong", [5, [1, 2], Page(items=()), ZooClient("t").operations.list])
+def test_what_is_no_listing_is_refused_where_the_response_is_made(wrong: Any) -> None:
+    with pytest.raises(TypeError, match=r"stream_ndjson\(\) takes a listing, .*\.list\(\), got "):
+        stream_ndjson(wrong)

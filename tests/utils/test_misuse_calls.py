@@ -49,6 +49,12 @@ def test_a_call_that_can_be_made_is_no_mistake() -> None:
         (Options, (), {}, r"farm\.jobs\(\): missing .*'scene'; its arguments are scene, samples$"),
         (Options, ("x",), {}, r"farm\.jobs\(\): .*; its arguments are scene, samples$"),
         (Options, (), {"sene": 1}, r"farm\.jobs\(\) got .* argument 'sene'; did you mean scene\?$"),
+        (
+            Place,
+            (),
+            {"order": 1},
+            r"farm\.jobs\(\) got .* argument 'order'; known are owner, repo$",
+        ),
         (Place, (), {"zzz": 1}, r"farm\.jobs\(\) got .* argument 'zzz'; known are owner, repo$"),
         (Nothing, (), {"scene": 1}, r"farm\.jobs\(\) got .* argument 'scene'; known are none$"),
     ],

@@ -46,6 +46,7 @@ def test_a_status_that_is_new_to_this_release_is_asked_for_as_it_is() -> None:
     ("status", "text"),
     [
         ("faild", "did you mean 'failed'"),
+        ("fialed", "did you mean 'failed'"),
         ([], "at least one status"),
         (State.CANCELLED, "stands for no status"),
         (State.UNKNOWN, r"stands for no status .* are State\.PENDING, State\.RUNNING, State\.SUCC"),
