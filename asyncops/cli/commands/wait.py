@@ -74,8 +74,7 @@ def _by_ids(
     several = len(pending.ids) > 1
     all_of_them = f"{len(pending.ids)} of {on.resource.client.service.title}'s operations"
     subject = all_of_them if several else f"operation {next(iter(pending.ids))}"
-    results = partial(wait_many, pending, **options.given)
-    return subject, several, results
+    return subject, several, partial(wait_many, pending, **options.given)
 
 
 def _on_resource(about: ByResource, options: WaitOptions, operations: Any) -> Awaited:

@@ -111,9 +111,8 @@ class Described:
 
     def _in_query(self, request: Schema) -> dict[str, Schema]:
         both = (*self.paths[self.path].get("parameters", ()), *request.get("parameters", ()))
-        found = [self.resolved(each) for each in both]
         return {
             each["name"]: {**self.resolved(each.get("schema")), "required": each.get("required")}
-            for each in found
+            for each in map(self.resolved, both)
             if each.get("in") == "query"
         }

@@ -10,20 +10,13 @@ import attrs
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from asyncops import kit
+from asyncops.cli.init_service import guess
 from asyncops.cli.init_service.document import Described, Schema
-from asyncops.cli.init_service.guess import (
-    FIELDS,
-    WINDOW,
-    first_of,
-    identifier,
-    paging_of,
-    quoted,
-    state_of,
-)
+from asyncops.cli.init_service.guess import first_of, identifier, quoted
 
 _TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 _OPTIONS = (*attrs.fields(kit.ListOptions), *attrs.fields(kit.WatchOptions))
-_RESERVED = {*FIELDS, "state", *(each.name for each in _OPTIONS)}
+_RESERVED = {*guess.FIELDS, "state", *(each.name for each in _OPTIONS)}
 
 
 def draft(source: Described, service: str) -> str:
@@ -42,7 +35,7 @@ def draft(source: Described, service: str) -> str:
         token=f"{identifier(service).upper()}_TOKEN",
         kind="Resource" if made.lives else "Collection",
         auth=_auth(source.tree),
-        paging=paging_of(source)[0],
+        paging=guess.paging_of(source)[0],
     )
     try:
         exec(compile(text, "draft", "exec"), vars(ModuleType("draft")))  # noqa: S102 - see _plain
@@ -73,13 +66,12 @@ def _used(body: str) -> list[str]:
 class _Draft:
     def __init__(self, source: Described, service: str) -> None:
         self.source = source
-        steps = [each for each in source.path.split("/") if each and "{" not in each]
-        words = steps or [service]
+        words = [each for each in source.path.split("/") if each and "{" not in each] or [service]
         is_search = source.method == "POST" and len(words) > 1
         self.resource = identifier(words[-2 if is_search else -1])
         self.item = _class(source.name or self.resource.removesuffix("s"))
         self.keys: dict[str, str | None] = {}
-        for field, names in FIELDS.items():
+        for field, names in guess.FIELDS.items():
             left = [each for each in source.fields if each not in self.keys.values()]
             self.keys[field] = first_of(names, left)
         self.lives = self.keys["status"] is not None
@@ -89,13 +81,11 @@ class _Draft:
                 own = identifier(name)
                 own = f"{identifier(before).removesuffix('s')}_id" if own == "id" else own
                 self.place[own] = name
-        found = {name: first_of(words, source.parameters) for name, words in WINDOW.items()}
+        found = {each: first_of(words, source.parameters) for each, words in guess.WINDOW.items()}
         self.window = [each for each in found.values() if each] if found["created_after"] else []
-        status = first_of(FIELDS["status"], source.parameters)
-        self.by_status = status if self.lives else None
+        self.by_status = first_of(guess.FIELDS["status"], source.parameters) if self.lives else None
         self.filters = list(self._filters())
-        needed = [each for each in self.filters if " = " not in each]
-        self.needed = needed if self.lives else []
+        self.needed = [each for each in self.filters if " = " not in each] if self.lives else []
 
     def statuses(self) -> Iterator[str]:
         filtered = self.source.parameters.get(self.by_status or "", {})
@@ -104,12 +94,12 @@ class _Draft:
             yield "# check: the description names no statuses; these are none of the service's"
         words = [each for each in known or ("running", "done", "failed") if isinstance(each, str)]
         for name, word in {identifier(each).upper(): each for each in words}.items():
-            state = state_of(word)
+            state = guess.state_of(word)
             end = f"{state.name}" if state else "RUNNING  # check: what it means"
             yield f"{name} = {quoted(word)}, State.{end}"
 
     def fields(self) -> Iterator[str]:
-        common = {name: self.keys[name] for name in (FIELDS if self.lives else ("id",))}
+        common = {name: self.keys[name] for name in (guess.FIELDS if self.lives else ("id",))}
         for name, key in common.items():
             yield self._field(name, key)
         left = {key: each for key, each in self.source.fields.items() if key not in common.values()}
@@ -143,9 +133,9 @@ class _Draft:
     def _filters(self) -> Iterator[str]:
         if self.by_status:
             yield f"status: {self.item}Status | str | None = None"
-        for name in WINDOW if self.window else ():
+        for name in guess.WINDOW if self.window else ():
             yield f"{name}: datetime | None = None"
-        used = {*paging_of(self.source)[1], self.by_status, *self.window}
+        used = {*guess.paging_of(self.source)[1], self.by_status, *self.window}
         for name, schema in self.source.parameters.items():
             if name not in used:
                 own = identifier(name)
