@@ -61,6 +61,7 @@ async def test_keys_numbers_and_milliseconds_are_read_as_declared() -> None:
         assert rest == [3, 4]
     assert to_dict(runs[1]) == {
         "id": 1,
+        "status": "FAILED",
         "created_at": "2026-10-31T23:59:59Z",
         "finished_at": "2026-11-01T00:00:00.500000Z",
         "name": "",
