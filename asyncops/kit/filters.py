@@ -144,10 +144,12 @@ def sent(
 
     Raises:
         TypeError: There is no such parameter.
-        ValueError: The value cannot be sent.
+        ValueError: The value cannot be sent, or is ``None`` and has to be given.
     """
     values = several(value)
     if value is None:
+        if each.required:
+            raise ValueError(f"{each.name} must be given; it cannot be None")
         return
     if each.is_text:
         yield each.wire, plain_text(each.name, value)

@@ -161,10 +161,7 @@ class QueryPlan:
         times = self.listing.window.times if self.listing.window else "rfc3339"
         in_body = self.listing.method == "POST"
         for each in self.filters:
-            value = getattr(options, each.name)
-            if value is None and each.required:
-                raise ValueError(f"{each.name} must be given; it cannot be None")
-            yield from sent(each, value, times, in_body=in_body)
+            yield from sent(each, getattr(options, each.name), times, in_body=in_body)
 
 
 def _moment(name: str, options: Any) -> datetime | None:

@@ -156,6 +156,13 @@ def test_a_wrong_argument_is_refused(
         request_of(action, *args, **given)
 
 
+@pytest.mark.parametrize("body", ["json", "form", "multipart", None])
+def test_what_has_to_be_given_is_not_none(body: Any) -> None:
+    """Nothing is sent: the service would refuse it, or start something else."""
+    with pytest.raises(ValueError, match="scene must be given; it cannot be None"):
+        request_of(Action("/{farm}", body=body, options=Start), farm="a", scene=None)
+
+
 @pytest.mark.parametrize(
     ("place", "body", "headers", "found"),
     [
