@@ -137,7 +137,7 @@ class Journal:
             self._check(entry)
             # "r+" wants it to be there, and "w" would empty it before it is locked.
             self.part.touch()
-        with self.part.open("r+b") as file, locked(file, self.part):
+        with self.part.open("r+b") as file, locked(file, self.part), file_errors(self.part):
             file.truncate(entry.bytes)
             file.seek(entry.bytes)
             part = Part(self, file, entry)
@@ -177,11 +177,6 @@ class Part(Sink):
         self._entry = entry
         self._next = 0.0
 
-    async def put(self, data: bytes) -> None:
-        """Add bytes that are no page of rows."""
-        with file_errors(self._journal.part):
-            await super().put(data)
-
     async def put_page(self, data: bytes, rows: int, checkpoint: Checkpoint) -> None:
         """Add the rows of a page; flush them and write the journal once a second."""
         await self.put(data)
@@ -199,10 +194,8 @@ class Part(Sink):
         """Flush all pages so far, and write the journal."""
         if self._entry is self._settled and self._journal.path.exists():
             return
-        with file_errors(self._journal.part):
-            fsync(self._file)
-            end = _end_of(self._file, self._entry.bytes)
-        self._entry = evolve(self._entry, end=end)
+        fsync(self._file)
+        self._entry = evolve(self._entry, end=_end_of(self._file, self._entry.bytes))
         self._journal.write(self._entry)
         self._settled = self._entry
 
