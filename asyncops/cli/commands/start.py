@@ -20,7 +20,7 @@ from asyncops.cli.options.action import NoContent, content_of, from_suffixes, on
 from asyncops.cli.options.fields import WRITING, Settings, argument, option
 from asyncops.cli.options.on_resource import OnResource, require_ids
 from asyncops.cli.options.wait import SCHEDULE, PollOptions
-from asyncops.cli.output.downloads import ResultFile, files_of, is_files
+from asyncops.cli.output.downloads import check_target, files_of, is_files, write_result
 from asyncops.cli.output.progress_line import upload_progress, wait_line
 from asyncops.cli.output.sinks import while_read
 from asyncops.cli.resources import Resource
@@ -43,7 +43,8 @@ class StartOptions(GetOptions):
     """
 
     no_wait: bool = option(False, "--no-wait", panel=SCHEDULE)
-    target: ResultFile | None = field(default=None, init=False)
+    output: Path | None = field(default=None, init=False)
+    overwrite: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -72,8 +73,6 @@ class ToFileOptions(StartOptions):
         super().__attrs_post_init__()
         if self.output is None and not self.no_wait:
             raise ValueError("give OUTPUT, where the result goes, or --no-wait")
-        if self.output is not None:
-            object.__setattr__(self, "target", ResultFile(self.output, self.overwrite))
 
 
 async def _start(
@@ -83,12 +82,11 @@ async def _start(
 
     With --no-wait, its id is printed instead, for a later wait and get.
     """
-    description, target = on.resource.description, options.target
+    description, output = on.resource.description, options.output
     action = description.start
-    into = None if target is None else target.path
-    told = from_suffixes(on, action and action.options, file.file, into)
-    if target is not None and not options.no_wait:
-        target.check()
+    told = from_suffixes(on, action and action.options, file.file, output)
+    if output is not None and not options.no_wait:
+        check_target(output, overwrite=options.overwrite)
     async with while_read(), on.opened(settings) as verbs:
         answer = await _sent(verbs, on, file, told)
         id_field = "id" if isinstance(answer, Accepted) else description.id
@@ -134,10 +132,11 @@ async def _followed(
     outcome = Outcome.of(id_, result)
     if outcome.outcome == "succeeded":
         with _id_kept(id_, get):
-            if options.target is None:
+            files, overwrite = files_of(result), options.overwrite
+            if options.output is None:
                 await Showing(options, several=False).show(result)
             else:
-                await options.target.write(files_of(result), get)
+                await write_result(files, options.output, overwrite=overwrite, others=get)
         return ExitCode.DONE
     for line in final_lines([outcome], time.monotonic() - began):
         complain(line)
