@@ -7,6 +7,8 @@ import pytest
 from attrs import field, frozen
 
 from asyncops.kit import Action, DescriptionError, key
+from asyncops.kit.checks.fields import check_fields
+from asyncops.kit.checks.subject import Subject
 from tests.kit.parts import Job, client, resource
 
 
@@ -83,4 +85,6 @@ class Camera:
 
 @pytest.mark.parametrize("kind", [Scene, Size, Point, Camera, dict[str, Scene], int, Any])
 def test_what_can_be_read_is_taken(kind: Any) -> None:
-    client(jobs=resource(item=job_with(part=kind)))
+    item = job_with(part=kind)
+    client(jobs=resource(item=item))
+    check_fields(Subject("FarmClient.jobs", resource().description), "result", item)
