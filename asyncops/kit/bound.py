@@ -123,7 +123,14 @@ class Bound(Generic[P, W]):
         schedule, rules = self.waiting(**options)
         return await wait_for_one(awaited(get) if awaits else get, schedule, name=segment, **rules)
 
-    def waiting(
+    def waiting(self, **options: Unpack[WaitOptions]) -> tuple[PollSchedule, WaitRules]:
+        """Return when the polls of a wait are due, and what it makes of what they see."""
+        found: tuple[PollSchedule, WaitRules] = self._options(
+            "wait", self._waiting, (), {**options}
+        )
+        return found
+
+    def _waiting(
         self,
         poll: PollPolicy = PollPolicy(),
         timeout: float | None = None,
@@ -131,7 +138,6 @@ class Bound(Generic[P, W]):
         on_poll: OnPoll | None = None,
         on_blocked: OnBlocked = "wait",
     ) -> tuple[PollSchedule, WaitRules]:
-        """Return when the polls of a wait are due, and what it makes of what they see."""
         attempts = self.where.client.retry.attempts
         schedule = PollSchedule.checked(poll, timeout, self._clock, attempts=attempts)
         return schedule, {

@@ -1,7 +1,7 @@
 """A resource of a service, which becomes the verbs of a client, also below a place."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, ParamSpec, TypeVar
 
 import attrs
 
@@ -67,15 +67,34 @@ class Within(Attribute[Callable[Q, V]], Generic[Q, V]):
 
     def at(self, where: Where) -> Callable[Q, V]:
         """Return the call that gives the verbs at a place."""
-        kind: Any = self.place
-        names = [each.name for each in attrs.fields(kind)]
+        return _Call(self.place, self.resource, where)
 
-        def at(*args: Q.args, **kwargs: Q.kwargs) -> V:
-            try:
-                place = self.place(*args, **kwargs)
-            except TypeError:
-                check_call(where.name, kind, args, kwargs)
-                raise
-            return self.resource.at(where.at(path_params(place, names)))
 
-        return at
+class _Call(Generic[Q, V]):
+    """The call that gives the verbs at a place."""
+
+    def __init__(self, place: Callable[Q, object], resource: Described[V], where: Where) -> None:
+        self._place = place
+        self._resource = resource
+        self._where = where
+        kind: Any = place
+        self._names = [each.name for each in attrs.fields(kind)]
+
+    def __call__(self, *args: Q.args, **kwargs: Q.kwargs) -> V:
+        try:
+            place = self._place(*args, **kwargs)
+        except TypeError:
+            check_call(self._where.name, self._place, args, kwargs)
+            raise
+        return self._resource.at(self._where.at(path_params(place, self._names)))
+
+    def __repr__(self) -> str:
+        return f"<{self._where.name} at {', '.join(self._names)}>"
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name.startswith("_"):
+                raise AttributeError(name)
+            call = f"{self._where.name}({', '.join(self._names)})"
+            raise AttributeError(f"{self._where.name} is at a place: write {call}.{name}")

@@ -147,6 +147,9 @@ def test_an_argument_that_does_not_exist_is_refused_with_the_nearest(name: str, 
         TypeError, match=r"farm.jobs.watch\(\) got an unexpected.*'lookbak'; did you"
     ):
         bound().watch(lookbak=1)
+    wrong: Any = {"timeot": 1}
+    with pytest.raises(TypeError, match=r"farm.jobs.wait\(\) got an unexpected.*'timeot'; did you"):
+        bound().waiting(**wrong)
 
 
 async def test_the_listing_that_stands_in_for_get_has_the_statuses_that_it_needs() -> None:

@@ -37,6 +37,15 @@ def test_a_place_is_called_with_its_fields() -> None:
             github.runs(*wrong)
 
 
+def test_a_verb_without_a_place_says_how_it_is_called() -> None:
+    github: Any = GitHubClient("a-token-of-tests")
+    wanted = r"github\.runs is at a place: write github\.runs\(owner, repo\)\.list$"
+    with pytest.raises(AttributeError, match=wanted):
+        github.runs.list()
+    assert not hasattr(github.runs, "watch")
+    assert repr(github.runs) == "<github.runs at owner, repo>"
+
+
 def test_fields_may_have_defaults_and_be_numbers() -> None:
     path = "/{name}/{row}/jobs"
     jobs = Within(Farm, resource(listing=listing(path=path), get=f"{path}/{{id}}"))
