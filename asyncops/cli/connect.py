@@ -119,7 +119,7 @@ def account_for(settings: Settings, service: str, profiles: Profiles | None = No
         profiles: The configuration file's content; read unless given.
 
     Raises:
-        Failure: There is no such profile, or no token.
+        Failure: There is no such profile, it does not have the service, or there is no token.
     """
     chosen = SERVICES[service]
     described = chosen.service
@@ -143,30 +143,19 @@ def account_for(settings: Settings, service: str, profiles: Profiles | None = No
         hint = f"set {described.token}, or store one with asyncops login {service}"
         more = ", or choose a profile with --profile" if profiles.services else ""
         raise Failure(f"no token for {described.title}", f"{hint}{more}")
-    return account_of_profile(profiles, name, service)
+    entry = profiles.named(name).get(service)
+    if entry is None:
+        known = " and ".join(SERVICES[each].service.title for each in profiles.named(name))
+        other = f"not configured for {described.title}, but for {known or 'nothing'}"
+        hint = f"asyncops login {service} --profile {name} adds it"
+        raise Failure(f"profile {name} is {other}", hint)
+    token, source = _token_of(entry, name, described)
+    return Account(client=chosen, token=token, token_source=source, entry=entry, profile=name)
 
 
 def _no_address(service: Service) -> Failure:
     hint = f"set {service.where_to_set}, or write base_url into a profile"
     return Failure(f"no address of {service.title}", hint)
-
-
-def account_of_profile(profiles: Profiles, name: str, service: str) -> Account:
-    """One profile's account for a service.
-
-    Raises:
-        Failure: There is no such profile, it does not have the service, or its token is missing.
-    """
-    entries = profiles.named(name)
-    chosen = SERVICES[service]
-    entry = entries.get(service)
-    if entry is None:
-        known = " and ".join(SERVICES[each].service.title for each in entries) or "nothing"
-        other = f"not configured for {chosen.service.title}, but for {known}"
-        hint = f"asyncops login {service} --profile {name} adds it"
-        raise Failure(f"profile {name} is {other}", hint)
-    token, source = _token_of(entry, name, chosen.service)
-    return Account(client=chosen, token=token, token_source=source, entry=entry, profile=name)
 
 
 def client_of(account: Account, settings: Settings, *, attempts: int | None = None) -> Client:
