@@ -105,10 +105,13 @@ class _Run:
     def _asked(self, target: Path) -> JournalEntry:
         """Nothing yet of what is asked for."""
         asked, account = self.query, ACCOUNT_IN_USE.get()
+        # These change how a listing is read; but a place in counted pages hangs on their size.
+        counts_pages = list_plan(asked.resource.description).listing.is_counted
+        how = {"concurrency"} if counts_pages else {"concurrency", "page_size"}
         query = {
             each.name: str(getattr(value, "text", value))
             for each in attrs.fields(type(asked))
-            if (value := getattr(asked, each.name)) is not None and each.name not in asked.how
+            if (value := getattr(asked, each.name)) is not None and each.name not in how
         }
         query |= {
             "resource": asked.resource.name,

@@ -39,7 +39,9 @@ async def watch_operations(settings: Settings, watched: Watched, telling: Tellin
 
     Elsewhere it is a line for each change: time, state, id, type and error.
     """
-    await _tell([("", settings, watched)], telling, watched.heading)
+    filters = watched.asked({"page_size", "lookback", "resume"})
+    heading = ", ".join([watched.title, *map(" ".join, filters)])
+    await _tell([("", settings, watched)], telling, heading)
 
 
 async def _tell(

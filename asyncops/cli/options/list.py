@@ -200,13 +200,6 @@ class Query(OnResource):
         }
         return evolve(self, **left_out)
 
-    @property
-    def how(self) -> frozenset[str]:
-        """The options that change how a listing is read: another run of it may have others."""
-        # A place in counted pages hangs on their size.
-        counted = list_plan(self.resource.description).listing.is_counted
-        return frozenset({"concurrency", *([] if counted else ["page_size"])})
-
     @asynccontextmanager
     async def items(self, client: Client, given: int = 0, **more: Any) -> AsyncIterator[Items[Any]]:
         """The items of the query: ``async with query.items(client) as items: await items.batch()``.

@@ -67,7 +67,12 @@ class OutputOptions:
             raise ValueError(f"{names} exclude each other; give one")
         if self.parquet is not None and self.target is not None:
             raise ValueError("--parquet names its file itself; leave out --output")
-        return asked[0] if asked else _guessed(self.file)
+        if asked or self.file is None:
+            return asked[0] if asked else Format.TABLE
+        if (suffix := self.file.suffix.lower()) not in BY_SUFFIX:
+            ways = "give --json, --jsonl or --csv, or a name that ends so"
+            raise ValueError(f"how is {self.file} to be written? {ways}")
+        return BY_SUFFIX[suffix]
 
     def __attrs_post_init__(self) -> None:
         invalid_rows = kept_in(self.on_invalid)
@@ -94,12 +99,3 @@ class OutputOptions:
             raise ValueError(f"--resume needs an ordinary file to write, and {self.file} is none")
         if Journal(resume, self.file).overlaps:
             raise ValueError("--resume and --output need two files")
-
-
-def _guessed(target: Path | None) -> Format:
-    if target is None:
-        return Format.TABLE
-    if target.suffix.lower() not in BY_SUFFIX:
-        ways = "give --json, --jsonl or --csv, or a name that ends so"
-        raise ValueError(f"how is {target} to be written? {ways}")
-    return BY_SUFFIX[target.suffix.lower()]

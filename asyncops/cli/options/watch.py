@@ -74,12 +74,6 @@ class Watched(OnResource):
         with self.right_use(ValueError):
             watch_plan(description).read(description.watch(**self.given()))
 
-    @property
-    def heading(self) -> str:
-        """The resource with its place and the filters that were given."""
-        filters = self.asked({"page_size", "lookback", "resume"})
-        return ", ".join([self.title, *map(" ".join, filters)])
-
 
 def watched_of(resource: Resource) -> type[Watched]:
     """The class of the watches of a resource: its place and its filters."""
