@@ -47,11 +47,9 @@ def described(item: Any, now: datetime) -> Iterator[tuple[str, str]]:
                 yield "output", f"{visible(path)} ({len(content):,} bytes)"
         else:
             yield visible(name), _text(name, value, now)
-    if not isinstance(item, Operation):
-        return
-    for name, text in (("waited", waited(item, now)), ("ran", ran(item, now))):
-        if text:
-            yield name, text
+    if isinstance(item, Operation):
+        times = {"waited": waited(item, now), "ran": ran(item, now)}
+        yield from ((name, text) for name, text in times.items() if text)
 
 
 def _text(name: str, value: Any, now: datetime) -> str:

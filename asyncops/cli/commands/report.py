@@ -76,8 +76,7 @@ async def draw_operations(settings: Settings, query: Query, output: Output) -> N
         lives = newest.lives
         shown = timeline_picture.Timeline(title=query.title, lives=lives, now=now, notes=notes)
         with theme.drawing():
-            picture = timeline_picture.draw_timeline(shown)
-            content = theme.saved(picture, kind, title=shown.heading)
+            content = theme.saved(timeline_picture.draw_timeline(shown), kind, title=shown.heading)
         return content, counted(len(lives), query.resource.name)
 
     take = partial(newest.add, now=now)

@@ -28,11 +28,10 @@ from asyncops.polling.policy import OnPoll
 from asyncops.polling.wait_many import wait_many
 from asyncops.unstructure import json_bytes
 
-Results = AsyncIterator[tuple[Any, Any]]
-"""The id of each operation, with the operation once it has ended, or with its error."""
+Results = AbstractAsyncContextManager[AsyncIterator[tuple[Any, Any]]]
+"""Gives the id of each operation, with the operation once it has ended, or with its error."""
 
-
-Awaited = tuple[str, bool, Callable[..., AbstractAsyncContextManager[Results]]]
+Awaited = tuple[str, bool, Callable[..., Results]]
 """The operations that a command waits for: in words that follow "waiting for", whether there may
 be more than one, and what waits for them, given the hook for each poll."""
 

@@ -85,10 +85,9 @@ def _line(canvas: Canvas, text: str, style: str = "") -> Text:
 
 
 def _title(board: WatchState, canvas: Canvas, now: datetime) -> Text:
-    watched = f"watched for {_span(now - board.since)}"
-    watching = "taking stock" if board.poll is None else watched
+    watching = "taking stock"
     if board.poll is not None and board.polled_at is not None:
-        watching += f", poll {board.poll.number}"
+        watching = f"watched for {_span(now - board.since)}, poll {board.poll.number}"
         if board.poll.next_in is not None:
             left = board.poll.next_in - (now - board.polled_at).total_seconds()
             watching += f", next in {span(max(0, round(left)))}" if left >= 1 else ", next now"

@@ -11,7 +11,7 @@ from asyncops.checkpoints import KnownAlive, WatchCheckpoint
 from asyncops.cli.live.state import LONGEST, summary_of
 from asyncops.cli.output.atomic_file import atomic, content_of
 from asyncops.cli.shell import ExitCode, Failure
-from asyncops.models import Operation, how_it_ended
+from asyncops.models import how_it_ended
 from asyncops.polling.change import Change, ChangeKind
 from asyncops.polling.watch import Watch
 from asyncops.utils.tasks import cancel_all
@@ -125,17 +125,13 @@ async def follow(
                 async for change in watch:
                     await keeper.tell(tell, change)
                     if until_failure and change.failed and change.after is not None:
-                        raise _failure(change, change.after)
+                        news, words = summary_of(change), how_it_ended(change.after)[:LONGEST]
+                        which = f"{news.kind} {news.id}" if news.kind else news.id
+                        raise Failure(f"{which} {words}", code=ExitCode.FAILED)
             finally:
                 keeper.keep(watch)
 
     await first_of(tell_all(), keeper.attend(watch))
-
-
-def _failure(change: Change[Any], operation: Operation) -> Failure:
-    news = summary_of(change)
-    what = f"{news.kind} {news.id}" if news.kind else news.id
-    return Failure(f"{what} {how_it_ended(operation)[:LONGEST]}", code=ExitCode.FAILED)
 
 
 async def first_of(*works: Coroutine[Any, Any, object]) -> None:

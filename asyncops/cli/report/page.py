@@ -143,6 +143,7 @@ def page_of(
         cut_at: How many operations were read where there are more; `None` where all were.
     """
     summary = tally.summarizer.result()
+    timeline = Timeline(title=title, lives=tally.newest.lives, now=tally.now)
     with theme.drawing():
         page: str = _template().render(
             title=title,
@@ -151,7 +152,7 @@ def page_of(
             query=", ".join(f"{name} {value}" for name, value in query) or "everything",
             roles=" ".join(f"--{role}: {colour};" for colour, role in theme.ROLES.items()),
             summary=summary,
-            timeline=_timeline(title, tally),
+            timeline=_picture(draw_timeline(timeline), "lives", f"Timeline. {timeline.heading}."),
             histograms=_histograms(tally, summary),
             failures=tally.failures,
             kinds=_kinds(tally.failures[:_MOST_BARS]),
@@ -190,11 +191,6 @@ def _escaped(value: object) -> Markup:
 def _picture(drawn: Figure, name: str, label: str) -> Markup:
     content = theme.saved(drawn, "svg", title=label)
     return Markup(inlined(content, name, label))  # noqa: S704 - matplotlib draws text as shapes
-
-
-def _timeline(title: str, tally: Tally) -> Markup:
-    timeline = Timeline(title=title, lives=tally.newest.lives, now=tally.now)
-    return _picture(draw_timeline(timeline), "lives", f"Timeline. {timeline.heading}.")
 
 
 def _histograms(tally: Tally, summary: Summary) -> Markup:

@@ -43,11 +43,6 @@ class Walked:
     seconds: float = 0.0
     wrong: str | None = None
 
-    @property
-    def rate(self) -> float:
-        """Items per second."""
-        return len(self.items) / self.seconds if self.seconds > 0 else 0.0
-
 
 @define(eq=False)
 class Reader:

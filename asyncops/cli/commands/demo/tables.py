@@ -52,6 +52,7 @@ def _walks(sections: Sections) -> Table:
     for title, section in sections.items():
         table.add_row(Text(title, style="bold"))
         for walk in section:
+            rate = len(walk.items) / walk.seconds if walk.seconds > 0 else 0.0
             table.add_row(
                 f"  {walk.name}",
                 f"{len(walk.items):,}",
@@ -59,7 +60,7 @@ def _walks(sections: Sections) -> Table:
                 f"{walk.requests:,}",
                 Text(f"{walk.failed:,}", style="yellow") if walk.failed else "",
                 f"{walk.seconds:.2f}",
-                f"{walk.rate:,.0f}",
+                f"{rate:,.0f}",
                 style="red" if walk.wrong else "",
             )
     return table
