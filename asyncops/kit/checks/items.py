@@ -72,14 +72,14 @@ def _check_class(subject: Subject, field: str, kind: Any) -> None:
     for name, source in needed.items():
         if not has_attribute(kind, name):
             raise subject.error(source, _lacks(kind, name))
-    for name in _LIFE if lives else ():
-        if not has_attribute(kind, name):
-            fix = (
-                "inherit from Tracked, which takes it from the status"
-                if name == "state"
-                else f"add the field, or a property {name} that is None"
-            )
-            raise subject.error(field, f"{_lacks(kind, name)}: {fix}")
+    lacking = [name for name in _LIFE if lives and not has_attribute(kind, name)]
+    if lacking:
+        fix = f"add the field, or a property {lacking[0]} that is None"
+        if lacking[0] == "state":
+            lacking, fix = lacking[:1], "inherit from Tracked, which takes it from the status"
+        elif len(lacking) > 1:
+            fix = "add the fields, or properties of these names that are None"
+        raise subject.error(field, f"{_lacks(kind, *lacking)}: {fix}")
     for name in _TIMES if lives else ():
         _check_time(subject, field, kind, name)
     state = annotation_of(kind, "state")
@@ -109,9 +109,9 @@ def has_attribute(kind: Any, name: str) -> bool:
     return name in attrs.fields_dict(kind) or isinstance(getattr(kind, name, None), property)
 
 
-def _lacks(kind: Any, name: str) -> str:
+def _lacks(kind: Any, *names: str) -> str:
     have = ", ".join(sorted(attrs.fields_dict(kind)))
-    return f"{kind.__name__} has no {name!r}; its fields are {have}"
+    return f"{kind.__name__} has no {', '.join(map(repr, names))}; its fields are {have}"
 
 
 def _check_id_type(subject: Subject) -> None:

@@ -54,6 +54,13 @@ class WithoutError(Tracked):
 
 
 @frozen
+class WithoutTimes(Tracked):
+    id: str
+    status: JobStatus
+    created_at: Timestamp
+
+
+@frozen
 class WithoutState:
     id: str
     status: JobStatus
@@ -221,6 +228,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"item": Plain}, "item: Plain must be a frozen attrs class: decorate it with @frozen"),
     ({"item": WithoutId}, "id: WithoutId has no 'id'; its fields are created_at, status"),
     ({"item": WithoutError}, "item: .* has no 'error'.*: add the field, or a property error that"),
+    (
+        {"item": WithoutTimes},
+        "WithoutTimes has no 'started_at', 'finished_at', 'error'; .*: add the fields, or prop",
+    ),
     ({"item": WithoutState}, "item: WithoutState has no 'state'.*: inherit from Tracked"),
     ({"item": FloatId}, "id: the field 'id' must be a str, an int or a UUID, got .*float"),
     ({"item": FloatProperty}, "id: the property 'id' must be a str, an int or a UUID, got .*float"),
