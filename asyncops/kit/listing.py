@@ -55,6 +55,10 @@ class Order:
             raise DescriptionError(
                 "Order: by= names further orders, so param= has to name the parameter"
             )
+        if self.param is None and (self.newest, self.oldest) != ("desc", "asc"):
+            raise DescriptionError(
+                "Order: newest= and oldest= are values of a parameter: name it by param="
+            )
         if self.param is not None and self.newest == self.oldest:
             raise DescriptionError(
                 "Order: newest= and oldest= are alike, so param= chooses nothing"

@@ -33,6 +33,11 @@ def test_a_wrong_listing_is_refused(fields: dict[str, Any], message: str) -> Non
     ("fields", "message"),
     [
         ({"by": {"end": "ended_at"}}, "Order: by= names further orders, so param="),
+        (
+            {"newest": "created_desc"},
+            "Order: newest= and oldest= are values of a parameter: name it",
+        ),
+        ({"oldest": None}, "Order: newest= and oldest= are values of a parameter: name it"),
         ({"param": "sort", "newest": "x", "oldest": "x"}, "Order: newest= and oldest= are alike"),
     ],
 )

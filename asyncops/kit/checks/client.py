@@ -5,7 +5,7 @@ from typing import Any
 
 from asyncops.client import BaseClient
 from asyncops.http.service import Service
-from asyncops.kit.home import Deferred, Group, Home, attributes_of
+from asyncops.kit.home import Attribute, Deferred, Group, Home, attributes_of
 from asyncops.models.description_error import DescriptionError
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -40,9 +40,14 @@ def check_client(client: type[Any]) -> Service | None:
 def check_names(path: str, home: type[Home]) -> None:
     """Check the names of the attributes of a client or a group, and that none has two.
 
+    A tuple of resources is refused, too: nothing else would find them.
+
     Raises:
         DescriptionError: A name cannot be used, or two are names of the same object.
     """
+    for name, value in vars(home).items():
+        if isinstance(value, tuple) and any(isinstance(each, Attribute) for each in value):
+            raise DescriptionError(f"{path}.{name}: it is a tuple: leave out the comma behind it")
     seen: dict[int, str] = {}
     taken = dir(Group if issubclass(home, Group) else BaseClient)
     for name, value in attributes_of(home):

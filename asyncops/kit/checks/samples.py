@@ -38,6 +38,11 @@ def check_sample(subject: Subject) -> None:
         if place is None:
             continue
         subject.check_place(f"sample: {name}", place)
+        if not all(isinstance(step, str) for step in path_steps(place)):
+            fix = "name another place" if name == "id" else f"write {name}=None"
+            raise subject.error(
+                "sample", f"{name}={place!r} leads into an array, where a fake fills nothing: {fix}"
+            )
         trees = [sample.item, *(sample.by_state.values() if name in _IN_A_PATCH else ())]
         if not any(_reaches(tree, place) for tree in trees):
             where = "item nor in a patch" if name in _IN_A_PATCH else "item"

@@ -83,6 +83,7 @@ TWICE = resource(listing=IN_FARM, get="/{farm}/jobs/{id}")
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"jobs": resource(), "service": None}, "FarmClient: service: it must be a Service, got None"),
+    ({"jobs": (resource(),)}, "FarmClient.jobs: it is a tuple: leave out the comma behind it"),
     ({"jobs": SHARED, "works": SHARED}, "FarmClient.works: it is the same object as jobs"),
     (
         {"jobs": Within(Farm, TWICE), "works": Within(Farm, TWICE)},
