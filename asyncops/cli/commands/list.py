@@ -75,22 +75,13 @@ class _Run:
         name, output = self.query.resource.name, self.output
         model = self.query.resource.description.item
         encoder = encoder_for(output.form, model, raw=output.raw_cells, before=entry.rows)
-        with (
-            keeping(output.on_invalid, since=since) as invalid_rows,
-            listing_progress(name, beside_rows=output.file is None) as on_page,
-        ):
-            walk = self.query.items(
-                self.client,
-                resume=entry.resume,
-                on_page=on_page,
-                on_invalid=None if invalid_rows is None else invalid_rows.take,
-                given=entry.rows,
-            )
-            async with walk as items:
-                rows = await _copied(items, encoder, sink, entry)
-        self._conclude(rows, cut=items.cut)
-        if invalid_rows is not None:
-            invalid_rows.conclude()
+        with keeping(output.on_invalid, since=since) as on_invalid:
+            with listing_progress(name, beside_rows=output.file is None) as on_page:
+                hooks = {"on_page": on_page, "on_invalid": on_invalid}
+                walk = self.query.items(self.client, entry.rows, resume=entry.resume, **hooks)
+                async with walk as items:
+                    rows = await _copied(items, encoder, sink, entry)
+            self._conclude(rows, cut=items.cut)
 
     def _conclude(self, rows: int, *, cut: bool) -> None:
         name = self.query.resource.name
@@ -148,16 +139,12 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
         return
     query = query_of(resource)
     start = query.example("list")
-    help_ = f"List them, {_order(resource)}, as a table or in a format for programs."
+    newest = orderings(list_plan(resource.description).listing.order)[None].descending
+    order = {True: "newest first", False: "oldest first", None: "in the service's order"}[newest]
+    help_ = f"List them, {order}, as a table or in a format for programs."
     examples = (
         f"{start} --since 24h",
         f"{start} --jsonl | jq -r .id",
         f"{start} -o rows.csv --resume rows.state --concurrency 8",
     )
     add(group, "list", list_items, help=help_, examples=examples, query=query)
-
-
-def _order(resource: Resource) -> str:
-    """The order in which they come unless an option says another."""
-    newest = orderings(list_plan(resource.description).listing.order)[None].descending
-    return {True: "newest first", False: "oldest first", None: "in the service's order"}[newest]

@@ -17,7 +17,7 @@ from attrs import define, field
 from asyncops.checkpoints import Checkpoint
 from asyncops.cli.output.atomic_file import atomic, file_errors
 from asyncops.cli.shell import complain, descriptor_of
-from asyncops.http.invalid_items import InvalidItem
+from asyncops.http.invalid_items import InvalidItem, OnInvalid
 
 FAIL, SKIP = "fail", "skip"
 
@@ -171,8 +171,8 @@ class InvalidRows:
         count: How many there were.
     """
 
-    path: Path | None = None
-    file: BinaryIO | None = None
+    path: Path | None
+    file: BinaryIO | None = field(default=None, init=False)
     count: int = field(default=0, init=False)
 
     def take(self, item: InvalidItem) -> None:
@@ -209,8 +209,10 @@ def kept_in(choice: str) -> Path | None:
 
 
 @contextmanager
-def keeping(choice: str, *, since: int | None) -> Iterator[InvalidRows | None]:
-    """Collects the rows that do not fit; gives `None` where the first of them is an error.
+def keeping(choice: str, *, since: int | None) -> Iterator[OnInvalid | None]:
+    """Collect the rows that do not fit, and say at the end how many there were.
+
+    Gives the hook that takes each of them; `None` where the first is an error.
 
     Args:
         choice: ``fail``, ``skip`` or the name of a file, which is there whole or not at all.
@@ -221,14 +223,16 @@ def keeping(choice: str, *, since: int | None) -> Iterator[InvalidRows | None]:
         Failure: The file cannot be written.
     """
     path = kept_in(choice)
+    rows = InvalidRows(path)
     if path is None:
-        yield None if choice == FAIL else InvalidRows()
+        yield None if choice == FAIL else rows.take
     elif since is None:
-        with atomic(path) as file:
-            yield InvalidRows(path, file)
+        with atomic(path) as rows.file:
+            yield rows.take
     else:
         with file_errors(path):
-            file = path.open("ab" if since else "wb")
-        with file:
-            yield InvalidRows(path, file)
+            rows.file = path.open("ab" if since else "wb")
+        with rows.file as file:
+            yield rows.take
             os.fsync(file.fileno())
+    rows.conclude()

@@ -82,9 +82,9 @@ def test_it_is_kept_in_a_file_with_what_is_wrong_with_it(
 
 def test_text_that_utf8_cannot_encode_is_written_in_escapes(tmp_path: Path) -> None:
     path = tmp_path / "wrong.jsonl"
-    with keeping(str(path), since=None) as invalid_rows:
-        assert invalid_rows is not None
-        invalid_rows.take(InvalidItem(3, {"id": "a", "output": "\ud800"}, DecodeError("no text")))
+    with keeping(str(path), since=None) as on_invalid:
+        assert on_invalid is not None
+        on_invalid(InvalidItem(3, {"id": "a", "output": "\ud800"}, DecodeError("no text")))
     text = path.read_text()
     assert text == '{"index": 3, "error": "no text", "raw": {"id": "a", "output": "\\ud800"}}\n'
     assert json.loads(text)["raw"]["output"] == "\ud800"
