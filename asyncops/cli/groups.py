@@ -20,10 +20,6 @@ Commands = Mapping[str, Callable[[str], Any]]
 """What makes each command of a group, given the word that was typed for it."""
 
 
-Run = Callable[..., Coroutine[object, object, int | None]]
-"""A command: it is given the settings and its parts, and gives its exit code, or nothing for 0."""
-
-
 class Command(TyperCommand):
     """A command whose help shows no type for what takes no value."""
 
@@ -149,7 +145,7 @@ app.callback()(_common)
 def add(
     group: typer.Typer,
     name: str,
-    run: Run,
+    run: Callable[..., Coroutine[object, object, int | None]],
     *,
     help: str | None = None,  # noqa: A002 - as typer has it
     examples: Sequence[str] = (),
@@ -165,9 +161,10 @@ def add(
     Args:
         group: Where the command belongs.
         name: Its name.
-        run: Called with an object of the class of each parameter. The fields of these classes are
-            made by :mod:`asyncops.cli.options.fields`. Where one raises :class:`ValueError`, the
-            command is used wrongly. It may take ``settings`` as well.
+        run: Called with an object of the class of each parameter; gives the exit code, or nothing
+            for 0. The fields of these classes are made by :mod:`asyncops.cli.options.fields`. Where
+            one raises :class:`ValueError`, the command is used wrongly. It may take ``settings`` as
+            well.
         help: What it does; `None` means the docstring of ``run``.
         examples: Commands that stand below its help.
         notes: What stands below these.

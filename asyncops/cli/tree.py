@@ -83,8 +83,7 @@ def _commands(
     for add_to in adding:
         add_to(group, resource)
     made: Any = typer.main.get_group(group)
-    commands: dict[str, Any] = made.commands
-    return commands
+    return dict(made.commands)
 
 
 def _made(command: Any, _: str) -> Any:

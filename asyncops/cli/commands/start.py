@@ -187,8 +187,11 @@ def add_to(group: typer.Typer, resource: Resource, name: str = "start") -> None:
     """
     if resource.description.start is not None:
         _add_start(group, resource, name, resource.description.start)
-    if resource.description.cancel is not None:
-        _add_cancel(group, resource, resource.description.cancel)
+    if (cancel := resource.description.cancel) is not None:
+        on, file = on_action(resource, cancel, (GetOptions, Ids)), content_of(cancel)
+        words = ["FILE"] if cancel.body == "bytes" else []
+        examples = [on.example("cancel", "$ID", *words)]
+        add(group, "cancel", _cancel, examples=examples, on=on, file=file)
 
 
 def _add_start(group: typer.Typer, resource: Resource, name: str, action: Action[..., Any]) -> None:
@@ -229,10 +232,3 @@ async def _cancel(
                 result = error
             await showing.take(id_, result)
     return await showing.end()
-
-
-def _add_cancel(group: typer.Typer, resource: Resource, action: Action[..., Any]) -> None:
-    on, file = on_action(resource, action, (GetOptions, Ids)), content_of(action)
-    words = ["FILE"] if action.body == "bytes" else []
-    examples = [on.example("cancel", "$ID", *words)]
-    add(group, "cancel", _cancel, examples=examples, on=on, file=file)

@@ -111,11 +111,6 @@ class Journal:
             raise Failure(f"{self.path} belongs to another listing: {how}", hint)
         return entry
 
-    def write(self, entry: JournalEntry) -> None:
-        """Write the state to the disk."""
-        with atomic(self.path) as file:
-            file.write(msgspec.json.encode(entry) + b"\n")
-
     def conclude(self) -> None:
         """Rename a complete part to the target, unless an earlier run did."""
         with file_errors(self.target):
@@ -196,7 +191,8 @@ class Part(Sink):
             return
         fsync(self._file)
         self._entry = evolve(self._entry, end=_end_of(self._file, self._entry.bytes))
-        self._journal.write(self._entry)
+        with atomic(self._journal.path) as file:
+            file.write(msgspec.json.encode(self._entry) + b"\n")
         self._settled = self._entry
 
     def finish(self) -> None:

@@ -131,7 +131,6 @@ async def _staff(reader: Reader) -> tuple[Walked, ...]:
 
 async def _chainloop(reader: Reader, how: str) -> Walked:
     server = reader.server
-    expected = server.chainloop.operations()
     async with ChainloopClient(server.token, base_url=server.url, retry=_RETRY) as chainloop:
         pager = chainloop.operations.list(page_size=100)
-        return await reader.walked(f"Chainloop, {how}", pager, expected)
+        return await reader.walked(f"Chainloop, {how}", pager, server.chainloop.operations())

@@ -185,8 +185,7 @@ def encoder_for(form: Format, model: type, *, raw: bool = False, before: int = 0
         case Format.CSV:
             return CsvEncoder(model, raw=raw)
         case Format.PARQUET:
-            extra = "Parquet needs an extra: pip install 'asyncops[parquet]'"
-            with needing("pyarrow", extra):
+            with needing("pyarrow", "Parquet needs an extra: pip install 'asyncops[parquet]'"):
                 from asyncops.cli.output.formats.parquet import ParquetEncoder  # noqa: PLC0415
             return ParquetEncoder(model)
         case Format.TABLE:
