@@ -70,9 +70,7 @@ async def examine(settings: Settings, which: Which) -> int:
             bad = True
             continue
         refused = {finding.refused for finding in found}
-        for resource in resources:
-            if resource.path.name in refused:
-                continue
+        for resource in [each for each in resources if each.path.name not in refused]:
             output.print(Text(f"{resource.title}, by its description", style="bold"))
             async with client_of(account, settings, attempts=1) as client:
                 async for claim in claims(client, resource, place):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
-from attrs import frozen
+from attrs import field, frozen
 from rich.cells import cell_len
 from rich.text import Text
 
@@ -28,7 +28,7 @@ _SPACIOUS = 14
 _BAD = "bold white on red"
 
 
-@frozen(kw_only=True)
+@frozen
 class Canvas:
     """Where a screen is drawn.
 
@@ -41,8 +41,8 @@ class Canvas:
 
     width: int
     height: int
-    ascii_only: bool = False
-    keys: bool = True
+    ascii_only: bool = field(default=False, kw_only=True)
+    keys: bool = field(default=True, kw_only=True)
 
     @property
     def ellipsis(self) -> str:

@@ -185,10 +185,8 @@ class LiveScreen:
                     await self._changed.wait()
 
     def _drawn(self) -> Text:
-        width, height = self._console.size
         canvas = Canvas(
-            width=width,
-            height=height,
+            *self._console.size,
             ascii_only=not self._console.encoding.startswith("utf"),
             keys=self._keyboard.is_there,
         )
