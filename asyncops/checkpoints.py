@@ -29,8 +29,11 @@ def read_versioned(
         versions: The versions that this release reads.
 
     Raises:
+        TypeError: It is no text.
         ValueError: The text has another shape or another version.
     """
+    if not isinstance(text, str | bytes | bytearray | memoryview):
+        raise TypeError(f"a {name} is read from text or bytes, got {type(text).__name__}")
     try:
         stored = msgspec.json.decode(text, type=shape)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:

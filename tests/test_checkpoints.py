@@ -1,12 +1,13 @@
 """Checkpoints: places in a listing that go to JSON and come back."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from asyncops.checkpoints import Checkpoint, Reference
+from asyncops.checkpoints import Checkpoint, Reference, WatchCheckpoint
 from asyncops.models import Cursor
 
 CHECKPOINTS = st.builds(
@@ -86,6 +87,15 @@ def test_what_is_no_checkpoint_is_a_value_error(text: str | bytes) -> None:
 def test_garbage_is_a_value_error(text: str | bytes) -> None:
     with pytest.raises(ValueError, match="not a checkpoint"):
         Checkpoint.from_json(text)
+
+
+@pytest.mark.parametrize("read", [Checkpoint.from_json, WatchCheckpoint.from_json])
+@pytest.mark.parametrize("wrong", [None, {"version": 1}])
+def test_what_is_no_text_is_a_type_error_that_says_so(read: Any, wrong: Any) -> None:
+    """Such as that of a key which a database does not have."""
+    wanted = f"a checkpoint.* is read from text or bytes, got {type(wrong).__name__}$"
+    with pytest.raises(TypeError, match=wanted):
+        read(wrong)
 
 
 @given(st.one_of(st.text(min_size=1), st.integers(min_value=10**6)))
