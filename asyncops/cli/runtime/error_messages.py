@@ -105,12 +105,20 @@ def _of_api(error: errors.APIError, account: Account | None, now: datetime) -> F
     if isinstance(error, errors.Unauthorized) and account is not None:
         words, hint = _of_token(account)
     elif isinstance(error, errors.RateLimited) and error.retry_after is not None:
-        until = clock_time((now + timedelta(seconds=error.retry_after)).astimezone(UTC), now)
-        words = f"rate limited by {{name}} until {until} (in {span(error.retry_after)})"
+        words = f"rate limited by {{name}} {_until(error.retry_after, now)}"
         hint = "try again then, with less --concurrency"
     said = {"name": _name(account), "said": _shortened(error.message), "status": error.status}
     message = f"{words.format_map(said)}{_request(error.request_id)}"
     return Failure(message, hint.rstrip(".") or None, ExitCode.SERVICE)
+
+
+def _until(seconds: float, now: datetime) -> str:
+    try:
+        end = clock_time(now + timedelta(seconds=seconds), now)
+    except (OverflowError, ValueError):
+        # A service may ask to wait until after the calendar ends.
+        return f"for {span(seconds)}"
+    return f"until {end} (in {span(seconds)})"
 
 
 def _of_token(account: Account) -> tuple[str, str]:

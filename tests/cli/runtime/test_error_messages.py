@@ -99,6 +99,14 @@ def test_a_rate_limit_says_until_when() -> None:
     )
 
 
+@pytest.mark.parametrize("seconds", [251_700_000_000.0, 1e12, 1e30])
+def test_a_rate_limit_past_the_calendar_says_for_how_long(seconds: float) -> None:
+    failure = explain(refused(429, retry_after=seconds), ACCOUNT, NOW)
+    assert failure is not None
+    days = int(seconds) // 86_400
+    assert failure.message.startswith(f"rate limited by Zoo for {days}d")
+
+
 LIBRARY_ERRORS = [
     (ConfigurationError("this client is closed"), 2, "this client is closed"),
     (OperationFailed(call(status=ApiCallStatus.FAILED, error="no disk")), 1, "failed: no disk"),
