@@ -75,13 +75,13 @@ class OutputOptions:
         return BY_SUFFIX[suffix]
 
     def __attrs_post_init__(self) -> None:
-        invalid_rows = kept_in(self.on_invalid)
+        form, invalid_rows = self.form, kept_in(self.on_invalid)
         others = {each.resolve() for each in (self.file, self.resume) if each is not None}
         if invalid_rows is not None and invalid_rows.resolve() in others:
             raise ValueError("--on-invalid needs a file of its own")
-        if self.form is Format.PARQUET and self.file is None:
+        if form is Format.PARQUET and self.file is None:
             raise ValueError("Parquet needs a file, not standard output")
-        if self.raw_cells and self.form is not Format.CSV:
+        if self.raw_cells and form is not Format.CSV:
             raise ValueError("--raw-cells goes with --csv")
         if self.resume is not None:
             self._check_resume(self.resume)
