@@ -27,7 +27,11 @@ class Described(Attribute[V_co], Generic[V_co]):
     """
 
     def __init__(self, *, verbs: Callable[..., V_co] | None = None, **fields: Any) -> None:
-        self.description: Description = Description(**fields)
+        try:
+            self.description: Description = Description(**fields)
+        except TypeError:
+            check_call(type(self).__name__, Description, (), fields)
+            raise
         self.verbs = verbs
 
     def at(self, where: Where) -> V_co:

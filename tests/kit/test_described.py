@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from asyncops.kit import Get, ListOptions, WatchOptions
+from asyncops.kit import Collection, Get, ListOptions, Lookup, Resource, WatchOptions
 from asyncops.kit.described import Described
 from tests.kit.parts import FIELDS, Job, client, listing, resource
 
@@ -33,3 +33,18 @@ def test_a_description_says_all_that_it_was_told() -> None:
     assert description.listing == listing()
     assert (description.options, description.watch) == (ListOptions, WatchOptions)
     assert description.get == Get(FIELDS["get"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "message"),
+    [
+        (Resource, {"gett": "/jobs/{id}"}, r"^Resource\(\) got .* 'gett'; did you mean get\?$"),
+        (Collection, {"optoins": ListOptions}, r"^Collection\(\) got .*; did you mean options\?$"),
+        (Lookup, {"gett": "/jobs/{id}"}, r"^Lookup\(\) got .* 'gett'; did you mean get\?$"),
+    ],
+)
+def test_an_unknown_field_is_refused_with_the_nearest(
+    kind: Any, wrong: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(TypeError, match=message):
+        kind(Job, *([] if kind is Lookup else [listing()]), **wrong)
