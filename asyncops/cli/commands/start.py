@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import attrs
 import typer
 from attrs import field, frozen
 from rich.progress_bar import ProgressBar
@@ -20,7 +19,7 @@ from asyncops.cli.options.action import NoContent, content_of, from_suffixes, on
 from asyncops.cli.options.fields import WRITING, Settings, argument, option
 from asyncops.cli.options.on_resource import OnResource, require_ids
 from asyncops.cli.options.wait import SCHEDULE, PollOptions
-from asyncops.cli.output.downloads import check_target, files_of, is_files, write_result
+from asyncops.cli.output.downloads import check_target, files_of, gives_files, write_result
 from asyncops.cli.output.progress_line import upload_progress, wait_line
 from asyncops.cli.output.sinks import while_read
 from asyncops.cli.resources import Resource
@@ -196,8 +195,8 @@ def add_to(group: typer.Typer, resource: Resource, name: str = "start") -> None:
 
 def _add_start(group: typer.Typer, resource: Resource, name: str, action: Action[..., Any]) -> None:
     description = resource.description
-    kind = description.result or description.item
-    to_file = isinstance(kind, type) and any(map(is_files, attrs.fields(kind)))
+    # What is chosen by the answer may have no files, or several.
+    to_file = gives_files(description) and isinstance(description.result or description.item, type)
     options = ToFileOptions if to_file else StartOptions
     on = on_action(resource, action, (options, PollOptions))
     words = [*["FILE"] * (action.body == "bytes"), *["OUTPUT"] * to_file]

@@ -233,11 +233,9 @@ def query_of(resource: Resource) -> type[Query]:
     more: dict[str, Any] = {}
     if "status" in known:
         names.insert(0, "status")
-        if known["status"].default is None:
-            text = "Every status: the default."
-            more["all_statuses"] = option(
-                False, "--all-statuses", help=text, panel=FILTERS, kind=bool
-            )
+    if "status" in known and known["status"].default is None:
+        text = "Every status: the default."
+        more["all_statuses"] = option(False, "--all-statuses", help=text, panel=FILTERS, kind=bool)
     if plan.order is not None and plan.listing.order is not None:
         first = "oldest" if plan.listing.order.newest_first is False else "newest"
         more["sort"] = option(

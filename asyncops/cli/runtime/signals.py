@@ -18,9 +18,8 @@ P = ParamSpec("P")
 GRACE = 0.8
 """Seconds that a command has for its end once it was asked to end."""
 
-# The last is sent when the terminal is closed; Windows does not have it.
-_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
-_SIGNALS = [signal.Signals[name] for name in _NAMES if hasattr(signal, name)]
+# SIGHUP is sent when the terminal is closed; Windows does not have it.
+_SIGNALS = [each for each in signal.Signals if each.name in {"SIGINT", "SIGTERM", "SIGHUP"}]
 _SHOW_CURSOR = b"\x1b[?25h"
 _OF_SIGNALS = 128
 
