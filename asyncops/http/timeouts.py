@@ -54,12 +54,17 @@ def poll_limit(seconds: float | None) -> Iterator[TimeLimit]:
     Args:
         seconds: The limit; ``None`` means no limit.
     """
-    with TimeLimit(TimeLimits(seconds)) as limit:
-        token = _limit_of_poll.set(limit)
-        try:
-            yield limit
-        finally:
-            _limit_of_poll.reset(token)
+    limits = TimeLimits(seconds)
+    try:
+        with TimeLimit(limits) as limit:
+            token = _limit_of_poll.set(limit)
+            try:
+                yield limit
+            finally:
+                _limit_of_poll.reset(token)
+    finally:
+        # The timer would go on to the end of the wait, for a next limit that never comes.
+        limits.end_all()
 
 
 @define(eq=False)

@@ -1,6 +1,7 @@
 """The time of a call, and the limit of a poll."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -34,3 +35,18 @@ async def test_a_poll_ends_at_its_limit() -> None:
     with pytest.raises(TimeoutError), poll_limit(0.01) as limit:
         await asyncio.get_running_loop().create_future()
     assert limit.expired
+
+
+async def test_a_poll_that_is_over_leaves_no_timer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each poll of a long wait would leave one that goes on for the rest of the wait."""
+    loop = asyncio.get_running_loop()
+    call_at, timers = loop.call_at, list[asyncio.TimerHandle]()
+
+    def noted(*arguments: Any, **context: Any) -> asyncio.TimerHandle:
+        timers.append(call_at(*arguments, **context))
+        return timers[-1]
+
+    monkeypatch.setattr(loop, "call_at", noted)
+    with poll_limit(900.0):
+        pass
+    assert [each.cancelled() for each in timers] == [True]
