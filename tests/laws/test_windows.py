@@ -401,6 +401,19 @@ async def test_ranges_side_by_side_are_the_walk(
     assert Counter(found) == Counter(walked)
 
 
+async def test_a_walk_that_goes_on_side_by_side_knows_how_many_rows_a_page_has() -> None:
+    """Nothing else tells that two pages of one row are not all that the service gives."""
+    style = Pages(more="more", size=None, depth=40)
+    service = Windowed(style, {"r0": 0.0, "r1": 0.0}, descending=None, size=1)
+    found, place = list[str](), None
+    for _ in range(3):
+        async with service.pager(resume=place).concurrent(2, ordered=False) as walk:
+            if (row := await anext(walk, None)) is not None:
+                found.append(row.id)
+            place = walk.checkpoint
+    assert sorted(found) == ["r0", "r1"]
+
+
 @settings(max_examples=40)
 @given(services(st.sampled_from([*WITHOUT_TOTAL, *CURSORS])), st.integers(2, 9), st.booleans())
 async def test_side_by_side_a_filter_that_is_ignored_costs_no_row(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from asyncops.checkpoints import Checkpoint, Reference
 from asyncops.http.messages import Request
@@ -66,17 +66,11 @@ class NumberedListing(Generic[T]):
 
     def paging(self, start: Checkpoint) -> NumberedStrategy[T]:
         """Read page after page, without the check of a walk before this one."""
-        number, drift = page_number(start.cursor), self._drift().since(start)
-        size = start.page_size or 0
-        # A walk whose rows contradicted the size that it was told has left out the size.
-        doubtful = not size and bool(start.seen)
-        return self._strategy(
-            number, drift, used_size=size, doubtful=doubtful, first_page=start.first_page
-        )
+        return self._strategy(start, self._drift().since(start))
 
     def unrepaired(self) -> NumberedStrategy[T]:
         """Read page after page from the beginning, without going after rows that moved."""
-        return self._strategy(None, KnownRows())
+        return self._strategy(Checkpoint(query=""), KnownRows())
 
     def scans(self) -> Sequence[Callable[[], NumberedStrategy[T]]]:
         """Return what begins a plain walk of the listing, for a poll."""
@@ -92,27 +86,24 @@ class NumberedListing(Generic[T]):
             return Overlap
         return Unordered if self.descending is None or style.total is None else LastRow
 
-    def _strategy(
-        self,
-        number: int | None,
-        drift: KnownRows,
-        *,
-        used_size: int = 0,
-        doubtful: bool = False,
-        first_page: int | None = None,
-    ) -> NumberedStrategy[T]:
+    def _strategy(self, start: Checkpoint, drift: KnownRows) -> NumberedStrategy[T]:
+        style, size = self.style, start.page_size or 0
+        if isinstance(style, Pages) and style.first is None:
+            style = evolve(style, first=start.first_page)
         kind = OldestFirst if isinstance(drift, LastRow) else NumberedStrategy
         return kind(
             self.request,
             self.page_size,
             self.base,
             self.identity,
-            number,
+            page_number(start.cursor),
             drift,
-            used_size,
-            doubtful=doubtful,
-            first_page=first_page,
-            style=self.style,
+            size,
+            # A walk whose rows contradicted the size that it was told has left out the size.
+            doubtful=not size and bool(start.seen),
+            # Pages that were all behind the first one may have been as short as the last one.
+            seen_full=bool(size) and (start.first_page is not None or not start.seen),
+            style=style,
         )
 
 

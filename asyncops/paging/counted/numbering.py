@@ -68,8 +68,6 @@ class Numbering:
         base: The number of the first page; ``None`` if this walk does not know it yet.
         doubtful: Whether a walk that begins behind the first page has reason to doubt the size that
             it is told, until a page is as long.
-        first_page: The page that a walk before this one began with; ``None`` if it was not the
-            first of the listing, or there was no such walk.
         zero_refused: Whether the service has refused page 0.
         seen_full: Whether the pages read so far tell how many rows a page has.
     """
@@ -79,21 +77,16 @@ class Numbering:
     learned: PageBase
     used_size: int
     doubtful: bool = False
-    first_page: int | None = None
+    seen_full: bool = False
     base: int | None = field(default=None, init=False)
     zero_refused: bool = field(default=False, init=False)
     told_size: int = field(default=0, init=False)
-    seen_full: bool = field(default=False, init=False)
     # Whether the rows of a page have not been those that the size and the count call for.
     _doubted: bool = field(default=False, init=False)
     _longest: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.base = self.style.first if isinstance(self.style, Pages) else 0
-        if self.base is None:
-            self.base = self.first_page
-        # Pages that were all behind the first one may have been as short as the last one.
-        self.seen_full = bool(self.used_size) and self.first_page is not None
         if self.style.used_size is not None:
             self.told_size = self.used_size
 
