@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 
-from asyncops.errors import APIError, DeadlineExceeded, TooManyPages
+from asyncops.errors import AsyncOpsError, DeadlineExceeded, TooManyPages
 from asyncops.http.messages import Reply, Request
 from asyncops.models import Page
 from asyncops.paging.limits import Limits
-from asyncops.paging.strategy import PageStrategy
+from asyncops.paging.strategy import PageStrategy, recovers
 
 B = TypeVar("B")
 T = TypeVar("T")
@@ -39,8 +39,8 @@ async def walk(
         sent += 1
         try:
             reply = await fetch(request)
-        except APIError as error:
-            if not paging.recover(error):
+        except AsyncOpsError as error:
+            if not recovers(paging, error):
                 raise
         else:
             paging.feed(reply)

@@ -185,7 +185,7 @@ class OneAtATime(Generic[T]):
     def fail(self, _: int, error: AsyncOpsError) -> None:
         """Keep the error, unless the sequential strategy can recover from it."""
         self._in_flight = False
-        if isinstance(error, APIError) and self.paging.recover(error):
+        if recovers(self.paging, error):
             # The recovery may have made a page ready.
             self._fed = True
         else:
@@ -245,7 +245,17 @@ class InTurn(Generic[T]):
         """Return a page that is ready."""
         return self.strategy.take()
 
-    def recover(self, error: APIError, /) -> bool:
-        """Whether the strategy can go on after a refusal."""
+    def recover(self, error: AsyncOpsError, /) -> bool:
+        """Whether the strategy can go on after an error, if only to raise another one."""
         self.strategy.fail(self._key, error)
-        return self.strategy.failure is None
+        return self.strategy.failure is not error
+
+
+def recovers(paging: PageStrategy[Any, Any], error: AsyncOpsError) -> bool:
+    """Let a strategy take the error of its last request, and return whether it can go on.
+
+    Most can after a refusal alone; a concurrent strategy may do without the answer.
+    """
+    if isinstance(paging, InTurn):
+        return paging.recover(error)
+    return isinstance(error, APIError) and paging.recover(error)

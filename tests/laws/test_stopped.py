@@ -8,7 +8,7 @@ from attrs import asdict, field, frozen
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from asyncops import Checkpoint, ListingMoved
+from asyncops import AsyncOpsError, Checkpoint, ListingMoved, ServerError, TransportError
 from asyncops.checkpoints import Reference
 from asyncops.paging.styles import Offset, Pages
 from tests.laws.styles import Service, counted, services
@@ -229,6 +229,29 @@ async def test_it_warns_also_where_several_walks_follow(style: Any, n: int) -> N
         "rows were added and removed, in an order that cannot be told: rows may be missing"
     ]
     assert len(listing.requests) - before <= 6
+
+
+@pytest.mark.parametrize("error", [TransportError("lost"), ServerError("down", status=503)])
+@pytest.mark.parametrize("n", [None, 1, 3])
+async def test_a_check_that_fails_is_told_of_alike_however_the_walk_goes(
+    n: int | None, error: AsyncOpsError
+) -> None:
+    """Each item has come by then, so that it is no error of the walk."""
+    listing = Slow(Pages(total="total"), "items", [f"r{n}" for n in range(40)], default=4, cap=4)
+    place = await Walks().walk(listing, None, Stop(3, True, 30))
+    walks, check = Walks(), len(listing.requests) + 3
+
+    def fail(request: int) -> None:
+        if request == check:
+            raise error
+
+    listing.between = fail
+    if n is None:
+        await walks.finish(listing, None, place)
+    else:
+        await walks.walk(listing, None, Stop(n, True, 1_000), place)
+    assert walks.found == listing.rows[30:]
+    assert [f"could not be checked: {error}" in text for text in walks.warned] == [True]
 
 
 async def test_what_it_needs_is_one_page_of_ids() -> None:
