@@ -1,6 +1,7 @@
 """Ctrl-C, SIGTERM, a closed terminal: a command is cancelled, ends cleanly, and ends soon."""
 
 import asyncio
+import atexit
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ from contextvars import Context
 from threading import Thread, Timer, current_thread, main_thread
 from types import FrameType
 from typing import ParamSpec, Self, TypeVar
+from weakref import WeakSet
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -37,10 +39,11 @@ def run(command: Coroutine[object, object, int | None], context: Context) -> int
         The command's own exit code; 130 after SIGINT, 143 after SIGTERM, 129 where the terminal was
         closed.
     """
+    threads = _Unawaited()
     with Interruption() as interruption:
         try:
             with asyncio.Runner() as runner:
-                runner.get_loop().set_default_executor(_Unawaited())
+                runner.get_loop().set_default_executor(threads)
                 code = runner.run(interruption.watch(command), context=context) or 0
         except BaseException:
             # The signal ended the command, whatever the cancellation raised.
@@ -50,7 +53,11 @@ def run(command: Coroutine[object, object, int | None], context: Context) -> int
         finally:
             # The command may never have begun.
             command.close()
-    return code if interruption.signal is None else _OF_SIGNALS + interruption.signal
+    if interruption.signal is None:
+        return code
+    code = _OF_SIGNALS + interruption.signal
+    atexit.register(threads.leave, code)
+    return code
 
 
 class Interruption:
@@ -147,6 +154,18 @@ class _Unawaited(ThreadPoolExecutor):
 
     _closed = False
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._working: WeakSet[Thread] = WeakSet()
+
+    def leave(self, code: int) -> None:
+        """End the program at once if a thread still works.
+
+        The end of the interpreter would stop the thread within matplotlib's C++, and that aborts.
+        """
+        if any(each.is_alive() for each in self._working):
+            os._exit(code)
+
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         """Begin at once."""
         future: Future[T] = Future()
@@ -163,7 +182,9 @@ class _Unawaited(ThreadPoolExecutor):
                 future.set_result(result)
 
         future.set_running_or_notify_cancel()
-        Thread(target=work, daemon=True).start()
+        thread = Thread(target=work, daemon=True)
+        self._working.add(thread)
+        thread.start()
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:

@@ -184,6 +184,23 @@ def test_a_name_that_is_being_looked_up_keeps_nothing_from_ending() -> None:
     assert (process.returncode, out, err) == (130, "ending\n", "")
 
 
+def test_the_interpreter_does_not_end_while_a_thread_draws() -> None:
+    """It would stop the thread within matplotlib's C++, which aborts the process."""
+    text = STUBBORN.replace("await asyncio.sleep(60)", "await asyncio.to_thread(time.sleep, 60)")
+    text = f"import atexit\natexit.register(print, 'the interpreter ends')\n{text}"
+    with subprocess.Popen(
+        [*LAUNCHER, sys.executable, "-c", text.format(ending="pass", grace=60)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=SECONDS)
+    assert (process.returncode, out) == (143, "ending\n")
+
+
 def test_ctrl_c_at_the_question_for_a_token_brings_the_echo_back() -> None:
     """Exit code 130; what is typed afterwards is seen again."""
     shell = [
