@@ -121,6 +121,8 @@ def _members(given: object, kind: type[S]) -> Collection[S]:
     by_word = {member.word: member for member in kind}
     if word in by_word:
         return (by_word[word],)
+    if "," in text:
+        raise ValueError(f"status {text!r} has a comma: name each status by itself")
     alike = [member for member in kind if member.state.value == word != State.UNKNOWN.value]
     if alike:
         return alike

@@ -47,6 +47,7 @@ def test_a_status_that_is_new_to_this_release_is_asked_for_as_it_is() -> None:
     [
         ("faild", "did you mean 'failed'"),
         ("fialed", "did you mean 'failed'"),
+        ("failed,completed", "name each status by itself"),
         ([], "at least one status"),
         (State.CANCELLED, "stands for no status"),
         (State.UNKNOWN, r"stands for no status .* are State\.PENDING, State\.RUNNING, State\.SUCC"),

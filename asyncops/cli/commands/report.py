@@ -62,7 +62,9 @@ async def draw_operations(settings: Settings, query: Query, output: Output) -> N
 
     Up to 25 have a lane with a name each; more of them share lanes.
 
-    Unless --max-items says more, the newest 500 are drawn. Needs the extra 'plot'.
+    Unless --max-items says more, the first 500 are drawn: the newest, where these come first.
+
+    Needs the extra 'plot'.
     """
     kind = output.suffix(".svg", ".png")
     with needing("matplotlib", _EXTRA), needing("jinja2", _EXTRA):
@@ -88,7 +90,8 @@ async def report_operations(settings: Settings, query: Query, output: Output) ->
 
     The page needs no network and no scripts, on a screen, light or dark, and on paper.
 
-    Unless --max-items says more, it is about the newest 100,000; the timeline shows 500.
+    Unless --max-items says more, it is about the first 100,000: the newest, where these come
+    first. The timeline shows the newest 500 of them.
 
     Needs the extras 'plot' and 'stats'.
     """
