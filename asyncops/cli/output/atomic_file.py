@@ -1,5 +1,6 @@
 """Files that are there whole or not at all."""
 
+import errno
 import importlib
 import os
 import secrets
@@ -72,6 +73,9 @@ def content_of(path: Path) -> bytes | None:
         Failure: It cannot be read.
     """
     with file_errors(path):
+        # A device or a pipe may have no end.
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise OSError(errno.EINVAL, "not a regular file")
         try:
             return path.read_bytes()
         except FileNotFoundError:

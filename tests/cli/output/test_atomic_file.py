@@ -11,7 +11,7 @@ from typing import BinaryIO
 import pytest
 
 from asyncops.cli.output import atomic_file
-from asyncops.cli.output.atomic_file import atomic, lock_for, locked
+from asyncops.cli.output.atomic_file import atomic, content_of, lock_for, locked
 from asyncops.cli.shell import Failure
 
 
@@ -128,6 +128,16 @@ def test_a_lock_that_is_removed_while_another_one_takes_it_is_taken_anew(
     with lock_for(path):
         assert lock.exists()
     assert len(taken) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs devices and pipes")
+def test_what_has_no_end_is_not_read(tmp_path: Path) -> None:
+    """Reading /dev/zero fills the memory, and a pipe without a writer never ends."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("/dev/null")):
+        with pytest.raises(Failure, match=f"cannot use the file {path}: not a regular file"):
+            content_of(path)
 
 
 def test_what_is_no_file_is_not_locked() -> None:
