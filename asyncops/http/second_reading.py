@@ -19,6 +19,8 @@ from asyncops.models import wire_key
 
 T = TypeVar("T")
 
+# Places that are 0 or false where there are no rows.
+_SIGNS = {"total_count", "total_pages", "more"}
 _REMEDY = "list(on_invalid=...) passes over rows that do not fit"
 
 
@@ -123,9 +125,9 @@ class SecondReading(Generic[T]):
         return not any_valid
 
     def _raws(self, tree: Any) -> Any:
-        """Return the rows as they came; in protobuf's JSON, no rows may be left out."""
+        """Return the rows as they came; where there are none, they may be null or left out."""
         raws = self._find(tree, self._items)
-        if raws is None and self._protobuf:
+        if raws is None and (self._protobuf or self._has_none(tree)):
             return []
         above, path = tree, "$"
         for step in self._items if raws is None else ():
@@ -133,6 +135,14 @@ class SecondReading(Generic[T]):
                 raise DecodeError(f"required field {step!r} is missing at {path}", path=path)
             above, path = step_into(above, self._key(above, step)), path + _path([step])[1:]
         return raws
+
+    def _has_none(self, tree: Any) -> bool:
+        """Return whether a page itself says that it has no rows, or none behind them.
+
+        Go writes no rows as null, and others an error of status 200 in their place.
+        """
+        signs = (self._others[name] for name in _SIGNS & self._others.keys())
+        return any(self._find(tree, place) == 0 for place in signs)
 
     def _around_rows(self, tree: Any, *, plain: bool) -> PageBody[Any]:
         """Return the page without its rows."""

@@ -184,3 +184,21 @@ def test_the_two_readings_agree_wherever_the_first_succeeds(body: Any, dialect: 
     second_keyed = SecondReading(Keyed, PLACES, dialect, "created_at")
     text = json.dumps(body).encode()
     assert keyed(text) == second_keyed.strictly(text) == second_keyed.row_by_row(text)
+
+
+@pytest.mark.parametrize("rows", ['"items": null, ', ""])
+@pytest.mark.parametrize("sign", ['"total": 0', '"more": false', '"total": 0, "more": false'])
+def test_no_rows_may_be_null_where_the_page_says_so_itself(rows: str, sign: str) -> None:
+    """Go writes an empty slice as null."""
+    decode = PageDecoder(Row, PagePlaces("items", total_count="total", more="more"))
+    body = f'{{{rows}{sign}, "error": null}}'.encode()
+    assert decode(body).items == decode.row_by_row(body).items == ()
+
+
+@pytest.mark.parametrize("sign", ['"total": 2', '"more": true', '"more": null', '"error": "down"'])
+def test_null_in_the_place_of_rows_may_be_an_error_otherwise(sign: str) -> None:
+    decode = PageDecoder(Row, PagePlaces("items", total_count="total", more="more"))
+    with pytest.raises(DecodeError, match=r"items"):
+        decode(f'{{"items": null, {sign}}}'.encode())
+    with pytest.raises(DecodeError, match=r"items"):
+        decode.row_by_row(f"{{{sign}}}".encode())
