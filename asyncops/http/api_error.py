@@ -105,7 +105,7 @@ def api_error(
     if 200 <= status < 300 and (refusal := _refusal(request, body)) is not None:
         message, meant = message or refusal, _CONFLICT
     if 300 <= status < 400:
-        message = f"a redirect to {_host(headers)} is not followed"
+        message = f"a redirect {_destination(headers)} is not followed"
     request_id = next((text for text in map(_text, values("request_id")) if text), None)
     return APIError.of(meant)(
         message or "the answer gives no message",
@@ -153,12 +153,15 @@ def _redacted(tree: Any, redact: Callable[[str], str], depth: int = _DEEPEST) ->
             return tree
 
 
-def _host(headers: Mapping[str, str]) -> str:
-    """Return the host of a redirect; the rest of its URL may hold a credential."""
+def _destination(headers: Mapping[str, str]) -> str:
+    """Name the host of a redirect; the rest of its URL may hold a credential."""
+    address = headers.get("Location")
+    if not address:
+        return "without an address"
     try:
-        return urlsplit(headers.get("Location", "")).hostname or "the same host"
+        return f"to {urlsplit(address).hostname or 'the same host'}"
     except ValueError:
-        return "no valid address"
+        return "to no valid address"
 
 
 def _text(value: object) -> str | None:

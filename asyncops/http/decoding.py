@@ -168,7 +168,7 @@ def _error_without_credential(
     """Decode again, without the credential, for an error that does not show it."""
     body = redacted_body(response.body, redact)
     if not _is_json(response, request):
-        text, kind = snippet(body), redact(_media_type(response))
+        text, kind = snippet(body), _media_type(response, redact)
         return DecodeError(
             f"the answer is {kind!r}, not JSON: {text!r}", snippet=text, not_json=True
         )
@@ -179,8 +179,9 @@ def _error_without_credential(
     return DecodeError("the answer cannot be read")
 
 
-def _media_type(response: Response) -> str:
-    content_type = response.headers.get("Content-Type", "application/json")
+def _media_type(response: Response, redact: Callable[[str], str] = str) -> str:
+    # In lower case, a credential would not be recognized.
+    content_type = redact(response.headers.get("Content-Type", "application/json"))
     return content_type.partition(";")[0].strip().lower()
 
 

@@ -168,7 +168,10 @@ class TestServiceErrors:
     @pytest.mark.parametrize("place", ["", "/elsewhere", "http://[::1", "\ud800", "//", "?q"])
     def test_a_redirect_to_nowhere_is_an_error_too(self, place: str) -> None:
         assert error(b"", 302, location=place).status == 302
-        assert error(b"", 302).status == 302
+
+    @pytest.mark.parametrize("status", [300, 302, 304])
+    def test_without_an_address_no_host_is_named(self, status: int) -> None:
+        assert str(error(b"", status)) == f"{status}: a redirect without an address is not followed"
 
 
 SHAPES: dict[str, tuple[Any, str, str | int | None]] = {

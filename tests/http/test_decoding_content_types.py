@@ -60,6 +60,15 @@ class TestContentType:
         with pytest.raises(DecodeError, match="not JSON"):
             decode_response(response, decode_json)
 
+    def test_a_credential_in_it_does_not_show(self) -> None:
+        """Nor in lower case, in which content types are compared."""
+        response = answer(b"", content_type="text/Secret-Token")
+        with pytest.raises(DecodeError) as caught:
+            decode_response(
+                response, decode_json, redact=lambda text: text.replace("Secret-Token", "***")
+            )
+        assert str(caught.value) == "the answer is 'text/***', not JSON: ''"
+
     @pytest.mark.parametrize("body", [b"{{ template }}", b"[section]\nkey=1", b"null", b'"text"'])
     def test_what_only_begins_like_one_is_not(self, body: bytes) -> None:
         with pytest.raises(DecodeError, match="not JSON"):
