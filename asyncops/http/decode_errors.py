@@ -161,6 +161,8 @@ def _make_converter() -> Converter:
     converter.register_structure_hook_factory(_has_origin(tuple))(_tuple_factory)
     converter.register_structure_hook_factory(_has_origin(dict))(_dict_factory)
     converter.register_structure_hook_func(_is_leaf_union, _leaf)
+    # msgspec reads any JSON for it; cattrs does so for `Any` alone.
+    converter.register_structure_hook_func(lambda shape: shape is object, lambda value, _: value)
     for ready in _LEAVES:
         converter.register_structure_hook(ready, _leaf)
     converter.register_structure_hook(datetime, _timestamp)

@@ -312,3 +312,21 @@ def test_a_field_that_can_only_be_null_takes_nothing_else(value: Any) -> None:
     with pytest.raises(DecodeError, match=r"\$\.started_at"):
         decoder(Untimed)(json.dumps(body).encode())
     assert structure({**body, "started_at": None}, Untimed) == Untimed("a")
+
+
+@frozen(kw_only=True)
+class Anything:
+    """Models under strict typing say `object` where others say `Any`."""
+
+    id: str
+    value: object = None
+    perhaps: dict[str, object] | None = None
+    several: tuple[object, ...] = ()
+
+
+def test_a_field_of_any_json_hides_no_fault_of_another() -> None:
+    body = b'{"id": "a", "value": {"b": [1]}, "perhaps": {"c": null}, "several": [2, {}]}'
+    strict = decoder(Anything)
+    assert strict(body) == structure(json.loads(body), Anything)
+    with pytest.raises(DecodeError, match=r"Expected `str`, got `int` at \$\.id"):
+        strict(body.replace(b'"a"', b"5"))
