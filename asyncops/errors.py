@@ -309,6 +309,9 @@ class MayHaveStarted(AsyncOpsError):
                 pass
             case ServerError(status=status, sent=True) if status != _NOT_IMPLEMENTED:
                 pass
+            case APIError(status=303, sent=True):
+                # See Other: what was asked for is done, and is to be read elsewhere.
+                pass
             case _:
                 return None
         return cls(

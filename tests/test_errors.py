@@ -172,6 +172,8 @@ def test_every_error_can_be_copied(name: str) -> None:
         (errors.ServerError("not implemented", status=501), False),
         (errors.RateLimited("slow down", status=429), False),
         (errors.NotFound("no such path", status=404), False),
+        (errors.APIError("a redirect to the started one", status=303), True),
+        (errors.APIError("a redirect to another address", status=307), False),
         (errors.ConfigurationError("closed"), False),
         (errors.ConfigurationError("closed", sent=True), True),
     ],
