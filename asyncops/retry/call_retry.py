@@ -47,7 +47,11 @@ class CallRetry:
             Exception: The error of the last attempt.
         """
         # Most programs never see a failed attempt, and the import takes a while.
-        from tenacity import AsyncRetrying, retry_if_exception  # noqa: PLC0415
+        try:
+            from tenacity import AsyncRetrying, retry_if_exception  # noqa: PLC0415
+        except OSError:
+            # No file can be opened now; most likely the attempt failed because of that, too.
+            return await attempt()
 
         # Tasks that share one controller lose their results, so each call makes its own.
         retrying = AsyncRetrying(

@@ -1,7 +1,9 @@
 """One call's retry, driven through tenacity on a clock that moves by itself."""
 
 import asyncio
+import errno
 import random
+import sys
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -210,3 +212,25 @@ async def test_many_calls_at_once_each_get_their_own_answer() -> None:
         return await rig.play(*[LOST] * dice.randrange(4), number, deadline=1e9)
 
     assert await asyncio.gather(*map(one, range(300))) == list(range(300))
+
+
+async def test_where_no_file_can_be_opened_the_error_of_the_call_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A process that is out of files can import nothing: waits outlast that as any other outage."""
+
+    class Exhausted:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "tenacity":
+                raise OSError(errno.EMFILE, "Too many open files", name)
+
+    for name in [each for each in sys.modules if each.partition(".")[0] == "tenacity"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [Exhausted(), *sys.meta_path])
+
+    async def attempt() -> None:
+        raise LOST
+
+    with pytest.raises(ConnectionFailed) as caught:
+        await Rig().call(attempt)
+    assert caught.value is LOST
