@@ -414,6 +414,25 @@ async def test_a_walk_that_goes_on_side_by_side_knows_how_many_rows_a_page_has()
     assert sorted(found) == ["r0", "r1"]
 
 
+@pytest.mark.parametrize("taken", range(1, 9))
+@pytest.mark.parametrize("n", [1, 3])
+@pytest.mark.parametrize("kind", [Pages, Offset])
+async def test_without_an_order_a_row_that_goes_between_two_walks_hides_no_other(
+    kind: Any, n: int, taken: int
+) -> None:
+    """Each range is gone back in, to a page that joins those read before."""
+    style, times = kind(total="total", size=None, depth=40), [100.0 * k for k in range(9)]
+    service = Windowed(style, named(times), descending=None, size=2)
+    rows = service.rows
+    async with service.pager().concurrent(n, ordered=False) as walk:
+        found = [(await anext(walk)).id for _ in range(taken)]
+        place = Checkpoint.from_json(walk.checkpoint.to_json())
+    service.gone.add(found[0])
+    async with service.pager(resume=place).concurrent(n, ordered=False) as walk:
+        found += [row.id async for row in walk]
+    assert sorted(found) == sorted(rows)
+
+
 @settings(max_examples=40)
 @given(services(st.sampled_from([*WITHOUT_TOTAL, *CURSORS])), st.integers(2, 9), st.booleans())
 async def test_side_by_side_a_filter_that_is_ignored_costs_no_row(

@@ -42,6 +42,9 @@ def first_parts(created: CreatedFilter[T], start: Checkpoint) -> tuple[list[Part
 def _part_of(gap: Gap, created: CreatedFilter[T], start: Checkpoint) -> Part[T]:
     """Return the part that goes on with a gap of an earlier walk."""
     begin = start_at(start, gap.cursor)
+    if created.descending is None and created.depth is not None and isinstance(gap.cursor, int):
+        # All that was given is known, and tells whether items were removed in front of the page.
+        begin = evolve(begin, seen=gap.given)
     if gap.cursor is not None and created.descending is not None:
         # The cursor of the whole listing leads to the gap, without a range.
         return Part(created, gap, begin, ranged=False)
