@@ -81,7 +81,19 @@ class EarlyPage(Page[T_co]):
 
 
 @frozen
-class UnsurePage(Page[T_co]):
+class CountedPage(Page[T_co]):
+    """A page whose cursors count rows, though they are texts: rows may move onto the next one."""
+
+
+def as_counted(page: Page[T]) -> CountedPage[T]:
+    """Return a page as a :class:`CountedPage`."""
+    if isinstance(page, CountedPage):
+        return page
+    return CountedPage(**asdict(page, recurse=False))
+
+
+@frozen
+class UnsurePage(CountedPage[T_co]):
     """A page that is given while rows in front of it may be missing, which the end will tell.
 
     Attributes:
@@ -96,11 +108,6 @@ def unsure(page: Page[T], by: bool | Reference) -> Page[T]:
     if not by or isinstance(page, UnsurePage):
         return page
     return UnsurePage(**asdict(page, recurse=False), unsure=by)
-
-
-@frozen
-class CountedPage(Page[T_co]):
-    """A page whose cursors count rows, though they are texts: rows may move onto the next one."""
 
 
 class ConcurrentStrategy(Protocol[K, B_contra, T_co]):

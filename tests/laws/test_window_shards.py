@@ -22,6 +22,12 @@ def id_of(row: Row) -> str:
 
 
 @settings(max_examples=80)
+@example(  # A row comes in front of what a shard has given, when it goes on by a page number.
+    Windowed(WITHOUT_TOTAL[0], named([0.0] * 5 + [0.5]), descending=None, inclusive=False, size=1),
+    2,
+    [(5, 6, 0.0)],
+    4,
+)
 @given(
     services(st.sampled_from([*WITHOUT_TOTAL, *CURSORS]) | capped(40)),
     st.integers(2, 9),

@@ -22,6 +22,7 @@ from asyncops.errors import APIError, AsyncOpsError, BadRequest, PaginationError
 from asyncops.http.messages import Reply, Request
 from asyncops.models import Cursor, Page
 from asyncops.paging.counted.known_rows import warn_moved
+from asyncops.paging.strategy import as_counted
 from asyncops.paging.windows.ahead import Ahead
 from asyncops.paging.windows.beginning import first_parts, start_at, unfiltered
 from asyncops.paging.windows.created_filter import CreatedFilter
@@ -267,6 +268,8 @@ class WindowStrategy(Generic[T]):
         if self._plain and isinstance(page.cursor, int) and self._keeps_cursors:
             before = page.cursor
         self._place = self._next_place(part, page)
+        if isinstance(page.cursor, int) and self.created.descending is None:
+            page = as_counted(page)
         return evolve(page, cursor=before, next_cursor=self._place)
 
     def _next_place(self, part: Part[T], page: Page[T]) -> Cursor | None:
