@@ -40,14 +40,16 @@ def check_client(client: type[Any]) -> Service | None:
 def check_names(path: str, home: type[Home]) -> None:
     """Check the names of the attributes of a client or a group, and that none has two.
 
-    A tuple of resources is refused, too: nothing else would find them.
+    A tuple of one resource is refused, too: nothing else would find it.
 
     Raises:
         DescriptionError: A name cannot be used, or two are names of the same object.
     """
     for name, value in vars(home).items():
-        if isinstance(value, tuple) and any(isinstance(each, Attribute) for each in value):
-            raise DescriptionError(f"{path}.{name}: it is a tuple: leave out the comma behind it")
+        match value:
+            case (Attribute(),):
+                problem = "it is a tuple: leave out the comma behind it"
+                raise DescriptionError(f"{path}.{name}: {problem}")
     seen: dict[int, str] = {}
     taken = dir(Group if issubclass(home, Group) else BaseClient)
     for name, value in attributes_of(home):

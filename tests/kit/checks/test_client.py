@@ -187,6 +187,11 @@ def test_a_client_that_is_right_is_taken() -> None:
     assert check_client(made) is SERVICE
 
 
+def test_a_client_may_keep_some_of_its_resources_together() -> None:
+    jobs, works = resource(), resource()
+    client(jobs=jobs, works=works, both=(jobs, works))
+
+
 def test_verbs_by_hand_may_have_what_no_class_has() -> None:
     client(jobs=resource(start=START, get=None, verbs=Operations))
 
