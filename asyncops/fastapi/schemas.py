@@ -78,8 +78,10 @@ def _core_schema(member: Any) -> CoreSchema:
 def _model(shape: Any) -> type[BaseModel]:
     kind = outer_class(shape)
     arguments = dict(zip(getattr(kind, "__parameters__", ()), get_args(shape), strict=False))
+    # A property may have no annotation.
     fields: dict[str, Any] = {
-        name: (_translated(annotation_of(kind, name), arguments), ...) for name in names_of(kind)
+        name: (_translated(annotation_of(kind, name) or Any, arguments), ...)
+        for name in names_of(kind)
     }
     tag = _tag(kind)
     if tag is not None:

@@ -256,6 +256,21 @@ async def test_an_id_and_a_status_that_are_properties_are_in_answer_and_document
     assert (answer["id"], answer["status"]) == ("render-1", "queued")
 
 
+def test_a_status_whose_property_has_no_annotation_may_be_any_json() -> None:
+    class Unannotated(Wrapped):
+        status = property(lambda _: "queued")
+
+    app = FastAPI()
+
+    @app.get("/render")
+    async def render() -> Out[Unannotated]:
+        return Unannotated(NOON, Metadata("render-1"))
+
+    document = app.openapi()
+    schema = document["components"]["schemas"]["Unannotated"]
+    assert schema["properties"]["status"] == {"title": "Status"}
+
+
 def test_what_is_no_model_is_refused_when_the_route_is_made() -> None:
     app = FastAPI()
     with pytest.raises(TypeError, match=r"Out\[\.\.\.\] takes models"):

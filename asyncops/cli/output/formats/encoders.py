@@ -32,7 +32,8 @@ def columns_of(model: type) -> Columns:
     """The columns of an attrs model, in the order of every output, without what is private."""
     private = {each.name for each in attrs.fields(model) if PRIVATE in each.metadata}
     shown = (name for name in names_of(model) if name not in private)
-    return {name: _kind(annotation_of(model, name)) for name in shown}
+    # The property of a status may have no annotation.
+    return {name: _kind(annotation_of(model, name) or Enum) for name in shown}
 
 
 def values_of(item: Any, columns: Columns) -> list[str | int | None]:

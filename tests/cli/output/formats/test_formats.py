@@ -219,6 +219,15 @@ def test_an_id_and_a_status_that_are_properties_have_columns() -> None:
     assert table.schema.field("id").type == pa.string()
 
 
+def test_a_status_whose_property_has_no_annotation_is_a_text() -> None:
+    """Its type is that of `Resource(statuses=...)`."""
+
+    class Unannotated(Wrapped):
+        status = property(lambda _: ApiCallStatus.QUEUED)
+
+    assert columns_of(Unannotated)["status"] == "text"
+
+
 def test_prompts_keep_their_metadata_as_json() -> None:
     item = prompt(metadata=MlPromptMetadata(code="a = 1\n"), status=ApiCallStatus.FAILED)
     content = written(CsvEncoder(MlPrompt), [item]).decode()
