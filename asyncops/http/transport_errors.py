@@ -1,5 +1,6 @@
 """The errors of aiohttp and of the system as errors of ours."""
 
+import re
 from collections.abc import Iterator
 
 import aiohttp
@@ -11,6 +12,9 @@ from asyncops.retry.policy import RETRIED_STATUSES
 
 # The beginning of aiohttp's message.
 _TOO_MANY_HEADERS = "Too many headers"
+_CLOSED = "closed by the other side"
+# With TLS 1.3 a server refuses a client's certificate, or that there is none, after the handshake.
+_NO_CERTIFICATE = re.compile(r"\[SSL: \w+_ALERT_(\w*CERTIFICATE|UNKNOWN_CA)")
 
 
 class Dropped(Exception):
@@ -32,7 +36,7 @@ def transport_error(error: BaseException, proxy: Proxy | None = None) -> Transpo
         if isinstance(cause, aiohttp.ClientProxyConnectionError):
             where = f"the proxy {where}"
         return ConnectionFailed(
-            f"cannot connect to {where}: {cause.os_error}", retryable=True, sent=False
+            f"cannot connect to {where}: {_reason(cause)}", retryable=True, sent=False
         )
     if isinstance(cause, TimeoutError):
         unsent = isinstance(cause, aiohttp.ConnectionTimeoutError)
@@ -41,7 +45,10 @@ def transport_error(error: BaseException, proxy: Proxy | None = None) -> Transpo
     if isinstance(cause, aiohttp.ClientPayloadError):
         return ConnectionFailed("the answer ended too early", retryable=True)
     if isinstance(cause, aiohttp.ClientConnectionError | OSError):
-        return ConnectionFailed(f"the connection was lost: {_reason(cause)}", retryable=True)
+        reason = _reason(cause)
+        return ConnectionFailed(
+            f"the connection was lost: {reason}", retryable=_NO_CERTIFICATE.search(reason) is None
+        )
     if isinstance(cause, aiohttp.ClientHttpProxyError):
         return refused_by(proxy, cause.status)
     if isinstance(cause, aiohttp.ClientResponseError):
@@ -71,10 +78,10 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return str(error.certificate_error)
     if isinstance(error, aiohttp.ClientConnectorError):
-        return str(error.os_error)
+        return str(error.os_error) or _CLOSED
     if isinstance(error, aiohttp.ServerFingerprintMismatch):
         return "another certificate than the pinned one"
-    return (error.strerror if isinstance(error, OSError) else None) or "closed by the other side"
+    return (error.strerror if isinstance(error, OSError) else None) or _CLOSED
 
 
 def _parse_problem(error: aiohttp.ClientResponseError) -> str:

@@ -13,7 +13,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from asyncops import APIError, TransportError
-from asyncops.http.transport_errors import transport_error
+from asyncops.http.transport_errors import Dropped, transport_error
 from tests.wire.kit import BODY, QUERY, TOKEN, assert_clean
 
 ADDRESS = URL.build(
@@ -116,3 +116,26 @@ def test_tls_is_never_tried_again(kind: type[BaseException]) -> None:
     error = transport_error(raised(kind))
     assert (error.retryable, error.sent) == (False, False)
     assert "TLS" in str(error)
+
+
+def test_a_connection_that_is_closed_in_the_handshake_is_told_in_words() -> None:
+    """The error of asyncio has none then."""
+    error = transport_error(aiohttp.ClientConnectorError(KEY, ConnectionResetError()))
+    assert str(error) == "cannot connect to api.example.com:443: closed by the other side"
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_BAD_CERTIFICATE", "TLSV1_ALERT_UNKNOWN_CA"],
+)
+def test_a_server_that_refuses_our_certificate_is_not_asked_again(reason: str) -> None:
+    """With TLS 1.3 it says so only after the handshake, instead of an answer."""
+    said = ssl.SSLError(1, f"[SSL: {reason}] told (_ssl.c:2580)")
+    said.reason = reason
+    lost = aiohttp.ClientOSError(*said.args)
+    lost.__cause__ = said
+    dropped = Dropped()
+    dropped.__cause__ = lost
+    error = transport_error(dropped)
+    assert (error.retryable, error.sent) == (False, True)
+    assert reason in str(error)

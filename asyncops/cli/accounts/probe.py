@@ -121,11 +121,14 @@ def _reason(error: Exception) -> str:
         return f"nothing in {_STEP_TIMEOUT:g} s"
     if isinstance(error, ssl.SSLCertVerificationError):
         return error.verify_message
-    if isinstance(error, asyncio.IncompleteReadError):
-        return "the connection was closed without an answer"
+    if isinstance(error, ssl.SSLError) and error.reason:
+        # Its number is OpenSSL's, not the system's.
+        return error.reason.replace("_", " ").lower()
     if isinstance(error, socket.gaierror):
         return (error.strerror or "not found").lower()
     if isinstance(error, OSError) and error.errno:
         # asyncio writes the address into its own words.
         return os.strerror(error.errno).lower()
+    if isinstance(error, asyncio.IncompleteReadError | ConnectionError):
+        return "the connection was closed without an answer"
     return str(error) or type(error).__name__
