@@ -32,7 +32,11 @@ def check_fields(subject: Subject, field: str, kind: type[Any]) -> None:
                     f"{other} and {each.name} of {owner.__name__} have the key "
                     f"{wire_key(each)!r}: give one of them another by key()",
                 )
-        hints = get_type_hints(owner, include_extras=True)
+        try:
+            hints = get_type_hints(owner, include_extras=True)
+        except NameError:
+            # It holds a class that is defined below the client.
+            continue
         for each in attrs.fields(owner):
             for part in parts_of(hints[each.name]):
                 _check_decorated(subject, field, part, f"{owner.__name__}.{each.name}")

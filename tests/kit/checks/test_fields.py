@@ -88,3 +88,12 @@ def test_what_can_be_read_is_taken(kind: Any) -> None:
     item = job_with(part=kind)
     client(jobs=resource(item=item))
     check_fields(Subject("FarmClient.jobs", resource().description), "result", item)
+
+
+@frozen
+class Early:
+    later: "Later | None" = None  # type: ignore[name-defined]  # noqa: F821 - as below a client
+
+
+def test_a_class_may_hold_one_that_is_defined_below_the_client() -> None:
+    client(jobs=resource(item=job_with(early=Early)))
