@@ -11,6 +11,8 @@ from redis.asyncio import Redis
 from redis.exceptions import (
     AuthenticationError,
     AuthorizationError,
+    ClusterDownError,
+    OutOfMemoryError,
     ReadOnlyError,
     RedisError,
     TimeoutError,  # noqa: A004 - redis-py's own, which is none of Python's
@@ -33,6 +35,17 @@ return moment - now
 
 _MICROSECONDS = 1_000_000
 _SLOWEST = 1 / 86_400
+
+_PASSING = (
+    OSError,
+    RedisConnectionError,
+    TimeoutError,
+    ReadOnlyError,
+    ClusterDownError,
+    OutOfMemoryError,
+)
+# Those for which redis-py has no class.
+_PASSING_CODES = ("BUSY ", "MISCONF ", "NOREPLICAS ")
 
 
 class RedisRate:
@@ -82,7 +95,8 @@ class RedisRate:
         A request that is cancelled while it waits leaves its moment to the next one.
 
         Raises:
-            ConnectionFailed: Redis did not answer. The call sent nothing and may be retried.
+            ConnectionFailed: Redis did not answer, or is full, busy or in a failover. The call
+                sent nothing and may be retried.
             ConfigurationError: Redis refuses the password, or holds another type at the key.
         """
         loop = asyncio.get_running_loop()
@@ -107,15 +121,17 @@ class RedisRate:
         """Ask Redis for a moment; return the seconds until then."""
         try:
             wait = await self._next_moment(keys=[self._key], args=[self._period])
-        except (AuthenticationError, AuthorizationError) as error:
-            raise self._refused(error) from error
-        except (RedisConnectionError, TimeoutError, ReadOnlyError, OSError) as error:
-            raise ConnectionFailed(
-                f"the request rate could not be asked of Redis: {error}", retryable=True, sent=False
-            ) from error
-        except RedisError as error:
-            raise self._refused(error) from error
+        except (OSError, RedisError) as error:
+            if _may_pass(error):
+                text = f"the request rate could not be asked of Redis: {error}"
+                raise ConnectionFailed(text, retryable=True, sent=False) from error
+            text = f"Redis does not keep the request rate {self._key!r}: {error}"
+            raise ConfigurationError(text) from error
         return int(wait) / _MICROSECONDS
 
-    def _refused(self, error: RedisError) -> ConfigurationError:
-        return ConfigurationError(f"Redis does not keep the request rate {self._key!r}: {error}")
+
+def _may_pass(error: OSError | RedisError) -> bool:
+    """Whether Redis is away, busy or full, rather than set up in another way than it should be."""
+    if isinstance(error, AuthenticationError | AuthorizationError):
+        return False
+    return isinstance(error, _PASSING) or str(error).startswith(_PASSING_CODES)

@@ -229,6 +229,36 @@ async def test_what_redis_refuses_is_an_error_of_the_setup(redis_url: str) -> No
 
 
 @pytest.mark.parametrize(
+    "refusal",
+    [
+        "OOM command not allowed when used memory > 'maxmemory'.",
+        "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
+        "MISCONF Redis is configured to save RDB snapshots, but it's unable to persist to disk.",
+        "NOREPLICAS Not enough good replicas to write.",
+        "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+        "CLUSTERDOWN The cluster is down",
+        "LOADING Redis is loading the dataset in memory",
+        "READONLY You can't write against a read only replica.",
+    ],
+)
+async def test_what_redis_refuses_for_a_while_may_be_asked_again(refusal: str) -> None:
+    """A full disk or memory, a failover: nothing about the setup is wrong, and waits outlast it."""
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while said := await reader.read(65_536):
+            writer.write(b"+OK\r\n" * said.count(b"\r\nCLIENT\r\n"))
+            writer.write(f"-{refusal}\r\n".encode() * said.count(b"\r\nEVALSHA\r\n"))
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with Redis(port=port, protocol=2, retry=Retry(NoBackoff(), 0)) as own:
+            with pytest.raises(ConnectionFailed, match=refusal[-20:-1]) as caught:
+                await RedisRate(own, "zoo", rate=10).acquire()
+    assert (caught.value.retryable, caught.value.sent) == (True, False)
+
+
+@pytest.mark.parametrize(
     ("name", "rate", "error"),
     [
         ("zoo", 0, ValueError),
