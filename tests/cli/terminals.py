@@ -127,6 +127,11 @@ class Terminal:
             self._read(left)
         return self.process.wait(max(0.1, deadline - time.monotonic()))
 
+    def hang_up(self) -> None:
+        """Close the terminal while the program runs, as closing a window does."""
+        os.close(self._here)
+        self._here = os.open(os.devnull, os.O_RDONLY)
+
     def close(self) -> None:
         """End the program, if it has not ended, and close the terminal."""
         if self.process.poll() is None:

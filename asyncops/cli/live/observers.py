@@ -1,6 +1,7 @@
 """Who is told of the changes of a watch: lines of text or JSON, or a live screen in a terminal."""
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -159,10 +160,14 @@ class LiveScreen:
                 on_signal("SIGTSTP", self._step_aside) if can_stop else nullcontext(),
             ):
                 yield
+        except OSError:
+            self._check_terminal()
+            raise
         finally:
-            self._keyboard.give_back()
-            if self._state.poll is not None:
-                self._console.print(_last_words(self._state), markup=False, soft_wrap=True)
+            if self._console.is_terminal:
+                self._keyboard.give_back()
+                if self._state.poll is not None:
+                    self._console.print(_last_words(self._state), markup=False, soft_wrap=True)
 
     async def take(self, change: Change[Any], of: str = "") -> None:
         """Have one change shown, of the watch of a name."""
@@ -175,14 +180,24 @@ class LiveScreen:
         self._changed.set()
 
     async def attend(self) -> None:
-        """Draw until q is pressed."""
+        """Draw until q is pressed.
+
+        Raises:
+            BrokenPipeError: The terminal was closed, and the program has its SIGHUP ignored.
+        """
         while not self._enough:
             self._changed.clear()
+            self._check_terminal()
             self._live.refresh()
             await asyncio.sleep(_LEAST)
             with suppress(TimeoutError):
                 async with asyncio.timeout(_MOST - _LEAST):
                     await self._changed.wait()
+
+    def _check_terminal(self) -> None:
+        # What is drawn on a closed terminal is left out without an error.
+        if not self._console.is_terminal:
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from None
 
     def _drawn(self) -> Text:
         canvas = Canvas(

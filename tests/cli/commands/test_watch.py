@@ -135,6 +135,18 @@ def test_ctrl_z_gives_the_terminal_back_and_going_on_takes_it_again(service: Ser
         assert restored(terminal)
 
 
+def test_a_terminal_that_closes_ends_the_screen_also_where_sighup_is_ignored(
+    service: Served,
+) -> None:
+    """Nobody would see it, and it would ask the service for ever."""
+    command = " ".join([*map(shlex.quote, PROGRAM), *CALLS, *OFTEN])
+    shell = ("/bin/sh", "-c", f"trap '' HUP; exec {command}")
+    with in_terminal(program=shell, env=service.variables) as terminal:
+        terminal.until(lambda: last_poll(terminal) >= 2)
+        terminal.hang_up()
+        assert terminal.process.wait(SECONDS) == 141
+
+
 def test_a_screen_needs_no_standard_input(service: Served) -> None:
     command = " ".join([*map(shlex.quote, PROGRAM), *CALLS, "--timeout", "1s"])
     with in_terminal(
