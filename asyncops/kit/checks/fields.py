@@ -4,6 +4,7 @@ from enum import Enum
 from typing import Any, get_type_hints
 
 import attrs
+from msgspec import Struct
 
 from asyncops.http.protobuf import init_fields
 from asyncops.http.wire_shape import parts_of
@@ -11,7 +12,7 @@ from asyncops.kit.checks.subject import Subject
 from asyncops.models import wire_key
 
 # What a decorator or a base class leaves in a class whose fields can be read.
-_READABLE = {"__attrs_attrs__", "__dataclass_fields__", "__struct_fields__", "__total__", "_fields"}
+_READABLE = {"__attrs_attrs__", "__dataclass_fields__", "__total__", "_fields"}
 
 
 def check_fields(subject: Subject, field: str, kind: type[Any]) -> None:
@@ -47,7 +48,9 @@ def check_fields(subject: Subject, field: str, kind: type[Any]) -> None:
 
 def _check_decorated(subject: Subject, field: str, kind: Any, where: str) -> None:
     """Check that no class of fields lacks what makes them fields."""
-    if not isinstance(kind, type) or issubclass(kind, Enum) or _READABLE & vars(kind).keys():
+    if not isinstance(kind, type) or issubclass(kind, Enum | Struct):
+        return
+    if _READABLE & vars(kind).keys():
         return
     own = vars(kind).get("__annotations__")
     if own:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypedDict
 
+import msgspec
 import pytest
 from attrs import field, frozen
 
@@ -83,7 +84,11 @@ class Camera:
     name: str
 
 
-@pytest.mark.parametrize("kind", [Scene, Size, Point, Camera, dict[str, Scene], int, Any])
+class Lens(msgspec.Struct):
+    name: str
+
+
+@pytest.mark.parametrize("kind", [Scene, Size, Point, Camera, Lens, dict[str, Scene], int, Any])
 def test_what_can_be_read_is_taken(kind: Any) -> None:
     item = job_with(part=kind)
     client(jobs=resource(item=item))
