@@ -105,6 +105,7 @@ async def test_all_that_is_given_comes_and_more_is_told_of(
     assert not told or len(service.rows) >= depth or silent
 
 
+@pytest.mark.parametrize("descending", [True, False, None])
 @pytest.mark.parametrize("taken", [4, 5, 6])
 @pytest.mark.parametrize(
     ("style", "start"),
@@ -114,10 +115,10 @@ async def test_all_that_is_given_comes_and_more_is_told_of(
     ],
 )
 async def test_more_is_told_of_though_a_walk_begins_with_the_page_that_is_cut_short(
-    style: Pages | Offset, start: int, taken: int
+    style: Pages | Offset, start: int, taken: int, descending: bool | None
 ) -> None:
     """And goes on from there, with nothing to tell how many rows a whole page has."""
-    service = shallow(style, 8, cap=4)
+    service = shallow(style, 8, cap=4, descending=descending)
     first, rest = service.rows[4:taken], service.rows[taken:6]
     walk = aiter(service.pager(size=9, resume=Checkpoint(query="rows", cursor=start)))
     assert [(await anext(walk)).id for _ in first] == first

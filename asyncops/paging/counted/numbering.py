@@ -103,7 +103,8 @@ class Numbering:
     @property
     def known_size(self) -> int:
         """The page size as a walk that goes on may rely on it; 0 if there is none."""
-        return 0 if self.is_contradicted else self.told_size or self.used_size
+        learned = self.used_size if self.seen_full else 0
+        return 0 if self.is_contradicted else self.told_size or learned
 
     @property
     def first(self) -> int:
