@@ -258,6 +258,8 @@ class BaseClient:
             text = "the client was closed while the call was under way"
             return ConfigurationError(text, sent=call.in_doubt)
         before = f"; what went wrong before: {call.failure}" if call.failure is not None else ""
+        if not call.sent and not before:
+            before = ", and no request was sent: the rate limit, the token or a 429 held it back"
         text = f"the call took longer than {self._timeout.deadline:g} s{before}"
         return DeadlineExceeded(text, sent=call.in_doubt)
 

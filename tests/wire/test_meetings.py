@@ -94,6 +94,20 @@ async def test_the_deadline_tells_what_went_wrong_before() -> None:
     assert "503: no room" in str(error)
 
 
+async def test_the_deadline_tells_that_a_call_had_no_turn() -> None:
+    """The service is not slow: it has not been asked."""
+
+    class Stuck:
+        async def acquire(self) -> None:
+            await asyncio.Event().wait()
+
+    timeout = Timeout(deadline=0.1)
+    async with FaultServer([]) as server, zoo(server, timeout=timeout, rate_limit=Stuck()) as client:
+        error = await failing(ask(client), DeadlineExceeded)
+    assert "no request was sent: the rate limit" in str(error)
+    assert (error.sent, server.requests) == (False, 0)
+
+
 def test_a_session_of_another_loop_is_an_error_that_says_so() -> None:
     async def make() -> aiohttp.ClientSession:
         return aiohttp.ClientSession()
