@@ -102,7 +102,10 @@ async def test_the_deadline_tells_that_a_call_had_no_turn() -> None:
             await asyncio.Event().wait()
 
     timeout = Timeout(deadline=0.1)
-    async with FaultServer([]) as server, zoo(server, timeout=timeout, rate_limit=Stuck()) as client:
+    async with (
+        FaultServer([]) as server,
+        zoo(server, timeout=timeout, rate_limit=Stuck()) as client,
+    ):
         error = await failing(ask(client), DeadlineExceeded)
     assert "no request was sent: the rate limit" in str(error)
     assert (error.sent, server.requests) == (False, 0)
