@@ -13,6 +13,8 @@ from asyncops.retry.policy import RETRIED_STATUSES
 # The beginning of aiohttp's message.
 _TOO_MANY_HEADERS = "Too many headers"
 _CLOSED = "closed by the other side"
+# What OpenSSL makes of an answer that is no TLS, by its version.
+_NO_TLS = re.compile("WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE")
 # With TLS 1.3 a server refuses a client's certificate, or that there is none, after the handshake.
 _NO_CERTIFICATE = re.compile(r"\[SSL: \w+_ALERT_(\w*CERTIFICATE|UNKNOWN_CA)")
 
@@ -30,7 +32,9 @@ def transport_error(error: BaseException, proxy: Proxy | None = None) -> Transpo
     """
     cause = error.__cause__ if isinstance(error, Dropped) else error
     if isinstance(cause, _TLS_ERRORS):
-        return ConnectionFailed(f"TLS with {cause.host} failed: {_reason(cause)}", sent=False)
+        reason = _reason(cause)
+        text = f"TLS with {cause.host} failed: {reason}{hint_of_tls(reason)}"
+        return ConnectionFailed(text, sent=False)
     if isinstance(cause, aiohttp.ClientConnectorError):
         where = f"{cause.host}:{cause.port}"
         if isinstance(cause, aiohttp.ClientProxyConnectionError):
@@ -54,6 +58,11 @@ def transport_error(error: BaseException, proxy: Proxy | None = None) -> Transpo
     if isinstance(cause, aiohttp.ClientResponseError):
         return TransportError(_parse_problem(cause))
     return TransportError(f"the request could not be sent: {type(cause).__name__}")
+
+
+def hint_of_tls(reason: str) -> str:
+    """Return what OpenSSL's words for a failed handshake usually mean, if they do not say so."""
+    return "; it may speak plain http at this port" if _NO_TLS.search(reason) else ""
 
 
 def refused_by(proxy: Proxy | None, status: int) -> ConnectionFailed:

@@ -180,6 +180,7 @@ async def test_a_server_without_tls_ends_the_call() -> None:
         async with zoo(server, base_url=url, clock=clock) as client:
             error = await failing(ask(client), ConnectionFailed)
     assert "TLS" in str(error)
+    assert "it may speak plain http at this port" in str(error)
     assert clock.slept == []
 
 

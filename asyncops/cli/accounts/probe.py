@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
 
 from asyncops.http.addresses import is_loopback
+from asyncops.http.transport_errors import hint_of_tls
 from asyncops.utils.moments import http_date
 
 T = TypeVar("T")
@@ -123,7 +124,7 @@ def _reason(error: Exception) -> str:
         return error.verify_message
     if isinstance(error, ssl.SSLError) and error.reason:
         # Its number is OpenSSL's, not the system's.
-        return error.reason.replace("_", " ").lower()
+        return error.reason.replace("_", " ").lower() + hint_of_tls(error.reason)
     if isinstance(error, socket.gaierror):
         return (error.strerror or "not found").lower()
     if isinstance(error, OSError) and error.errno:
