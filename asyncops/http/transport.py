@@ -195,6 +195,7 @@ class Transport:
                 finally:
                     if data is not None or response.connection is not None:
                         response.release()
+                    if data is not None:
                         await response.wait_for_close()
         except TransportError:
             raise
