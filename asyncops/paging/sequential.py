@@ -8,7 +8,7 @@ from asyncops.errors import AsyncOpsError, DeadlineExceeded, TooManyPages
 from asyncops.http.messages import Reply, Request
 from asyncops.models import Page
 from asyncops.paging.limits import Limits
-from asyncops.paging.strategy import PageStrategy, recovers
+from asyncops.paging.strategy import PageStrategy
 
 B = TypeVar("B")
 T = TypeVar("T")
@@ -40,7 +40,7 @@ async def walk(
         try:
             reply = await fetch(request)
         except AsyncOpsError as error:
-            if not recovers(paging, error):
+            if not paging.recover(error):
                 raise
         else:
             paging.feed(reply)

@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from attrs import asdict, define, field, frozen
 
 from asyncops.checkpoints import Reference
-from asyncops.errors import APIError, AsyncOpsError, ListingMoved, PaginationError
+from asyncops.errors import AsyncOpsError, ListingMoved, PaginationError
 from asyncops.http.messages import Reply, Request
 from asyncops.models import Page
 
@@ -51,11 +51,11 @@ class PageStrategy(Protocol[B_contra, T_co]):
         """Return a page that is ready, or ``None`` if another answer is needed first."""
         ...
 
-    def recover(self, error: APIError, /) -> bool:
-        """Take the refusal of the last request.
+    def recover(self, error: AsyncOpsError, /) -> bool:
+        """Take the error of the last request.
 
         Returns:
-            Whether the walk can go on, since the refusal showed how to ask.
+            Whether the walk can go on: the error showed how to ask, or the answer is not needed.
         """
         ...
 
@@ -192,7 +192,7 @@ class OneAtATime(Generic[T]):
     def fail(self, _: int, error: AsyncOpsError) -> None:
         """Keep the error, unless the sequential strategy can recover from it."""
         self._in_flight = False
-        if recovers(self.paging, error):
+        if self.paging.recover(error):
             # The recovery may have made a page ready.
             self._fed = True
         else:
@@ -256,13 +256,3 @@ class InTurn(Generic[T]):
         """Whether the strategy can go on after an error, if only to raise another one."""
         self.strategy.fail(self._key, error)
         return self.strategy.failure is not error
-
-
-def recovers(paging: PageStrategy[Any, Any], error: AsyncOpsError) -> bool:
-    """Let a strategy take the error of its last request, and return whether it can go on.
-
-    Most can after a refusal alone; a concurrent strategy may do without the answer.
-    """
-    if isinstance(paging, InTurn):
-        return paging.recover(error)
-    return isinstance(error, APIError) and paging.recover(error)

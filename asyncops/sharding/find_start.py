@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from attrs import define, field
 
-from asyncops.errors import APIError, UnexpectedPage
+from asyncops.errors import APIError, AsyncOpsError, UnexpectedPage
 from asyncops.http.messages import Reply, Request
 from asyncops.models import Page
 from asyncops.paging.counted.drift import Drift
@@ -193,11 +193,12 @@ class FromStart(Generic[T]):
         """Return the page last fed, once the first page is found."""
         return None if self._pages is None else self._pages.take()
 
-    def recover(self, error: APIError, /) -> bool:
+    def recover(self, error: AsyncOpsError, /) -> bool:
         """Go back if the service refuses a page behind the last one, as when rows were removed."""
         if self._pages is not None:
             return self._pages.recover(error)
-        return error.status in NO_PAGE and self.search.restart()
+        is_refusal = isinstance(error, APIError) and error.status in NO_PAGE
+        return is_refusal and self.search.restart()
 
     def finish(self) -> None:
         """Warn if rows may be missing: the range may end before the listing does."""

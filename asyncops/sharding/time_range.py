@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import define, evolve, field
 
-from asyncops.errors import APIError, UnexpectedPage
+from asyncops.errors import AsyncOpsError, UnexpectedPage
 from asyncops.http.invalid_items import InvalidRow, split_invalid
 from asyncops.http.messages import Reply, Request
 from asyncops.models import Page
@@ -161,7 +161,7 @@ class RangeStrategy(Generic[T]):
                 return empty
         return None if empty is None or self._gave else self._last_empty(empty)
 
-    def recover(self, error: APIError, /) -> bool:
+    def recover(self, error: AsyncOpsError, /) -> bool:
         """Return whether the strategy of the listing can recover."""
         return self.inner.recover(error)
 

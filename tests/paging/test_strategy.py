@@ -3,7 +3,7 @@
 import pytest
 from attrs import define, field
 
-from asyncops import APIError, BadRequest, Page, ServerError
+from asyncops import AsyncOpsError, BadRequest, Page, ServerError
 from asyncops.http.messages import Reply, Request
 from asyncops.paging.strategy import OneAtATime
 
@@ -28,7 +28,7 @@ class Way:
     def take(self) -> Page[int] | None:
         return self._ready.pop() if self._ready else None
 
-    def recover(self, _: APIError, /) -> bool:
+    def recover(self, _: AsyncOpsError, /) -> bool:
         return self.learns
 
 

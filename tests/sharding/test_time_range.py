@@ -7,8 +7,9 @@ import pytest
 from attrs import define, evolve
 
 from asyncops import (
-    APIError,
+    AsyncOpsError,
     BadRequest,
+    ConnectionFailed,
     Page,
     UnexpectedPage,
 )
@@ -105,7 +106,7 @@ class Quiet:
         second, self.ready = self.ready, None
         return None if second is None else Page(items=calls(second), next_cursor="more")
 
-    def recover(self, _: APIError, /) -> bool:
+    def recover(self, _: AsyncOpsError, /) -> bool:
         return True
 
 
@@ -124,6 +125,7 @@ def test_a_walk_has_a_page_where_the_end_comes_without_a_word() -> None:
     assert [(page.items, page.next_cursor) for page in pages] == [((), None)]
     assert quiet.asked == 4
     assert ranged.recover(BadRequest("no", status=400))
+    assert ranged.recover(ConnectionFailed("lost"))
 
 
 class Rough:

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from attrs import define, field
 
-from asyncops.errors import APIError
+from asyncops.errors import APIError, AsyncOpsError
 from asyncops.http.messages import Reply
 from asyncops.paging.counted.numbering import NO_PAGE, NumberedBody
 from asyncops.paging.counted.pages import NumberedStrategy
@@ -53,18 +53,17 @@ class OldestFirst(NumberedStrategy[T]):
         if number == again and not page.items:
             self._ready = None
             second, self._second = self._second, None
-            if self._done or second is None:
-                return
-            if second.value.total_count == reply.value.total_count:
+            total = reply.value.total_count
+            if not self._done and second is not None and second.value.total_count == total:
                 super().feed(second)
         elif not self._done and self.drift.wants_last_page:
             self._ask_last(number)
 
-    def recover(self, error: APIError, /) -> bool:
+    def recover(self, error: AsyncOpsError, /) -> bool:
         """Go on without the last page if the service refuses it."""
         if self._last_number is None:
             return super().recover(error)
-        if error.status not in NO_PAGE:
+        if not isinstance(error, APIError) or error.status not in NO_PAGE:
             return False
         self._miss_last()
         return True

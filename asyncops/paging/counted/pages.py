@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from attrs import define, evolve, field
 
-from asyncops.errors import APIError, UnexpectedPage
+from asyncops.errors import APIError, AsyncOpsError, UnexpectedPage
 from asyncops.http.messages import Reply, Request, with_values
 from asyncops.models import Page
 from asyncops.paging.counted.depth import Depth
@@ -202,12 +202,14 @@ class NumberedStrategy(Generic[T]):
         """Whether an answer tells the same page size as the others, or none."""
         return self._numbering.is_used(size)
 
-    def recover(self, error: APIError, /) -> bool:
+    def recover(self, error: AsyncOpsError, /) -> bool:
         """Take a 400 on page 0 as the sign of a service that counts from 1.
 
         The refusal of a page behind the last one that was told is the end, that of another page
         may be that of the depth.
         """
+        if not isinstance(error, APIError):
+            return False
         if error.status in NO_PAGE:
             self._done |= self._past_told
             if self._done or (self._depth is not None and self._depth.explains(self._number)):

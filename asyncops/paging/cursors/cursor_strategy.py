@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import define, field
 
-from asyncops.errors import APIError, ListingMoved, UnexpectedPage
+from asyncops.errors import AsyncOpsError, ListingMoved, UnexpectedPage
 from asyncops.http.invalid_items import InvalidRow
 from asyncops.http.messages import Reply, Request, with_values
 from asyncops.models import Cursor, Page
@@ -201,7 +201,7 @@ class CursorStrategy(Generic[T]):
         ready, self._ready = self._ready, None
         return ready
 
-    def recover(self, _: APIError, /) -> bool:
+    def recover(self, _: AsyncOpsError, /) -> bool:
         """Return false: there is no other cursor to try."""
         return False
 

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from attrs import define, field
 
-from asyncops.errors import APIError
+from asyncops.errors import AsyncOpsError
 from asyncops.http.messages import Reply, Request
 from asyncops.models import Page
 from asyncops.paging.cursors.cursor_strategy import TokenBody
@@ -102,7 +102,7 @@ class StatusMerge(Generic[T]):
             return None
         return self._page(size, done)
 
-    def recover(self, _: APIError, /) -> bool:
+    def recover(self, _: AsyncOpsError, /) -> bool:
         """Return false: no other request could be sent instead."""
         return False
 

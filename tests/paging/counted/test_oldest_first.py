@@ -2,7 +2,7 @@
 
 import pytest
 
-from asyncops.errors import APIError, BadRequest, ServerError
+from asyncops.errors import APIError, AsyncOpsError, BadRequest, ConnectionFailed, ServerError
 from asyncops.http.messages import Reply, Request
 from asyncops.paging.counted.concurrent import ConcurrentNumbered
 from asyncops.paging.counted.joined import LastRow
@@ -22,7 +22,7 @@ class Walk:
         self.asked: list[int] = []
         self.found: list[str] = []
         self.pages: list[int] = []
-        self.failing: dict[int, APIError] = {}
+        self.failing: dict[int, AsyncOpsError] = {}
         self.strategy = OldestFirst[str](
             Request(path="/"), 5, PageBase(), str, drift=LastRow(), style=STYLE
         )
@@ -126,10 +126,11 @@ def test_a_last_page_that_is_refused_is_told_of_at_the_end(status: int) -> None:
     assert walk.found == walk.rows
 
 
-def test_another_failure_of_the_last_page_is_that_of_the_walk() -> None:
+@pytest.mark.parametrize("error", [ServerError("down", status=503), ConnectionFailed("lost")])
+def test_another_failure_of_the_last_page_is_that_of_the_walk(error: AsyncOpsError) -> None:
     walk = Walk(20)
-    walk.failing[3] = ServerError("down", status=503)
-    with pytest.raises(ServerError):
+    walk.failing[3] = error
+    with pytest.raises(type(error)):
         walk.to_end()
 
 

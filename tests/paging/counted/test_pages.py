@@ -9,7 +9,7 @@ from attrs import define, evolve, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncops.errors import APIError, BadRequest, ListingMoved, UnexpectedPage
+from asyncops.errors import APIError, BadRequest, ConnectionFailed, ListingMoved, UnexpectedPage
 from asyncops.http.messages import Reply, Request
 from asyncops.http.page_body import PageBody
 from asyncops.models import Page
@@ -283,6 +283,11 @@ class TestSharedBase:
         paging = paging_for(3)
         paging.next_request()
         assert not paging.recover(APIError.of(status)("x", status=status))
+
+    def test_a_lost_answer_is_about_nothing(self) -> None:
+        paging = paging_for(3)
+        paging.next_request()
+        assert not paging.recover(ConnectionFailed("lost"))
 
     def test_a_400_on_another_page_is_an_error(self) -> None:
         for paging in (paging_for(3, start=4), paging_for(3, PageBase(1))):
