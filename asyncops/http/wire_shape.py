@@ -98,9 +98,9 @@ def wire_type(hint: Any, *, protobuf: bool = False) -> Any:
         return WireInt
     if origin in {tuple, list, dict}:
         return origin[tuple(map(within, args))]
-    if is_union(hint) and (is_optional(hint) or not any(map(_differs, parts_of(hint)))):
+    if is_union(hint) and (is_optional(hint) or not any(map(_differs, nested_types(hint)))):
         return Union[tuple(map(within, args))]  # noqa: UP007 - made of what is only known here
-    if any(map(_differs, parts_of(hint))):
+    if any(map(_differs, nested_types(hint))):
         raise TypeError(
             f"{hint} cannot be read: a time in another form, or a class with key(), stands alone, "
             "with None, or in a tuple, a list or a dict"
@@ -116,7 +116,7 @@ def _is_read_as_it_is(shape: type) -> bool:
         hints = get_type_hints(kind, include_extras=True)
         if any(wire_key(field) != field.name for field in init_fields(kind)):
             return False
-        for part in (each for hint in hints.values() for each in parts_of(hint)):
+        for part in (each for hint in hints.values() for each in nested_types(hint)):
             if time_form(part) is not None:
                 return False
             if attrs.has(part) and part not in seen:
@@ -129,11 +129,11 @@ def _differs(part: Any) -> bool:
     return time_form(part) is not None or (attrs.has(part) and not _is_read_as_it_is(part))
 
 
-def parts_of(hint: Any) -> Iterator[Any]:
+def nested_types(hint: Any) -> Iterator[Any]:
     """Give a type and all the types inside of it."""
     yield hint
     for part in get_args(hint)[: 1 if get_origin(hint) is Annotated else None]:
-        yield from parts_of(part)
+        yield from nested_types(part)
 
 
 def is_optional(hint: Any) -> bool:

@@ -1,7 +1,10 @@
 """What an attribute of a class is annotated with, a field or a property, and the types in that."""
 
+from collections.abc import Mapping
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import attrs
 
 
 def annotation_of(kind: type, name: str) -> Any:
@@ -22,6 +25,15 @@ def annotation_of(kind: type, name: str) -> Any:
     if hint is None and getter is not None:
         hint = get_type_hints(getter, include_extras=True).get("return")
     return hint
+
+
+def hints_of(kind: Any) -> Mapping[str, Any]:
+    """Return the annotations of an attrs class by the names of its fields, with their marks."""
+    try:
+        return get_type_hints(kind, include_extras=True)
+    except NameError:
+        # A name that is imported for type checkers alone, or defined further down.
+        return {each.name: each.type for each in attrs.fields(kind)}
 
 
 def types_in(hint: Any) -> tuple[Any, ...]:

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin
 from uuid import UUID
 
 import attrs
 from attrs import field, frozen
 
+from asyncops.kit.annotations import hints_of
 from asyncops.kit.listing import Times
 from asyncops.kit.options import PARAM, ListOptions, Many, Spelling, UploadOptions, WatchOptions
 from asyncops.models import JSON
@@ -228,15 +229,6 @@ def suffixes_of(options: Any) -> Mapping[str, Suffixes]:
             if isinstance(mark, FromSuffix):
                 found[each.name] = Suffixes(mark.of, _values(hint, mark.also))
     return found
-
-
-def hints_of(options: Any) -> Mapping[str, Any]:
-    """Return the annotations of an options class by the names of its fields, with their marks."""
-    try:
-        return get_type_hints(options, include_extras=True)
-    except NameError:
-        # A name that is imported for type checkers alone.
-        return {each.name: each.type for each in attrs.fields(options)}
 
 
 def _values(hint: Any, also: Mapping[str, str]) -> Mapping[str, str] | None:

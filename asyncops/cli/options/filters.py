@@ -14,7 +14,7 @@ import typer
 
 from asyncops.cli.options.fields import documented, option
 from asyncops.cli.text import moment
-from asyncops.kit.filters import hints_of
+from asyncops.kit.annotations import hints_of
 from asyncops.models import State, Status
 
 _PLAIN = (int, float, UUID)

@@ -1,13 +1,14 @@
 """Checks of the fields of a class that answers are read into, and of the classes in them."""
 
 from enum import Enum
-from typing import Any, get_type_hints
+from typing import Any
 
 import attrs
 from msgspec import Struct
 
 from asyncops.http.protobuf import init_fields
-from asyncops.http.wire_shape import parts_of
+from asyncops.http.wire_shape import nested_types
+from asyncops.kit.annotations import hints_of
 from asyncops.kit.checks.subject import Subject
 from asyncops.models import wire_key
 
@@ -33,13 +34,9 @@ def check_fields(subject: Subject, field: str, kind: type[Any]) -> None:
                     f"{other} and {each.name} of {owner.__name__} have the key "
                     f"{wire_key(each)!r}: give one of them another by key()",
                 )
-        try:
-            hints = get_type_hints(owner, include_extras=True)
-        except NameError:
-            # It holds a class that is defined below the client.
-            continue
+        hints = hints_of(owner)
         for each in attrs.fields(owner):
-            for part in parts_of(hints[each.name]):
+            for part in nested_types(hints[each.name]):
                 _check_decorated(subject, field, part, f"{owner.__name__}.{each.name}")
                 if isinstance(part, type) and attrs.has(part) and part not in seen:
                     seen.add(part)
