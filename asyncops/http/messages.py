@@ -16,12 +16,11 @@ from asyncops.models import JSON
 
 T_co = TypeVar("T_co", covariant=True)
 
-# Nobody changes a message. Frozen ones take twice as long to make, and each page needs three.
-
 # RFC 9110, section 9.2.1, without those that no service of operations has a use for.
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
+# Nobody changes a message. Frozen ones take twice as long to make, and each page needs three.
 @define(kw_only=True, unsafe_hash=True)
 class Request:
     """One request, without base URL and credential.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from hashlib import blake2s
 from typing import Generic, TypeVar
 
-from attrs import asdict, define, evolve
+from attrs import define, evolve
 
 from asyncops.checkpoints import Checkpoint, Reference
 from asyncops.http.invalid_items import InvalidRow, is_invalid_id
@@ -195,9 +195,13 @@ class Position(Generic[T]):
             place = evolve(place, seen=(*reported[-_SEEN:], *place.seen))
         return Checkpoint(
             query=self._query,
+            cursor=place.cursor,
+            seen=place.seen,
+            total_count=place.total_count,
+            page_size=place.page_size,
             ahead=ahead,
+            unsure=place.unsure,
             first_page=self._first_page,
-            **asdict(place, recurse=False),
         )
 
     def _ids_until(self, current: WalkPage[T], given: int) -> tuple[str, ...]:
