@@ -130,10 +130,12 @@ sys.exit(execute(command(), Settings()))
 
 
 @contextmanager
-def stubborn(ending: str, grace: float) -> Iterator["subprocess.Popen[str]"]:
+def stubborn(
+    ending: str, grace: float, program: str = STUBBORN
+) -> Iterator["subprocess.Popen[str]"]:
     """A command that, once cancelled, does not come to its end by itself."""
     with subprocess.Popen(
-        [*LAUNCHER, sys.executable, "-c", STUBBORN.format(ending=ending, grace=grace)],
+        [*LAUNCHER, sys.executable, "-c", program.format(ending=ending, grace=grace)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -166,19 +168,13 @@ def test_what_does_not_end_is_ended_after_a_while(ending: str) -> None:
     assert (process.returncode, out, err) == (130, "ending\n", "")
 
 
+# A thread is left that nothing ends.
+HANGING = STUBBORN.replace("await asyncio.sleep(60)", "await asyncio.to_thread(time.sleep, 60)")
+
+
 def test_a_name_that_is_being_looked_up_keeps_nothing_from_ending() -> None:
     """A thread that hangs in the system's resolver is left behind."""
-    ending = "pass"
-    text = STUBBORN.replace("await asyncio.sleep(60)", "await asyncio.to_thread(time.sleep, 60)")
-    with subprocess.Popen(
-        [*LAUNCHER, sys.executable, "-c", text.format(ending=ending, grace=60)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+    with stubborn("pass", 60, HANGING) as process:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=SECONDS)
     assert (process.returncode, out, err) == (130, "ending\n", "")
@@ -186,19 +182,11 @@ def test_a_name_that_is_being_looked_up_keeps_nothing_from_ending() -> None:
 
 def test_the_interpreter_does_not_end_while_a_thread_draws() -> None:
     """It would stop the thread within matplotlib's C++, which aborts the process."""
-    text = STUBBORN.replace("await asyncio.sleep(60)", "await asyncio.to_thread(time.sleep, 60)")
-    text = f"import atexit\natexit.register(print, 'the interpreter ends')\n{text}"
-    with subprocess.Popen(
-        [*LAUNCHER, sys.executable, "-c", text.format(ending="pass", grace=60)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+    program = f"import atexit\natexit.register(print, 'the interpreter ends')\n{HANGING}"
+    with stubborn("pass", 60, program) as process:
         process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=SECONDS)
-    assert (process.returncode, out) == (143, "ending\n")
+        out, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, out, err) == (143, "ending\n", "")
 
 
 def test_ctrl_c_at_the_question_for_a_token_brings_the_echo_back() -> None:

@@ -91,26 +91,13 @@ class TextStatus:
     error: None = None
 
 
-@frozen
-class TextState(Tracked):
-    id: str
-    status: JobStatus
-    created_at: Timestamp
+@frozen(kw_only=True)
+class TextState(Job):
     state: str = ""  # type: ignore[assignment]
-    started_at: None = None
-    finished_at: None = None
-    error: None = None
 
 
-@frozen
-class KeptState(Tracked):
-    id: str
-    status: JobStatus
-    created_at: Timestamp
-    started_at: None = None
-    finished_at: None = None
-    error: None = None
-
+@frozen(kw_only=True)
+class KeptState(Job):
     @property
     def state(self) -> str:  # type: ignore[override]
         return self.status
