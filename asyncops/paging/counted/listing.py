@@ -101,10 +101,6 @@ class NumberedListing(Generic[T]):
             size,
             # A walk whose rows contradicted the size that it was told has left out the size.
             doubtful=not size and bool(start.seen),
-            # Pages that were all behind the first one may have been as short as the last one. A
-            # walk by time does not say where it began, but knows ids only where there is no order.
-            seen_full=bool(size)
-            and (start.first_page is not None or not start.seen or self.descending is None),
             style=style,
         )
 

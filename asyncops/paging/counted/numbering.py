@@ -77,16 +77,17 @@ class Numbering:
     learned: PageBase
     used_size: int
     doubtful: bool = False
-    seen_full: bool = False
     base: int | None = field(default=None, init=False)
     zero_refused: bool = field(default=False, init=False)
     told_size: int = field(default=0, init=False)
+    seen_full: bool = field(default=False, init=False)
     # Whether the rows of a page have not been those that the size and the count call for.
     _doubted: bool = field(default=False, init=False)
     _longest: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.base = self.style.first if isinstance(self.style, Pages) else 0
+        self.seen_full = bool(self.used_size)
         if self.style.used_size is not None:
             self.told_size = self.used_size
 

@@ -36,7 +36,6 @@ class NumberedStrategy(Generic[T]):
         drift: Follows rows that move.
         used_size: The page size that ``start`` was counted in; 0 if unknown.
         doubtful: Whether the page size that answers tell may be wrong; see :class:`Numbering`.
-        seen_full: Whether ``used_size`` tells how many rows a whole page has.
         style: How pages are asked for, and what their answers say.
     """
 
@@ -48,7 +47,6 @@ class NumberedStrategy(Generic[T]):
     drift: KnownRows = field(factory=Drift)
     used_size: int = 0
     doubtful: bool = field(default=False, kw_only=True)
-    seen_full: bool = field(default=False, kw_only=True)
     style: Pages | Offset = field(kw_only=True)
     _numbering: Numbering = field(init=False)
     _depth: Depth | None = field(init=False)
@@ -67,7 +65,7 @@ class NumberedStrategy(Generic[T]):
 
     def __attrs_post_init__(self) -> None:
         self._numbering = Numbering(
-            self.style, self.page_size, self.base, self.used_size, self.doubtful, self.seen_full
+            self.style, self.page_size, self.base, self.used_size, self.doubtful
         )
         most = self.style.depth
         self._depth = None if most is None else Depth(most, self._numbering)
