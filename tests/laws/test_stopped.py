@@ -252,6 +252,17 @@ async def test_a_check_that_fails_is_told_of_alike_however_the_walk_goes(
         await walks.walk(listing, None, Stop(n, True, 1_000), place)
     assert walks.found == listing.rows[30:]
     assert [f"could not be checked: {error}" in text for text in walks.warned] == [True]
+    listing.requests.clear()
+    check = 3
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ListingMoved)
+        with pytest.raises(ListingMoved, match=f"could not be checked: {error}"):
+            if n is None:
+                await listing.pager(resume=place).collect()
+            else:
+                async with listing.pager(resume=place).concurrent(n) as walk:
+                    async for _ in walk:
+                        pass
 
 
 async def test_what_it_needs_is_one_page_of_ids() -> None:

@@ -28,6 +28,19 @@ def id_of(row: Row) -> str:
     [(5, 6, 0.0)],
     4,
 )
+@example(  # As that, where a page's offset follows from the rows that came.
+    Windowed(
+        WITHOUT_TOTAL[2],
+        named([0.0] * 8 + [1.0] * 10 + [2.5, 22.0, 21.0, 0.5, 3.0]),
+        descending=None,
+        resolution=1e-6,
+        inclusive=False,
+        size=2,
+    ),
+    2,
+    [(16, 54, 2.0)],
+    1795,
+)
 @given(
     services(st.sampled_from([*WITHOUT_TOTAL, *CURSORS]) | capped(40)),
     st.integers(2, 9),
