@@ -26,7 +26,8 @@ class Timeout:
 
     Attributes:
         connect: Setting up a connection.
-        read: Silence between two reads of an answer, and 64 KiB of a single result.
+        read: Silence between two reads of an answer, which is noticed up to a sixteenth too late;
+            and 64 KiB of a single result.
         attempt: One request with its answer.
         deadline: One call, with its retries and the waiting between them.
         pool: Waiting for a free connection while all are in use. After a 429, the client uses fewer

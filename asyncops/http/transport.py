@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from functools import partial
 
 import aiohttp
 from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
@@ -12,6 +13,7 @@ from asyncops.http.addresses import Proxy
 from asyncops.http.aiohttp_internals import loop_of, middlewares_of
 from asyncops.http.body import MAX_ERROR_BODY, MAX_PAGE, MAX_RESULT, Pace, read_body
 from asyncops.http.messages import Response, merged
+from asyncops.http.read_timeout import ReadTimeout
 from asyncops.http.sending import OnUpload, Sending
 from asyncops.http.timeouts import Timeout
 from asyncops.http.transport_errors import Dropped, refused_by, transport_error
@@ -69,7 +71,14 @@ class _Connector(aiohttp.TCPConnector):
     """A connector that drops an idle connection on which the server has sent something.
 
     aiohttp would take the bytes for the answer to the next request.
+
+    Args:
+        read_timeout: For the answers to requests that have no read timeout of aiohttp's own.
     """
+
+    def __init__(self, read_timeout: ReadTimeout) -> None:
+        super().__init__(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE)
+        self._read_timeout = read_timeout
 
     async def connect(
         self,
@@ -80,7 +89,10 @@ class _Connector(aiohttp.TCPConnector):
         """Return a connection without unread bytes."""
         for _ in range(CONNECTIONS):
             connection = await super().connect(req, traces, timeout)
-            if connection.protocol is None or not connection.protocol.should_close:
+            protocol = connection.protocol
+            if protocol is None or not protocol.should_close:
+                if protocol is not None and timeout.sock_read is None:
+                    self._read_timeout.begin(protocol)
                 return connection
             connection.close()
         raise ConnectionFailed("the server speaks before it is asked", sent=False)
@@ -114,21 +126,25 @@ class Transport:
         self._proxy_url = None if proxy is None else URL(proxy.url)
         self._max_page = max_body or MAX_PAGE
         self._max_result = max_body or MAX_RESULT
-        self._read_timeout = timeout.read
+        self._pace = timeout.read
         self._given = session
         self._session = session
         # aiohttp's own queue for connections has no time limit apart from that for connecting, and
         # cancels the tasks in it when the session closes.
         self.connections: ConnectionLimit = ConnectionLimit(_limit_of(session), timeout.pool)
         self._attempts = TimeLimits(timeout.attempt)
-        self._timeouts = aiohttp.ClientTimeout(
+        timeouts = partial(
+            aiohttp.ClientTimeout,
             # `_attempts` limits the whole, at a lower cost than aiohttp.
             total=None,
             # Another client may have taken all connections of a session that both were given.
             connect=timeout.pool + timeout.connect,
             sock_connect=timeout.connect,
-            sock_read=timeout.read,
         )
+        # The time of a body that is sent does not count: aiohttp knows when it is over.
+        self._with_body = timeouts(sock_read=timeout.read)
+        self._without_body = timeouts() if session is None else self._with_body
+        self._read_timeout = ReadTimeout(timeout.read)
 
     async def send(
         self,
@@ -170,33 +186,34 @@ class Transport:
                     data = body or None
                 elif body is not None:
                     upload = Upload.of_bytes(body) if isinstance(body, bytes) else body
-                    sending = Sending(
-                        upload, self._read_timeout, limit, stop_time, go_on, on_upload
-                    )
+                    sending = Sending(upload, self._pace, limit, stop_time, go_on, on_upload)
                     data = sending.pieces()
                     if upload.size is not None:
                         headers = {**headers, "Content-Length": str(upload.size)}
                 all_headers, middlewares = self._additions(session, authorization, headers)
-                response = await session.request(
-                    method,
-                    encoded_url(url),
-                    headers=all_headers,
-                    data=data,
-                    allow_redirects=False,
-                    raise_for_status=False,
-                    auto_decompress=False,
-                    timeout=self._timeouts,
-                    middlewares=middlewares,
-                    proxy=self._proxy_url,
-                )
+                response: ClientResponse | None = None
                 # Not `async with`: a response whose body was read has released itself.
                 try:
+                    response = await session.request(
+                        method,
+                        encoded_url(url),
+                        headers=all_headers,
+                        data=data,
+                        allow_redirects=False,
+                        raise_for_status=False,
+                        auto_decompress=False,
+                        timeout=self._without_body if data is None else self._with_body,
+                        middlewares=middlewares,
+                        proxy=self._proxy_url,
+                    )
                     return await self._read(response, limit, stop_time, result=result)
                 finally:
-                    if data is not None or response.connection is not None:
-                        response.release()
-                    if data is not None:
-                        await response.wait_for_close()
+                    self._read_timeout.end(limit.task)
+                    if response is not None:
+                        if data is not None or response.connection is not None:
+                            response.release()
+                        if data is not None:
+                            await response.wait_for_close()
         except TransportError:
             raise
         except (aiohttp.ClientError, Dropped, OSError) as error:
@@ -212,12 +229,12 @@ class Transport:
         if self._session is not None and self._given is None:
             await self._session.close()
 
-    def _pace(self, attempt: TimeLimit, stop_time: Callable[[], None]) -> Pace:
+    def _pace_of(self, attempt: TimeLimit, stop_time: Callable[[], None]) -> Pace:
         def begin() -> None:
             attempt.pause()
             stop_time()
 
-        return Pace(self._read_timeout, begin)
+        return Pace(self._pace, begin)
 
     async def _read(
         self,
@@ -234,7 +251,7 @@ class Transport:
         limit = self._max_result if result else self._max_page
         if response.status < 300:
             comes = result and not response.content.is_eof()
-            pace = self._pace(attempt, stop_time) if comes else None
+            pace = self._pace_of(attempt, stop_time) if comes else None
             body = await read_body(response, limit, cut=False, result=result, pace=pace)
         else:
             try:
@@ -269,7 +286,7 @@ class Transport:
                 raise ConfigurationError("the session that was given is of another event loop")
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=_Connector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE),
+                connector=_Connector(self._read_timeout),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=HEADERS,
                 trust_env=False,

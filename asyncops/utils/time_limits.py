@@ -79,11 +79,12 @@ class TimeLimit:
     Attributes:
         limits: The limits that it is one of.
         expired: Whether the time was over.
+        task: The task that has entered it.
     """
 
     limits: TimeLimits
     expired: bool = field(default=False, init=False)
-    _task: "asyncio.Task[object]" = field(init=False)
+    task: "asyncio.Task[object]" = field(init=False)
     _cancelling: int = field(default=0, init=False)
     _pauses: int = field(default=0, init=False)
     _left: float | None = field(default=None, init=False)
@@ -116,7 +117,7 @@ class TimeLimit:
             return
         self._stop()
         self.expired = True
-        self._task.cancel()
+        self.task.cancel()
 
     def _stop(self) -> None:
         if self._timer is not None:
@@ -128,7 +129,7 @@ class TimeLimit:
         task = asyncio.current_task(loop)
         if task is None:
             raise RuntimeError("a time limit needs a task")
-        self._task, self._cancelling = task, task.cancelling()
+        self.task, self._cancelling = task, task.cancelling()
         limits = self.limits
         if limits.seconds is not None:
             limits.opened(self, limits.seconds, loop)
@@ -149,7 +150,7 @@ class TimeLimit:
         # A cancellation by somebody else goes on, also where it came together with the limit's.
         if (
             self.expired
-            and self._task.uncancel() <= self._cancelling
+            and self.task.uncancel() <= self._cancelling
             and kind is asyncio.CancelledError
         ):
             raise TimeoutError from error
