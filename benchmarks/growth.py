@@ -1,7 +1,7 @@
 """How a walk grows with its items: the exponent of its time and requests, and its memory."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from statistics import linear_regression, median
 
@@ -16,6 +16,7 @@ from benchmarks.worker import Tally
 __all__ = ["WAYS", "Growth", "exponent"]
 
 Sizes = Sequence[tuple[int, int]]
+_Site = tuple[str, Worker]
 
 _MB = 1_000_000
 _SIZE = 100
@@ -35,9 +36,11 @@ WAYS = (
     "all statuses, concurrent, unordered",
     "window, concurrent",
 )
-# In order from both ends, half of the listing is held, as the docstring says.
-_HOLDS_HALF = {"one status, two-ended"}
-
+# In order from both ends, half of the listing is held, as the docstring says. What it costs a loop
+# of the bare libraries is measured as well.
+_HOLDS_HALF = {
+    "one status, two-ended": Contestant("aiohttp, msgspec on attrs", "side_by_side:in_order")
+}
 
 _GROWS = Floor(1.02, at_least=False)
 
@@ -77,6 +80,7 @@ class Growth:
         )
         try:
             rounds = self._rounds(sizes, 0 if quick else REPEATS)
+            bare = self._bare(sizes, len(rounds))
         except Unmeasured as error:
             yield from (evolve(each, error=str(error)) for each in (memory, growth))
             return
@@ -91,29 +95,47 @@ class Growth:
             growth,
             figures=(figures,),
             samples=tuple(_largest_exponent(sizes, each) for each in rounds),
+            ceiling=tuple(_largest_exponent(sizes, each) for each in bare),
             details={"rounds": [[asdict(point) for point in each] for each in rounds]},
         )
 
     def _rounds(self, sizes: Sizes, repeats: int) -> list[list[_Point]]:
         rounds: list[list[_Point]] = []
         with ExitStack() as stack:
-            sites = [self._site(stack, items, sizes[-1][0]) for items, _ in sizes]
+            sites = self._sites(stack, sizes, self._ours)
 
             def take(count: int) -> Sequence[float]:
-                rounds.extend(
-                    [_point(*site, *size) for site, size in zip(sites, sizes, strict=True)]
-                    for _ in range(count)
-                )
+                rounds.extend(_round(sites, sizes) for _ in range(count))
                 return [_largest_exponent(sizes, each) for each in rounds[-count:]]
 
             take_until_decided(take, 2, _GROWS, repeats)
         return rounds
 
-    def _site(self, stack: ExitStack, items: int, most: int) -> tuple[str, Worker]:
+    def _bare(self, sizes: Sizes, rounds: int) -> list[list[_Point]]:
+        """Walk in the same way with a loop of the bare libraries, if there is one."""
+        contestant = _HOLDS_HALF.get(self.way)
+        if contestant is None:
+            return []
+        with ExitStack() as stack:
+            sites = self._sites(stack, sizes, lambda _: contestant)
+            return [_round(sites, sizes) for _ in range(rounds)]
+
+    def _ours(self, mark: int) -> Contestant:
+        return Contestant("asyncops", "ours:walk", {"way": self.way, "mark": mark})
+
+    def _sites(
+        self, stack: ExitStack, sizes: Sizes, contestant: Callable[[int], Contestant]
+    ) -> Sequence[_Site]:
+        most = sizes[-1][0]
+        # The memory of the largest listing is told from the first hundredth of it on.
+        return [
+            self._site(stack, contestant(most // 100 if items == most else 0), items, most)
+            for items, _ in sizes
+        ]
+
+    def _site(self, stack: ExitStack, contestant: Contestant, items: int, most: int) -> _Site:
         url = stack.enter_context(page_server(_settings(self.way, items // _SIZE)))
-        arguments = {"way": self.way, "mark": most // 100 if items == most else 0}
-        ours = Contestant("asyncops", "ours:walk", arguments)
-        process = stack.enter_context(worker(ours, Load(items), url))
+        process = stack.enter_context(worker(contestant, Load(items), url))
         if items != most:
             # What the first walk costs once would weigh on a small listing alone.
             process.run(items=items)
@@ -133,6 +155,10 @@ def _largest_exponent(sizes: Sizes, points: Sequence[_Point]) -> float:
         exponent(items, [each.cpu for each in points]),
         exponent(items, [each.requests for each in points]),
     )
+
+
+def _round(sites: Sequence[_Site], sizes: Sizes) -> list[_Point]:
+    return [_point(*site, *size) for site, size in zip(sites, sizes, strict=True)]
 
 
 def _point(url: str, process: Worker, items: int, times: int) -> _Point:

@@ -18,7 +18,7 @@ from msgspec.json import Decoder
 from benchmarks.contestants.models import AttrsOperations, AttrsPage
 from benchmarks.worker import Run, Tally
 
-__all__ = ["both_ends", "numbered", "windows"]
+__all__ = ["both_ends", "in_order", "numbered", "windows"]
 
 _HEADERS = {"Authorization": "Bearer token"}
 _STATUSES = ("queued", "uploaded", "in_progress", "completed", "failed")
@@ -39,6 +39,17 @@ class _Loop:
         async with self.session.get(self.url, params=query) as response:
             response.raise_for_status()
             return self.decode(await response.read())
+
+    async def pages(self, **query: str) -> AsyncIterator[list[Any]]:
+        """Follow the tokens, and give the items of each page that have not come before."""
+        while True:
+            page = await self.get(limit="100", **query)
+            new = [item for item in page.items if item.id not in self.found]
+            self.found.update(item.id for item in new)
+            yield new
+            if len(new) < len(page.items) or not page.next_page:
+                return
+            query["page_token"] = page.next_page
 
     async def follow(self, *, until_known: bool, **query: str) -> None:
         """Follow the tokens, to the end or until an item comes that has come before."""
@@ -104,6 +115,33 @@ async def both_ends(url: str, all_statuses: bool = False) -> AsyncIterator[Run]:
                     for status, end in product(statuses, _ENDS)
                 ),
             )
+
+        yield run
+
+
+@asynccontextmanager
+async def in_order(url: str) -> AsyncIterator[Run]:
+    """Both ends of one status in order: what comes from the far one is held until they meet."""
+    async with _opened(url, "/async/operations", AttrsPage) as loop:
+
+        async def run() -> Tally:
+            near, far = (loop.pages(sort_by=end, status="completed") for end in _ENDS)
+            held: list[list[Any]] = []
+            loop.found.clear()
+
+            async def hold() -> None:
+                held.extend([items async for items in far])
+
+            async with asyncio.TaskGroup() as group:
+                group.create_task(hold())
+                given = 0
+                async for items in near:
+                    for _ in items:
+                        given += 1
+            while held:
+                for _ in held.pop():
+                    given += 1
+            return {"items": given}
 
         yield run
 
