@@ -182,7 +182,6 @@ class BaseClient:
         deadline = caller.clock.monotonic() + self._timeout.deadline
         call = Call(
             request,
-            f"{caller.base_url}{request.target}",
             CallTime(self._limits, caller.clock, deadline),
             meter or Meter(),
             redact=caller.credential.redact,

@@ -34,7 +34,6 @@ class Call:
 
     Attributes:
         request: The request.
-        url: The whole URL, with the query.
         time: The time that it may take.
         meter: Counts the cost of the call.
         span: The call in the client's telemetry.
@@ -46,7 +45,6 @@ class Call:
     """
 
     request: Request
-    url: str
     time: CallTime
     meter: Meter
     span: CallSpan | None = field(default=None)
@@ -230,6 +228,7 @@ class Caller:
     ) -> Response:
         """Send one request as soon as the throttle, the connections and the rate allow it."""
         request, connections = call.request, self.transport.connections
+        url = f"{self.base_url}{request.target}"
         while True:
             if self.throttle.opens_at > self.clock.monotonic():
                 await self.throttle.wait(call)
@@ -245,10 +244,10 @@ class Caller:
                 headers = merged(self.headers, request.headers) if request.headers else self.headers
                 if self.credential.signer is not None:
                     signer = self.credential.signer
-                    authorization = await self._signature(signer, call, token, headers)
+                    authorization = await self._signature(signer, call, url, token, headers)
                 response = await self.transport.send(
                     request.method,
-                    call.url,
+                    url,
                     authorization,
                     call.begin_attempt(headers),
                     body=request.upload or request.body,
@@ -272,11 +271,16 @@ class Caller:
                 connections.give_back()
 
     async def _signature(
-        self, signer: Signer, call: Call, token: str | None, headers: Mapping[str, str]
+        self,
+        signer: Signer,
+        call: Call,
+        url: str,
+        token: str | None,
+        headers: Mapping[str, str],
     ) -> Mapping[str, str]:
         """Return the headers that prove who sends the request, and keep them out of any text."""
         request, all_headers = call.request, merged(HEADERS, headers)
-        outgoing = OutgoingRequest(request.method, call.url, all_headers, request.body)
+        outgoing = OutgoingRequest(request.method, url, all_headers, request.body)
         signature = await sign(signer, outgoing, token)
         call.keep_out(part for value in signature.values() for part in parts_of(value))
         return signature

@@ -11,7 +11,7 @@ from asyncops.http.invalid_items import OnInvalid
 from asyncops.http.meter import Meter, MeteredFetch, OnPage
 from asyncops.http.telemetry import ListingTelemetry
 from asyncops.http.transport import CONNECTIONS
-from asyncops.listing.position import Position, start_of
+from asyncops.listing.position import Position
 from asyncops.listing.progress import Progress
 from asyncops.listing.walk import Concurrent, Pages, Walk, next_page, walk_pages
 from asyncops.models import Cursor, Page
@@ -290,3 +290,24 @@ class Pager(Generic[T]):
     def _sequential(self, progress: Progress) -> AsyncGenerator[Page[T], None]:
         fetch = partial(self._fetch, meter=progress.meter)
         return walk(fetch, self._strategy(self._start), self._limits)
+
+
+def start_of(query: str, cursor: Cursor | None, resume: Checkpoint | None) -> Checkpoint:
+    """Return the checkpoint at which a walk begins: at a cursor, at ``resume``, or at the start.
+
+    Raises:
+        TypeError: ``resume`` is no checkpoint.
+        ValueError: The checkpoint belongs to another query, or both were given.
+    """
+    if resume is None:
+        return Checkpoint(query=query, cursor=cursor)
+    if not isinstance(resume, Checkpoint):
+        raise TypeError(f"resume must be a Checkpoint, got {type(resume).__name__}")
+    if cursor is not None:
+        raise ValueError("resume already says where to start; give no page besides it")
+    if resume.query != query:
+        raise ValueError(
+            f"resume was taken from another query ({resume.query}), this one is {query}: "
+            "the filters, the order and, for numbered pages, the page size have to be the same"
+        )
+    return resume

@@ -244,24 +244,3 @@ def fingerprint(request: Request, terms: tuple[tuple[str, str], ...]) -> str:
     """
     filters = repr(terms).encode() + (request.body or b"")
     return f"{request.path}#{blake2s(filters, digest_size=8).hexdigest()}"
-
-
-def start_of(query: str, cursor: Cursor | None, resume: Checkpoint | None) -> Checkpoint:
-    """Return the checkpoint at which a walk begins: at a cursor, at ``resume``, or at the start.
-
-    Raises:
-        TypeError: ``resume`` is no checkpoint.
-        ValueError: The checkpoint belongs to another query, or both were given.
-    """
-    if resume is None:
-        return Checkpoint(query=query, cursor=cursor)
-    if not isinstance(resume, Checkpoint):
-        raise TypeError(f"resume must be a Checkpoint, got {type(resume).__name__}")
-    if cursor is not None:
-        raise ValueError("resume already says where to start; give no page besides it")
-    if resume.query != query:
-        raise ValueError(
-            f"resume was taken from another query ({resume.query}), this one is {query}: "
-            "the filters, the order and, for numbered pages, the page size have to be the same"
-        )
-    return resume

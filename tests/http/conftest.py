@@ -12,5 +12,5 @@ def pytest_asyncio_loop_factories(
     item: pytest.Item,
 ) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     """Limits are tested where nothing outside of the loop happens."""
-    alone = item.path.name in {"test_read_timeout.py", "test_timeouts.py"}
+    alone = item.path.name in {"test_transport_read_timeout.py", "test_timeouts.py"}
     return {"idle": IdleLoop} if alone else {"usual": asyncio.new_event_loop}

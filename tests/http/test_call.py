@@ -17,7 +17,7 @@ from asyncops.utils.time_limits import TimeLimits
 async def test_sleep_that_is_cut_short_counts_as_long_as_it_was() -> None:
     """A call may be cancelled while it waits for its next attempt."""
     clock, meter = FakeClock(auto_advance=False), Meter()
-    call = Call(Request(path="/"), "", CallTime(TimeLimits(100.0), clock, 100.0), meter)
+    call = Call(Request(path="/"), CallTime(TimeLimits(100.0), clock, 100.0), meter)
     task = asyncio.create_task(call.sleep(10.0))
     await asyncio.sleep(0)
     clock.advance(4.0)
@@ -48,7 +48,7 @@ class Attempts:
 
 def test_what_was_in_doubt_stays_so_whatever_a_later_request_does() -> None:
     """Only the request that was refused or not sent is out of doubt, not one before it."""
-    call = Call(Request(path="/"), "", CallTime(TimeLimits(9.0), FakeClock(), 9.0), Meter())
+    call = Call(Request(path="/"), CallTime(TimeLimits(9.0), FakeClock(), 9.0), Meter())
     unsent, lost = ConnectionFailed("refused", sent=False), ConnectionFailed("lost")
     found: list[bool] = []
     for begins, error in ((False, unsent), (True, unsent), (True, lost), (False, unsent)):
@@ -65,7 +65,7 @@ def test_what_was_in_doubt_stays_so_whatever_a_later_request_does() -> None:
 def test_an_attempt_is_ended_once() -> None:
     """The next one may fail before it begins, as where a rate cannot be asked."""
     span = Attempts()
-    call = Call(Request(path="/"), "", CallTime(TimeLimits(9.0), FakeClock(), 9.0), Meter(), span)
+    call = Call(Request(path="/"), CallTime(TimeLimits(9.0), FakeClock(), 9.0), Meter(), span)
     assert call.begin_attempt({"a": "b"}) == {"a": "b", "traceparent": "00-1"}
     call.end_attempt(status=503, error=None)
     call.end_attempt(status=None, error=ValueError())

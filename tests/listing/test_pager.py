@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from asyncops import Checkpoint, DeadlineExceeded, PaginationError, ServerError, TooManyPages
 from asyncops.http.messages import Reply, Request
 from asyncops.http.meter import Meter
-from asyncops.listing.pager import Pager
+from asyncops.listing.pager import Pager, start_of
 from asyncops.listing.walk import Walk
 from asyncops.paging.counted.drift import Drift
 from asyncops.paging.counted.numbering import PageBase
@@ -529,3 +529,16 @@ async def test_closing_a_walk_from_another_task_ends_its_request(silent: bool, w
     assert not others()
     rest = await token_pager(listing, resume=told.value.checkpoint).collect()
     assert rest == [str(n) for n in range(6)]
+
+
+def test_a_walk_begins_in_one_place_of_its_own_query() -> None:
+    start = Checkpoint(query="q")
+    assert start_of("q", "t", None) == Checkpoint(query="q", cursor="t")
+    assert start_of("q", None, start) is start
+    with pytest.raises(ValueError, match="give no page besides it"):
+        start_of("q", "t", start)
+    with pytest.raises(ValueError, match="another query"):
+        start_of("r", None, start)
+    text: Any = "{}"
+    with pytest.raises(TypeError, match="resume must be a Checkpoint"):
+        start_of("q", None, text)

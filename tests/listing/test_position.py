@@ -8,7 +8,7 @@ from attrs import frozen
 
 from asyncops import Checkpoint, Page
 from asyncops.http.messages import Request
-from asyncops.listing.position import Position, fingerprint, start_of
+from asyncops.listing.position import Position, fingerprint
 
 START = Checkpoint(query="q")
 
@@ -65,18 +65,6 @@ def test_a_page_is_cut_with_the_place_behind_its_last_item() -> None:
     assert cut.page.next_cursor is None
     assert current.first(3) is current
     assert position.checkpoint(2, current).seen == ("a", "b", "c")
-
-
-def test_a_walk_begins_in_one_place_of_its_own_query() -> None:
-    assert start_of("q", "t", None) == Checkpoint(query="q", cursor="t")
-    assert start_of("q", None, START) is START
-    with pytest.raises(ValueError, match="give no page besides it"):
-        start_of("q", "t", START)
-    with pytest.raises(ValueError, match="another query"):
-        start_of("r", None, START)
-    text: Any = "{}"
-    with pytest.raises(TypeError, match="resume must be a Checkpoint"):
-        start_of("q", None, text)
 
 
 def test_a_query_is_known_again_without_being_shown() -> None:

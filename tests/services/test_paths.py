@@ -27,8 +27,8 @@ async def test_a_watch_to_its_first_change_takes_a_short_way() -> None:
                 assert fake.count() - before == 10
                 assert change.kind == "updated"
             traces.append(trace)
-    assert len(least(traces).files) <= 24, sorted(least(traces).files)
-    assert least(traces).changes <= 376
+    assert len(least(traces).files) <= 23, sorted(least(traces).files)
+    assert least(traces).changes <= 366
 
 
 async def test_a_listing_to_its_first_item_takes_a_short_way() -> None:
@@ -44,5 +44,5 @@ async def test_a_listing_to_its_first_item_takes_a_short_way() -> None:
                 await items.aclose()
                 assert item.status == "failed"
                 traces.append(trace)
-        assert len(least(traces).files) <= 26, sorted(least(traces).files)
-        assert least(traces).changes <= 49
+        assert len(least(traces).files) <= 25, sorted(least(traces).files)
+        assert least(traces).changes <= 45

@@ -110,12 +110,11 @@ class Cursors:
         Raises:
             RepeatedToken: The walk has sent this cursor before.
         """
-        if cursor is None:
-            return
-        if self._first_request is None:
-            self._sent.check(cursor)
-        else:
-            self._sent.check(query_key(with_query(self._first_request, cursor)), is_query=True)
+        first = self._first_request
+        if cursor is not None and first is not None:
+            cursor = query_key(with_query(first, cursor))
+        if cursor in self._sent:
+            self._sent.refuse(is_query=first is not None)
 
     def _last_id(self, items: tuple[Any, ...]) -> str | None:
         if not items:

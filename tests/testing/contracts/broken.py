@@ -282,7 +282,7 @@ def cancels_nothing(patch: Patch) -> None:
 
 
 def walks_in_circles(patch: Patch) -> None:
-    patch.setattr(SentCursors, "check", lambda *_, **__: None)
+    patch.setattr(SentCursors, "refuse", lambda *_, **__: None)
 
 
 def ends_in_silence(patch: Patch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from aiohttp.client_proto import ResponseHandler
 
 from asyncops import AttemptTimeout, RetryPolicy, Timeout, ZooClient
-from asyncops.http.read_timeout import ReadTimeout
+from asyncops.http.transport import ReadTimeout
 from tests.http.test_sending import PIECE, Receiver, send, serving
 from tests.wire.faultserver import SILENCE, FaultServer, Seen, Step, answer
 from tests.wire.kit import ask
