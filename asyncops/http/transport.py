@@ -310,14 +310,18 @@ class Transport:
             pace = self._pace_of(attempt, stop_time) if comes else None
             body = await read_body(response, limit, cut=False, result=result, pace=pace)
         else:
-            try:
-                body = await read_body(response, min(limit, MAX_ERROR_BODY), cut=True)
-            except (TransportError, aiohttp.ClientPayloadError):
-                # The status says enough, without a body that cannot be read.
-                body = b""
+            body = await self._error_body(response, min(limit, MAX_ERROR_BODY))
         headers = response.headers
         request_id = next(filter(None, map(headers.get, self._request_id)), None)
         return Response(status=response.status, headers=headers, body=body, request_id=request_id)
+
+    async def _error_body(self, response: ClientResponse, limit: int) -> bytes:
+        """Read the body of an error, if it comes: without it, the status says enough."""
+        try:
+            async with asyncio.timeout(self._pace):
+                return await read_body(response, limit, cut=True)
+        except (TransportError, aiohttp.ClientError, TimeoutError):
+            return b""
 
     def _additions(
         self,

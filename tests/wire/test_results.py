@@ -16,6 +16,7 @@ from asyncops import (
     ChainloopClient,
     ConfigurationError,
     DeadlineExceeded,
+    NotFound,
     RetryPolicy,
     ServerError,
     Timeout,
@@ -27,6 +28,7 @@ from asyncops.services.zoo import FileConversion
 from asyncops.testing import FakeClock
 from tests.wire.faultserver import (
     FIN,
+    RST,
     SILENCE,
     Drip,
     FaultServer,
@@ -221,16 +223,37 @@ async def test_a_page_that_comes_steadily_has_not() -> None:
         await failing(ask(client), AttemptTimeout)
 
 
-@pytest.mark.parametrize("status", ["200 OK", "503 Down"])
-async def test_a_result_that_drips_ends(status: str) -> None:
-    """By the pace; the body of an error by the attempt's time, as ever."""
-    timeout = Timeout(read=0.4, attempt=0.5 if status[0] == "5" else 60.0)
-    drip: list[Step] = [head("Content-Length: 5000", status=status), Drip(b" " * 5000, 0.01)]
+async def test_a_result_that_drips_ends() -> None:
+    timeout = Timeout(read=0.4)
+    drip: list[Step] = [head("Content-Length: 5000"), Drip(b" " * 5000, 0.01)]
     async with FaultServer([drip]) as server, zoo(server, timeout=timeout) as client:
         error = await failing(result(client), AttemptTimeout)
         assert error.retryable
-        assert ("less than 65536 bytes in 0.4 s" in str(error)) == (status == "200 OK")
+        assert "less than 65536 bytes in 0.4 s" in str(error)
         await server.until(lambda: server.open == 0)
+    assert server.requests == RetryPolicy().attempts
+
+
+@pytest.mark.parametrize(
+    "more", [SILENCE, Drip(b" " * 5000, 0.01), FIN, RST], ids=["silent", "drips", "ends", "reset"]
+)
+async def test_an_error_whose_body_does_not_come_is_told_by_its_status(more: Step) -> None:
+    error_head = head("Content-Length: 5000", status="404 Not Found")
+    timeout = Timeout(read=0.4, attempt=0.5)
+    async with FaultServer([[error_head, b"{", more]]) as server:
+        async with zoo(server, timeout=timeout) as client:
+            await failing(result(client), NotFound)
+            await failing(ask(client), NotFound)
+            await server.until(lambda: server.open == 0)
+        assert server.requests == 2
+
+
+@pytest.mark.parametrize("status", ["500 Oops", "503 Down"])
+async def test_an_attempt_may_end_before_the_body_of_an_error(status: str) -> None:
+    drip: list[Step] = [head("Content-Length: 5000", status=status), Drip(b" " * 5000, 0.01)]
+    timeout = Timeout(read=0.6, attempt=0.5)
+    async with FaultServer([drip]) as server, zoo(server, timeout=timeout) as client:
+        assert (await failing(result(client), AttemptTimeout)).retryable
     assert server.requests == RetryPolicy().attempts
 
 
