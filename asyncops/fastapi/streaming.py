@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
 
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from asyncops.fastapi.handlers import ProblemResponse
@@ -15,6 +15,9 @@ from asyncops.utils.tasks import cancel_all
 
 _STOPPING = Problem(status=503, detail="This application is being stopped.")
 _BUG = Problem(status=500, detail="This application could not answer that.")
+
+# What nginx logs for such a request; no client gets it.
+_CLIENT_LEFT = 499
 
 # Seconds between two polls of the server, and for a client that reads nothing to take the last
 # piece: with everything else, a stream has to end within two seconds.
@@ -60,6 +63,10 @@ class PiecewiseResponse(StreamingResponse):
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LAST_PIECE):
                     await self._send_last_piece(scope, receive, send)
+        elif not self._is_begun:
+            # Nobody reads it, but Starlette's middleware would take no answer for a bug.
+            with suppress(OSError):
+                await Response(status_code=_CLIENT_LEFT)(scope, receive, send)
         if self.background is not None:
             await self.background()
 

@@ -91,14 +91,15 @@ async def asgi(app: FastAPI, *, raise_errors: bool = True) -> AsyncIterator[http
 class Reader:
     """The other end of a response that is played by hand.
 
-    It takes so many messages, and goes when it is told to.
+    It takes so many messages, each perhaps with an error, and goes when it is told to.
     """
 
-    def __init__(self, takes: int = 100) -> None:
+    def __init__(self, takes: int = 100, error: Exception | None = None) -> None:
         self.got: list[Any] = []
         self.gone = asyncio.Event()
         self.listening = 0
         self._takes = takes
+        self._error = error
 
     async def receive(self) -> dict[str, Any]:
         self.listening += 1
@@ -113,6 +114,8 @@ class Reader:
 
     async def send(self, message: Any) -> None:
         self.got.append(message)
+        if self._error is not None:
+            raise self._error
         if len(self.got) >= self._takes:
             await asyncio.Event().wait()
 

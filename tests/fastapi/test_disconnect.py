@@ -133,6 +133,28 @@ async def test_who_goes_before_the_answer_begins_ends_it_as_well(
         await until(lambda: fake_server.open_connections == 0)
 
 
+async def test_a_middleware_takes_nobody_who_goes_so_early_for_a_bug(
+    fake_server: FakeServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Starlette's raises an error where no answer begins, and the server logs its traceback."""
+    app = streaming_app(fake_server)
+    answered: list[int] = []
+
+    @app.middleware("http")
+    async def told(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await answer(request)
+        answered.append(response.status_code)
+        return response
+
+    fake_server.script(Fault(times=100, delay=600.0))
+    async with serving(app) as client, leaving_nothing(fake_server):
+        async with visit(client, "/pages"):
+            await until(lambda: fake_server.count() >= 1)
+        await until(lambda: fake_server.open_connections == 0)
+    assert answered == [499]
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
+
+
 async def test_who_goes_between_two_polls_ends_the_watch(fake_server: FakeServer) -> None:
     async with (
         serving(streaming_app(fake_server)) as client,

@@ -93,6 +93,24 @@ async def test_it_is_closed_before_the_request_is_over(how: str) -> None:
     assert reader.got[-1]["more_body"]
 
 
+@pytest.mark.parametrize("error", [None, OSError("the reader has gone")])
+async def test_a_reader_that_goes_before_the_first_piece_is_answered_all_the_same(
+    error: Exception | None,
+) -> None:
+    """For the middlewares in between; a server may refuse to send it, or drop it."""
+
+    async def silent() -> AsyncGenerator[bytes, None]:
+        await asyncio.Event().wait()
+        yield b""
+
+    reader = Reader(error=error)
+    reading = reader.read(PiecewiseResponse(silent()))
+    await until(lambda: reader.listening == 2, reading, every=0)
+    reader.gone.set()
+    await reading
+    assert reader.got[0]["status"] == 499
+
+
 async def test_a_reader_that_goes_is_noticed_though_nothing_ever_waits() -> None:
     """Pieces without end, each there at once, to a reader that takes all of them."""
 
