@@ -45,10 +45,16 @@ def fan_out(
             that were given the same session share its connections.
 
     Raises:
-        TypeError: ``walk`` returned something other than a pager.
+        TypeError: ``clients`` is no mapping, or ``walk`` returned something other than a pager.
         ValueError: ``concurrency`` is below 1.
     """
     limit = count("concurrency", concurrency)
+    if not isinstance(clients, Mapping):
+        raise TypeError(
+            f"clients must be a mapping of clients by name, got {type(clients).__name__}"
+        )
+    if not callable(walk):
+        raise TypeError(f"walk must be a function that gives a Pager, got {type(walk).__name__}")
     listings: deque[tuple[K, Pager[T]]] = deque()
     for name, client in clients.items():
         pager = walk(client)
@@ -98,6 +104,8 @@ class FanOut(TaskScope[tuple[K, T | AsyncOpsError]], Generic[K, T]):
                     batch.taken.set_result(None)
             if self._batches:
                 self._batch, self._index = self._batches.popleft(), 0
+                # One arrival is a whole page: whoever else waits may have some of it.
+                self._arrivals.wake_all()
             elif not await self._arrival():
                 raise StopAsyncIteration
 

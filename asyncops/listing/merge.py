@@ -79,7 +79,7 @@ def merge(*pagers: Pager[Any], key: Callable[[Any], Any], reverse: bool = False)
         reverse: Whether the largest key comes first, as for the newest by ``created_at``.
 
     Raises:
-        TypeError: One of ``pagers`` is no pager.
+        TypeError: One of ``pagers`` is no pager, or ``key`` no function.
         PaginationError: While iterating: a listing is not sorted, or an item has no key.
         AsyncOpsError: While iterating: a listing failed. It is raised with the ``checkpoint`` of
             that listing, when all items fetched before have been given and its next is needed.
@@ -89,6 +89,8 @@ def merge(*pagers: Pager[Any], key: Callable[[Any], Any], reverse: bool = False)
     for position, pager in enumerate(pagers):
         if not isinstance(pager, Pager):
             raise TypeError(f"pagers[{position}] must be a Pager, got {type(pager).__name__}")
+    if not callable(key):
+        raise TypeError(f"key must be a function of an item, got {type(key).__name__}")
     return Merge(pagers, key, reverse)
 
 

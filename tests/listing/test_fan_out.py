@@ -214,6 +214,12 @@ def test_walk_has_to_give_a_pager_and_concurrency_to_be_a_number() -> None:
         fan_out(accounts, wrong)
     with pytest.raises(ValueError, match="concurrency must be at least 1"):
         walked(accounts, 0)
+    clients: Any = list(accounts.values())
+    with pytest.raises(TypeError, match="clients must be a mapping of clients by name, got list"):
+        fan_out(clients, RowListing.pager)
+    pager: Any = accounts["account 0"].pager()
+    with pytest.raises(TypeError, match="walk must be a function that gives a Pager, got Pager"):
+        fan_out(accounts, pager)
 
 
 async def test_what_is_no_error_of_an_account_ends_all() -> None:
@@ -273,6 +279,14 @@ async def test_no_accounts_have_no_items() -> None:
     """And no error."""
     async with walked({}) as found:
         assert [pair async for pair in found] == []
+
+
+async def test_a_page_is_shared_by_all_tasks_that_wait_for_it() -> None:
+    """Though the first of them takes one item and does not come back."""
+    accounts = accounts_of([4], page=4)
+    async with asyncio.timeout(5), walked(accounts) as found:
+        pairs = await asyncio.gather(*(anext(found) for _ in range(4)))
+    assert [row for _, row in pairs] == accounts["account 0"].rows
 
 
 @given(consumers=st.integers(2, 4))

@@ -362,6 +362,9 @@ async def test_no_listings_have_no_items_and_other_things_are_no_listings() -> N
     for wrong in wrongs:
         with pytest.raises(TypeError, match=r"pagers\[1\] must be a Pager"):
             merge(pager, wrong, key=key_of)
+    name: Any = "created_at"
+    with pytest.raises(TypeError, match="key must be a function of an item, got str"):
+        merge(pager, key=name)
 
 
 async def test_a_cancellation_while_it_is_left_leaves_no_walk_open() -> None:
