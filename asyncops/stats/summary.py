@@ -9,6 +9,7 @@ from attrs import define, field, frozen
 from asyncops.models import Operation, State, has_ended, kind_of, times_of
 from asyncops.stats.durations import Durations, DurationSketch, Extent
 from asyncops.stats.throughput import MINUTES, MinuteCounts, Throughput
+from asyncops.utils.checks import check_count
 
 MAX_KINDS = 1_000
 """The most kinds that are counted one by one, so that a service cannot fill the memory."""
@@ -77,7 +78,7 @@ class Summarizer:
         ValueError: ``minutes`` is below 1.
     """
 
-    minutes: int = field(default=MINUTES, kw_only=True)
+    minutes: int = field(default=MINUTES, kw_only=True, validator=check_count(1))
     states: dict[State, int] = field(init=False)
     ended: int = field(default=0, init=False)
     kinds: dict[str, int] = field(factory=dict, init=False)
@@ -122,7 +123,12 @@ class Summarizer:
         ::
 
             summary = Summarizer().update(operations).result()
+
+        Raises:
+            TypeError: The argument is no iterable, or an element is no operation.
         """
+        if not isinstance(operations, Iterable):
+            raise TypeError(f"operations must be an iterable, got {type(operations).__name__}")
         for operation in operations:
             self.add(operation)
         return self
@@ -131,8 +137,11 @@ class Summarizer:
         """Add the operations of another summarizer.
 
         Raises:
+            TypeError: The other one is none.
             ValueError: The other one keeps another number of minutes, so its counts may be too low.
         """
+        if not isinstance(other, Summarizer):
+            raise TypeError(f"other must be a Summarizer, got {type(other).__name__}")
         if other.minutes != self.minutes:
             raise ValueError(f"minutes must be the same, got {self.minutes} and {other.minutes}")
         for state, count in other.states.items():
@@ -191,7 +200,7 @@ async def summarize(
 
     Raises:
         ConfigurationError: The extra ``stats`` is not installed.
-        TypeError: An element is no operation.
+        TypeError: The argument is no iterable, or an element is no operation.
         ValueError: ``minutes`` is below 1.
     """
     summarizer = Summarizer(minutes=minutes)

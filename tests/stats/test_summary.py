@@ -363,8 +363,18 @@ def test_other_numbers_of_minutes_do_not_merge() -> None:
 
 @pytest.mark.parametrize(("minutes", "error"), [(0, ValueError), (1.5, TypeError)])
 async def test_minutes_are_a_whole_number_above_0(minutes: int, error: type[Exception]) -> None:
-    with pytest.raises(error, match="must be"):
+    with pytest.raises(error, match="minutes must be"):
         await summarize([], minutes=minutes)
+
+
+async def test_only_operations_and_summarizers_are_taken() -> None:
+    """By name, where they are none at all."""
+    wrong: Any = None
+    with pytest.raises(TypeError, match="operations must be an iterable, got NoneType"):
+        await summarize(wrong)
+    with pytest.raises(TypeError, match="other must be a Summarizer, got Summary"):
+        wrong = Summarizer().result()
+        Summarizer().merge(wrong)
 
 
 async def test_without_the_extra_the_error_says_what_to_install(
