@@ -20,7 +20,7 @@ from asyncops.http.timeouts import CallTime, Timeout
 from asyncops.http.transport import Transport
 from asyncops.retry.policy import RetryPolicy
 from asyncops.retry.rate_limit import RateLimiter, rate_limiter
-from asyncops.utils.checks import count
+from asyncops.utils.checks import check_methods, count
 from asyncops.utils.clock import SYSTEM_CLOCK, Clock
 from asyncops.utils.time_limits import TimeLimits
 
@@ -109,6 +109,7 @@ class BaseClient:
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         service = self.service
+        _check_type("allow_insecure", allow_insecure, bool)
         credential = credential_from(
             token, service.token, service.auth, optional=service.optional_token
         )
@@ -119,6 +120,7 @@ class BaseClient:
         _check_type("timeout", timeout, Timeout)
         if session is not None:
             _check_type("session", session, aiohttp.ClientSession)
+        check_methods("clock", clock, Clock, "time, monotonic and sleep")
         self._telemetry = checked_telemetry(telemetry)
         rate = rate_limiter(rate_limit)
         if max_body is not None:
@@ -264,7 +266,9 @@ class BaseClient:
 
 
 def _address_of(service: Service, base_url: str | None) -> str:
-    url = base_url or os.environ.get(service.url_variable) or service.public_url
+    url = base_url
+    if url is None:
+        url = os.environ.get(service.url_variable) or service.public_url
     if url is None:
         raise ConfigurationError(
             f"no address of {service.title}: pass base_url=... or set {service.where_to_set}"

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from asyncops.http.messages import Request
 from asyncops.http.meter import WalkReport
+from asyncops.utils.checks import check_methods
 
 # A library logs nothing unless the program asks for it.
 logging.getLogger("asyncops").addHandler(logging.NullHandler())
@@ -111,7 +112,6 @@ def checked_telemetry(value: Telemetry | None) -> Telemetry | None:
     Raises:
         TypeError: It lacks a method, or is a class.
     """
-    if value is None or (isinstance(value, Telemetry) and not isinstance(value, type)):
-        return value
-    given = repr(value) if isinstance(value, type) else type(value).__name__
-    raise TypeError(f"telemetry must have the methods call, walk and items, got {given}")
+    if value is not None:
+        check_methods("telemetry", value, Telemetry, "call, walk and items")
+    return value

@@ -131,6 +131,18 @@ def _is_async(value: Callable[..., object]) -> bool:
     return iscoroutinefunction(value) or iscoroutinefunction(type(value).__call__)
 
 
+def check_methods(name: str, value: object, protocol: type, methods: str) -> None:
+    """Check that an object has the ``methods`` of a protocol, and is no class.
+
+    Raises:
+        TypeError: It lacks one, or is a class.
+    """
+    is_class = isinstance(value, type)
+    if is_class or not isinstance(value, protocol):
+        given = repr(value) if is_class else type(value).__name__
+        raise TypeError(f"{name} must have the methods {methods}, got {given}")
+
+
 def plain_text(name: str, value: object) -> str:
     """Return a text of one or more characters, none of them a control character."""
     if not isinstance(value, str):

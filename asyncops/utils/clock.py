@@ -2,9 +2,10 @@
 
 import asyncio
 import time as system_time
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
+@runtime_checkable
 class Clock(Protocol):
     """The time of a client, given to it as ``clock=``.
 
