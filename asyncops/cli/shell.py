@@ -1,5 +1,6 @@
 """What a command tells the shell and its user: exit codes, failures, and lines of text."""
 
+import errno
 import io
 import os
 import sys
@@ -60,6 +61,14 @@ class Failure(Exception):
         # A command's name keeps its spelling.
         first = self.hint[0] if self.hint.startswith("asyncops ") else self.hint[:1].upper()
         return f"{self.message.rstrip('.')}. {first}{self.hint[1:]}{end}"
+
+
+def of_system(error: OSError) -> Failure:
+    """The failure to show for an error of the operating system."""
+    reason = error.strerror or str(error) or type(error).__name__
+    where = f"{error.filename}: " if error.filename is not None else ""
+    hint = "make room and run it again" if error.errno == errno.ENOSPC else None
+    return Failure(f"{where}{reason}", hint)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ import re
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from pathlib import Path
 
 
 def lazy_names(package: str, file: str) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
@@ -25,6 +24,9 @@ def lazy_names(package: str, file: str) -> tuple[Callable[[str], object], Callab
 
     def read() -> dict[str, str]:
         if not modules:
+            # Whoever only imports the package, as the command line does, needs none of it.
+            from pathlib import Path  # noqa: PLC0415
+
             stub = Path(file).with_suffix(".pyi").read_text(encoding="utf-8")
             lines = re.findall(r"^from (\S+) import (\w+) as \2$", stub, re.MULTILINE)
             modules.update({name: module for module, name in lines})

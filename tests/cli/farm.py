@@ -24,11 +24,12 @@ from asyncops.kit import (
     WatchOptions,
     Window,
     Within,
+    files,
     param,
 )
 from tests.testing.contracts.farms import Org
 
-__all__ = ["FarmClient", "NeedyClient", "Phase"]
+__all__ = ["Build", "FarmClient", "NeedyClient", "NumberedClient", "Phase"]
 
 
 class Phase(Status):
@@ -182,4 +183,33 @@ class NeedyClient(Client):
         options=BranchOptions,
         watch=BranchWatchOptions,
         get="/runs/{id}",
+    )
+
+
+@frozen(kw_only=True)
+class Build(Tracked):
+    """A build, which is asked for by its number."""
+
+    id: str
+    status: Phase
+    created_at: Timestamp
+    number: int
+    started_at: Timestamp | None = None
+    finished_at: Timestamp | None = None
+    error: str | None = None
+    logs: dict[str, str] | None = files()
+
+
+class NumberedClient(Client):
+    """A service that knows its builds by other names than those by which it is asked for them."""
+
+    service = Service(name="numbered", title="Numbered", url=None, token=None)
+    builds = Resource(
+        Build,
+        Listing("/builds", "builds", paging=Pages(total="total", most=100)),
+        options=ListOptions,
+        watch=WatchOptions,
+        get="/builds/{id}",
+        cancel=Action("/builds/{id}/cancel"),
+        id="number",
     )

@@ -1,7 +1,6 @@
 """A service of another distribution on the command line: what its description says is there."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,36 +13,14 @@ from typer.testing import CliRunner
 from asyncops.cli import connect, resources
 from asyncops.cli.app import app
 from asyncops.testing import Fake
+from tests.cli.conftest import Register
 from tests.cli.farm import FarmClient
 from tests.cli.processes import Done, environment
 from tests.testing.contracts.farms import HeadersClient
 
-Register = Callable[..., None]
 Farm = Callable[..., Done]
 
 PLACE = ("python", "cpython")
-
-
-@pytest.fixture
-def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Register]:
-    """Installs a distribution that registers services."""
-    folder = tmp_path / "site"
-    folder.mkdir()
-
-    def installing(distribution: str, **entries: str) -> None:
-        info = folder / f"{distribution}-1.2.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(
-            f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.2\n"
-        )
-        lines = [f"{name} = {value}\n" for name, value in entries.items()]
-        (info / "entry_points.txt").write_text("".join([f"[{resources.GROUP}]\n", *lines]))
-        resources.installed.cache_clear()
-
-    monkeypatch.syspath_prepend(str(folder))
-    monkeypatch.setenv("ASYNCOPS_CONFIG", os.devnull)
-    yield installing
-    resources.installed.cache_clear()
 
 
 @pytest.fixture

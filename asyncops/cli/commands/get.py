@@ -13,7 +13,7 @@ from rich.text import Text
 from asyncops.cli.groups import add
 from asyncops.cli.options.fields import WRITING, Settings, argument, option
 from asyncops.cli.options.on_resource import OnResource, on_resource, require_ids, wrong_ids
-from asyncops.cli.output.downloads import files_of, gives_files, is_files, save
+from asyncops.cli.output.downloads import files_of, gives_files, inside, is_files, save
 from asyncops.cli.output.formats.encoders import JsonEncoder, JsonLinesEncoder
 from asyncops.cli.output.sinks import StandardOutput
 from asyncops.cli.output.table_columns import ran, style_of, waited
@@ -82,10 +82,11 @@ class GetOptions:
             raise ValueError("--json and --jsonl exclude each other; give one")
 
 
-def save_files(item: Any, outputs: Path, *, several: bool) -> None:
+def save_files(id_: object, item: Any, outputs: Path, *, several: bool) -> None:
     """Write the files of an item, and say which.
 
     Args:
+        id_: What it was asked for by.
         item: The item.
         outputs: The folder.
         several: Whether each of several items has a folder of its own, below that one.
@@ -93,11 +94,11 @@ def save_files(item: Any, outputs: Path, *, several: bool) -> None:
     Raises:
         Failure: They cannot be written; then none is.
     """
-    paths = save(files_of(item), outputs / str(item.id) if several else outputs)
+    paths = save(files_of(item), inside(outputs, str(id_)) if several else outputs)
     for path in paths:
         complain(f"wrote {path}")
     if not paths:
-        complain(f"{item.id} has no files")
+        complain(f"{id_} has no files")
 
 
 class Showing:
@@ -128,7 +129,7 @@ class Showing:
         problem = None
         if self._options.outputs is not None:
             try:
-                save_files(result, self._options.outputs, several=self._several)
+                save_files(id_, result, self._options.outputs, several=self._several)
             except Failure as failure:
                 if not self._several:
                     raise

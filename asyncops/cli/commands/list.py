@@ -73,8 +73,10 @@ class _Run:
     async def write(self, sink: Sink, entry: JournalEntry, *, since: int | None) -> None:
         """Write what the query gives, behind what is there already."""
         name, output = self.query.resource.name, self.output
-        model = self.query.resource.description.item
-        encoder = encoder_for(output.form, model, raw=output.raw_cells, before=entry.rows)
+        listed = self.query.resource.description
+        encoder = encoder_for(
+            output.form, listed.item, listed.id, raw=output.raw_cells, before=entry.rows
+        )
         with keeping(output.on_invalid, since=since) as on_invalid:
             with listing_progress(name, beside_rows=output.file is None) as on_page:
                 hooks = {"on_page": on_page, "on_invalid": on_invalid}
@@ -144,7 +146,7 @@ def add_to(group: typer.Typer, resource: Resource) -> None:
     help_ = f"List them, {order}, as a table or in a format for programs."
     examples = (
         f"{start} --since 24h",
-        f"{start} --jsonl | jq -r .id",
+        f"{start} --jsonl | jq -r .{resource.description.id}",
         f"{start} -o rows.csv --resume rows.state --concurrency 8",
     )
     add(group, "list", list_items, help=help_, examples=examples, query=query)

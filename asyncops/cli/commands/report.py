@@ -71,7 +71,7 @@ async def draw_operations(settings: Settings, query: Query, output: Output) -> N
         from asyncops.cli.report import theme, timeline_picture  # noqa: PLC0415 - drawing is an extra
     now = datetime.now(UTC)
     most = query.max_items or _USUAL
-    newest = NewestLives(min(most, _MOST_DRAWN))
+    newest = NewestLives(min(most, _MOST_DRAWN), query.resource.description.id)
 
     def draw(cut: bool) -> tuple[bytes, str]:
         notes = _notes(newest, f"the first {most:,}, there are more" if cut else "")
@@ -99,7 +99,8 @@ async def report_operations(settings: Settings, query: Query, output: Output) ->
     with needing("matplotlib", _EXTRA), needing("jinja2", _EXTRA):
         from asyncops.cli.report.page import Tally, page_of  # noqa: PLC0415 - drawing is an extra
     most = query.max_items or _MOST_REPORTED
-    tally = Tally(now=datetime.now(UTC), newest=NewestLives(_USUAL))
+    newest = NewestLives(_USUAL, query.resource.description.id)
+    tally = Tally(now=datetime.now(UTC), newest=newest)
 
     def page(cut: bool) -> tuple[bytes, str]:
         asked, cut_at = query.asked(_UNSAID), most if cut else None

@@ -115,7 +115,7 @@ class _Report:
             self.line.put_out(outcome.line)
         if outcome.outcome == "succeeded":
             if self.options.outputs is not None:
-                self._save(result, self.options.outputs)
+                self._save(id_, result, self.options.outputs)
         elif outcome.outcome == "error" and isinstance(result, AsyncOpsError):
             kind = alike(result)
             self._told[kind] += 1
@@ -146,13 +146,13 @@ class _Report:
         self._write()
         return exit_code(self.outcomes, first=self.options.first) or self.unwritten
 
-    def _save(self, result: Any, outputs: Path) -> None:
+    def _save(self, id_: object, result: Any, outputs: Path) -> None:
         """Write the files of a result; where that cannot be done, go on with the others."""
         self.line.clear()
         try:
-            save_files(result, outputs, several=self.several)
+            save_files(id_, result, outputs, several=self.several)
         except Failure as failure:
-            self.line.complain(f"{result.id}: {failure}")
+            self.line.complain(f"{id_}: {failure}")
             self.unwritten = max(self.unwritten, ExitCode(failure.code))
 
     def _write(self) -> None:

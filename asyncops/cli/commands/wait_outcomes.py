@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from asyncops.cli.runtime.error_messages import explained
 from asyncops.cli.shell import ExitCode
@@ -53,10 +53,10 @@ class Outcome:
             last = result.last if isinstance(result.last, Operation) else None
             return cls(id=str(id_), outcome=_still(last), error=str(result), operation=last)
         if isinstance(result, OperationBlocked):
-            return cls.seen(result.operation)
+            result = result.operation
         if isinstance(result, AsyncOpsError):
             return cls(id=str(id_), outcome="error", error=explained(result))
-        return cls.seen(result)
+        return evolve(cls.seen(result), id=str(id_))
 
     @classmethod
     def seen(cls, operation: Operation) -> Self:

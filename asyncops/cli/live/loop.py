@@ -104,7 +104,12 @@ class CheckpointKeeper:
 
 
 async def follow(
-    watch: Watch[Any], tell: Tell, keeper: CheckpointKeeper, *, until_failure: bool = False
+    watch: Watch[Any],
+    tell: Tell,
+    keeper: CheckpointKeeper,
+    *,
+    id_field: str = "id",
+    until_failure: bool = False,
 ) -> None:
     """Have every change told, until the watch ends.
 
@@ -112,26 +117,40 @@ async def follow(
         watch: Not yet entered.
         tell: Tells of one change.
         keeper: Keeps the checkpoint.
+        id_field: The field whose value ``get`` takes: changes are told by it.
         until_failure: Whether an operation that ends without success ends the watch.
 
     Raises:
         Failure: An operation ended without success, and ``until_failure`` is set.
     """
 
+    async def tell_known(change: Change[Any]) -> None:
+        await tell(_known(change, id_field))
+
     async def tell_all() -> None:
         async with watch:
             try:
                 keeper.keep(watch)
                 async for change in watch:
-                    await keeper.tell(tell, change)
+                    await keeper.tell(tell_known, change)
                     if until_failure and change.failed and change.after is not None:
-                        news, words = summary_of(change), how_it_ended(change.after)[:LONGEST]
+                        news = summary_of(_known(change, id_field))
+                        words = how_it_ended(change.after)[:LONGEST]
                         which = f"{news.kind} {news.id}" if news.kind else news.id
                         raise Failure(f"{which} {words}", code=ExitCode.FAILED)
             finally:
                 keeper.keep(watch)
 
     await first_of(tell_all(), keeper.attend(watch))
+
+
+def _known(change: Change[Any], id_field: str) -> Change[Any]:
+    """A change with an id by which its operation can be asked for, as far as that is known."""
+    about = change.before if change.after is None else change.after
+    if id_field == "id" or about is None:
+        # Where ids are those of one place, the change's own tells of that as well.
+        return change
+    return evolve(change, id=str(getattr(about, id_field)))
 
 
 async def first_of(*works: Coroutine[Any, Any, object]) -> None:

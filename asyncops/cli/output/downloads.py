@@ -49,7 +49,7 @@ def save(files: Download, folder: Path) -> list[Path]:
         paths = safe_paths(files)
     except ValueError as error:
         raise Failure(str(error), "--json has the content", ExitCode.SERVICE) from None
-    places = {_placed(folder, path): content for path, content in paths.items()}
+    places = {inside(folder, path): content for path, content in paths.items()}
     for place in places:
         if os.path.lexists(place):
             raise Failure(f"{place} is there already", hint="name another folder with --outputs")
@@ -61,11 +61,15 @@ def save(files: Download, folder: Path) -> list[Path]:
     return list(places)
 
 
-def _placed(folder: Path, path: PurePosixPath) -> Path:
+def inside(folder: Path, path: PurePosixPath | str) -> Path:
+    """A place below a folder.
+
+    Raises:
+        Failure: A link, or a name such as ``../a``, leads out of it.
+    """
     place = folder / path
-    # A link below the folder may lead out of it.
     if not place.resolve().is_relative_to(folder.resolve()):
-        raise Failure(f"{place} leads out of {folder} by a link; it is not written")
+        raise Failure(f"{place} leads out of {folder} by a link or by its name; it is not written")
     return place
 
 

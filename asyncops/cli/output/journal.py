@@ -166,7 +166,7 @@ class Part(Sink):
     """
 
     def __init__(self, journal: Journal, file: BinaryIO, entry: JournalEntry) -> None:
-        super().__init__(file)
+        super().__init__(file, journal.part)
         self._journal = journal
         self._settled = entry
         self._entry = entry

@@ -15,8 +15,8 @@ from typing import BinaryIO
 from attrs import define, field
 
 from asyncops.checkpoints import Checkpoint
-from asyncops.cli.output.atomic_file import atomic, file_errors
-from asyncops.cli.shell import complain, descriptor_of
+from asyncops.cli.output.atomic_file import atomic, file_errors, fsync
+from asyncops.cli.shell import complain, descriptor_of, of_system
 from asyncops.http.invalid_items import InvalidItem, OnInvalid
 
 FAIL, SKIP = "fail", "skip"
@@ -30,14 +30,21 @@ class Sink:
 
     Args:
         file: The file, open.
+        path: Its name.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, path: Path) -> None:
         self._file = file
+        self._path = path
 
     async def put(self, data: bytes) -> None:
-        """Take bytes that are no page of rows."""
-        self._file.write(data)
+        """Take bytes that are no page of rows.
+
+        Raises:
+            Failure: They cannot be written; others than this file may be open as well.
+        """
+        with file_errors(self._path):
+            self._file.write(data)
 
     async def put_page(self, data: bytes, rows: int, checkpoint: Checkpoint) -> None:
         """Take the rows of a page.
@@ -60,25 +67,31 @@ class StandardOutput(Sink):
 
     def __init__(self) -> None:
         sys.stdout.flush()
-        super().__init__(sys.stdout.buffer)
+        super().__init__(sys.stdout.buffer, Path("-"))
 
     async def put(self, data: bytes) -> None:
         """Write all of it.
 
         Raises:
             BrokenPipeError: The reader has gone.
+            Failure: It cannot be written.
         """
         left = memoryview(data)
         descriptor = descriptor_of(self._file)
-        while left:
-            if descriptor is not None and await _writable(descriptor):
-                with suppress(BlockingIOError):
-                    left = left[os.write(descriptor, left[:_CHUNK]) :]
-            else:
-                # A file, or a buffer in memory: neither makes anybody wait.
-                self._file.write(left)
-                self._file.flush()
-                return
+        try:
+            while left:
+                if descriptor is not None and await _writable(descriptor):
+                    with suppress(BlockingIOError):
+                        left = left[os.write(descriptor, left[:_CHUNK]) :]
+                else:
+                    # A file, or a buffer in memory: neither makes anybody wait.
+                    self._file.write(left)
+                    self._file.flush()
+                    return
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise of_system(error) from error
 
 
 @asynccontextmanager
@@ -93,7 +106,7 @@ async def opened(target: Path | None) -> AsyncIterator[Sink]:
             yield StandardOutput()
     else:
         with atomic(target) as file:
-            yield Sink(file)
+            yield Sink(file, target)
 
 
 @asynccontextmanager
@@ -231,8 +244,10 @@ def keeping(choice: str, *, since: int | None) -> Iterator[OnInvalid | None]:
             yield rows.take
     else:
         with file_errors(path):
-            rows.file = path.open("ab" if since else "wb")
-        with rows.file as file:
+            file = rows.file = path.open("ab" if since else "wb")
+        try:
             yield rows.take
-            os.fsync(file.fileno())
+        finally:
+            with file_errors(path), file:
+                fsync(file)
     rows.conclude()

@@ -69,16 +69,17 @@ class Shown:
     by_end: bool = False
 
 
-def shown_of(model: type, *, dated: bool = False) -> tuple[Shown, ...]:
+def shown_of(model: type, id_field: str = "id", *, dated: bool = False) -> tuple[Shown, ...]:
     """The columns for a model's operations.
 
     Args:
         model: The class of the items: of operations, or of items without a life.
+        id_field: The field whose value ``get`` takes; it is the first column.
         dated: Whether times of creation are dates rather than "3m ago", as in a file.
     """
     fields = attrs.fields_dict(model)
     lives = hasattr(model, "state")
-    columns = [Shown("id", lambda item, _: str(item.id), _ID, _ID, 0)]
+    columns = [Shown(id_field, _text_of(id_field), _ID, _ID, 0)]
     if lives:
         longest = max(map(len, _words_of(model)))
         least = min(_STATUS, longest)
@@ -93,7 +94,7 @@ def shown_of(model: type, *, dated: bool = False) -> tuple[Shown, ...]:
         columns.append(date if dated else Shown("created", _created, 8, 8, 2, "dim"))
     if lives:
         columns += [Shown("waited", waited, 6, 7, _WAITED), Shown("ran", ran, 6, 7, _RAN)]
-    shown = _NOT_SHOWN | {"status"} if lives else _NOT_SHOWN
+    shown = {*_NOT_SHOWN, id_field, *(["status"] if lives else [])}
     columns += _own({name: each for name, each in fields.items() if name not in shown})
     if lives:
         columns.append(Shown("error", lambda item, _: item.error or "", 24, None, _REASON, "red"))

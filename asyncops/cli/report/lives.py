@@ -70,7 +70,7 @@ def moment_text(seconds: float) -> str:
     return f"{_EPOCH + since:%Y-%m-%d %H:%M:%S}"
 
 
-def life_of(operation: Operation, now: datetime) -> Life | None:
+def life_of(operation: Operation, now: datetime, id_field: str = "id") -> Life | None:
     """The life of an operation as of ``now``; `None` where its creation time is unknown.
 
     Where times go backwards, as by the clocks of two machines, a start before the creation counts
@@ -88,7 +88,7 @@ def life_of(operation: Operation, now: datetime) -> Life | None:
     elif not over:
         ended = max(ended, now.timestamp())
     return Life(
-        id=str(operation.id),
+        id=str(getattr(operation, id_field)),
         kind=kind_of(operation),
         state=operation.state,
         waiting=Span(created, ended if started is None else started),
@@ -110,19 +110,21 @@ class NewestLives:
 
     Attributes:
         most: The number that is kept, at least 1.
+        id_field: The field whose value ``get`` takes: lives are named by it.
         lives: The lives that are kept, the oldest first.
         given: The number that came with a creation time.
         timeless: The number that came without a creation time, and cannot be drawn.
     """
 
     most: int
+    id_field: str = "id"
     lives: list[Life] = field(factory=list, init=False)
     given: int = field(default=0, init=False)
     timeless: int = field(default=0, init=False)
 
     def add(self, operation: Operation, now: datetime) -> Life | None:
         """Take one operation, as it was at ``now``, and return its life."""
-        life = life_of(operation, now)
+        life = life_of(operation, now, self.id_field)
         if life is None:
             self.timeless += 1
             return None

@@ -1,6 +1,5 @@
 """Messages for the errors of a command: one line, a hint, and the exit code."""
 
-import errno
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -9,7 +8,7 @@ from urllib.parse import urlsplit
 
 from asyncops import errors
 from asyncops.cli.connect import ACCOUNT_IN_USE, Account
-from asyncops.cli.shell import ExitCode, Failure
+from asyncops.cli.shell import ExitCode, Failure, of_system
 from asyncops.cli.text import clock_time, span
 
 _RESUME = "a list with --resume FILE can go on from where it stopped"
@@ -63,7 +62,7 @@ def explain(error: BaseException, account: Account | None, now: datetime) -> Fai
         case errors.AsyncOpsError():
             failure = _of_library(error, account)
         case OSError(errno=int()):
-            return _of_system(error)
+            return of_system(error)
         case BaseExceptionGroup(exceptions=several):
             found = (explain(each, account, now) for each in several)
             return next((each for each in found if each is not None), None)
@@ -157,13 +156,6 @@ def _of_library(error: errors.AsyncOpsError, account: Account | None) -> Failure
             hint = "a newer asyncops may understand it; -v shows more of it"
             hint += "; list --on-invalid skip leaves such rows out" if row else ""
     return Failure(f"{name}: {text}", hint, ExitCode.SERVICE)
-
-
-def _of_system(error: OSError) -> Failure:
-    reason = error.strerror or str(error) or type(error).__name__
-    where = f"{error.filename}: " if error.filename is not None else ""
-    hint = "make room and run it again" if error.errno == errno.ENOSPC else None
-    return Failure(f"{where}{reason}", hint, ExitCode.WRONG_USE)
 
 
 def _name(account: Account | None) -> str:

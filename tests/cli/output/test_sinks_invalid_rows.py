@@ -1,6 +1,7 @@
 """``list --on-invalid``: a row that does not fit ends the command, is left out, or is kept."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from asyncops.errors import DecodeError
 from asyncops.http.invalid_items import InvalidItem
 from asyncops.testing import FakeServer, Fault
 from tests import raw_json
-from tests.cli.running import invoke
+from tests.cli.processes import PROGRAM, SECONDS, environment
+from tests.cli.running import invoke, variables
 
 LIST = ("chainloop", "operations", "list", "--jsonl", "--page-size", "10")
 BAD = {"a": ["é", 7]}
@@ -117,3 +119,39 @@ def test_what_names_no_file_of_its_own_is_refused(server: FakeServer, tmp_path: 
         assert done.code == 2
         assert "--on-invalid" in done.err
     assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-o", "out.jsonl", "--resume", "place", "--on-invalid", "/dev/full"),
+        ("-o", "out.jsonl", "--on-invalid", "/dev/full"),
+        ("-o", "/dev/full", "--on-invalid", "wrong", "--page-size", "40"),
+    ],
+)
+def test_a_full_disk_is_told_of_with_the_file_that_is_on_it(
+    options: tuple[str, ...], server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = invoke(server, *LIST, *options)
+    words = "asyncops: cannot use the file /dev/full: no space left on device\n"
+    assert (done.code, done.err) == (2, words)
+
+
+def test_a_full_disk_below_standard_output_is_no_fault_of_the_file(
+    server: FakeServer, tmp_path: Path
+) -> None:
+    options = (*LIST, "--on-invalid", str(tmp_path / "wrong"))
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*PROGRAM, *options],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env=environment(variables(server)),
+            timeout=SECONDS,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == "asyncops: No space left on device. Make room and run it again.\n"
+    assert list(tmp_path.iterdir()) == []

@@ -109,6 +109,63 @@ def test_a_signal_ends_a_command_that_backs_off(server: FakeServer) -> None:
     assert all_closed(server)
 
 
+# Presses Ctrl-C when a module is imported, or, where none is named, when the interpreter ends.
+HASTY = """
+import atexit, os, signal, sys
+
+wanted = sys.argv.pop(1)
+
+def press():
+    os.kill(os.getpid(), signal.SIGINT)
+
+def hook(event, args):
+    if event == "import" and args[0] == wanted:
+        press()
+
+if wanted:
+    sys.addaudithook(hook)
+else:
+    atexit.register(press)
+
+from asyncops.cli import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["asyncops.cli.app", "typer", "aiohttp", "platformdirs", "asyncops.cli.tree", "rich.live", ""],
+)
+def test_ctrl_c_while_the_program_begins_or_ends_is_quiet(module: str) -> None:
+    """Also in the middle of an import that makes something else of it."""
+    done = subprocess.run(
+        [*LAUNCHER, sys.executable, "-c", HASTY, module, "zoo", "operations", "get", "--help"],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=SECONDS,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+def test_little_is_loaded_before_ctrl_c_is_handled() -> None:
+    """The script that installers write has ``re`` loaded by then."""
+    code = "import re, sys; old = {*sys.modules}; import asyncops.cli; print(*{*sys.modules} - old)"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", f"import sys; sys.path[:] = {sys.path!r}; {code}"],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    assert {*done.stdout.split()} <= {
+        *("asyncops", "asyncops.version", "asyncops.utils", "asyncops.utils.lazy"),
+        *("asyncops.cli", "contextlib", "gc", "importlib", "signal", "_signal"),
+        *("importlib._bootstrap", "importlib._bootstrap_external", "warnings", "collections.abc"),
+    }
+
+
 STUBBORN = """
 import asyncio, sys, time
 from asyncops.cli.options.fields import Settings

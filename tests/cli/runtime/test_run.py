@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import signal
 import sys
 import warnings
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -173,6 +175,15 @@ def test_an_error_of_the_program_that_looks_like_the_systems_is_a_mistake_of_the
     assert explain(ExceptionGroup("bugs", [ValueError("x")]), ACCOUNT, NOW) is None
 
 
+@pytest.fixture
+def own_ctrl_c() -> Iterator[None]:
+    """Ctrl-C is again what it was: the program keeps it to the end."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("own_ctrl_c")
 def test_ctrl_c_while_the_program_loads_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted() -> int:
         raise KeyboardInterrupt
@@ -181,6 +192,7 @@ def test_ctrl_c_while_the_program_loads_is_130(monkeypatch: pytest.MonkeyPatch) 
     assert main() == 130
 
 
+@pytest.mark.usefixtures("own_ctrl_c")
 def test_without_the_extra_a_line_says_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -28,18 +28,25 @@ Columns = Mapping[str, Kind]
 
 
 @cache
-def columns_of(model: type) -> Columns:
-    """The columns of an attrs model, in the order of every output, without what is private."""
+def columns_of(model: type, id_field: str = "id") -> Columns:
+    """The columns of an attrs model, in the order of every output, without what is private.
+
+    What ``get`` takes is the first, where that is another field than ``id``.
+    """
     private = {each.name for each in attrs.fields(model) if PRIVATE in each.metadata}
     shown = (name for name in names_of(model) if name not in private)
     # The property of a status may have no annotation.
-    return {name: _kind(annotation_of(model, name) or Enum) for name in shown}
+    names = shown if id_field == "id" else (id_field, *shown)
+    return {name: _kind(annotation_of(model, name) or Enum) for name in names}
 
 
 def values_of(item: Any, columns: Columns) -> list[str | int | None]:
     """The values of an operation as plain ones: times as RFC 3339, free-form JSON as its text."""
     fields: dict[str, Any] = plain(item)
     for name, kind in columns.items():
+        if name not in fields:
+            # By a property of the model, too, an item may be asked for.
+            fields[name] = plain(getattr(item, name))
         if kind == "json" and fields[name] is not None:
             fields[name] = msgspec.json.encode(fields[name]).decode()
     return [fields[name] for name in columns]
@@ -126,11 +133,12 @@ class CsvEncoder(Encoder):
 
     Args:
         model: The operations' class.
+        id_field: The field whose value ``get`` takes.
         raw: Whether to write such cells as they are.
     """
 
-    def __init__(self, model: type, *, raw: bool = False) -> None:
-        self._columns = columns_of(model)
+    def __init__(self, model: type, id_field: str = "id", *, raw: bool = False) -> None:
+        self._columns = columns_of(model, id_field)
         self._raw = raw
         self._writer: Any = csv.writer(_Line(), lineterminator="\r\n")
 
@@ -166,12 +174,15 @@ BY_SUFFIX = {**_FORMS, ".ndjson": Format.JSONL}
 """The format that the end of a file's name asks for."""
 
 
-def encoder_for(form: Format, model: type, *, raw: bool = False, before: int = 0) -> Encoder:
+def encoder_for(
+    form: Format, model: type, id_field: str = "id", *, raw: bool = False, before: int = 0
+) -> Encoder:
     """The encoder that writes operations in a format.
 
     Args:
         form: The format.
         model: The operations' class.
+        id_field: The field whose value ``get`` takes.
         raw: Whether cells of CSV that look like formulas are left alone.
         before: The number of rows that an earlier run has written.
 
@@ -184,13 +195,13 @@ def encoder_for(form: Format, model: type, *, raw: bool = False, before: int = 0
         case Format.JSONL:
             return JsonLinesEncoder()
         case Format.CSV:
-            return CsvEncoder(model, raw=raw)
+            return CsvEncoder(model, id_field, raw=raw)
         case Format.PARQUET:
             with needing("pyarrow", "Parquet needs an extra: pip install 'asyncops[parquet]'"):
                 from asyncops.cli.output.formats.parquet import ParquetEncoder  # noqa: PLC0415
-            return ParquetEncoder(model)
+            return ParquetEncoder(model, id_field)
         case Format.TABLE:
             # rich takes a while to load.
             from asyncops.cli.output.formats.table import TableEncoder  # noqa: PLC0415
 
-            return TableEncoder(model, console(), lambda: datetime.now(UTC))
+            return TableEncoder(model, console(), lambda: datetime.now(UTC), id_field)

@@ -23,10 +23,11 @@ class ParquetEncoder(Encoder):
 
     Args:
         model: The operations' class.
+        id_field: The field whose value ``get`` takes.
     """
 
-    def __init__(self, model: type) -> None:
-        self._columns = columns_of(model)
+    def __init__(self, model: type, id_field: str = "id") -> None:
+        self._columns = columns_of(model, id_field)
         self._file = io.BytesIO()
         self._schema = pa.schema(
             [(name, _TYPES.get(kind, pa.string())) for name, kind in self._columns.items()]

@@ -25,13 +25,16 @@ class TableEncoder(Encoder):
         model: The operations' class.
         console: Where the table will be shown.
         now: The present, for relative times and for operations that still run.
+        id_field: The field whose value ``get`` takes.
     """
 
-    def __init__(self, model: type, console: Console, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, model: type, console: Console, now: Callable[[], datetime], id_field: str = "id"
+    ) -> None:
         self._console = console
         self._now = now
         self._whole = not console.is_terminal
-        self._columns = shown_of(model, dated=self._whole)
+        self._columns = shown_of(model, id_field, dated=self._whole)
         self._headed = False
 
     def rows(self, items: Sequence[Any]) -> bytes:
