@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -19,7 +20,7 @@ from asyncops.cli.live.drawing import Canvas, drawn
 from asyncops.cli.live.state import WatchState, summary_of
 from asyncops.cli.options.watch import Telling
 from asyncops.cli.output.sinks import StandardOutput
-from asyncops.cli.runtime.signals import on_signal
+from asyncops.cli.runtime.signals import on_signal, undone_at_once
 from asyncops.cli.text import span, visible
 from asyncops.models import State
 from asyncops.polling.change import Change
@@ -29,6 +30,7 @@ from asyncops.unstructure import json_bytes
 _LEAST = 0.25
 _MOST = 1.0
 _QUIT = b"qQ"
+_FIRST_SCREEN = b"\x1b[?1049l"
 _LINE = Text("\n", no_wrap=True, overflow="crop")
 
 _WORD = len("interrupted")
@@ -97,9 +99,11 @@ class Keyboard:
             import tty  # noqa: PLC0415
 
             descriptor, loop = sys.stdin.fileno(), asyncio.get_running_loop()
-            before = termios.tcgetattr(descriptor)
             # Keys that were pressed meanwhile are not meant for the shell.
-            self._undo.callback(termios.tcsetattr, descriptor, termios.TCSAFLUSH, before)
+            before = (descriptor, termios.TCSAFLUSH, termios.tcgetattr(descriptor))
+            restore = partial(termios.tcsetattr, *before)
+            self._undo.enter_context(undone_at_once(restore))
+            self._undo.callback(restore)
             tty.setcbreak(descriptor, termios.TCSANOW)
             loop.add_reader(descriptor, self._read, descriptor)
             self._undo.callback(loop.remove_reader, descriptor)
@@ -156,6 +160,7 @@ class LiveScreen:
         try:
             with (
                 on_signal("SIGWINCH", self._changed.set),
+                undone_at_once(lambda: os.write(self._console.file.fileno(), _FIRST_SCREEN)),
                 self._live,
                 on_signal("SIGTSTP", self._step_aside) if can_stop else nullcontext(),
             ):

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import Context
 from threading import Thread, Timer, current_thread, main_thread
 from types import FrameType
@@ -193,7 +193,24 @@ class _Unawaited(ThreadPoolExecutor):
         self._closed = True
 
 
+_undone_at_once = list[Callable[[], object]]()
+
+
+@contextmanager
+def undone_at_once(undo: Callable[[], object]) -> Iterator[None]:
+    """Have something undone also where the program is ended at once, while the ``with`` lasts."""
+    _undone_at_once.append(undo)
+    try:
+        yield
+    finally:
+        _undone_at_once.remove(undo)
+
+
 def _leave(number: int) -> None:
+    for undo in _undone_at_once:
+        # A terminal that was closed needs nothing.
+        with suppress(Exception):
+            undo()
     for stream in (sys.__stdout__, sys.__stderr__):
         if stream is not None and not stream.closed and stream.isatty():
             os.write(stream.fileno(), _SHOW_CURSOR)

@@ -52,9 +52,14 @@ def echoes(terminal: Terminal) -> bool:
 
 
 def restored(terminal: Terminal) -> bool:
-    """Whether the terminal is as it was found."""
-    on, off = terminal.raw.count(OTHER_SCREEN), terminal.raw.count(FIRST_SCREEN)
-    return on == off and echoes(terminal) and not terminal.cursor_hidden
+    """Whether the terminal is as it was found; what is not, is in the assertion's text."""
+    found = {
+        "first screen": terminal.raw.rfind(FIRST_SCREEN) >= terminal.raw.rfind(OTHER_SCREEN),
+        "echo": echoes(terminal),
+        "cursor": not terminal.cursor_hidden,
+    }
+    assert all(found.values()), (found, terminal.text[-2000:])
+    return True
 
 
 def last_poll(terminal: Terminal) -> int:
@@ -111,6 +116,20 @@ def test_a_screen_is_alive_fits_and_is_gone_at_q(service: Served) -> None:
 def test_ctrl_c_ends_the_screen_and_gives_the_terminal_back(service: Served) -> None:
     command = ("zoo", "prompts", "watch")
     with in_terminal(*command, env=service.variables, columns=120, lines=40) as terminal:
+        terminal.expect("Newest changes")
+        terminal.type(CTRL_C)
+        assert terminal.wait() == 130
+        assert restored(terminal)
+        assert "Traceback" not in terminal.text
+
+
+# What is asked to end is ended at once.
+HASTY = (*PROGRAM[:-1], PROGRAM[-1].replace("1000.0", "0.0"))
+
+
+def test_a_watch_that_is_ended_at_once_gives_the_terminal_back_too(service: Served) -> None:
+    command = ("zoo", "prompts", "watch")
+    with in_terminal(*command, env=service.variables, program=HASTY) as terminal:
         terminal.expect("Newest changes")
         terminal.type(CTRL_C)
         assert terminal.wait() == 130
