@@ -20,7 +20,7 @@ from asyncops.http.timeouts import CallTime, Timeout
 from asyncops.http.transport import Transport
 from asyncops.retry.policy import RetryPolicy
 from asyncops.retry.rate_limit import RateLimiter, rate_limiter
-from asyncops.utils.checks import check_methods, count
+from asyncops.utils.checks import check_methods, check_type, count
 from asyncops.utils.clock import SYSTEM_CLOCK, Clock
 from asyncops.utils.time_limits import TimeLimits
 
@@ -109,17 +109,17 @@ class BaseClient:
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         service = self.service
-        _check_type("allow_insecure", allow_insecure, bool)
+        check_type("allow_insecure", allow_insecure, bool)
         credential = credential_from(
             token, service.token, service.auth, optional=service.optional_token
         )
         # Without a credential, there is nothing that plain http would show.
         allow_insecure = allow_insecure or not credential.is_sent
         url = check_base_url(_address_of(service, base_url), allow_insecure=allow_insecure)
-        _check_type("retry", retry, RetryPolicy)
-        _check_type("timeout", timeout, Timeout)
+        check_type("retry", retry, RetryPolicy)
+        check_type("timeout", timeout, Timeout)
         if session is not None:
-            _check_type("session", session, aiohttp.ClientSession)
+            check_type("session", session, aiohttp.ClientSession)
         check_methods("clock", clock, Clock, "time, monotonic and sleep")
         self._telemetry = checked_telemetry(telemetry)
         rate = rate_limiter(rate_limit)
@@ -274,8 +274,3 @@ def _address_of(service: Service, base_url: str | None) -> str:
             f"no address of {service.title}: pass base_url=... or set {service.where_to_set}"
         )
     return url
-
-
-def _check_type(name: str, value: object, kind: type) -> None:
-    if not isinstance(value, kind):
-        raise TypeError(f"{name} must be a {kind.__name__}, got {type(value).__name__}")

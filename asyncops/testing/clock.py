@@ -1,9 +1,12 @@
 """A clock that moves only when told to."""
 
 import asyncio
+import math
 from datetime import UTC, datetime
 from threading import Lock
 
+from asyncops.utils.checks import check_methods, check_type
+from asyncops.utils.clock import Clock
 from asyncops.utils.moments import micros, moment
 
 _NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
@@ -27,6 +30,7 @@ class FakeClock:
     """
 
     def __init__(self, start: datetime = _NEW_YEAR, *, auto_advance: bool = True) -> None:
+        check_type("start", start, datetime)
         if start.tzinfo is None:
             raise ValueError("start must be an aware datetime")
         self.slept: list[float] = []
@@ -55,10 +59,10 @@ class FakeClock:
         """Move the clock, and wake the sleeps that end on the way.
 
         Raises:
-            ValueError: ``seconds`` is negative.
+            ValueError: ``seconds`` is negative or not finite.
         """
-        if seconds < 0:
-            raise ValueError("a clock does not go back")
+        if not 0 <= seconds < math.inf:
+            raise ValueError(f"seconds must be finite, and a clock does not go back; got {seconds}")
         with self._lock:
             self._elapsed_ns += round(seconds * 1e9)
             due = [waiter for waiter in self._waiters if waiter[0] <= self._elapsed_ns]
@@ -84,6 +88,14 @@ class FakeClock:
         finally:
             with self._lock:
                 self._waiters = [other for other in self._waiters if other is not waiter]
+
+
+def clock_of(given: Clock | None) -> Clock:
+    """Return the clock that a fake was given, or else one of its own."""
+    if given is None:
+        return FakeClock()
+    check_methods("clock", given, Clock, "time, monotonic and sleep")
+    return given
 
 
 def _wake(future: "asyncio.Future[None]") -> None:

@@ -5,13 +5,11 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any, Self, TypedDict, TypeVar, Unpack
 
-from attrs import fields
-
 from asyncops.client import ClientOptions as _ClientOptions
 from asyncops.http.credential import TokenProvider
 from asyncops.http.service import Service
 from asyncops.testing.clock import FakeClock
-from asyncops.testing.server.faults import Fault
+from asyncops.testing.server.faults import FOR_GOOD, Fault
 from asyncops.testing.server.local import LocalServer
 from asyncops.utils.clock import SYSTEM_CLOCK, Clock
 
@@ -21,7 +19,6 @@ V = TypeVar("V")
 FEW = 25
 # Longer than any test: what ends a hanging request is the client, or the end of the fake.
 _HANGING = 86_400.0
-_FOR_GOOD = 1 << 62
 _GARBAGE = b"<html><body>This is not JSON.</body></html>"
 
 
@@ -140,30 +137,7 @@ class FakeService(LocalServer):
 
     def down(self, status: int = 503) -> None:
         """Answer every request with an error, until `recover`."""
-        self.script(Fault(status, times=_FOR_GOOD))
-
-    def assert_all_faults_used(self) -> None:
-        """Check that each fault was met by a request at least once.
-
-        Raises:
-            AssertionError: One was not, so the test did not test what it says.
-        """
-        unused = self.unused_faults
-        if unused:
-            listed = ", ".join(_brief(fault) for fault in unused)
-            raise AssertionError(
-                f"{self!r}: no request met {listed}; {self.count()} requests came in all"
-            )
-
-
-def _brief(fault: Fault) -> str:
-    told = [
-        f"{each.name}={value!r}"
-        for each in fields(Fault)
-        if (value := getattr(fault, each.name)) not in (None, False, 0.0, {})
-        and not (each.name == "times" and value in (1, _FOR_GOOD))
-    ]
-    return f"Fault({', '.join(told)})"
+        self.script(Fault(status, times=FOR_GOOD))
 
 
 @contextmanager

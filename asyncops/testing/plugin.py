@@ -5,8 +5,8 @@ test asks for it.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Unpack
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 import pytest
 
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from asyncops.testing.clock import FakeClock
     from asyncops.testing.fake import FakeService
     from asyncops.testing.marker import FakeOptions, MarkerOptions
+    from asyncops.testing.server.local import LocalServer
     from asyncops.testing.server.server import FakeServer
+
+S = TypeVar("S", bound="LocalServer")
 
 _MARKER = (
     "asyncops(operations=25, prompts=25, rows=25, seed=0, arrivals=0, latency=0, rate_limit=None, "
@@ -25,7 +28,7 @@ _MARKER = (
     "ChainloopHabits, such as staff=False or page_base=0. The mark closest to the test wins, "
     "option by option."
 )
-_FAKES: "pytest.StashKey[list[FakeService]]" = pytest.StashKey()
+_FAKES: "pytest.StashKey[list[LocalServer]]" = pytest.StashKey()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -54,14 +57,21 @@ def _fixture(make: "Callable[[MarkerOptions, FakeClock], FakeService]") -> objec
 
     def fixture(request: pytest.FixtureRequest, fake_clock: "FakeClock") -> "Iterator[FakeService]":
         fake = make(_options(request.node), fake_clock)
-        with fake, fake.installed():
-            fakes = request.node.stash.setdefault(_FAKES, [])
-            fakes.append(fake)
+        with _running(request.node, fake), fake.installed():
             yield fake
-            fakes.remove(fake)
 
     fixture.__doc__ = make.__doc__
     return pytest.fixture(fixture)
+
+
+@contextmanager
+def _running(item: pytest.Item, server: S) -> Iterator[S]:
+    """Run a server whose faults the test has to meet."""
+    with server:
+        fakes = item.stash.setdefault(_FAKES, [])
+        fakes.append(server)
+        yield server
+        fakes.remove(server)
 
 
 @_fixture
@@ -126,14 +136,14 @@ def fake_clock(request: pytest.FixtureRequest) -> "FakeClock":
 
 
 @pytest.fixture
-def fake_server_factory() -> "Iterator[Callable[..., FakeServer]]":
+def fake_server_factory(request: pytest.FixtureRequest) -> "Iterator[Callable[..., FakeServer]]":
     """Start a `FakeServer` with the given keyword arguments; all stop when the test ends."""
     from asyncops.testing.server.server import FakeServer  # noqa: PLC0415
 
     with ExitStack() as running:
 
         def start(**options: Any) -> FakeServer:
-            return running.enter_context(FakeServer(**options))
+            return running.enter_context(_running(request.node, FakeServer(**options)))
 
         yield start
 
@@ -141,7 +151,7 @@ def fake_server_factory() -> "Iterator[Callable[..., FakeServer]]":
 @pytest.fixture
 def fake_server(request: pytest.FixtureRequest, fake_clock: "FakeClock") -> "Iterator[FakeServer]":
     """A running `FakeServer`, both services on one port, that no client finds by itself."""
-    with _options(request.node).fake_server(fake_clock) as server:
+    with _running(request.node, _options(request.node).fake_server(fake_clock)) as server:
         yield server
 
 
@@ -161,7 +171,7 @@ def _options(item: pytest.Item) -> "MarkerOptions":
     pytest.fail(f"@pytest.mark.asyncops: {problem}", pytrace=False)
 
 
-def _check_faults(fakes: "Iterable[FakeService]") -> None:
+def _check_faults(fakes: "Iterable[LocalServer]") -> None:
     try:
         for fake in fakes:
             fake.assert_all_faults_used()

@@ -143,6 +143,12 @@ def check_methods(name: str, value: object, protocol: type, methods: str) -> Non
         raise TypeError(f"{name} must have the methods {methods}, got {given}")
 
 
+def check_type(name: str, value: object, kind: type) -> None:
+    """Check that a value is of a class."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}, got {type(value).__name__}")
+
+
 def plain_text(name: str, value: object) -> str:
     """Return a text of one or more characters, none of them a control character."""
     if not isinstance(value, str):

@@ -255,6 +255,7 @@ async def test_a_call_of_a_closed_client_is_none(
     assert recorder.spans == []
 
 
+@pytest.mark.asyncops(unused_faults=True)
 @pytest.mark.parametrize("turns", [0, 1, 2, 3, 5, 8])
 @pytest.mark.parametrize("requests", [0, 1, 2, 3, 5])
 async def test_cancelled_at_any_moment_nothing_stays_open(

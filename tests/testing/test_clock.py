@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -111,6 +112,13 @@ def test_bad_arguments_are_refused() -> None:
         FakeClock(datetime(2026, 1, 1))  # noqa: DTZ001
     with pytest.raises(ValueError, match="back"):
         FakeClock().advance(-1)
+    with pytest.raises(ValueError, match="seconds must be finite"):
+        FakeClock().advance(float("nan"))
+    with pytest.raises(ValueError, match="seconds must be finite"):
+        FakeClock().advance(float("inf"))
+    text: Any = "2026-01-01"
+    with pytest.raises(TypeError, match="start must be a datetime, got str"):
+        FakeClock(text)
 
 
 def test_its_repr_shows_the_time() -> None:

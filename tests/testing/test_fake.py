@@ -2,9 +2,11 @@
 
 import asyncio
 import inspect
+import math
 import os
 import threading
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -22,7 +24,15 @@ from asyncops import (
 )
 from asyncops.client import BaseClient
 from asyncops.services.zoo import ApiCallStatus, FileConversion, FileMass
-from asyncops.testing import ChainloopHabits, Fake, FakeChainloop, FakeClock, FakeZoo, ZooHabits
+from asyncops.testing import (
+    ChainloopHabits,
+    Fake,
+    FakeChainloop,
+    FakeClock,
+    FakeServer,
+    FakeZoo,
+    ZooHabits,
+)
 from asyncops.testing.fake import ClientOptions
 from asyncops.utils.clock import SYSTEM_CLOCK, SystemClock
 
@@ -150,6 +160,37 @@ def test_a_slip_in_what_is_added_is_an_error_of_the_test() -> None:
         zoo.add_operation(created_at="2026-01-01T00:00:00Z")
     with pytest.raises(DecodeError, match="worker"):
         zoo.add_operation(worker=5)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        pytest.param({"clock": 3}, "clock must have .* time, monotonic and sleep, got int", id="3"),
+        pytest.param({"seed": "one"}, "'seed' must be <class 'int'>", id="seed"),
+        pytest.param({"latency": "1"}, "latency must be a number of seconds", id="latency"),
+        pytest.param({"latency": -1}, "latency must be a finite number of seconds", id="negative"),
+        pytest.param({"rate_limit": math.nan}, "rate_limit must be finite and above 0", id="nan"),
+        pytest.param({"rate_limit": 0}, "rate_limit must be finite and above 0", id="0"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused_at_once(
+    wrong: dict[str, Any], complaint: str
+) -> None:
+    """By name, by each fake: a request would stumble over them later."""
+    for fake in (FakeZoo, FakeChainloop, FakeServer):
+        with pytest.raises((ValueError, TypeError), match=complaint):
+            fake(**wrong)
+
+
+def test_habits_of_another_service_are_refused() -> None:
+    habits: Any = ZooHabits()
+    with pytest.raises(TypeError, match="habits must be a ChainloopHabits, got ZooHabits"):
+        FakeChainloop(habits=habits)
+    with pytest.raises(TypeError, match="chainloop must be a ChainloopHabits, got ZooHabits"):
+        FakeServer(chainloop=habits)
+    habits = ChainloopHabits()
+    with pytest.raises(TypeError, match="habits must be a ZooHabits, got ChainloopHabits"):
+        FakeZoo(habits=habits)
 
 
 async def test_they_are_fakes_of_their_descriptions() -> None:

@@ -245,6 +245,27 @@ def test_so_it_is_for_the_fake_of_any_client(pytester: pytest.Pytester) -> None:
     fixtures.stdout.fnmatch_lines(["*A `Fake` on a local port: what ``CursorsClient()`` talks to."])
 
 
+def test_so_it_is_for_the_server_of_both_and_those_of_the_factory(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        """
+        from asyncops.testing import Fault
+
+        def test_fixture(fake_server):
+            fake_server.script(Fault(503))
+
+        def test_factory(fake_server_factory):
+            fake_server_factory().script(Fault(502))
+            fake_server_factory()
+        """
+    )
+    result = pytester.runpytest_inprocess(*PLAIN)
+    result.assert_outcomes(failed=2)
+    told = [f"FakeServer(): no request met Fault(status={each})*" for each in (503, 502)]
+    result.stdout.fnmatch_lines(told)
+
+
 def test_a_test_that_is_run_again_begins_anew(pytester: pytest.Pytester) -> None:
     """As plugins that repeat what failed do: the faults of the first run are forgotten."""
     pytester.makeconftest(

@@ -12,7 +12,7 @@ from asyncops.services.chainloop import AsyncOperation, AsyncOperationStatus, Ch
 from asyncops.testing.chainloop.data import PREFIX, ChainloopMaker, ChainloopTable
 from asyncops.testing.described.editing import FakeItems
 from asyncops.testing.described.fake import Fake
-from asyncops.testing.described.habits import Data, Habits
+from asyncops.testing.described.habits import Data, Habits, habits_of
 from asyncops.testing.described.maker import Maker
 from asyncops.testing.described.params import Params
 from asyncops.testing.described.places import in_protobuf
@@ -235,7 +235,7 @@ class FakeChainloop(ChainloopItems, Fake[ChainloopClient]):
         habits: ChainloopHabits | None = None,
         **settings: Unpack[FakeSettings],
     ) -> None:
-        self._own = ChainloopHabits() if habits is None else habits
+        self._own = habits_of("habits", habits, ChainloopHabits)
         super().__init__(ChainloopClient, {"operations": operations}, **settings)
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar, Unpack
 from asyncops.http.auth import Auth
 from asyncops.http.service import Service
 from asyncops.kit.client import Client
-from asyncops.testing.clock import FakeClock
+from asyncops.testing.clock import clock_of
 from asyncops.testing.described.editing import FakeItems
 from asyncops.testing.described.habits import Data, Habits
 from asyncops.testing.described.service import DescribedService
@@ -73,7 +73,7 @@ class Fake(FakeItems, FakeService, Generic[C]):
     ) -> None:
         self._client = client
         self.service: Service = client.service
-        clock = FakeClock() if clock is None else clock
+        clock = clock_of(clock)
         data = Data(
             seed=seed,
             sizes=sizes_of(rows),

@@ -1,9 +1,14 @@
 """What the data of a fake are computed from, and how it may differ from the usual one."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from attrs import define, field, frozen
-from attrs.validators import ge, le
+from attrs.validators import ge, instance_of, le
+
+from asyncops.utils.checks import check_type
+
+H = TypeVar("H")
 
 _MOST_ARRIVALS = 1e6
 
@@ -49,8 +54,16 @@ class Data:
         habits: How all listings are.
     """
 
-    seed: int
+    seed: int = field(validator=instance_of(int))
     sizes: Mapping[str, int]
     start: int
     arrivals: float = field(default=0.0, validator=[ge(0), le(_MOST_ARRIVALS)])
     habits: Habits = field(factory=Habits)
+
+
+def habits_of(name: str, given: H | None, kind: type[H]) -> H:
+    """Return the habits that a fake was given as ``name``, or else the usual ones."""
+    if given is None:
+        return kind()
+    check_type(name, given, kind)
+    return given

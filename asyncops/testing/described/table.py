@@ -14,17 +14,19 @@ from asyncops.testing.described.rows import Course, Row, Wanted
 from asyncops.testing.server.hashing import key, mix
 from asyncops.testing.server.lifecycle import MICROSECOND, NEVER, Timeline
 from asyncops.testing.server.service import RefusedError
+from asyncops.utils.checks import seconds
 from asyncops.utils.moments import moment
 
 
-def check_lifetime(seconds: float | None) -> None:
+def check_lifetime(lifetime: float | None) -> None:
     """Refuse a lifetime that cannot be one.
 
     Raises:
-        ValueError: It is negative.
+        TypeError: It is no number.
+        ValueError: It is negative or not finite.
     """
-    if seconds is not None and seconds < 0:
-        raise ValueError("lifetime must not be negative")
+    if lifetime is not None:
+        seconds("lifetime", lifetime)
 
 
 class Table:

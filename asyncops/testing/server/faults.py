@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from threading import Lock
 
-from attrs import define, field, frozen
+from attrs import define, field, fields, frozen
 from attrs.validators import ge, instance_of, le, optional
+
+FOR_GOOD = 1 << 62
 
 
 @frozen
@@ -50,6 +52,17 @@ class Fault:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         return {**self.headers, "Retry-After": str(value)}
+
+    @property
+    def brief(self) -> str:
+        """What differs from the defaults, as Python."""
+        told = [
+            f"{each.name}={value!r}"
+            for each in fields(Fault)
+            if (value := getattr(self, each.name)) not in (None, False, 0.0, {})
+            and not (each.name == "times" and value in (1, FOR_GOOD))
+        ]
+        return f"Fault({', '.join(told)})"
 
 
 @define

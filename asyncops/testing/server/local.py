@@ -12,6 +12,7 @@ from asyncops.testing.server.faults import Fault, Script
 from asyncops.testing.server.recording import Log, RecordedRequest, recorded_headers
 from asyncops.testing.server.service import Allowance, Answered, Asked, RefusedError, Service
 from asyncops.testing.server.sockets import Sockets
+from asyncops.utils.checks import seconds
 from asyncops.utils.clock import Clock
 
 FAKE_TOKEN = "fake-token"  # noqa: S105
@@ -55,7 +56,7 @@ class LocalServer(Sockets):
         self.token = token
         self._services = services
         self._clock = clock
-        self._latency = latency
+        self._latency = seconds("latency", latency)
         self._limit = None if rate_limit is None else RateLimit(rate_limit, clock)
         self._log = Log()
         self._script = Script()
@@ -82,6 +83,19 @@ class LocalServer(Sockets):
     def unused_faults(self) -> list[Fault]:
         """The scripted faults that no request has met so far."""
         return self._script.unused()
+
+    def assert_all_faults_used(self) -> None:
+        """Check that each fault was met by a request at least once.
+
+        Raises:
+            AssertionError: One was not, so the test did not test what it says.
+        """
+        unused = self.unused_faults
+        if unused:
+            listed = ", ".join(fault.brief for fault in unused)
+            raise AssertionError(
+                f"{self!r}: no request met {listed}; {self.count()} requests came in all"
+            )
 
     def recover(self) -> None:
         """End an outage: forget every fault, used or not."""
@@ -174,8 +188,8 @@ class RateLimit:
     """A token bucket that holds the requests of one second, on a clock of its own choice."""
 
     def __init__(self, rate: float, clock: Clock) -> None:
-        if rate <= 0:
-            raise ValueError("rate_limit must be greater than 0")
+        if not 0 < rate < math.inf:
+            raise ValueError(f"rate_limit must be finite and above 0, got {rate}")
         self._rate = rate
         self._clock = clock
         self._capacity = max(1.0, rate)

@@ -3,9 +3,9 @@
 from attrs import evolve
 
 from asyncops.testing.chainloop.fake import Chainloop, ChainloopHabits, ChainloopItems
-from asyncops.testing.clock import FakeClock
+from asyncops.testing.clock import clock_of
 from asyncops.testing.described.fake import sizes_of
-from asyncops.testing.described.habits import Data
+from asyncops.testing.described.habits import Data, habits_of
 from asyncops.testing.fake import FEW
 from asyncops.testing.server.local import FAKE_TOKEN, LocalServer, now_ns
 from asyncops.testing.zoo.fake import Zoo, ZooHabits, ZooItems
@@ -60,16 +60,16 @@ class FakeServer(LocalServer):
         rate_limit: float | None = None,
         arrivals: float = 0.0,
     ) -> None:
-        clock = FakeClock() if clock is None else clock
+        clock = clock_of(clock)
         data = Data(
             seed=seed,
             sizes=sizes_of({"operations": operations, "ml_prompts": prompts}, others),
             start=now_ns(clock),
             arrivals=arrivals,
         )
-        self.zoo: ZooItems = ZooItems(Zoo(data, zoo or ZooHabits()), clock)
+        self.zoo: ZooItems = ZooItems(Zoo(data, habits_of("zoo", zoo, ZooHabits)), clock)
         data = evolve(data, sizes=sizes_of({"operations": chainloop_operations}))
-        service = Chainloop(data, chainloop or ChainloopHabits())
+        service = Chainloop(data, habits_of("chainloop", chainloop, ChainloopHabits))
         self.chainloop: ChainloopItems = ChainloopItems(service, clock)
         super().__init__(
             lambda path: (self.chainloop if path.startswith("/v1/") else self.zoo).described,
@@ -80,6 +80,9 @@ class FakeServer(LocalServer):
             latency=latency,
             rate_limit=rate_limit,
         )
+
+    def __repr__(self) -> str:
+        return "FakeServer()"
 
     @property
     def clock(self) -> Clock:

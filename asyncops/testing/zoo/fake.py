@@ -11,7 +11,7 @@ from asyncops.models import JSON
 from asyncops.services.zoo import ApiCallStatus, AsyncApiCall, MlPrompt, ZooClient
 from asyncops.testing.described.editing import FakeItems
 from asyncops.testing.described.fake import Fake
-from asyncops.testing.described.habits import Data, Habits
+from asyncops.testing.described.habits import Data, Habits, habits_of
 from asyncops.testing.described.maker import Maker
 from asyncops.testing.described.params import Params
 from asyncops.testing.described.service import DescribedService
@@ -201,7 +201,7 @@ class FakeZoo(ZooItems, Fake[ZooClient]):
         habits: ZooHabits | None = None,
         **settings: Unpack[FakeSettings],
     ) -> None:
-        self._own = ZooHabits() if habits is None else habits
+        self._own = habits_of("habits", habits, ZooHabits)
         sizes = {"operations": operations, "ml_prompts": prompts}
         super().__init__(ZooClient, sizes, **settings)
 

@@ -140,7 +140,7 @@ async def test_what_becomes_of_what_is_started_may_be_said() -> None:
         assert reader.fake.items("jobs")[0].state is State.FAILED
         with pytest.raises(ValueError, match="there is no resource 'job'"):
             reader.fake.start_as("job")
-        with pytest.raises(ValueError, match="lifetime must not be negative"):
+        with pytest.raises(ValueError, match="lifetime must be a finite number of seconds"):
             reader.fake.start_as("jobs", lifetime=-1)
 
 

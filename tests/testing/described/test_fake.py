@@ -78,7 +78,7 @@ async def test_wrong_arguments_are_refused_before_anything_runs() -> None:
         fake.add("jobs", status="lost")
     with pytest.raises(TypeError, match="no field 'sceen'; did you mean 'scene'"):
         fake.add("jobs", sceen="dawn")
-    with pytest.raises(ValueError, match="lifetime must not be negative"):
+    with pytest.raises(ValueError, match="lifetime must be a finite number of seconds"):
         fake.add("jobs", lifetime=-1)
     with pytest.raises(ValueError, match="jobs has no item 'x'"):
         fake.remove("jobs", "x")
