@@ -112,6 +112,8 @@ def _translated(hint: Any, arguments: dict[Any, Any]) -> Any:
     """Return the annotation that pydantic describes in place of a hint."""
     if isinstance(hint, TypeVar):
         return _translated(arguments.get(hint, Any), {})
+    if isinstance(hint, type) and issubclass(hint, AsyncOpsError):
+        hint = AsyncOpsError
     if hint in _OVERRIDES:
         return _OVERRIDES[hint]
     origin, parts = get_origin(hint), get_args(hint)

@@ -14,6 +14,7 @@ from asyncops import (
     AsyncOperation,
     Change,
     Checkpoint,
+    InvalidItem,
     MlPrompt,
     Page,
     Summary,
@@ -269,6 +270,27 @@ def test_a_status_whose_property_has_no_annotation_may_be_any_json() -> None:
     document = app.openapi()
     schema = document["components"]["schemas"]["Unannotated"]
     assert schema["properties"]["status"] == {"title": "Status"}
+
+
+async def test_a_row_that_does_not_fit_may_be_an_answer(fake_server: FakeServer) -> None:
+    """Its error is one of a kind, and becomes problem details as any other."""
+    app = FastAPI(lifespan=lifespan(zoo_of(fake_server)))
+    fake_server.zoo.change("operations", fake_server.zoo.add_operation().id, worker=5)
+
+    @app.get("/invalid")
+    async def invalid(zoo: ZooDep) -> list[Out[InvalidItem]]:
+        found: list[InvalidItem] = []
+        await zoo.operations.list(on_invalid=found.append).collect(max_items=5)
+        return found
+
+    async with asgi(app) as client:
+        [row] = (await client.get("/invalid")).json()
+        document = (await client.get("/openapi.json")).json()
+    assert row["raw"]["worker"] == 5
+    assert row["error"]["status"] == 502
+    schema = document["components"]["schemas"]["InvalidItem"]
+    assert complaints(row, schema, document) == []
+    assert schema["properties"]["error"]["description"].startswith("Problem details")
 
 
 def test_what_is_no_model_is_refused_when_the_route_is_made() -> None:
