@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from functools import cache
+from functools import cache, wraps
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from asyncops.client import BaseClient
 from asyncops.errors import ConfigurationError
+from asyncops.utils.checks import check_class
 
 C = TypeVar("C", bound=BaseClient)
 F = TypeVar("F", bound=Callable[..., Any])
@@ -108,8 +109,18 @@ def same_for_a_class(make: F) -> F:
     """Have a function give the same dependency for a class each time, so that it can be replaced.
 
     It is ``functools.cache`` for a function whose type has a parameter.
+
+    Raises:
+        TypeError: When the function is called: with something else than the class of a client.
     """
-    return cast("F", cache(make))
+
+    @cache
+    @wraps(make)
+    def dependency_of(kind: Any) -> Any:
+        check_class(make.__name__, kind, BaseClient)
+        return make(kind)
+
+    return cast("F", dependency_of)
 
 
 _ACCOUNTS = "_accounts"

@@ -118,9 +118,9 @@ def fake_fixture(client: "type[Client]", **options: "Unpack[FakeOptions]") -> ob
         TypeError: It is not the class of a client, but a client, for instance.
     """
     from asyncops.kit.client import Client  # noqa: PLC0415
+    from asyncops.utils.checks import check_class  # noqa: PLC0415
 
-    if not (isinstance(client, type) and issubclass(client, Client)):
-        raise TypeError(f"fake_fixture takes the class of a client, got {client!r}")
+    check_class("fake_fixture", client, Client)
 
     def make(marked: "MarkerOptions", clock: "FakeClock") -> "FakeService":
         return marked.fake(client, clock, options)

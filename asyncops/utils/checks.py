@@ -149,6 +149,12 @@ def check_type(name: str, value: object, kind: type) -> None:
         raise TypeError(f"{name} must be a {kind.__name__}, got {type(value).__name__}")
 
 
+def check_class(where: str, value: object, base: type) -> None:
+    """Check that a value is the class of a client of some service, a subclass of ``base``."""
+    if not (isinstance(value, type) and issubclass(value, base) and hasattr(value, "service")):
+        raise TypeError(f"{where} takes the class of a client, got {value!r}")
+
+
 def plain_text(name: str, value: object) -> str:
     """Return a text of one or more characters, none of them a control character."""
     if not isinstance(value, str):

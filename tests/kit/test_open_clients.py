@@ -9,7 +9,7 @@ import pytest
 
 from asyncops import ChainloopClient, ConfigurationError, ZooClient
 from asyncops.client import BaseClient
-from asyncops.kit import Service
+from asyncops.kit import Client, Service
 from asyncops.kit.open_clients import (
     check_openings,
     open_accounts,
@@ -110,6 +110,18 @@ def test_what_makes_no_client_is_refused_before_anything_is_opened(given: Any) -
     with pytest.raises(TypeError, match=told):
         check_openings("install()", [zoo, given])
     check_openings("install()", [zoo, {"a": zoo}, ZooClient])
+
+
+@pytest.mark.parametrize("given", [ZooClient("t"), int, Client, "zoo"])
+def test_a_dependency_is_for_the_class_of_a_client(given: Any) -> None:
+    """Not for a client, which it would look for in vain when it is asked."""
+
+    @same_for_a_class
+    def dependency_of(kind: type[BaseClient]) -> type[BaseClient]:
+        return kind
+
+    with pytest.raises(TypeError, match="dependency_of takes the class of a client, got "):
+        dependency_of(given)
 
 
 def test_a_dependency_is_the_same_for_a_class_each_time() -> None:

@@ -11,7 +11,15 @@ from typing import Any
 import pytest
 
 from asyncops import ChainloopClient, OperationCancelled, OperationFailed, ZooClient
-from asyncops.testing import Fake, FakeChainloop, FakeClock, FakeServer, FakeZoo, fake_fixture
+from asyncops.testing import (
+    Fake,
+    FakeChainloop,
+    FakeClock,
+    FakeServer,
+    FakeZoo,
+    contract,
+    fake_fixture,
+)
 from asyncops.utils.clock import SYSTEM_CLOCK, SystemClock
 from tests import raw_json
 from tests.testing.contracts.farms import CursorsClient, HeadersClient
@@ -104,6 +112,10 @@ class TestMarksOfAnyService:
 def test_what_is_no_clients_class_is_refused(given: Any) -> None:
     with pytest.raises(TypeError, match="takes the class of a client, got "):
         fake_fixture(given)
+    with pytest.raises(TypeError, match="Fake takes the class of a client, got "):
+        Fake(given)
+    with pytest.raises(TypeError, match="contract takes the class of a client, got "):
+        contract(given)
 
 
 async def test_a_client_may_keep_real_time(fake_zoo: FakeZoo) -> None:

@@ -9,6 +9,7 @@ from asyncops.kit.client import Client
 from asyncops.kit.resources import resources_of
 from asyncops.testing.contracts import faults, items, listings, polls, starts
 from asyncops.testing.contracts.case import Case, Check
+from asyncops.utils.checks import check_class
 
 CHECKS: tuple[Check, ...] = tuple(
     check
@@ -33,7 +34,11 @@ def contract(client: type[Client]) -> type[Any]:
 
     Args:
         client: The class of the client.
+
+    Raises:
+        TypeError: It is not the class of a client, but a client, for instance.
     """
+    check_class("contract", client, Client)
     cases = [Case(client, each) for each in resources_of(client)]
     # A listing of page numbers in no order always warns; one without a total does so where its
     # pages, which are small here, begin and end at one time. A row that is lost fails its test.

@@ -13,7 +13,7 @@ from asyncops.testing.described.habits import Data, Habits
 from asyncops.testing.described.service import DescribedService
 from asyncops.testing.fake import FEW, ClientOptions, FakeService
 from asyncops.testing.server.local import now_ns
-from asyncops.utils.checks import count
+from asyncops.utils.checks import check_class, count
 from asyncops.utils.clock import Clock
 
 C = TypeVar("C", bound=Client)
@@ -54,6 +54,7 @@ class Fake(FakeItems, FakeService, Generic[C]):
         described: The service, without its sockets.
 
     Raises:
+        TypeError: ``client`` is not the class of a client.
         ValueError: A number is out of range, there is no such resource, or no item can be made:
             the resource needs a ``sample``.
     """
@@ -71,6 +72,7 @@ class Fake(FakeItems, FakeService, Generic[C]):
         page_size: int = 10,
         empty_pages: int = 0,
     ) -> None:
+        check_class("Fake", client, Client)
         self._client = client
         self.service: Service = client.service
         clock = clock_of(clock)
