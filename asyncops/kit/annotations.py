@@ -1,10 +1,14 @@
 """What an attribute of a class is annotated with, a field or a property, and the types in that."""
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Collection, Mapping
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import attrs
+
+if sys.version_info >= (3, 14):
+    from annotationlib import Format, get_annotations
 
 
 def annotation_of(kind: type, name: str) -> Any:
@@ -34,6 +38,15 @@ def hints_of(kind: Any) -> Mapping[str, Any]:
     except NameError:
         # A name that is imported for type checkers alone, or defined further down.
         return {each.name: each.type for each in attrs.fields(kind)}
+
+
+def own_names(kind: type) -> Collection[str]:
+    """Return the names that a class annotates itself, not those of its bases."""
+    if sys.version_info >= (3, 14):
+        # As text, since a type may have a name that is defined further down.
+        return get_annotations(kind, format=Format.STRING)
+    own: dict[str, Any] = vars(kind).get("__annotations__", {})
+    return own
 
 
 def types_in(hint: Any) -> tuple[Any, ...]:

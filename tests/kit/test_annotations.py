@@ -1,11 +1,12 @@
 """What an attribute of a class is annotated with."""
 
+import sys
 from datetime import datetime
 
 from attrs import frozen
 
 from asyncops.kit import Timestamp
-from asyncops.kit.annotations import annotation_of, types_in
+from asyncops.kit.annotations import annotation_of, own_names, types_in
 
 
 @frozen
@@ -35,6 +36,32 @@ def test_fields_and_properties_are_told_with_their_marks() -> None:
 def test_what_has_no_annotation_has_none() -> None:
     assert annotation_of(Row, "method") is None
     assert annotation_of(Row, "nothing") is None
+
+
+def test_the_names_of_a_class_are_its_own() -> None:
+    class Longer(Row):
+        length: int
+        nothing = 1
+
+    assert [*own_names(Row)] == ["number", "created_at"]
+    assert [*own_names(Longer)] == ["length"]
+    assert [*own_names(type("Plain", (Longer,), {}))] == []
+    assert [*own_names(type("Made", (Longer,), {"__annotations__": {"width": int}}))] == ["width"]
+    assert [*own_names(int)] == []
+
+
+LATER = """
+class Early:
+    later: Later | None = None
+"""
+
+
+def test_names_are_told_before_their_types_are_known() -> None:
+    space: dict[str, type] = {}
+    # From Python 3.14 on, no quotes are needed.
+    first = "" if sys.version_info >= (3, 14) else "from __future__ import annotations"
+    exec(first + LATER, space)
+    assert [*own_names(space["Early"])] == ["later"]
 
 
 def test_the_types_of_a_union_are_told_and_any_other_is_one() -> None:

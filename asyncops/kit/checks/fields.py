@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from asyncops.http.protobuf import init_fields
 from asyncops.http.wire_shape import nested_types
-from asyncops.kit.annotations import hints_of
+from asyncops.kit.annotations import hints_of, own_names
 from asyncops.kit.checks.subject import Subject
 from asyncops.models import wire_key
 
@@ -49,7 +49,7 @@ def _check_decorated(subject: Subject, field: str, kind: Any, where: str) -> Non
         return
     if _READABLE & vars(kind).keys():
         return
-    own = vars(kind).get("__annotations__")
+    own = own_names(kind)
     if own:
         raise subject.error(
             field,

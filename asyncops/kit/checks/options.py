@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from asyncops.kit.annotations import own_names
 from asyncops.kit.checks.subject import Subject
 from asyncops.kit.filters import ALIASES, Filter, filters_of
 from asyncops.kit.listing import Listing
@@ -49,7 +50,7 @@ def _check_class(subject: Subject, field: str, options: Any, base: type) -> None
             f"{getattr(options, '__name__', options)!r}; {base.__name__} itself has no filters",
         )
     for kind in options.__mro__:
-        own = set(vars(kind).get("__annotations__", {}))
+        own = own_names(kind)
         if kind is not object and own and "__attrs_attrs__" not in vars(kind):
             raise subject.error(
                 field,
