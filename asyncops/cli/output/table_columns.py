@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from rich.cells import cell_len
 
 from asyncops.cli.text import ago, cut, dated, end_of, span
-from asyncops.kit.annotations import annotation_of
+from asyncops.kit.annotations import annotation_of, hints_of
 from asyncops.models import Operation, State, Status, has_ended, known_time, times_of
 from asyncops.unstructure import inner_type
 
@@ -95,18 +95,19 @@ def shown_of(model: type, id_field: str = "id", *, dated: bool = False) -> tuple
     if lives:
         columns += [Shown("waited", waited, 6, 7, _WAITED), Shown("ran", ran, 6, 7, _RAN)]
     shown = {*_NOT_SHOWN, id_field, *(["status"] if lives else [])}
-    columns += _own({name: each for name, each in fields.items() if name not in shown})
+    kinds = hints_of(model)
+    own = [name for name, each in fields.items() if name not in shown and each.repr]
+    columns += _own({name: inner_type(kinds[name]) for name in own})
     if lives:
         columns.append(Shown("error", lambda item, _: item.error or "", 24, None, _REASON, "red"))
     return tuple(columns)
 
 
-def _own(fields: "Mapping[str, attrs.Attribute[Any]]") -> Iterator[Shown]:
+def _own(kinds: Mapping[str, Any]) -> Iterator[Shown]:
     """The columns of what only this model has: texts, then the words of enums, then numbers.
 
     Fractions, such as prices and shares, say more than whole numbers, such as codes and counts.
     """
-    kinds = {name: inner_type(each.type) for name, each in fields.items() if each.repr}
     texts = [name for name, kind in kinds.items() if kind is str]
     for name in texts:
         thing, _, part = name.rpartition("_")

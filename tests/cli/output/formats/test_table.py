@@ -4,9 +4,11 @@ import io
 import json
 import re
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, TypeVar
 
 import pytest
+from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -120,6 +122,24 @@ def test_a_price_has_a_column_of_its_own(rows: list[dict[str, Any]]) -> None:
     for line, row in zip(lines, rows, strict=True):
         price = row.get("price", 0.0083)
         assert line[end - 8 : end].strip() == ("" if price is None else str(price))
+
+
+@frozen
+class Part:
+    """As in a module with ``from __future__ import annotations``."""
+
+    id: "str"
+    title: "str"
+    colour: "Colour | None"
+    price: "float"
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+def test_types_may_be_annotated_as_text_and_be_defined_further_down() -> None:
+    assert [each.title for each in shown_of(Part)] == ["id", "title", "colour", "price"]
 
 
 def test_what_no_row_says_and_what_the_kind_says_has_no_column() -> None:
