@@ -2,13 +2,14 @@
 
 import time
 import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
 from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import Depends, Header
 
 from asyncops import Watch, WatchCheckpoint
+from asyncops.utils.url_safe import decode_url_safe
 
 # An id comes back as a header; many proxies allow 8 KiB for one header, some for all together.
 _LONGEST_ID = 6144
@@ -65,7 +66,7 @@ def _unpacked(packed: str) -> WatchCheckpoint:
     text = b""
     with suppress(ValueError, zlib.error):
         if len(packed) <= _LONGEST_ID:
-            text = unpacking.decompress(urlsafe_b64decode(packed), _LONGEST_TEXT)
+            text = unpacking.decompress(decode_url_safe(packed), _LONGEST_TEXT)
     if not text or not unpacking.eof:
         raise ValueError("Last-Event-ID is not the id of an event of this stream")
     return WatchCheckpoint.from_json(text)

@@ -207,6 +207,15 @@ async def test_of_what_unpacks_to_more_than_a_place_can_be_nothing_is_read(cut: 
     assert (await watch_resume(packed(place))) == WatchCheckpoint(query="/async/operations#0")
 
 
+@pytest.mark.parametrize("change", [("_", "/"), ("eJ", "e!J"), ("eJ", "\neJ")])
+async def test_an_id_in_which_something_else_is_written_is_refused(change: tuple[str, str]) -> None:
+    texts = (packed(WatchCheckpoint(query=f"/{n}").to_json().encode()) for n in range(1000))
+    text = next(each for each in texts if change[0] in each)
+    assert await watch_resume(text)
+    with pytest.raises(ValueError, match="not the id of an event"):
+        await watch_resume(text.replace(*change))
+
+
 async def test_a_new_reader_has_no_place(fake_server: FakeServer) -> None:
     assert await watch_resume(None) is None
     assert await watch_resume("") is None

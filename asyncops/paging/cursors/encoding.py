@@ -1,9 +1,11 @@
 """Cursors of this library as text, fit to be given where a service's own cursor goes."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
 from typing import TypeVar
 
 import msgspec
+
+from asyncops.utils.url_safe import decode_url_safe
 
 T = TypeVar("T")
 
@@ -17,7 +19,7 @@ def decode_cursor(prefix: str, text: str, shape: type[T]) -> T | None:
     """Read the text of :func:`encode_cursor`; ``None`` if it is another text."""
     document = text.removeprefix(prefix)
     try:
-        raw = urlsafe_b64decode(document + "=" * (-len(document) % 4))
+        raw = decode_url_safe(document + "=" * (-len(document) % 4))
         return msgspec.json.decode(raw, type=shape)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         # base64 raises a ValueError. No reason is passed on: it would show the content.
