@@ -39,11 +39,15 @@ async def init_service(of: _From) -> None:
         tree = json.loads(of.openapi.read_bytes())
     except OSError as error:
         raise Failure(f"cannot read {of.openapi}: {error.strerror}") from None
-    except (UnicodeDecodeError, json.JSONDecodeError):
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         raise Failure(f"{of.openapi} is no JSON", "write YAML as JSON first") from None
     except ValueError as error:
         raise Failure(f"NAME: {str(error).removeprefix('Service: ')}") from None
-    text = draft(Described(tree, of.path), of.name)
+    try:
+        text = draft(Described(tree, of.path), of.name)
+    except (AttributeError, KeyError, TypeError) as error:
+        # Anything may stand at any place of it.
+        raise Failure(f"{of.openapi} is no OpenAPI description: {error}") from error
     wanted = of.output or Path(f"{of.name.replace('-', '_')}.py")
     try:
         with wanted.open("x", encoding="utf-8") as file:

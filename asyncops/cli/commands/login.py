@@ -5,6 +5,7 @@ import json
 import sys
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 
 from attrs import asdict, frozen
 
@@ -132,12 +133,11 @@ def _check_entry(
 
 
 def _ask(service: Service, profile: str) -> str:
-    question = f"Token for {service.title}, profile {profile}: "
-    try:
-        with prompting():
+    question, written = f"Token for {service.title}, profile {profile}: ", ""
+    # A program that is started with its input closed has none.
+    if sys.stdin is not None:
+        with suppress(EOFError), prompting():
             written = getpass.getpass(question) if sys.stdin.isatty() else sys.stdin.readline()
-    except EOFError:
-        written = ""
     if not written.strip():
         raise Failure("no token was given", "nothing was stored")
     try:

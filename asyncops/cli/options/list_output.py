@@ -5,6 +5,7 @@ from pathlib import Path
 from attrs import frozen
 
 from asyncops.cli.options.fields import WRITING, option
+from asyncops.cli.output.atomic_file import real
 from asyncops.cli.output.formats.encoders import BY_SUFFIX, Format
 from asyncops.cli.output.journal import Journal
 from asyncops.cli.output.sinks import FAIL, kept_in
@@ -76,8 +77,8 @@ class OutputOptions:
 
     def __attrs_post_init__(self) -> None:
         form, invalid_rows = self.form, kept_in(self.on_invalid)
-        others = {each.resolve() for each in (self.file, self.resume) if each is not None}
-        if invalid_rows is not None and invalid_rows.resolve() in others:
+        others = {real(each) for each in (self.file, self.resume) if each is not None}
+        if invalid_rows is not None and real(invalid_rows) in others:
             raise ValueError("--on-invalid needs a file of its own")
         if form is Format.PARQUET and self.file is None:
             raise ValueError("Parquet needs a file, not standard output")

@@ -32,7 +32,7 @@ def atomic(path: Path) -> Iterator[BinaryIO]:
             with path.open("wb") as device:
                 yield device
             return
-        target = Path(os.path.realpath(path))
+        target = real(path)
         draft = _beside(target, f"{secrets.token_hex(6)}.tmp")
         try:
             with draft.open("xb") as file:
@@ -116,7 +116,7 @@ def lock_for(path: Path) -> Iterator[None]:
     if special:
         yield
         return
-    lock = _beside(Path(os.path.realpath(path)), "lock")
+    lock = _beside(real(path), "lock")
     while True:
         with file_errors(path):
             file = lock.open("ab")
@@ -130,6 +130,11 @@ def lock_for(path: Path) -> Iterator[None]:
                 with suppress(OSError):
                     lock.unlink()
             return
+
+
+def real(path: Path) -> Path:
+    """The file to which a path leads, by links; one that leads to itself stays as it is."""
+    return Path(os.path.realpath(path))
 
 
 def fsync(file: BinaryIO) -> None:

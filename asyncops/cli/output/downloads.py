@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from asyncops.cli.output.atomic_file import atomic, file_errors
+from asyncops.cli.output.atomic_file import atomic, file_errors, real
 from asyncops.cli.output.sinks import StandardOutput
 from asyncops.cli.shell import ExitCode, Failure, complain
 from asyncops.kit.description import Description
@@ -68,7 +68,7 @@ def inside(folder: Path, path: PurePosixPath | str) -> Path:
         Failure: A link, or a name such as ``../a``, leads out of it.
     """
     place = folder / path
-    if not place.resolve().is_relative_to(folder.resolve()):
+    if not real(place).is_relative_to(real(folder)):
         raise Failure(f"{place} leads out of {folder} by a link or by its name; it is not written")
     return place
 

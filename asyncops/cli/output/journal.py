@@ -6,7 +6,6 @@ after them. After any end, be it a lost connection, Ctrl-C, SIGKILL or a loss of
 cuts the part back to those bytes and resumes from the checkpoint: no row is lost or doubled.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -18,7 +17,15 @@ import msgspec
 from attrs import evolve, field, frozen
 
 from asyncops.checkpoints import Checkpoint, read_versioned
-from asyncops.cli.output.atomic_file import atomic, content_of, file_errors, fsync, locked, replace
+from asyncops.cli.output.atomic_file import (
+    atomic,
+    content_of,
+    file_errors,
+    fsync,
+    locked,
+    real,
+    replace,
+)
 from asyncops.cli.output.sinks import Sink
 from asyncops.cli.shell import Failure
 from asyncops.models import Timestamp
@@ -59,10 +66,6 @@ class JournalEntry:
         return None if self.checkpoint is None else Checkpoint.from_json(self.checkpoint)
 
 
-def _real(path: Path) -> Path:
-    return Path(os.path.realpath(path))
-
-
 @frozen
 class Journal:
     """The file that holds the state of a listing.
@@ -74,7 +77,7 @@ class Journal:
 
     path: Path
     # A link is followed, so that the part lies beside the real file.
-    target: Path = field(converter=_real)
+    target: Path = field(converter=real)
 
     @property
     def part(self) -> Path:
@@ -84,7 +87,7 @@ class Journal:
     @property
     def overlaps(self) -> bool:
         """Whether the journal is the same file as the part or the target."""
-        return _real(self.path) in {self.target, self.part}
+        return real(self.path) in {self.target, self.part}
 
     @property
     def _anew(self) -> str:
@@ -137,6 +140,8 @@ class Journal:
             file.seek(entry.bytes)
             part = Part(self, file, entry)
             try:
+                # That it cannot be written is told of before anything is sent.
+                part.settle()
                 yield part
             finally:
                 part.settle()

@@ -41,13 +41,21 @@ def test_the_draft_is_written_once(openapi: str) -> None:
         ("farm", "none.json", LISTING, "cannot read none.json: No such file or directory"),
         ("farm", "farm.yaml", LISTING, "farm.yaml is no JSON. Write YAML as JSON first."),
         ("farm", None, "/v1/jobs", "there is no GET or POST of /v1/jobs. Near are /v1/teams"),
+        ("farm", "deep.json", LISTING, "deep.json is no JSON. Write YAML as JSON first."),
+        ("farm", "three.json", LISTING, "three.json is no OpenAPI description: "),
+        ("farm", "answer.json", LISTING, "answer.json is no OpenAPI description: "),
+        ("farm", "servers.json", LISTING, "servers.json is no OpenAPI description: "),
     ],
-    ids=["name", "no file", "YAML", "path"],
+    ids=["name", "no file", "YAML", "path", "deep", "three", "answer", "servers"],
 )
 def test_what_cannot_be_used_is_refused(
     openapi: str, name: str, file: str | None, path: str, said: str
 ) -> None:
     Path("farm.yaml").write_text("openapi: 3.1.0\n")
+    Path("deep.json").write_text("[" * 100_000)
+    Path("three.json").write_text(json.dumps({"paths": {LISTING: 3}}))
+    Path("answer.json").write_text(json.dumps({"paths": {LISTING: {"get": {"responses": []}}}}))
+    Path("servers.json").write_text(json.dumps({**FARM, "servers": 3}))
     done = invoke(None, "init-service", name, "--openapi", file or openapi, "--list", path)
     assert (done.code, done.out) == (2, "")
     assert said in " ".join(done.err.split())

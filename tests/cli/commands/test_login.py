@@ -4,6 +4,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import keyring
 import pytest
@@ -114,6 +115,15 @@ def test_what_is_no_token_is_not_stored(
     assert "Nothing was stored." in done.err
     assert ring.kept == {}
     assert not config.exists()
+
+
+def test_standard_input_that_is_closed_has_no_token(
+    ring: MemoryRing, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asyncops.cli.commands.login.sys", SimpleNamespace(stdin=None))
+    done = ask("login", "zoo")
+    assert (done.code, ring.kept) == (2, {})
+    assert done.err == "asyncops: no token was given. Nothing was stored.\n"
 
 
 def test_a_token_is_checked_as_its_service_sends_it(

@@ -60,3 +60,24 @@ def test_the_hint_names_the_file_to_remove(server: FakeServer, tmp_path: Path, w
         path.unlink()
     refused = " ".join(invoke(server, *command).err.split())
     assert f"Remove {tmp_path / 'state'} to begin anew" in refused
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-o", "loop"),
+        ("-o", "rows.jsonl", "--resume", "loop"),
+        ("-o", "rows.jsonl", "--on-invalid", "loop"),
+        ("-o", "rows.jsonl", "--resume", "nowhere/place"),
+    ],
+)
+def test_a_file_that_cannot_be_is_told_of_before_anything_is_sent(
+    server: FakeServer, tmp_path: Path, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link to itself, and a file in a folder that is not there."""
+    monkeypatch.chdir(tmp_path)
+    Path("loop").symlink_to("loop")
+    done = invoke(server, *PROMPTS, "--jsonl", *options)
+    words = f"asyncops: cannot use the file {options[-1]}: "
+    assert (done.code, done.err[: len(words)]) == (2, words)
+    assert server.count() == 0
