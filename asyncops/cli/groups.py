@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import cached_property
 from typing import Any, get_type_hints
 
 import attrs
@@ -38,7 +39,6 @@ class LazyGroup(TyperGroup):
     def __init__(self, *, fill: Callable[[], Commands], **attrs: Any) -> None:
         super().__init__(**{**attrs, "no_args_is_help": True, "rich_markup_mode": "rich"})
         self._fill = fill
-        self._makers: Commands | None = None
 
     def get_params(self, ctx: Any) -> Any:
         """The options, of which those that take no value show no type."""
@@ -46,13 +46,14 @@ class LazyGroup(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names of the commands."""
-        return [*self._known(), *super().list_commands(ctx)]
+        return [*self._makers, *super().list_commands(ctx)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of a name; `None` if there is none."""
-        makers = self._known()
-        found = meant(cmd_name, makers)
-        return super().get_command(ctx, cmd_name) if found is None else makers[found](cmd_name)
+        found = meant(cmd_name, self._makers)
+        if found is None:
+            return super().get_command(ctx, cmd_name)
+        return self._makers[found](cmd_name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the first argument names; a name that is none is answered with others.
@@ -66,17 +67,16 @@ class LazyGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the arguments; the commands are there before help is shown."""
-        self._known()
+        _ = self._makers
         return super().parse_args(ctx, args)
 
-    def _known(self) -> Commands:
-        if self._makers is None:
-            try:
-                self._makers = self._fill()
-            except Failure as failure:
-                complain(str(failure))
-                raise typer.Exit(failure.code) from None
-        return self._makers
+    @cached_property
+    def _makers(self) -> Commands:
+        try:
+            return self._fill()
+        except Failure as failure:
+            complain(str(failure))
+            raise typer.Exit(failure.code) from None
 
 
 class _Program(LazyGroup):

@@ -95,11 +95,10 @@ class _Output(Console):
 def console(*, stderr: bool = False) -> Console:
     """Standard output or standard error: with colours on a terminal, plain elsewhere."""
     output = _Output(highlight=False, stderr=stderr)
-    if not output.is_terminal and not os.environ.get("COLUMNS"):
-        output.width = _PIPE_WIDTH
-    elif output.width <= 0:
-        # Some terminals report a width of zero.
-        output.width = _USUAL_WIDTH if output.is_terminal else _PIPE_WIDTH
+    usual = _USUAL_WIDTH if output.is_terminal else _PIPE_WIDTH
+    # Some terminals report a width of zero.
+    if output.width <= 0 or not (output.is_terminal or os.environ.get("COLUMNS")):
+        output.width = usual
     return output
 
 

@@ -58,9 +58,8 @@ def _keyring(what: str) -> Iterator["KeyringBackend"]:
     except errors.NoKeyringError:
         raise Failure("this system has no keyring that asyncops could use", hint) from None
     except errors.KeyringLocked:
-        raise Failure(
-            f"cannot {what} the keyring: it is locked", "unlock it and try again"
-        ) from None
+        locked = f"cannot {what} the keyring: it is locked"
+        raise Failure(locked, "unlock it and try again") from None
     except errors.PasswordDeleteError:
         raise Failure(f"cannot {what} the keyring") from None
     except Exception as error:  # noqa: BLE001 - backends raise what the system below them raises

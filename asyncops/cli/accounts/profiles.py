@@ -137,9 +137,8 @@ class _Reader:
         self._check(("profiles",), {name: tables[name]}, {name: dict})
         where, table = ("profiles", name), tables[name]
         self._check(where, table, dict.fromkeys(SERVICES, dict))
-        return {
-            each: self._entry((*where, each), table[each]) for each in SERVICES if each in table
-        }
+        known = [each for each in SERVICES if each in table]
+        return {each: self._entry((*where, each), table[each]) for each in known}
 
     def _entry(self, where: tuple[str, ...], table: Mapping[str, Any]) -> Entry:
         for key in table.keys() & _SECRETS:

@@ -52,7 +52,9 @@ async def examine(settings: Settings, which: Which) -> int:
     """
     output, bad, place = console(), False, which.place or ()
     candidates = list(_candidates(settings, which))
-    resources = _resources(which, candidates)
+    resources: list[Resource] = []
+    if which.service is not None and any(isinstance(each, Account) for _, each, _ in candidates):
+        resources = examined_resources(SERVICES[which.service], which.resource, place)
     others = [title for title, _, is_expected in candidates if not is_expected]
     for title, account, is_expected in candidates:
         if isinstance(account, Failure) and len(others) == len(candidates):
@@ -113,13 +115,6 @@ def _candidates(settings: Settings, which: Which) -> Iterator[_Candidate]:
         if (expected or chosen is None) and (profile, each) not in seen:
             seen.add((profile, each))
             yield title, account, expected
-
-
-def _resources(which: Which, candidates: Sequence[_Candidate]) -> list[Resource]:
-    """The resources whose claims are tested: none where no account of a named service is usable."""
-    if which.service is None or not any(isinstance(each, Account) for _, each, _ in candidates):
-        return []
-    return examined_resources(SERVICES[which.service], which.resource, which.place or ())
 
 
 def _write(output: Console, finding: Finding) -> Finding:

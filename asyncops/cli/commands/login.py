@@ -150,11 +150,8 @@ def _add(profiles: Profiles, name: str, service: str, given: Mapping[str, str]) 
     path = profiles.path
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     head = "" if profiles.services or profiles.default else f'default = "{name}"\n\n'
-    lines = [
-        f"[profiles.{name}.{service}]",
-        *(f"{key} = {json.dumps(value)}" for key, value in given.items()),
-        "keyring = true",
-    ]
+    said = [f"{key} = {json.dumps(value)}" for key, value in given.items()]
+    lines = [f"[profiles.{name}.{service}]", *said, "keyring = true"]
     gap = "\n" if before.endswith("\n") else "\n\n"
     after = head + (before + gap if before else "") + "\n".join(lines) + "\n"
     try:

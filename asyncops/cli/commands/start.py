@@ -24,8 +24,8 @@ from asyncops.cli.output.progress_line import upload_progress, wait_line
 from asyncops.cli.output.sinks import while_read
 from asyncops.cli.resources import Resource
 from asyncops.cli.shell import ExitCode, complain, put_out
-from asyncops.errors import AsyncOpsError, OperationBlocked, WaitTimeout
-from asyncops.kit.action import Accepted, Action
+from asyncops.errors import AsyncOpsError, MayHaveStarted, OperationBlocked, WaitTimeout
+from asyncops.kit.action import Action
 from asyncops.kit.started import Started
 from asyncops.models import has_ended
 
@@ -81,26 +81,24 @@ async def _start(
 
     With --no-wait, its id is printed instead, for a later wait and get.
     """
-    description, output = on.resource.description, options.output
-    action = description.start
+    action, output = on.resource.description.start, options.output
     told = from_suffixes(on, action and action.options, file.file, output)
     if output is not None and not options.no_wait:
         check_target(output, overwrite=options.overwrite)
     async with while_read(), on.opened(settings) as verbs:
         answer = await _sent(verbs, on, file, told)
-        id_field = "id" if isinstance(answer, Accepted) else description.id
-        id_ = getattr(answer, id_field, None)
-        if id_ is None:
+        try:
+            started = Started[Any](verbs._bound, answer)  # noqa: SLF001 - what the verbs are made of
+        except MayHaveStarted:
             complain("it was started; the answer names no id by which it could be waited for")
             if options.no_wait:
                 return ExitCode.DONE
             await Showing(options, several=False).show(answer)
             return ExitCode.SERVICE
         if options.no_wait:
-            with _id_kept(id_, _going_on(on, options, "wait", id_)):
-                put_out(f"{id_}\n")
+            with _id_kept(started.id, _going_on(on, options, "wait", started.id)):
+                put_out(f"{started.id}\n")
             return ExitCode.DONE
-        started = Started[Any](verbs._bound, answer)  # noqa: SLF001 - what the verbs are made of
         return await _followed(started, on, options, waiting)
 
 

@@ -85,13 +85,8 @@ async def _follow(
                         on_poll=partial(audience.on_poll, of=name),
                     )
                 tell = partial(audience.take, of=name)
-                await follow(
-                    watch,
-                    tell,
-                    keeper,
-                    id_field=watched.resource.description.id,
-                    until_failure=telling.until_failure,
-                )
+                id_, until_failure = watched.resource.description.id, telling.until_failure
+                await follow(watch, tell, keeper, id_field=id_, until_failure=until_failure)
     except (AsyncOpsError, Failure) as error:
         # Here its account is known.
         failure = explain_here(error)

@@ -77,10 +77,10 @@ class CheckpointKeeper:
     _due: asyncio.Event = field(factory=asyncio.Event, init=False)
     _telling: Change[Any] | None = field(default=None, init=False)
 
-    async def tell(self, tell: Tell, change: Change[Any]) -> None:
-        """Have a change told; until it is, the checkpoint is the one before it."""
+    async def told(self, change: Change[Any], telling: Awaitable[None]) -> None:
+        """Wait until a change is told; until then, the checkpoint is the one before it."""
         self._telling = change
-        await tell(change)
+        await telling
         self._telling = None
         self._due.set()
 
@@ -124,18 +124,15 @@ async def follow(
         Failure: An operation ended without success, and ``until_failure`` is set.
     """
 
-    async def tell_known(change: Change[Any]) -> None:
-        await tell(_known(change, id_field))
-
     async def tell_all() -> None:
         async with watch:
             try:
                 keeper.keep(watch)
                 async for change in watch:
-                    await keeper.tell(tell_known, change)
+                    known = _known(change, id_field)
+                    await keeper.told(change, tell(known))
                     if until_failure and change.failed and change.after is not None:
-                        news = summary_of(_known(change, id_field))
-                        words = how_it_ended(change.after)[:LONGEST]
+                        news, words = summary_of(known), how_it_ended(change.after)[:LONGEST]
                         which = f"{news.kind} {news.id}" if news.kind else news.id
                         raise Failure(f"{which} {words}", code=ExitCode.FAILED)
             finally:

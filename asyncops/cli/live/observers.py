@@ -205,11 +205,8 @@ class LiveScreen:
             raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from None
 
     def _drawn(self) -> Text:
-        canvas = Canvas(
-            *self._console.size,
-            ascii_only=not self._console.encoding.startswith("utf"),
-            keys=self._keyboard.is_there,
-        )
+        ascii_only = not self._console.encoding.startswith("utf")
+        canvas = Canvas(*self._console.size, ascii_only=ascii_only, keys=self._keyboard.is_there)
         return _LINE.join(drawn(self._state, canvas, datetime.now(UTC)))
 
     def _pressed(self, keys: bytes) -> None:

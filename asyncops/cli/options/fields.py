@@ -1,8 +1,8 @@
 """Fields of options classes, each an option or an argument of the command; the options of all."""
 
-import inspect
 import re
 from collections.abc import Callable, Mapping
+from inspect import Parameter, Signature, cleandoc
 from typing import Annotated, Any, Literal, Self
 
 import attrs
@@ -86,7 +86,7 @@ def documented(kind: type) -> Mapping[str, str]:
     """What the docstring of a class and of its bases says of each attribute, as help writes it."""
     found: dict[str, str] = {}
     for each in reversed(kind.__mro__):
-        _, _, section = inspect.cleandoc(each.__doc__ or "").partition("Attributes:\n")
+        _, _, section = cleandoc(each.__doc__ or "").partition("Attributes:\n")
         for name, text in _FIELD.findall(section):
             found[name] = " ".join(text.split()).replace("``", "").replace("[", r"\[")
     return found
@@ -97,20 +97,17 @@ def take_options(function: Callable[..., None], *kinds: type) -> None:
 
     The function is given their values by name, and the command's context as :data:`CONTEXT`.
     """
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    parameters = [inspect.Parameter(CONTEXT, keyword, annotation=typer.Context)]
+    keyword = Parameter.KEYWORD_ONLY
+    parameters = [Parameter(CONTEXT, keyword, annotation=typer.Context)]
     for kind in kinds:
         help_of = documented(kind)
         for each in (each for each in attrs.fields(kind) if each.init):
-            default = inspect.Parameter.empty if each.default is attrs.NOTHING else each.default
+            default = Parameter.empty if each.default is attrs.NOTHING else each.default
             info = each.metadata[_INFO]
             info.help = info.help or help_of.get(each.name)
-            parameters.append(
-                inspect.Parameter(
-                    each.name, keyword, default=default, annotation=Annotated[each.type, info]
-                )
-            )
-    vars(function)["__signature__"] = inspect.Signature(parameters)
+            shown: Any = Annotated[each.type, info]
+            parameters.append(Parameter(each.name, keyword, default=default, annotation=shown))
+    vars(function)["__signature__"] = Signature(parameters)
 
 
 Order = Literal["newest", "oldest"]

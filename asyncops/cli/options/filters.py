@@ -17,7 +17,7 @@ from asyncops.cli.text import moment
 from asyncops.kit.annotations import hints_of
 from asyncops.models import State, Status
 
-_PLAIN = (int, float, UUID)
+_PLAIN = (str, bool, int, float, UUID)
 
 
 def filter_option(kind: type, name: str, panel: str, *, flag: str, told: bool) -> Any:
@@ -77,10 +77,8 @@ def _members(hint: Any) -> tuple[list[Any], bool]:
 
 def _typed(members: list[Any]) -> tuple[Any, dict[str, Any]]:
     """The type of typer's for values of these types, and what else it takes to read one."""
-    if str in members:
-        return str, {}
-    first = members[0]
-    if first is bool or first in _PLAIN:
+    first = str if str in members else members[0]
+    if first in _PLAIN:
         return first, {}
     if first is datetime:
         return datetime, {"parser": moment, "metavar": "WHEN"}

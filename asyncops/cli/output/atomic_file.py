@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from asyncops.cli.shell import Failure
+from asyncops.cli.shell import Failure, of_system
 
 
 @contextmanager
@@ -48,8 +48,8 @@ def atomic(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def file_errors(path: Path) -> Iterator[None]:
-    """Name the file in an error of the operating system.
+def file_errors(path: Path | None) -> Iterator[None]:
+    """Name the file in an error of the operating system; `None` is standard output, which has none.
 
     Raises:
         Failure: In place of an :class:`OSError`, save a broken pipe.
@@ -62,6 +62,8 @@ def file_errors(path: Path) -> Iterator[None]:
         if error.errno is None:
             # No error of a file: a timeout is an OSError too.
             raise
+        if path is None:
+            raise of_system(error) from error
         reason = (error.strerror or str(error)).lower()
         raise Failure(f"cannot use the file {path}: {reason}") from error
 

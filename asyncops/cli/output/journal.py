@@ -180,12 +180,8 @@ class Part(Sink):
     async def put_page(self, data: bytes, rows: int, checkpoint: Checkpoint) -> None:
         """Add the rows of a page; flush them and write the journal once a second."""
         await self.put(data)
-        self._entry = evolve(
-            self._entry,
-            rows=self._entry.rows + rows,
-            bytes=self._file.tell(),
-            checkpoint=checkpoint.to_json(),
-        )
+        place, size, rows = checkpoint.to_json(), self._file.tell(), self._entry.rows + rows
+        self._entry = evolve(self._entry, rows=rows, bytes=size, checkpoint=place)
         if monotonic() >= self._next:
             self.settle()
             self._next = monotonic() + _EVERY

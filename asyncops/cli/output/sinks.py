@@ -16,7 +16,7 @@ from attrs import define, field
 
 from asyncops.checkpoints import Checkpoint
 from asyncops.cli.output.atomic_file import atomic, file_errors, fsync
-from asyncops.cli.shell import complain, descriptor_of, of_system
+from asyncops.cli.shell import complain, descriptor_of
 from asyncops.http.invalid_items import InvalidItem, OnInvalid
 
 FAIL, SKIP = "fail", "skip"
@@ -30,10 +30,10 @@ class Sink:
 
     Args:
         file: The file, open.
-        path: Its name.
+        path: Its name; `None` for standard output.
     """
 
-    def __init__(self, file: BinaryIO, path: Path) -> None:
+    def __init__(self, file: BinaryIO, path: Path | None) -> None:
         self._file = file
         self._path = path
 
@@ -67,7 +67,7 @@ class StandardOutput(Sink):
 
     def __init__(self) -> None:
         sys.stdout.flush()
-        super().__init__(sys.stdout.buffer, Path("-"))
+        super().__init__(sys.stdout.buffer, None)
 
     async def put(self, data: bytes) -> None:
         """Write all of it.
@@ -78,7 +78,7 @@ class StandardOutput(Sink):
         """
         left = memoryview(data)
         descriptor = descriptor_of(self._file)
-        try:
+        with file_errors(self._path):
             while left:
                 if descriptor is not None and await _writable(descriptor):
                     with suppress(BlockingIOError):
@@ -88,10 +88,6 @@ class StandardOutput(Sink):
                     self._file.write(left)
                     self._file.flush()
                     return
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise of_system(error) from error
 
 
 @asynccontextmanager

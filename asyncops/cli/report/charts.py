@@ -202,11 +202,4 @@ def _percentiles(axes: Axes, durations: Durations) -> None:
             shown = f"{name}  {span(value)}"
             axes.axvline(value, color=theme.INK, linestyle=style, linewidth=1.2, label=shown)
     # Beside the bars, as they may be anywhere.
-    axes.legend(
-        loc="lower right",
-        borderaxespad=0.2,
-        columnspacing=1.2,
-        bbox_to_anchor=(1.0, 1.0),
-        ncols=3,
-        handlelength=1.3,
-    )
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3)

@@ -128,16 +128,9 @@ def _title(axes: Axes, timeline: Timeline) -> None:
         lines.insert(0, f"{moment_text(begin)} to {moment_text(end)} UTC")
     lines.append(f"as of {timeline.now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
     axes.set_title(theme.label(timeline.heading, 120), fontweight="bold", pad=22)
-    axes.annotate(
-        theme.label("  |  ".join(lines), 170),
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(0, 8),
-        textcoords="offset points",
-        color=theme.FAINT,
-        fontsize=8.5,
-        annotation_clip=False,
-    )
+    look: Any = {"color": theme.FAINT, "fontsize": 8.5}
+    words = theme.label("  |  ".join(lines), 170)
+    axes.annotate(words, (0, 1), (0, 8), "axes fraction", "offset points", **look)
 
 
 def _names_of(lives: Sequence[Life]) -> list[str]:
@@ -214,16 +207,7 @@ def _legend(drawn: Figure, lives: Sequence[Life], place: tuple[float, float]) ->
         shown.append(_sign("x", theme.INK, "failed here"))
     if any(life.open for life in lives):
         shown.append(_sign(">", theme.RUNNING, "had not ended"))
-    drawn.legend(
-        handles=shown,
-        loc="lower left",
-        bbox_to_anchor=place,
-        borderaxespad=0,
-        borderpad=0,
-        columnspacing=1.5,
-        handlelength=1.6,
-        ncols=len(shown),
-    )
+    drawn.legend(handles=shown, loc="lower left", bbox_to_anchor=place, ncols=len(shown))
 
 
 def _sign(marker: str, colour: str, word: str) -> Line2D:

@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Self
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from asyncops.cli.shell import complain
 from asyncops.errors import AsyncOpsError, ListingMoved
 from asyncops.http.messages import Request
-from asyncops.http.meter import WalkReport
 
 _LOGGER = logging.getLogger("asyncops")
 _REQUESTS = logging.getLogger("asyncops.cli.request")
@@ -69,12 +68,18 @@ def _teller(otherwise: Callable[..., None]) -> Callable[..., None]:
 
 @frozen
 class RequestLog:
-    """A client's telemetry that logs each request with its answer; nothing of it is secret."""
+    """A client's telemetry, and that of a call or a walk: logs each request, and nothing secret.
 
-    def call(self, request: Request, base_url: str, parent: object) -> "_Call":
+    Attributes:
+        name: The request of the call.
+    """
+
+    name: str = ""
+
+    def call(self, request: Request, base_url: str, parent: object) -> Self:
         """A call begins."""
         del parent
-        return _Call(f"{request.method} {base_url}{request.path}")
+        return evolve(self, name=f"{request.method} {base_url}{request.path}")
 
     def walk(self, path: str, base_url: str) -> Self:
         """A walk begins."""
@@ -82,24 +87,18 @@ class RequestLog:
         return self
 
     def items(self, path: str, base_url: str, count: int) -> None:
-        """Items were given; the walk's own line counts them."""
-
-    def end(self, report: WalkReport, error: BaseException | None) -> None:
-        """A walk has ended; the library logs it."""
-
-
-@frozen
-class _Call:
-    name: str
+        """Items were given; the library's own line counts them at the end of the walk."""
 
     def attempt(self, resends: int) -> "_Attempt":
+        """A request is sent."""
         return _Attempt(self.name, resends)
 
     def slept(self, seconds: float) -> None:
+        """The call has waited."""
         _REQUESTS.debug("%s waited %.2f s", self.name, seconds)
 
-    def end(self, error: BaseException | None) -> None:
-        """Its attempts have said it all."""
+    def end(self, *_: object, **__: object) -> None:
+        """The attempts have said all of a call, and the library logs a walk."""
 
 
 @define(eq=False)

@@ -36,7 +36,6 @@ def _table(title: str) -> Table:
         title=title,
         title_justify="left",
         title_style="bold",
-        header_style="bold",
         box=box.SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
