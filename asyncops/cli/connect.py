@@ -124,12 +124,9 @@ def account_for(settings: Settings, service: str, profiles: Profiles | None = No
     chosen = SERVICES[service]
     described = chosen.service
     url, organization = described.url_variable, organization_variable(chosen)
-    of_environment = Account(
-        client=chosen,
-        token=variable(described.token) or "",
-        token_source=f"the variable {described.token}",
-        entry=Entry(base_url=variable(url), organization=variable(organization)),
-    )
+    said = Entry(base_url=variable(url), organization=variable(organization))
+    token, source = variable(described.token) or "", f"the variable {described.token}"
+    of_environment = Account(client=chosen, token=token, token_source=source, entry=said)
     if settings.profile is None and (of_environment.token or described.token is None):
         return of_environment
     profiles = read_profiles() if profiles is None else profiles

@@ -183,9 +183,8 @@ def _template() -> Template:
 
 def _escaped(value: object) -> Markup:
     """Any text as markup, in one line, with control characters spelled out."""
-    if isinstance(value, Markup):
-        return value
-    return Markup(html.escape(visible(str(value))))  # noqa: S704 - it is escaped
+    escaped = value if isinstance(value, Markup) else html.escape(visible(str(value)))
+    return Markup(escaped)  # noqa: S704 - it is escaped
 
 
 def _picture(drawn: Figure, name: str, label: str) -> Markup:

@@ -42,11 +42,8 @@ async def demo(settings: DemoSettings, console: Console) -> int:
             for_staff = await _staff(zoo)
             from_zero = await _chainloop(zoo, "pages from 0")
             from_one = await _chainloop(Reader(second, add_bar), "pages from 1")
-    sections = {
-        "Any account of Zoo": for_anyone,
-        "Zoo's staff": for_staff,
-        "Chainloop": (from_zero, from_one),
-    }
+    chainloop = (from_zero, from_one)
+    sections = {"Any account of Zoo": for_anyone, "Zoo's staff": for_staff, "Chainloop": chainloop}
     services = {
         "Zoo, any account": for_anyone[0].items,
         "Zoo, staff": for_staff[0].items,
