@@ -31,7 +31,7 @@ from asyncops.polling.wait import WaitOptions, WaitRules, awaited, wait_for_one
 from asyncops.polling.wait_schedule import PollSchedule
 from asyncops.polling.watch import Watch
 from asyncops.sharding.shard import Shard
-from asyncops.utils.checks import plain_hook
+from asyncops.utils.checks import flag, plain_hook
 from asyncops.utils.misuse import check_call
 
 # Requests for single operations that a watch may have in flight at once.
@@ -142,7 +142,7 @@ class Bound(Generic[P, W]):
         schedule = PollSchedule.checked(poll, timeout, self._clock, attempts=attempts)
         return schedule, {
             "on_poll": plain_hook("on_poll", on_poll, takes="Poll"),
-            "raise_on_failure": raise_on_failure,
+            "raise_on_failure": flag("raise_on_failure", raise_on_failure),
             "blocked": BlockedPolicy.checked(on_blocked),
         }
 

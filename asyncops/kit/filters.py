@@ -1,6 +1,6 @@
 """The fields of options classes: how each is sent, and which a file's suffix tells."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
@@ -12,10 +12,11 @@ import attrs
 from attrs import field, frozen
 
 from asyncops.kit.annotations import hints_of
+from asyncops.kit.argument_types import Check, argument_check, several
 from asyncops.kit.listing import Times
 from asyncops.kit.options import PARAM, ListOptions, Many, Spelling, UploadOptions, WatchOptions
 from asyncops.models import JSON
-from asyncops.utils.checks import plain_text
+from asyncops.utils.checks import finite, plain_text
 
 BY_NAME = ("status", "created_after", "created_before")
 """The fields that belong to ``ByStatus`` and ``Window`` by their names."""
@@ -40,6 +41,7 @@ class Filter:
         many: How several values are sent; ``None`` means the way of the method.
         required: Whether it must be given.
         is_text: Whether it takes one text and nothing else.
+        check: Checks its type, where that is told by more than ``is_text``.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Filter:
     many: Many | None
     required: bool
     is_text: bool = False
+    check: Check | None = field(default=None, eq=False, repr=False)
 
 
 @cache
@@ -61,13 +64,16 @@ def filters_of(options: Any) -> tuple[Filter, ...]:
     known = _KNOWN if issubclass(options, ListOptions | WatchOptions) else set()
     if issubclass(options, UploadOptions):
         known = {each.name for each in attrs.fields(UploadOptions)}
-    return tuple(_filter(each) for each in attrs.fields(options) if each.name not in known)
+    hints = hints_of(options)
+    fields = (each for each in attrs.fields(options) if each.name not in known)
+    return tuple(_filter(each, hints[each.name]) for each in fields)
 
 
-def _filter(field: "attrs.Attribute[Any]") -> Filter:
+def _filter(field: "attrs.Attribute[Any]", hint: Any) -> Filter:
     spelling = field.metadata.get(PARAM) or Spelling(field.name)
     required, is_text = field.default is attrs.NOTHING, field.type in _TEXT
-    return Filter(field.name, spelling.name, spelling.many, required, is_text)
+    check = None if is_text else argument_check(hint)
+    return Filter(field.name, spelling.name, spelling.many, required, is_text, check)
 
 
 def time_text(name: str, when: object, times: Times = "rfc3339") -> str:
@@ -100,7 +106,7 @@ def as_text(name: str, value: object, times: Times = "rfc3339") -> str:
     if isinstance(value, Enum):
         return plain_text(name, str(value.value))
     if isinstance(value, int | float | UUID):
-        return str(value)
+        return str(finite(name, value))
     if isinstance(value, datetime):
         return time_text(name, value, times)
     return plain_text(name, value)
@@ -119,17 +125,10 @@ def as_json(name: str, value: object, times: Times = "rfc3339") -> JSON:
     if isinstance(value, Mapping):
         return value
     if isinstance(value, bool | int | float) and not isinstance(value, Enum):
-        return value
+        return finite(name, value)
     if isinstance(value, datetime) and times != "rfc3339":
         return int(time_text(name, value, times))
     return as_text(name, value, times)
-
-
-def several(value: object) -> Collection[object] | None:
-    """Return the values of a filter that takes several; ``None`` if it is one value."""
-    if isinstance(value, Collection) and not isinstance(value, str | bytes | Mapping):
-        return value
-    return None
 
 
 def sent(
@@ -152,6 +151,8 @@ def sent(
         if each.required:
             raise ValueError(f"{each.name} must be given; it cannot be None")
         return
+    if each.check is not None:
+        each.check(each.name, value)
     if each.is_text:
         yield each.wire, plain_text(each.name, value)
     elif values is not None and each.many == "comma":

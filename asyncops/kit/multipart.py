@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from secrets import token_hex
 
-import msgspec
-
+from asyncops.kit.places_in_body import json_of
 from asyncops.models import JSON
 
 
@@ -18,7 +17,7 @@ def multipart(values: Iterable[tuple[str, JSON]]) -> tuple[bytes, str]:
     boundary = token_hex(16)
     parts = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"\r\n\r\n'.encode()
-        + (value.encode() if isinstance(value, str) else msgspec.json.encode(value))
+        + (value.encode() if isinstance(value, str) else json_of(name, value))
         + b"\r\n"
         for name, value in values
     ]

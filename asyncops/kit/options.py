@@ -13,7 +13,7 @@ from asyncops.models import Cursor
 from asyncops.models.description_error import DescriptionError
 from asyncops.paging.limits import MAX_PAGES
 from asyncops.polling.policy import OVERLAP, WATCH_POLICY, OnPoll, PollPolicy
-from asyncops.utils.checks import check_hook
+from asyncops.utils.checks import as_validator, check_hook, flag
 
 Many = Literal["comma", "repeat", "list"]
 """How several values are sent: in one text with commas between them, as the same parameter again
@@ -163,7 +163,7 @@ class WatchOptions:
 
     poll: PollPolicy = WATCH_POLICY
     resume: WatchCheckpoint | None = None
-    from_start: bool = False
+    from_start: bool = field(default=False, validator=as_validator(flag))
     lookback: float | None = None
     overlap: float = OVERLAP
     on_poll: OnPoll | None = field(default=None, validator=check_hook("Poll"))

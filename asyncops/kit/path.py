@@ -1,16 +1,21 @@
 """Paths with parameters: ``/repos/{owner}/{repo}/actions/runs/{id}``."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 from uuid import UUID
 
 from attrs import field, frozen
 
-from asyncops.utils.checks import plain_text
+from asyncops.kit.annotations import hints_of
+from asyncops.utils.checks import number_segment, plain_text, uuid_segment
 
 PARAMETER = re.compile(r"\{(\+?)([A-Za-z_][A-Za-z0-9_]*)\}")
 """A parameter of a path; with a plus sign, its slashes stay."""
+
+_CHECKS: Mapping[object, Callable[[str, Any], str]] = {int: number_segment, UUID: uuid_segment}
 
 
 def names_in(path: str) -> set[str]:
@@ -31,8 +36,13 @@ def path_text(name: str, value: object) -> str:
     return value
 
 
-def path_param(name: str, value: object) -> str:
+def path_param(name: str, value: Any, kind: object = str) -> str:
     """Return a text, a number or a UUID, encoded for a segment of a path.
+
+    Args:
+        name: The argument.
+        value: Its value.
+        kind: Its type: the text of an ``int`` or of a ``UUID`` has to be one.
 
     Raises:
         TypeError: It is none of them.
@@ -40,6 +50,8 @@ def path_param(name: str, value: object) -> str:
     """
     if isinstance(value, int | UUID) and not isinstance(value, bool):
         return str(value)
+    if kind in _CHECKS:
+        return _CHECKS[kind](name, value)
     text = plain_text(name, value)
     if text in {".", ".."}:
         raise ValueError(f"{name} must name a part of a path, got {text!r}")
@@ -53,7 +65,13 @@ def path_params(values: object, names: Iterable[str]) -> dict[str, str]:
         TypeError: One of them is neither a text nor a number nor a UUID.
         ValueError: One of them is empty, or a step in a path.
     """
-    return {name: path_param(name, getattr(values, name)) for name in names}
+    kind: Any = type(values)
+    hints = _hints_of(kind)
+    return {name: path_param(name, getattr(values, name), hints[name]) for name in names}
+
+
+# Their classes are whole by the first call.
+_hints_of = cache(hints_of)
 
 
 @frozen

@@ -29,11 +29,34 @@ def put(tree: dict[str, JSON], place: str, value: JSON) -> None:
 
 
 def encoded(values: Iterable[tuple[str, JSON]]) -> bytes:
-    """Return the body that has each value at its place."""
+    """Return the body that has each value at its place.
+
+    Raises:
+        ValueError: A value cannot be JSON; its place is named.
+    """
     body: dict[str, JSON] = {}
-    for place, value in values:
+    pairs = tuple(values)
+    for place, value in pairs:
         put(body, place, value)
-    return msgspec.json.encode(body)
+    try:
+        return msgspec.json.encode(body)
+    except (TypeError, ValueError, RecursionError):
+        # Which one it is takes time that is spent here alone.
+        for place, value in pairs:
+            json_of(place, value)
+        raise
+
+
+def json_of(name: str, value: JSON) -> bytes:
+    """Return a value as JSON.
+
+    Raises:
+        ValueError: It cannot be.
+    """
+    try:
+        return msgspec.json.encode(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"{name} must be what JSON can hold: {error}") from None
 
 
 def parameter(value: JSON) -> str | None:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from asyncops.errors import AsyncOpsError, ConfigurationError
 from asyncops.http.transport import CONNECTIONS
-from asyncops.utils.checks import count
+from asyncops.utils.checks import count, flag
 from asyncops.utils.task_scope import TaskScope, Waiters
 
 K = TypeVar("K")
@@ -64,7 +64,7 @@ class GetMany(TaskScope[tuple[K, R | AsyncOpsError]], Generic[K, R]):
         self._ahead = 2 * self._limit
         self._get = get
         self._check = check
-        self._ordered = ordered
+        self._ordered = flag("ordered", ordered)
         self._todo: deque[tuple[K, str]] = deque()
         self._ids: AsyncIterable[K] | None = None
         if isinstance(ids, AsyncIterable):

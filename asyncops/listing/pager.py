@@ -22,7 +22,7 @@ from asyncops.paging.sequential import walk, with_limits
 from asyncops.paging.strategy import ConcurrentStrategy, OneAtATime, PageStrategy, Remaining
 from asyncops.sharding.boundaries import SHARDS, Cut
 from asyncops.sharding.shard import Shard
-from asyncops.utils.checks import count
+from asyncops.utils.checks import count, flag
 from asyncops.utils.misuse import refusal
 
 T = TypeVar("T")
@@ -149,7 +149,7 @@ class Pager(Generic[T]):
             ValueError: ``n`` is below 1.
             AsyncOpsError: While iterating, with the ``checkpoint`` from which a walk can go on.
         """
-        n = min(count("n", n), CONNECTIONS)
+        n, ordered = min(count("n", n), CONNECTIONS), flag("ordered", ordered)
         progress, remaining = self._progress(), Remaining(self._limits.max_items)
         strategy: ConcurrentStrategy[Any, Any, T] = (
             OneAtATime(self._strategy(self._start))

@@ -58,6 +58,20 @@ def seconds(name: str, value: float, *, positive: bool = False) -> float:
     return value
 
 
+def finite(name: str, value: H) -> H:
+    """Return a value that is neither infinite nor nan."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{name} must be a finite number, got {value}")
+    return value
+
+
+def flag(name: str, value: object) -> bool:
+    """Return ``True`` or ``False``; the text of one is true whatever it says."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, got {type(value).__name__}")
+    return value
+
+
 def status_set(name: str, value: Iterable[int]) -> frozenset[int]:
     """Return a set of HTTP error statuses, 400 to 599."""
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):

@@ -1,6 +1,6 @@
 """The argument ``status``: a service's own statuses, states of all services, and unknown ones."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -51,11 +51,11 @@ def statuses_of(
     """
     if status is None:
         return frozenset()
-    if isinstance(status, str) or not isinstance(status, Collection):
-        status = (status,)
-    if not status:
+    is_one = isinstance(status, str | Mapping) or not isinstance(status, Collection)
+    given: Collection[object] = (status,) if is_one else status
+    if not given:
         raise ValueError("status must name at least one status; None stands for all of them")
-    return frozenset(member for each in status for member in _members(each, kind))
+    return frozenset(member for each in given for member in _members(each, kind))
 
 
 def filtered_statuses(

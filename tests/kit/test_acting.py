@@ -76,7 +76,7 @@ def test_a_body_holds_defaults_where_the_options_say_nothing_else() -> None:
 
 def test_options_are_a_form() -> None:
     sent = request_of(
-        Action("/{farm}", body="form", options=Start), farm="a", scene="s 1&2", tags="x"
+        Action("/{farm}", body="form", options=Start), farm="a", scene="s 1&2", tags=("x",)
     )
     assert sent.headers == {"Content-Type": "application/x-www-form-urlencoded"}
     assert sent.body == b"scene=s+1%262&samples=16&settings.tags=x"

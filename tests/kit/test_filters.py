@@ -8,7 +8,7 @@ import pytest
 from attrs import frozen
 
 from asyncops.kit import ListOptions, param
-from asyncops.kit.filters import Filter, as_json, as_text, filters_of, sent, several, time_text
+from asyncops.kit.filters import Filter, as_json, as_text, filters_of, sent, time_text
 from tests.kit.parts import JobStatus
 
 NOON = datetime(2026, 1, 2, 12, 0, 0, 500_000, tzinfo=UTC)
@@ -77,27 +77,20 @@ def test_times_are_written_as_the_window_says() -> None:
         (b"left", TypeError, "scene must be a string, got bytes"),
         (object(), TypeError, "scene must be a string, got object"),
         (NOON.replace(tzinfo=None), ValueError, "scene must be an aware datetime"),
+        (float("nan"), ValueError, "scene must be a finite number, got nan"),
     ],
 )
 def test_what_cannot_be_sent_is_refused_by_name(
     value: Any, error: type[Exception], message: str
 ) -> None:
-    with pytest.raises(error, match=message):
-        as_text("scene", value)
+    for write in (as_text, as_json):
+        with pytest.raises(error, match=message):
+            write("scene", value)
 
 
 def test_a_time_is_a_datetime() -> None:
     with pytest.raises(TypeError, match="created_after must be a datetime, got str"):
         time_text("created_after", "yesterday")
-
-
-def test_several_values_are_a_collection_that_is_no_text() -> None:
-    assert several(("a", "b")) == ("a", "b")
-    assert several({"a"}) == {"a"}
-    assert several("ab") is None
-    assert several(b"ab") is None
-    assert several(3) is None
-    assert several({"a": 1}) is None
 
 
 KINDS = Filter("kinds", "filter[kind]", None, required=False)
@@ -135,3 +128,12 @@ def test_an_object_goes_into_a_body_alone() -> None:
 def test_no_value_of_several_with_commas_between_holds_one(in_body: bool) -> None:
     with pytest.raises(ValueError, match=r"kinds: .*commas between.*got 'a,b'"):
         list(sent(COMMA, ["a,b"], in_body=in_body))
+
+
+def test_a_value_is_checked_by_the_annotation() -> None:
+    """Once for all pages of a walk, and by the name of the argument."""
+    kinds = filters_of(Options)[1]
+    assert list(sent(kinds, ["a"], in_body=True)) == [("filter[kind]", "a")]
+    assert list(sent(kinds, None, in_body=True)) == []
+    with pytest.raises(TypeError, match="kinds must be several values, such as a tuple, got str"):
+        list(sent(kinds, "a", in_body=True))

@@ -189,6 +189,9 @@ async def test_an_operation_is_waited_for(style: str) -> None:
         assert str(caught.value.operation.id) == str(row["id"])
         done = await verbs.wait(row["id"], raise_on_failure=False)
         assert done.state is State.FAILED
+        wrong: Any = "false"
+        with pytest.raises(TypeError, match="raise_on_failure must be True or False, got str"):
+            await verbs.wait(row["id"], raise_on_failure=wrong)
 
 
 @EVERY_STYLE

@@ -1,12 +1,23 @@
 """Paths with parameters."""
 
+from typing import Any
 from urllib.parse import unquote
+from uuid import UUID
 
 import pytest
+from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncops.kit.path import Path, names_in, path_param
+from asyncops.kit.path import Path, names_in, path_param, path_params
+
+
+@frozen
+class Place:
+    """The parameters of a path."""
+
+    run: int
+    key: UUID
 
 
 def test_a_path_is_filled_with_encoded_parameters() -> None:
@@ -69,6 +80,18 @@ def test_what_is_no_segment_is_refused(value: object, error: type[Exception], me
 
 def test_a_number_is_a_segment() -> None:
     assert path_param("number", 12) == "12"
+
+
+def test_a_text_for_a_number_or_a_uuid_is_one() -> None:
+    made: Any = Place
+    known = str(UUID(int=1))
+    for place in (made(12, UUID(int=1)), made("12", known.upper())):
+        assert path_params(place, ("run", "key")) == {"run": "12", "key": known}
+    assert path_params(made(-12, ""), ("run",)) == {"run": "-12"}
+    with pytest.raises(ValueError, match="run must be a whole number such as 42, got 'a'"):
+        path_params(made("a", known), ("run", "key"))
+    with pytest.raises(ValueError, match=r"key must be a UUID such as '.*', got 'a'"):
+        path_params(made(12, "a"), ("run", "key"))
 
 
 def test_the_parameters_of_the_query_are_told() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from typing import Any
 
 import pytest
 from attrs import define, field
@@ -305,6 +306,12 @@ def test_bad_arguments_are_refused_at_once(
     """With a sentence that helps."""
     with pytest.raises((TypeError, ValueError), match=complaint):
         Desk().many(ids, concurrency)
+
+
+def test_whether_the_order_is_kept_is_true_or_false() -> None:
+    wrong: Any = "no"
+    with pytest.raises(TypeError, match="ordered must be True or False, got str"):
+        Desk().many([1], ordered=wrong)
 
 
 @pytest.mark.parametrize("lazy", [False, True])

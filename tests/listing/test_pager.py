@@ -245,6 +245,12 @@ async def test_a_bad_bound_is_refused(wanted: int) -> None:
         await token_pager(TokenListing(1, 1)).collect(max_items=wanted)
 
 
+def test_whether_the_order_is_kept_is_true_or_false() -> None:
+    wrong: Any = 0
+    with pytest.raises(TypeError, match="ordered must be True or False, got int"):
+        token_pager(TokenListing(1, 1)).concurrent(2, ordered=wrong)
+
+
 async def test_too_many_pages_end_the_walk_with_its_checkpoint() -> None:
     """The bound is an error, never a silent end."""
     listing = TokenListing(10, 2)

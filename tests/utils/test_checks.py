@@ -15,6 +15,8 @@ from asyncops.utils.checks import (
     check_seconds,
     count,
     enum_member,
+    finite,
+    flag,
     number_segment,
     plain_text,
     seconds,
@@ -22,6 +24,22 @@ from asyncops.utils.checks import (
 )
 
 KNOWN = "f135d675-c44a-4e2e-9638-87d941fa1872"
+
+
+@pytest.mark.parametrize("value", ["false", 0, 1, None])
+def test_a_flag_is_true_or_false(value: Any) -> None:
+    """A text is no flag, since that of False would be true."""
+    assert flag("ordered", False) is False
+    kind = type(value).__name__
+    with pytest.raises(TypeError, match=f"ordered must be True or False, got {kind}"):
+        flag("ordered", value)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_no_json_can_hold_is_not_finite(value: float) -> None:
+    assert (finite("mass", 1.5), finite("mass", 10**400), finite("mass", "")) == (1.5, 10**400, "")
+    with pytest.raises(ValueError, match=f"mass must be a finite number, got {value}"):
+        finite("mass", value)
 
 
 class TestCount:

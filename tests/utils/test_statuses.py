@@ -61,6 +61,12 @@ def test_what_cannot_be_meant_is_refused(status: Any, text: str) -> None:
         named(5)
 
 
+@pytest.mark.parametrize("status", [5, b"failed", {"failed": 1}, ["failed", None]], ids=str)
+def test_what_is_no_status_is_refused_by_its_type(status: Any) -> None:
+    with pytest.raises(TypeError, match=r"status must be a string, got (int|byt|dic|Non)"):
+        named(status)
+
+
 def test_the_known_ones_are_listed_without_their_prefix() -> None:
     assert FAILED.word == "failed"
     assert "'pending', 'running'" in known_words(AsyncOperationStatus)

@@ -1,5 +1,6 @@
 """What a resource can do."""
 
+from datetime import UTC, datetime
 from typing import Any, get_args
 from uuid import UUID
 
@@ -187,10 +188,13 @@ class Abilities:
         return self.resource.verbs(client, self.place)
 
 
+_PLAIN = {UUID: UUID(int=1), datetime: datetime(2026, 1, 1, tzinfo=UTC)}
+
+
 def made(name: str, kind: Any) -> Any:
     """Return a value for an argument."""
-    if kind is UUID:
-        return UUID(int=1)
+    if kind in _PLAIN:
+        return _PLAIN[kind]
     known = [each for each in get_args(kind) if each is not type(None)]
     least = example(kind, name)
     if least is not None:

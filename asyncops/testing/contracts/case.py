@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any, get_type_hints
 
 import attrs
 from attrs import frozen
 
+from asyncops.kit.annotations import types_in
 from asyncops.kit.checks.options import fields_of
 from asyncops.kit.client import Client
 from asyncops.listing.pager import Pager
@@ -83,7 +85,13 @@ class Live:
         hints = get_type_hints(options) if needed else {}
         tree = self.served.maker.looks.all[0].tree
         keys = key_names(self.case.description.item)
-        return {name: tree.get(keys.get(name, name)) or made(name, hints[name]) for name in needed}
+        # A time is a datetime as an argument alone.
+        shown = {
+            name: tree.get(keys.get(name, name))
+            for name in needed
+            if datetime not in types_in(hints[name])
+        }
+        return {name: shown.get(name) or made(name, hints[name]) for name in needed}
 
     def pager(self, **options: Any) -> Pager[Any]:
         """List the items, with the filters that must be given."""

@@ -1,6 +1,6 @@
 """Made-up JSON values for the classes of a description."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import Enum
 from functools import cache
@@ -106,7 +106,7 @@ def _of_class(kind: Any, name: str) -> JSON:
         return next(iter(kind)).value
     if issubclass(kind, Mapping):
         return {}
-    return [] if issubclass(kind, tuple | list | set | frozenset) else name
+    return [] if issubclass(kind, Collection) and not issubclass(kind, str | bytes) else name
 
 
 def _object(kind: Any) -> dict[str, JSON]:

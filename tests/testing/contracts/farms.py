@@ -1,5 +1,6 @@
 """Descriptions of all sorts that their contracts hold for."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -332,6 +333,8 @@ class Render:
     """What starts a render."""
 
     scene: str
+    layers: Sequence[str]
+    due: datetime
 
 
 @frozen(kw_only=True)
