@@ -1,7 +1,7 @@
 """Checks of the fields of a class that answers are read into, and of the classes in them."""
 
 from enum import Enum
-from typing import Any
+from typing import Any, get_origin
 
 import attrs
 from msgspec import Struct
@@ -20,7 +20,7 @@ def check_fields(subject: Subject, field: str, kind: type[Any]) -> None:
     """Check that the fields of an attrs class can be read, and those of the classes in it.
 
     Raises:
-        DescriptionError: Two fields have the same key, or a class has no decorator.
+        DescriptionError: Two fields have the same key, or a class has no decorator, or parameters.
     """
     todo, seen = [kind], {kind}
     while todo:
@@ -37,14 +37,21 @@ def check_fields(subject: Subject, field: str, kind: type[Any]) -> None:
         hints = hints_of(owner)
         for each in attrs.fields(owner):
             for part in nested_types(hints[each.name]):
-                _check_decorated(subject, field, part, f"{owner.__name__}.{each.name}")
-                if isinstance(part, type) and attrs.has(part) and part not in seen:
+                _check_class(subject, field, part, f"{owner.__name__}.{each.name}")
+                if attrs.has(part) and part not in seen:
                     seen.add(part)
                     todo.append(part)
 
 
-def _check_decorated(subject: Subject, field: str, kind: Any, where: str) -> None:
-    """Check that no class of fields lacks what makes them fields."""
+def _check_class(subject: Subject, field: str, kind: Any, where: str) -> None:
+    """Check that no class of fields has parameters, or lacks what makes them fields."""
+    if get_origin(kind) is not None and attrs.has(kind):
+        text = str(kind).replace(f"{kind.__module__}.", "")
+        raise subject.error(
+            field,
+            f"{text}, in {where}, is a class with parameters: write a class of its own that has "
+            "their types",
+        )
     if not isinstance(kind, type) or issubclass(kind, Enum | Struct):
         return
     if _READABLE & vars(kind).keys():

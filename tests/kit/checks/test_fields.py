@@ -1,7 +1,7 @@
 """The fields of the classes that answers are read into: what is refused, at any depth."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, Generic, NamedTuple, TypedDict, TypeVar
 
 import msgspec
 import pytest
@@ -42,6 +42,14 @@ class Film:
     sequel: "Film | None" = None
 
 
+T = TypeVar("T")
+
+
+@frozen
+class Box(Generic[T]):
+    value: T
+
+
 def job_with(**types: Any) -> type[Any]:
     """The class of an item that has these fields besides its own."""
     fields = {name: field(default=None) for name in types}
@@ -57,6 +65,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     ({"item": job_with(plan=PlainScene | None)}, "item: PlainScene, in More.plan, has no decor"),
     ({"item": job_with(film=Film)}, "item: PlainScene, in Shot.scenes, has no decorator"),
+    (
+        {"item": job_with(boxes=tuple[Box[int], ...])},
+        r"item: Box\[int\], in More.boxes, is a class with parameters: .*class of its own",
+    ),
     ({"result": job_with(film=Film)}, "result: PlainScene, in Shot.scenes, has no decorator"),
     (
         {"cancel": Action("/jobs/{id}/stop", result=job_with(film=Film))},
