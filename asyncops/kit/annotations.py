@@ -35,7 +35,7 @@ def hints_of(kind: Any) -> Mapping[str, Any]:
     """Return the annotations of an attrs class by the names of its fields, with their marks."""
     try:
         return get_type_hints(kind, include_extras=True)
-    except NameError:
+    except (NameError, AttributeError, TypeError):
         # A name that is imported for type checkers alone, or defined further down.
         return {each.name: each.type for each in attrs.fields(kind)}
 

@@ -3,10 +3,11 @@
 import sys
 from datetime import datetime
 
+import pytest
 from attrs import frozen
 
 from asyncops.kit import Timestamp
-from asyncops.kit.annotations import annotation_of, own_names, types_in
+from asyncops.kit.annotations import annotation_of, hints_of, own_names, types_in
 
 
 @frozen
@@ -62,6 +63,12 @@ def test_names_are_told_before_their_types_are_known() -> None:
     first = "" if sys.version_info >= (3, 14) else "from __future__ import annotations"
     exec(first + LATER, space)
     assert [*own_names(space["Early"])] == ["later"]
+
+
+@pytest.mark.parametrize("hint", ["Later | None", "sys.Later", "'str' | None"])
+def test_a_type_that_cannot_be_found_yet_stays_as_it_is_written(hint: str) -> None:
+    row = frozen(type("Row", (), {"__annotations__": {"number": int, "later": hint}}))
+    assert hints_of(row) == {"number": int, "later": hint}
 
 
 def test_the_types_of_a_union_are_told_and_any_other_is_one() -> None:
