@@ -128,6 +128,8 @@ def as_json(name: str, value: object, times: Times = "rfc3339") -> JSON:
         return finite(name, value)
     if isinstance(value, datetime) and times != "rfc3339":
         return int(time_text(name, value, times))
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return plain_text(name, value, lines=True)
     return as_text(name, value, times)
 
 
@@ -154,7 +156,7 @@ def sent(
     if each.check is not None:
         each.check(each.name, value)
     if each.is_text:
-        yield each.wire, plain_text(each.name, value)
+        yield each.wire, plain_text(each.name, value, lines=in_body)
     elif values is not None and each.many == "comma":
         texts = [_without_comma(each.name, as_text(each.name, one, times)) for one in values]
         if texts:

@@ -169,13 +169,13 @@ def check_class(where: str, value: object, base: type) -> None:
         raise TypeError(f"{where} takes the class of a client, got {value!r}")
 
 
-def plain_text(name: str, value: object) -> str:
-    """Return a text of one or more characters, none of them a control character."""
+def plain_text(name: str, value: object, *, lines: bool = False) -> str:
+    """Return a text of one or more characters; none is a control character, unless ``lines``."""
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a string, got {type(value).__name__}")
     if not value:
         raise ValueError(f"{name} must not be empty")
-    if any(ord(char) < 32 or ord(char) == 127 for char in value):
+    if not lines and any(ord(char) < 32 or ord(char) == 127 for char in value):
         raise ValueError(f"{name} must not hold control characters, such as a line break")
     try:
         value.encode()

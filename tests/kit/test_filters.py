@@ -73,7 +73,6 @@ def test_times_are_written_as_the_window_says() -> None:
     ("value", "error", "message"),
     [
         ("", ValueError, "scene must not be empty"),
-        ("a\nb", ValueError, "scene must not hold control characters"),
         (b"left", TypeError, "scene must be a string, got bytes"),
         (object(), TypeError, "scene must be a string, got object"),
         (NOON.replace(tzinfo=None), ValueError, "scene must be an aware datetime"),
@@ -86,6 +85,18 @@ def test_what_cannot_be_sent_is_refused_by_name(
     for write in (as_text, as_json):
         with pytest.raises(error, match=message):
             write("scene", value)
+
+
+SCENE = Filter("scene", "scene", None, required=True, is_text=True)
+NOTES = Filter("notes", "notes", None, required=False)
+
+
+@pytest.mark.parametrize(("each", "value"), [(SCENE, "a\nb"), (NOTES, "a\nb"), (NOTES, ["a\tb"])])
+def test_lines_go_into_a_body_alone(each: Filter, value: Any) -> None:
+    """A note may have several; a filter with one is a mistake."""
+    assert list(sent(each, value, in_body=True)) == [(each.wire, value)]
+    with pytest.raises(ValueError, match=f"{each.name} must not hold control characters"):
+        list(sent(each, value, in_body=False))
 
 
 def test_a_time_is_a_datetime() -> None:
