@@ -46,6 +46,10 @@ class IdleLoop(asyncio.SelectorEventLoop):
         work.add_done_callback(self._idle_clock.end_of_thread)
         return work
 
+    async def shutdown_default_executor(self, *_: object) -> None:
+        """Wait for the threads, without the limit that would pass at once."""
+        await super().shutdown_default_executor()
+
 
 class _IdleClock(DefaultSelector):
     def __init__(self) -> None:

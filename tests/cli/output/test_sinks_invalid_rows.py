@@ -133,6 +133,8 @@ def test_a_full_disk_is_told_of_with_the_file_that_is_on_it(
     options: tuple[str, ...], server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    # More than any buffer of a file holds, which is 128 KiB from Python 3.14 on.
+    raw_json.create_chainloop_operation(server, output="x" * 150_000)
     done = invoke(server, *LIST, *options)
     words = "asyncops: cannot use the file /dev/full: no space left on device\n"
     assert (done.code, done.err) == (2, words)
