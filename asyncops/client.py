@@ -20,7 +20,7 @@ from asyncops.http.timeouts import CallTime, Timeout
 from asyncops.http.transport import Transport
 from asyncops.retry.policy import RetryPolicy
 from asyncops.retry.rate_limit import RateLimiter, rate_limiter
-from asyncops.utils.checks import check_methods, check_type, count
+from asyncops.utils.checks import check_methods, check_type, count, flag
 from asyncops.utils.clock import SYSTEM_CLOCK, Clock
 from asyncops.utils.time_limits import TimeLimits
 
@@ -109,12 +109,11 @@ class BaseClient:
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         service = self.service
-        check_type("allow_insecure", allow_insecure, bool)
         credential = credential_from(
             token, service.token, service.auth, optional=service.optional_token
         )
         # Without a credential, there is nothing that plain http would show.
-        allow_insecure = allow_insecure or not credential.is_sent
+        allow_insecure = flag("allow_insecure", allow_insecure) or not credential.is_sent
         url = check_base_url(_address_of(service, base_url), allow_insecure=allow_insecure)
         check_type("retry", retry, RetryPolicy)
         check_type("timeout", timeout, Timeout)

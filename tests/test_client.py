@@ -55,7 +55,9 @@ def test_the_public_addresses_are_the_defaults() -> None:
         pytest.param({"token": 5}, "token must be a string or an async callable", id="token 5"),
         pytest.param({"base_url": "api.zoo.dev"}, "base_url must look like", id="base_url"),
         pytest.param({"base_url": ""}, "base_url must look like", id="empty base_url"),
-        pytest.param({"allow_insecure": "no"}, "allow_insecure must be a bool, got str", id="no"),
+        pytest.param(
+            {"allow_insecure": "no"}, "allow_insecure must be True or False, got str", id="no"
+        ),
         pytest.param({"clock": 3}, "clock must have .* time, monotonic and sleep, got int", id="3"),
         pytest.param({"clock": FakeClock}, "clock must have .*, got <class .*FakeClock", id="Fake"),
         pytest.param({"max_body": 0}, "max_body must be at least 1", id="max_body"),

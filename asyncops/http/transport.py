@@ -182,7 +182,7 @@ class Transport:
         self._proxy_url = None if proxy is None else URL(proxy.url)
         self._max_page = max_body or MAX_PAGE
         self._max_result = max_body or MAX_RESULT
-        self._pace = timeout.read
+        self._read_seconds = timeout.read
         self._given = session
         self._session = session
         # aiohttp's own queue for connections has no time limit apart from that for connecting, and
@@ -242,7 +242,9 @@ class Transport:
                     data = body or None
                 elif body is not None:
                     upload = Upload.of_bytes(body) if isinstance(body, bytes) else body
-                    sending = Sending(upload, self._pace, limit, stop_time, go_on, on_upload)
+                    sending = Sending(
+                        upload, self._read_seconds, limit, stop_time, go_on, on_upload
+                    )
                     data = sending.pieces()
                     if upload.size is not None:
                         headers = {**headers, "Content-Length": str(upload.size)}
@@ -285,12 +287,12 @@ class Transport:
         if self._session is not None and self._given is None:
             await self._session.close()
 
-    def _pace_of(self, attempt: TimeLimit, stop_time: Callable[[], None]) -> Pace:
+    def _pace(self, attempt: TimeLimit, stop_time: Callable[[], None]) -> Pace:
         def begin() -> None:
             attempt.pause()
             stop_time()
 
-        return Pace(self._pace, begin)
+        return Pace(self._read_seconds, begin)
 
     async def _read(
         self,
@@ -307,7 +309,7 @@ class Transport:
         limit = self._max_result if result else self._max_page
         if response.status < 300:
             comes = result and not response.content.is_eof()
-            pace = self._pace_of(attempt, stop_time) if comes else None
+            pace = self._pace(attempt, stop_time) if comes else None
             body = await read_body(response, limit, cut=False, result=result, pace=pace)
         else:
             body = await self._error_body(response, min(limit, MAX_ERROR_BODY))
@@ -318,7 +320,7 @@ class Transport:
     async def _error_body(self, response: ClientResponse, limit: int) -> bytes:
         """Read the body of an error, if it comes: without it, the status says enough."""
         try:
-            async with asyncio.timeout(self._pace):
+            async with asyncio.timeout(self._read_seconds):
                 return await read_body(response, limit, cut=True)
         except (TransportError, aiohttp.ClientError, TimeoutError):
             return b""

@@ -10,6 +10,7 @@ from attrs import evolve
 from asyncops.checkpoints import Checkpoint
 from asyncops.errors import AsyncOpsError, PaginationError
 from asyncops.listing.pager import Pager
+from asyncops.utils.checks import check_type
 from asyncops.utils.iteration_guard import busy
 from asyncops.utils.task_scope import TaskScope
 
@@ -87,8 +88,7 @@ def merge(*pagers: Pager[Any], key: Callable[[Any], Any], reverse: bool = False)
             ``async with`` was left.
     """
     for position, pager in enumerate(pagers):
-        if not isinstance(pager, Pager):
-            raise TypeError(f"pagers[{position}] must be a Pager, got {type(pager).__name__}")
+        check_type(f"pagers[{position}]", pager, Pager)
     if not callable(key):
         raise TypeError(f"key must be a function of an item, got {type(key).__name__}")
     return Merge(pagers, key, reverse)

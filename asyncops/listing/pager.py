@@ -22,7 +22,7 @@ from asyncops.paging.sequential import walk, with_limits
 from asyncops.paging.strategy import ConcurrentStrategy, OneAtATime, PageStrategy, Remaining
 from asyncops.sharding.boundaries import SHARDS, Cut
 from asyncops.sharding.shard import Shard
-from asyncops.utils.checks import count, flag
+from asyncops.utils.checks import check_type, count, flag
 from asyncops.utils.misuse import refusal
 
 T = TypeVar("T")
@@ -301,8 +301,7 @@ def start_of(query: str, cursor: Cursor | None, resume: Checkpoint | None) -> Ch
     """
     if resume is None:
         return Checkpoint(query=query, cursor=cursor)
-    if not isinstance(resume, Checkpoint):
-        raise TypeError(f"resume must be a Checkpoint, got {type(resume).__name__}")
+    check_type("resume", resume, Checkpoint)
     if cursor is not None:
         raise ValueError("resume already says where to start; give no page besides it")
     if resume.query != query:

@@ -10,7 +10,7 @@ from asyncops.errors import AsyncOpsError, DeadlineExceeded
 from asyncops.http.timeouts import poll_limit
 from asyncops.polling.backoff import PollBackoff
 from asyncops.polling.policy import ATTEMPTS, PollPolicy, Tolerance
-from asyncops.utils.checks import seconds
+from asyncops.utils.checks import check_type, seconds
 from asyncops.utils.clock import Clock
 
 R = TypeVar("R")
@@ -63,8 +63,7 @@ class PollSchedule:
             TypeError: ``poll`` is no policy, ``timeout`` no number.
             ValueError: ``timeout`` is not above 0.
         """
-        if not isinstance(poll, PollPolicy):
-            raise TypeError(f"poll must be a PollPolicy, got {type(poll).__name__}")
+        check_type("poll", poll, PollPolicy)
         limit = poll.timeout
         if timeout is not None:
             limit = seconds("timeout", timeout, positive=True)

@@ -24,7 +24,7 @@ from asyncops.polling.policy import (
 )
 from asyncops.polling.snapshot import Snapshot, WatchTarget
 from asyncops.polling.watermark import Watermark
-from asyncops.utils.checks import seconds
+from asyncops.utils.checks import check_type, seconds
 from asyncops.utils.clock import Clock
 from asyncops.utils.iteration_guard import IterationGuard
 
@@ -85,8 +85,7 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
         on_poll: OnPoll | None = None,
         attempts: int = ATTEMPTS,
     ) -> None:
-        if not isinstance(poll, PollPolicy):
-            raise TypeError(f"poll must be a PollPolicy, got {type(poll).__name__}")
+        check_type("poll", poll, PollPolicy)
         self._target = target
         self._clock = clock
         self._policy = poll
@@ -265,8 +264,7 @@ class Watch(AsyncIterator[Change[T]], Generic[T]):
 
 
 def _checked(resume: WatchCheckpoint, query: str) -> WatchCheckpoint:
-    if not isinstance(resume, WatchCheckpoint):
-        raise TypeError(f"resume must be a WatchCheckpoint, got {type(resume).__name__}")
+    check_type("resume", resume, WatchCheckpoint)
     if resume.query != query:
         raise ValueError(
             f"resume was taken from a watch of {resume.query}, this one is of {query}: "

@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 from asyncops.models import Operation, State, has_ended, kind_of, times_of
 from asyncops.stats.durations import Durations, DurationSketch, Extent
 from asyncops.stats.throughput import MINUTES, MinuteCounts, Throughput
-from asyncops.utils.checks import check_count
+from asyncops.utils.checks import check_count, check_type
 
 MAX_KINDS = 1_000
 """The most kinds that are counted one by one, so that a service cannot fill the memory."""
@@ -140,8 +140,7 @@ class Summarizer:
             TypeError: The other one is none.
             ValueError: The other one keeps another number of minutes, so its counts may be too low.
         """
-        if not isinstance(other, Summarizer):
-            raise TypeError(f"other must be a Summarizer, got {type(other).__name__}")
+        check_type("other", other, Summarizer)
         if other.minutes != self.minutes:
             raise ValueError(f"minutes must be the same, got {self.minutes} and {other.minutes}")
         for state, count in other.states.items():
