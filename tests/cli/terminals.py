@@ -17,9 +17,10 @@ import pyte
 
 from tests.cli.processes import PROGRAM, SECONDS, environment
 
-__all__ = ["CTRL_C", "ENTER", "Terminal", "in_terminal"]
+__all__ = ["CTRL_C", "CTRL_S", "ENTER", "Terminal", "in_terminal"]
 
 CTRL_C = "\x03"
+CTRL_S = "\x13"
 ENTER = "\r"
 
 # The terminal must be the process's own, or Ctrl-C reaches nobody.
@@ -94,7 +95,7 @@ class Terminal:
         raise AssertionError(f"{text!r} is not on the screen:\n{self.shown}")
 
     def type(self, keys: str) -> None:
-        """Press keys: text, :data:`ENTER`, :data:`CTRL_C`."""
+        """Press keys: text, :data:`ENTER`, :data:`CTRL_C`, :data:`CTRL_S`."""
         os.write(self._here, keys.encode())
 
     def resize(self, columns: int, lines: int) -> None:

@@ -24,6 +24,8 @@ GRACE = 0.8
 _SIGNALS = [each for each in signal.Signals if each.name in {"SIGINT", "SIGTERM", "SIGHUP"}]
 _SHOW_CURSOR = b"\x1b[?25h"
 _OF_SIGNALS = 128
+# Seconds for what is undone where the program is ended at once.
+_UNDOING = 0.2
 
 
 def run(command: Coroutine[object, object, int | None], context: Context) -> int:
@@ -207,6 +209,14 @@ def undone_at_once(undo: Callable[[], object]) -> Iterator[None]:
 
 
 def _leave(number: int) -> None:
+    undoing = Thread(target=_undo_at_once, daemon=True)
+    undoing.start()
+    # Who writes to a terminal that takes nothing, as after Ctrl-S, waits for ever.
+    undoing.join(_UNDOING)
+    os._exit(_OF_SIGNALS + number)
+
+
+def _undo_at_once() -> None:
     for undo in _undone_at_once:
         # A terminal that was closed needs nothing.
         with suppress(Exception):
@@ -214,4 +224,3 @@ def _leave(number: int) -> None:
     for stream in (sys.__stdout__, sys.__stderr__):
         if stream is not None and not stream.closed and stream.isatty():
             os.write(stream.fileno(), _SHOW_CURSOR)
-    os._exit(_OF_SIGNALS + number)

@@ -18,7 +18,7 @@ from asyncops.utils.clock import SYSTEM_CLOCK
 from tests import raw_json
 from tests.cli.processes import PROGRAM, SECONDS, Served, serving, started
 from tests.cli.running import invoke, variables
-from tests.cli.terminals import CTRL_C, ENTER, Terminal, in_terminal
+from tests.cli.terminals import CTRL_C, CTRL_S, ENTER, Terminal, in_terminal
 from tests.until import until_blocking
 
 CALLS = ("zoo", "operations", "watch")
@@ -135,6 +135,16 @@ def test_a_watch_that_is_ended_at_once_gives_the_terminal_back_too(service: Serv
         assert terminal.wait() == 130
         assert restored(terminal)
         assert "Traceback" not in terminal.text
+
+
+def test_a_terminal_that_takes_nothing_keeps_no_watch_from_its_end(service: Served) -> None:
+    """As after Ctrl-S: who writes to it waits."""
+    command = ("zoo", "prompts", "watch")
+    with in_terminal(*command, env=service.variables, program=HASTY) as terminal:
+        terminal.expect("Newest changes")
+        terminal.type(CTRL_S)
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.process.wait(SECONDS) == 143
 
 
 def test_ctrl_z_gives_the_terminal_back_and_going_on_takes_it_again(service: Served) -> None:
